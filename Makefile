@@ -1,0 +1,68 @@
+# mbpair: `make demo` shows what it does, `make test` runs the checks.
+
+VENV := .venv
+BIN  := $(VENV)/bin
+
+.PHONY: help demo test test-full bench goldens format clean
+
+help:
+	@echo "make demo       check an example snippet: one barrier is proved, another refuted"
+	@echo "make test       format, lint, types, layers and the fast tests"
+	@echo "make test-full  the same and the slow tests"
+	@echo "make bench      measure"
+	@echo "make goldens    rewrite the expected outputs (review the diff)"
+
+# mbpair exits with 1 here, because the example refutes a barrier; any other code is a failure.
+demo: $(VENV)/.installed
+	@echo '$$ mbpair check litmus/message-passing/demo.c'
+	@$(BIN)/mbpair check litmus/message-passing/demo.c; code=$$?; \
+	  if [ $$code -ne 1 ]; then echo "the demo exited with $$code instead of 1" >&2; exit 1; fi
+
+test: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q
+
+test-full: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m "full or not full"
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m bench
+
+goldens: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/report
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# An editable install: it goes stale only when pyproject.toml changes.
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+$(BIN)/python:
+	@for python in python3.11 python3 python3.12 python3.13 python3.14; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "$$python -m venv $(VENV)"; \
+	    $$python -m venv $(VENV) && exit 0; \
+	    rm -rf $(VENV); \
+	    echo "$$python can't make a virtual environment; on Debian: apt-get install python3-venv" >&2; \
+	    exit 1; \
+	  fi; \
+	done; \
+	echo "mbpair needs Python 3.11 or newer, and none was found as python3.11 or python3" >&2; \
+	exit 1

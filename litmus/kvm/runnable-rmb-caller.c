@@ -1,0 +1,37 @@
+/*
+ * The same function with a caller that goes on to read what the request announces: now the barrier
+ * has accesses on both sides and pairs with the smp_wmb() in kvm_make_request().
+ */
+#define KVM_REQ_IRQ_PENDING 0
+
+struct kvm_vcpu {
+	unsigned long requests;
+	int mode;
+	bool irq_pending;
+	bool power_off;
+	bool pause;
+};
+
+void doorbell(struct kvm_vcpu *vcpu)
+{
+	WRITE_ONCE(vcpu->irq_pending, true);
+	kvm_make_request(KVM_REQ_IRQ_PENDING, vcpu);
+}
+
+static bool vcpu_runnable(struct kvm_vcpu *vcpu)
+{
+	if (vcpu->power_off || vcpu->pause)
+		return false;
+	if (kvm_test_request(KVM_REQ_IRQ_PENDING, vcpu)) {
+		smp_rmb();
+		return true;
+	}
+	return false;
+}
+
+int vcpu_block(struct kvm_vcpu *vcpu)
+{
+	if (!vcpu_runnable(vcpu))
+		return 0;
+	return READ_ONCE(vcpu->irq_pending);
+}

@@ -1,0 +1,28 @@
+/*
+ * WRC+po+po+rmb: nothing orders the middle thread, so the smp_rmb() has no partner.
+ */
+int x, y;
+
+void p0(void)
+{
+	WRITE_ONCE(x, 1);
+}
+
+int p1(void)
+{
+	int r0;
+
+	r0 = READ_ONCE(x);
+	WRITE_ONCE(y, 1);
+	return r0;
+}
+
+int p2(void)
+{
+	int r0, r1;
+
+	r0 = READ_ONCE(y);
+	smp_rmb();
+	r1 = READ_ONCE(x);
+	return r0 && !r1;
+}

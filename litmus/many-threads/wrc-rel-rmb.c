@@ -1,0 +1,28 @@
+/*
+ * WRC+po+rel+rmb: a release in the middle is cumulative too.
+ */
+int x, y;
+
+void p0(void)
+{
+	WRITE_ONCE(x, 1);
+}
+
+int p1(void)
+{
+	int r0;
+
+	r0 = READ_ONCE(x);
+	smp_store_release(&y, 1);
+	return r0;
+}
+
+int p2(void)
+{
+	int r0, r1;
+
+	r0 = READ_ONCE(y);
+	smp_rmb();
+	r1 = READ_ONCE(x);
+	return r0 && !r1;
+}

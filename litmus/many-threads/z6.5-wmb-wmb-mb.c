@@ -1,0 +1,28 @@
+/*
+ * Z6.5+wmb+wmb+mb: store order on two threads is enough on Armv8 only.
+ */
+int x, y, z;
+
+void p0(void)
+{
+	WRITE_ONCE(x, 1);
+	smp_wmb();
+	WRITE_ONCE(y, 1);
+}
+
+void p1(void)
+{
+	WRITE_ONCE(y, 2);
+	smp_wmb();
+	WRITE_ONCE(z, 1);
+}
+
+int p2(void)
+{
+	int r0;
+
+	WRITE_ONCE(z, 2);
+	smp_mb();
+	r0 = READ_ONCE(x);
+	return r0;
+}

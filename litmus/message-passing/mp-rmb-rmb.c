@@ -1,0 +1,21 @@
+/*
+ * MP+rmb+rmb: smp_rmb() does not order stores: the writer has the wrong barrier.
+ */
+int x, y;
+
+void p0(void)
+{
+	WRITE_ONCE(x, 1);
+	smp_rmb();
+	WRITE_ONCE(y, 1);
+}
+
+int p1(void)
+{
+	int r0, r1;
+
+	r0 = READ_ONCE(y);
+	smp_rmb();
+	r1 = READ_ONCE(x);
+	return r0 && !r1;
+}

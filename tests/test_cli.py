@@ -1,0 +1,274 @@
+"""Arguments, exit codes and streams, with a pipeline that answers by the input's first word."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.report.sample import ONE_SIDED, PAIRED, TWO_MODELS, UNDECIDED, result, unit
+from verifier import __version__, cli
+from verifier.errors import ModelError, ProgramError
+from verifier.options import Options
+from verifier.pairing.verdict import UnitResult
+from verifier.source import Span
+
+ANSWERS = {
+    b"refuted": (ONE_SIDED,),
+    b"proved": (PAIRED,),
+    b"undecided": (UNDECIDED,),
+    b"vacuous": (unit(result("lkmm", "vacuous")),),
+    b"none": (),
+    b"both": (PAIRED, TWO_MODELS),
+}
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
+    """Replaces the pipeline; collects the options that it is called with."""
+    seen: list[Options] = []
+
+    def check(name: str, data: bytes, options: Options) -> tuple[UnitResult, ...]:
+        seen.append(options)
+        if data == b"wrong":
+            raise ProgramError("recursion", "found a call of f in f", name, Span(3, 5, 3, 6), "    f();")
+        if data == b"model":
+            raise ModelError("syntax", "found )", "broken.cat")
+        if data == b"deep":
+            raise RecursionError
+        if data == b"interrupt":
+            raise KeyboardInterrupt
+        return tuple(replace(answer, file=name) for answer in ANSWERS[data])
+
+    module = ModuleType("verifier.pipeline")
+    module.check = check  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "verifier.pipeline", module)
+    return seen
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> object:
+    def _write(*words: str) -> list[str]:
+        names = []
+        for number, word in enumerate(words):
+            path = tmp_path / f"{number}.c"
+            path.write_text(word)
+            names.append(str(path))
+        return names
+
+    return _write
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["proved"], 0),
+        (["refuted"], 1),
+        (["wrong"], 2),
+        (["undecided"], 3),
+        (["vacuous"], 3),
+        (["none"], 3),
+        (["both"], 1),
+        (["proved", "undecided"], 3),
+        (["undecided", "refuted"], 1),
+        (["refuted", "wrong", "proved"], 2),
+    ],
+)
+def test_exit_code(write, words, code) -> None:  # type: ignore[no-untyped-def]
+    assert cli.main(["check", *write(*words)]) == code
+
+
+def test_an_error_does_not_stop_the_batch(write, capsys) -> None:  # type: ignore[no-untyped-def]
+    names = write("wrong", "proved")
+    assert cli.main(["check", *names]) == 2
+    out, err = capsys.readouterr()
+    assert f"proved under armv8 and lkmm: {names[1]}" in out
+    assert err == f"{names[0]}:3:5: error: found a call of f in f\n        f();\n        ^\n"
+
+
+def test_a_broken_model_is_reported_once(write, capsys) -> None:  # type: ignore[no-untyped-def]
+    assert cli.main(["check", *write("model", "model")]) == 2
+    assert capsys.readouterr().err == "broken.cat: error: found )\n"
+
+
+def test_too_deep_nesting_is_bad_input(write, capsys) -> None:  # type: ignore[no-untyped-def]
+    assert cli.main(["check", *write("deep")]) == 2
+    assert "nested too deeply" in capsys.readouterr().err
+
+
+def test_interrupt(write, capsys) -> None:  # type: ignore[no-untyped-def]
+    assert cli.main(["check", *write("interrupt")]) == 130
+    assert capsys.readouterr().err == "mbpair: interrupted\n"
+
+
+def test_default_options(write, asked) -> None:  # type: ignore[no-untyped-def]
+    cli.main(["check", *write("proved")])
+    assert asked == [Options()]
+
+
+def test_options_are_passed_down(write, asked, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    model = tmp_path / "own.cat"
+    model.write_text("own")
+    arguments = ["--model", "sc", "--model", str(model), "--bound", "3", "--timeout", "1.5"]
+    arguments += ["--thread", "handler=irq", "--alias", "v=vcpu", "--no-propagation"]
+    cli.main(["check", *arguments, *write("proved")])
+    expected = Options(("sc", str(model)), 3, 1.5, (("handler", "irq"),), (("v", "vcpu"),), False)
+    assert asked == [expected]
+
+
+def test_a_directory_is_walked_in_order(tmp_path, capsys) -> None:  # type: ignore[no-untyped-def]
+    for name in ("b/2.c", "a.txt", "b/1.litmus", "b/ignored.md"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("proved")
+    assert cli.main(["check", "-q", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    shown = [line.split(str(tmp_path))[1].split(":")[0] for line in lines]
+    assert shown == ["/a.txt", "/b/1.litmus", "/b/2.c"]
+
+
+def test_standard_input(monkeypatch, capsys, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "input"
+    path.write_text("refuted")
+    with path.open() as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        assert cli.main(["check", "-"]) == 1
+    assert capsys.readouterr().out.startswith("refuted under armv8 and lkmm: <stdin>:1-20\n")
+
+
+def test_a_batch_ends_with_a_summary(write, capsys) -> None:  # type: ignore[no-untyped-def]
+    cli.main(["check", *write("refuted", "proved", "wrong")])
+    assert capsys.readouterr().out.endswith("\n\n2 programs: 1 refuted, 1 proved, 1 not read\n")
+
+
+def test_json_has_the_exit_code_and_the_errors(write, capsys) -> None:  # type: ignore[no-untyped-def]
+    assert cli.main(["check", "--format", "json", *write("refuted", "wrong")]) == 2
+    report = json.loads(capsys.readouterr().out)
+    assert report["mbpair"] == __version__
+    assert report["exit"] == 2
+    assert [error["line"] for error in report["errors"]] == [3]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["check", "--jobs", "2", "x.c"],
+        ["check", "--html", "x.html", "x.c"],
+        ["check", "--format", "sarif", "x.c"],
+        ["check", "--kernel", "4.13", "x.c"],
+        ["check", "--mod", "sc", "x.c"],
+        ["check", "--bound", "0", "x.c"],
+        ["check", "--bound", "-1", "x.c"],
+        ["check", "--bound", "two", "x.c"],
+        ["check", "--bound", "1000000", "x.c"],
+        ["check", "--timeout", "0", "x.c"],
+        ["check", "--timeout", "nan", "x.c"],
+        ["check", "--timeout", "soon", "x.c"],
+        ["check", "--color", "red", "x.c"],
+        ["check", "-q", "-v", "x.c"],
+        ["litmus", "x.litmus"],
+        ["explain", "x.c"],
+        [],
+    ],
+)
+def test_usage_errors_take_one_line(arguments, capsys) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(SystemExit) as stop:
+        cli.main(arguments)
+    assert stop.value.code == 2
+    err = capsys.readouterr().err
+    assert err.startswith("mbpair: error: ")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--model", "arm"], "'arm' is not known; accepted: armv8, lkmm, sc, tso"),
+        (["--model", "nowhere.cat"], "there is no file 'nowhere.cat'"),
+        (["--model", "sc", "--model", "sc"], "names a model twice"),
+        (["--thread", "handler"], "'handler' is not of the form NAME=FUNCTION"),
+        (["--alias", "=x"], "'=x' is not of the form A=B"),
+    ],
+)
+def test_option_values_are_checked(write, capsys, arguments, words) -> None:  # type: ignore[no-untyped-def]
+    assert cli.main(["check", *arguments, *write("proved")]) == 2
+    err = capsys.readouterr().err
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def test_missing_unreadable_and_empty(tmp_path, capsys) -> None:  # type: ignore[no-untyped-def]
+    assert cli.main(["check", str(tmp_path / "none.c")]) == 2
+    assert "can't be read: no such file or directory" in capsys.readouterr().err
+    assert cli.main(["check", str(tmp_path)]) == 2
+    assert "the directory has no input" in capsys.readouterr().err
+    assert cli.main(["check", "-", "-"]) == 2
+    assert "given twice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wanted", ["smp_mb", "smp_mb:44", "kvm_make_request", "44", "smp_wmb:44"])
+def test_explain_selects(write, capsys, wanted) -> None:  # type: ignore[no-untyped-def]
+    cli.main(["explain", *write("both"), wanted])
+    out = capsys.readouterr().out
+    assert ":44: " in out
+    assert ":17: " not in out
+
+
+def test_explain_names_what_there_is(write, capsys) -> None:  # type: ignore[no-untyped-def]
+    assert cli.main(["explain", *write("proved"), "smp_mb"]) == 2
+    assert "no barrier 'smp_mb'; the barriers here are: smp_wmb:9, smp_rmb:17" in capsys.readouterr().err
+
+
+def test_models_are_listed(capsys) -> None:  # type: ignore[no-untyped-def]
+    assert cli.main(["models"]) == 0
+    assert "lkmm   the Linux-kernel memory model" in capsys.readouterr().out
+
+
+def test_colour_only_when_asked(write, capsys, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    names = write("refuted")
+    cli.main(["check", *names])
+    assert "\x1b" not in capsys.readouterr().out
+    cli.main(["check", "--color", "always", *names])
+    assert "\x1b" in capsys.readouterr().out
+    monkeypatch.setenv("NO_COLOR", "1")
+    cli.main(["check", *names])
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "verifier", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def test_version_and_help_as_a_process() -> None:
+    assert run("--version").stdout == f"mbpair {__version__}\n"
+    assert run("--help").stdout.startswith("usage: mbpair ")
+
+
+def test_help_is_quick_and_loads_no_solver() -> None:
+    code = "import sys, verifier.cli; sys.exit(any(m in sys.modules for m in ('z3', 'lark')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    start = time.perf_counter()
+    run("--help")
+    assert time.perf_counter() - start < 1.0  # 0.1 s on an idle machine
+
+
+def test_a_reader_that_goes_away() -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    try:
+        command = [sys.executable, "-m", "verifier", "models"]
+        done = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(write_end)
+    assert done.returncode == 141
+    assert done.stderr == ""

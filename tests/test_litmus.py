@@ -1,0 +1,108 @@
+"""The snippets of litmus/: their whole answers as goldens, and their statuses as a table made by hand.
+
+`NAME.expected` beside a snippet is rewritten by `make goldens`; litmus/TABLE.tsv never is. It was
+derived from the definition, so a golden that changes a verdict still fails here.
+"""
+
+from __future__ import annotations
+
+import csv
+import resource
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from verifier.options import Options
+from verifier.pairing.verdict import UnitResult
+from verifier.pipeline import check
+from verifier.report import brief
+
+LITMUS = Path(__file__).resolve().parent.parent / "litmus"
+NAMES = sorted(
+    path.relative_to(LITMUS).as_posix()
+    for path in LITMUS.rglob("*")
+    if path.suffix in {".c", ".txt", ".litmus"}
+)
+STATUSES = {"paired", "unpaired", "too weak", "misplaced", "redundant", "unmatched", "undecided"}
+
+Row = tuple[str, str, str, str]  # model, line and name, status, half paired
+
+
+@cache
+def answer(name: str) -> tuple[UnitResult, ...]:
+    """The results of one snippet under the default models."""
+    return check(name, (LITMUS / name).read_bytes(), Options())
+
+
+@cache
+def table() -> dict[str, set[Row]]:
+    """The hand-made statuses by snippet."""
+    rows: dict[str, set[Row]] = defaultdict(set)
+    with (LITMUS / "TABLE.tsv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            rows[row["file"]].add((row["model"], row["line and name"], row["status"], row["half paired"]))
+    return rows
+
+
+def found_rows(units: tuple[UnitResult, ...], expected: set[Row]) -> set[Row]:
+    """The same rows out of the results; a note or a property counts only where the table lists it."""
+    listed = {(model, name) for model, name, _, _ in expected}
+    rows: set[Row] = set()
+    for result in (result for unit in units for result in unit.results):
+        if result.verdict == "nothing to check":
+            rows.add((result.model, "-", "nothing to check", "no"))
+        for barrier in result.barriers:
+            via = f" (via {barrier.place.via})" if barrier.place.via else ""
+            name = f"{barrier.place.line} {barrier.place.name}{via}"
+            if not barrier.is_note or (result.model, name) in listed:
+                rows.add((result.model, name, barrier.status, "yes" if barrier.half_paired else "no"))
+        for verdict in result.properties:
+            name = f"{verdict.line} {verdict.kind}"
+            status = f"{verdict.status} even under sc" if verdict.even_under_sc else verdict.status
+            if (result.model, name) in listed or verdict.status != "holds":
+                rows.add((result.model, name, status, "no"))
+    return rows
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_statuses(name: str) -> None:
+    assert found_rows(answer(name), table()[name]) == table()[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_golden(name: str, rewrites_goldens: bool) -> None:
+    path = (LITMUS / name).with_suffix(".expected")
+    found = brief.render(answer(name))
+    if rewrites_goldens:
+        path.write_text(found, encoding="utf-8")
+    assert found == path.read_text(encoding="utf-8")
+
+
+def test_each_snippet_is_in_the_table_and_in_the_readme() -> None:
+    assert set(table()) == set(NAMES)
+    readme = (LITMUS / "README.md").read_text(encoding="utf-8")
+    assert [name for name in NAMES if f"]({name})" not in readme] == []
+
+
+def test_each_status_has_an_example() -> None:
+    rows = {row for rows in table().values() for row in rows}
+    assert STATUSES <= {status for _, _, status, _ in rows}
+    assert "yes" in {half for _, _, _, half in rows}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", NAMES)
+def test_time_and_memory(name: str) -> None:
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "verifier", "check", "-q", str(LITMUS / name)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode in {0, 1, 3}, done.stderr
+    assert time.perf_counter() - start < 1.0
+    assert (
+        resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 200 * 1024
+    )  # kilobytes, of the largest child

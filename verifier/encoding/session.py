@@ -1,0 +1,211 @@
+"""One event graph under one model, loaded into Z3: questions about its executions, and the executions that answer them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from verifier.cat.evaluate import violations
+from verifier.cat.terms import Model
+from verifier.encoding.bounds import Facts, propagate
+from verifier.encoding.candidate import CandidateEncoding
+from verifier.encoding.clauses import FALSE, TRUE, Clauses
+from verifier.encoding.relations import RelationEncoding
+from verifier.encoding.values import NotModelled
+from verifier.events.expression import Expression
+from verifier.events.graph import EventGraph
+from verifier.execution.candidate import Execution, bases, well_formed
+
+
+class Unknown(Exception):
+    """The solver gave up, or time ran out: no answer."""
+
+
+class Deadline:
+    """A moment after which questions are no longer answered; None never comes."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.end = None if seconds is None else time.monotonic() + seconds
+
+    def remaining(self) -> float | None:
+        """Seconds left, or None without limit. Raises Unknown when there are none."""
+        if self.end is None:
+            return None
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise Unknown("time ran out")
+        return left
+
+
+class Session:
+    """Questions about the executions of `graph` that `model` allows.
+
+    Each place of an ordering source has a literal, so that every question may ask with some of
+    them off. Literals of `executes`, rf and co may be combined into further ones by the methods of
+    `clauses`. Raises NotModelled where the graph or the model goes beyond the encoding.
+    """
+
+    def __init__(
+        self, graph: EventGraph, model: Model, deadline: Deadline | None = None, propagation: bool = True
+    ) -> None:
+        self.graph = graph
+        self.model = model
+        self.deadline = deadline or Deadline(None)
+        self.clauses = Clauses()
+        facts = propagate(graph, model) if propagation else Facts(frozenset(), frozenset())
+        self.candidate = CandidateEncoding(graph, self.clauses, facts.forbidden_rf, facts.known_co)
+        self.places = tuple(sorted({s.place for s in graph.sources}))
+        self._switches = {p: self.clauses.variable() for p in self.places}
+        self._guarded = RelationEncoding(self.candidate, self._switches.__getitem__)
+        self.queries = 0
+        self._axioms = [a for a in model.axioms if not a.is_flag]
+        for axiom in self._axioms:
+            self.clauses.add(-self._guarded.violation(axiom))
+        self._all_on_violation: int | None = None
+        self._solver: Any = None
+
+    # ------------------------------------------------------------ questions
+
+    def find(self, *literals: int, off: Iterable[int] = ()) -> Execution | None:
+        """An execution that the model allows with the sources at the places `off` switched off, in which
+        all of `literals` hold; None where there is none.
+
+        Every execution is checked again without the solver. Raises Unknown.
+        """
+        switched = frozenset(off)
+        assumptions = [-v if p in switched else v for p, v in self._switches.items()]
+        assumptions += [l for l in literals if l != TRUE]
+        if FALSE in assumptions or not self._check(assumptions):
+            return None
+        execution = self._decode()
+        self._recheck(execution, switched)
+        return execution
+
+    def allows(self, *literals: int, off: Iterable[int] = ()) -> bool:
+        """Whether `find` would find something."""
+        return self.find(*literals, off=off) is not None
+
+    def violated_with_all_on(self) -> int:
+        """The literal that the execution breaks an axiom when every ordering source is on."""
+        if self._all_on_violation is None:
+            everything_on = RelationEncoding(self.candidate, lambda _: TRUE, self._guarded)
+            self._all_on_violation = self.clauses.disjunction(
+                everything_on.violation(a) for a in self._axioms
+            )
+        return self._all_on_violation
+
+    def any_of(self, literals: Sequence[int]) -> int:
+        """A literal that implies that one of these holds (for use in one question)."""
+        choice = self.clauses.variable()
+        self.clauses.add(-choice, *literals)
+        return choice
+
+    def truth(self, e: Expression) -> int:
+        """The literal of an expression over reads, unknowns and final memory."""
+        return self.candidate.values.truth(e)
+
+    def relation(self, name: str, i: int, j: int) -> int:
+        """The literal that events i and j are related by rf, co or fr."""
+        match name:
+            case "rf":
+                return self.candidate.rf.get((i, j), FALSE)
+            case "co":
+                return self.candidate.co.get((i, j), FALSE)
+            case "fr":
+                both = self.clauses.conjunction
+                pairs = (((w, i), (w, j)) for w in self._writes_before(i))
+                return self.clauses.disjunction(
+                    both((self.candidate.rf[a], self.candidate.co[b]))
+                    for a, b in pairs
+                    if b in self.candidate.co
+                )
+        raise ValueError(name)
+
+    def _writes_before(self, read: int) -> list[int]:
+        return [w for w, r in self.candidate.rf if r == read]
+
+    # --------------------------------------------------------------- solver
+
+    def _check(self, assumptions: Sequence[int]) -> bool:
+        import z3
+
+        left = self.deadline.remaining()
+        if self._solver is None:
+            self._solver = z3.SolverFor("QF_FD")
+        text = self.clauses.take()
+        if text:
+            self._solver.from_string(text)
+        if left is not None:
+            self._solver.set("timeout", max(1, int(left * 1000)))
+        self.queries += 1
+        answer = self._solver.check(*(_literal(z3, l) for l in assumptions))
+        if answer == z3.unknown:
+            raise Unknown(f"the solver gave up: {self._solver.reason_unknown()}")
+        return bool(answer == z3.sat)
+
+    def _decode(self) -> Execution:
+        import z3
+
+        model = self._solver.model()
+        true = {d.name() for d in model.decls() if z3.is_true(model[d])}
+
+        def holds(literal: int) -> bool:
+            if abs(literal) == 1:
+                return literal == TRUE
+            return (f"k!{abs(literal)}" in true) == (literal > 0)
+
+        return decode(self.candidate, holds)
+
+    def _recheck(self, execution: Execution, off: frozenset[int]) -> None:
+        problem = well_formed(self.graph, execution)
+        if problem is not None:
+            raise AssertionError(f"the solver's execution is none: {problem}")
+        broken = violations(self.model, bases(self.graph, execution, off))
+        if broken:
+            raise AssertionError(f"the solver's execution breaks {broken[0].name} of {self.model.name}")
+
+
+def _literal(z3: Any, literal: int) -> Any:
+    variable = z3.Const(abs(literal), z3.BoolSort())
+    return variable if literal > 0 else z3.Not(variable)
+
+
+def decode(candidate: CandidateEncoding, holds: Any) -> Execution:
+    """The execution that an assignment of the encoding's literals describes."""
+    graph = candidate.graph
+    executed = 0
+    for e, l in candidate.executes.items():
+        if holds(l):
+            executed |= 1 << e
+    unknowns = tuple(
+        sorted((i, next(v for v, l in cases.items() if holds(l))) for i, cases in candidate.values.unknowns.items())
+    )
+    values: list[int | None] = []
+    for number, event in enumerate(graph.events):
+        value = None
+        if event.kind != "F" and executed >> number & 1:
+            from verifier.events.expression import ReadValue
+
+            cases = candidate.values.cases(ReadValue(number) if event.value is None else event.value)
+            value = next(v for v, l in cases.items() if holds(l))
+        values.append(value)
+    reads_from = tuple(sorted((r, w) for (w, r), l in candidate.rf.items() if holds(l)))
+    return Execution(executed, reads_from, _coherence(candidate, executed, holds), unknowns, tuple(values))
+
+
+def _coherence(candidate: CandidateEncoding, executed: int, holds: Any) -> tuple[tuple[int, ...], ...]:
+    graph = candidate.graph
+    orders = []
+    for location in range(len(graph.locations)):
+        writes = [
+            i
+            for i, e in enumerate(graph.events)
+            if e.kind == "W" and e.location == location and executed >> i & 1
+        ]
+        before = {w: sum(holds(candidate.co.get((v, w), FALSE)) for v in writes) for w in writes}
+        orders.append(tuple(sorted(writes, key=before.__getitem__)))
+    return tuple(orders)
+
+
+__all__ = ["Deadline", "NotModelled", "Session", "Unknown"]

@@ -1,0 +1,61 @@
+"""Every exception that bad input can raise. A broken invariant of our own is not among them."""
+
+from __future__ import annotations
+
+from verifier.source import Source, Span
+
+
+class InputError(Exception):
+    """What the user gave can't be used.
+
+    `code` is a short stable word for tests and scripts; `message` is lower case, says what was
+    found and what would be accepted; `name` is the user's file, `span` the place in it and
+    `quoted` the text of the span's first line, where there are such.
+    """
+
+    def __init__(
+        self, code: str, message: str, name: str = "", span: Span | None = None, quoted: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.name = name
+        self.span = span
+        self.quoted = quoted
+
+    def render(self) -> str:
+        """`file:line:column: error: message`, then the line itself with carets under the span."""
+        if self.span is None:
+            return f"{self.name}: error: {self.message}" if self.name else f"error: {self.message}"
+        head = f"{self.name}:{self.span.line}:{self.span.column}: error: {self.message}"
+        if not self.quoted:
+            return head
+        end = self.span.end_column if self.span.end_line == self.span.line else len(self.quoted) + 1
+        width = max(1, min(end, len(self.quoted) + 1) - self.span.column)
+        lead = "".join("\t" if c == "\t" else " " for c in self.quoted[: self.span.column - 1])
+        return f"{head}\n    {self.quoted}\n    {lead}{'^' * width}"
+
+
+class ReadError(InputError):
+    """The file can't be read, or is no text."""
+
+
+class SyntaxProblem(InputError):
+    """The text does not parse."""
+
+
+class ProgramError(InputError):
+    """The text parses but has no meaning that can be checked: recursion, a location used as a function …"""
+
+
+class ModelError(InputError):
+    """A memory model is unknown, does not parse or uses what the interpreter does not support."""
+
+
+class UsageError(InputError):
+    """The command line asks for something impossible."""
+
+
+def at(source: Source, span: Span) -> dict[str, object]:
+    """Keyword arguments that place an error: the user's file, the span and the quoted line."""
+    return {"name": source.name, "span": span, "quoted": source.quote(span.line)}

@@ -1,0 +1,114 @@
+"""Values of one thread as expressions over what its reads returned. Integers as in C, unbounded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadValue:
+    """The value that read event `event` returned. 0 is never assumed: the event must have executed."""
+
+    event: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that the text does not fix (an opaque call, words): any of `domain`, chosen once an execution."""
+
+    index: int
+    domain: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """`operator` is one of OPERATORS; "?:" takes three arguments, "!", "~", "neg" one, the others two."""
+
+    operator: str
+    arguments: tuple[Expression, ...]
+
+
+Expression = Const | ReadValue | Unknown | Apply
+
+TRUE = Const(1)
+FALSE = Const(0)
+
+
+def _divide(a: int, b: int) -> int:
+    if b == 0:
+        return 0
+    quotient = abs(a) // abs(b)
+    return quotient if (a < 0) == (b < 0) else -quotient
+
+
+
+OPERATORS = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": _divide,
+    "%": lambda a, b: a - b * _divide(a, b),
+    "<<": lambda a, b: a << min(max(b, 0), 1024),
+    ">>": lambda a, b: a >> min(max(b, 0), 1024),
+    "&": lambda a, b: a & b,
+    "|": lambda a, b: a | b,
+    "^": lambda a, b: a ^ b,
+    "==": lambda a, b: int(a == b),
+    "!=": lambda a, b: int(a != b),
+    "<": lambda a, b: int(a < b),
+    ">": lambda a, b: int(a > b),
+    "<=": lambda a, b: int(a <= b),
+    ">=": lambda a, b: int(a >= b),
+    "&&": lambda a, b: int(bool(a) and bool(b)),
+    "||": lambda a, b: int(bool(a) or bool(b)),
+    "!": lambda a: int(not a),
+    "~": lambda a: ~a,
+    "neg": lambda a: -a,
+    "?:": lambda c, a, b: a if c else b,
+}
+
+
+def evaluate(e: Expression, reads: Mapping[int, int], unknowns: Mapping[int, int]) -> int:
+    """The value of `e`, given what each read returned and what each unknown is.
+
+    A read that did not execute counts as 0: it can only stand in an arm that is not taken.
+    """
+    match e:
+        case Const(value):
+            return value
+        case ReadValue(event):
+            return reads.get(event, 0)
+        case Unknown(index, _):
+            return unknowns[index]
+        case Apply("?:", (c, a, b)):
+            return evaluate(a if evaluate(c, reads, unknowns) else b, reads, unknowns)
+        case Apply(operator, arguments):
+            return int(OPERATORS[operator](*(evaluate(a, reads, unknowns) for a in arguments)))
+
+
+def reads_of(e: Expression) -> frozenset[int]:
+    """The read events that `e` mentions."""
+    match e:
+        case ReadValue(event):
+            return frozenset((event,))
+        case Apply(_, arguments):
+            return frozenset().union(*(reads_of(a) for a in arguments))
+        case _:
+            return frozenset()
+
+
+def unknowns_of(e: Expression) -> frozenset[Unknown]:
+    """The unknowns that `e` mentions."""
+    match e:
+        case Unknown():
+            return frozenset((e,))
+        case Apply(_, arguments):
+            return frozenset().union(*(unknowns_of(a) for a in arguments))
+        case _:
+            return frozenset()

@@ -1,0 +1,155 @@
+"""The event graph: the events of a program on all its paths, and everything that the text fixes about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from verifier.events.expression import Expression
+from verifier.source import Span
+
+Kind = Literal["R", "W", "F"]
+INITIAL = -1  # the thread of initial writes
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One access or fence of one thread on one path; its number is its place in EventGraph.events.
+
+    `thread` is an index into EventGraph.threads, or INITIAL. `location` indexes
+    EventGraph.locations, None for a fence. `executes` tells, from the thread's reads, whether
+    control reaches the event (an initial write always executes). `value` is what a write writes,
+    None for others. `tags` are the model's names of sets that the event belongs to while its
+    ordering source is on, `relaxed` those while it is off (a fence without tags orders nothing).
+    `iteration` is 0 but in later copies of an unrolled loop's body; `text` is the access as the
+    user wrote it; `via` the called function or primitive that contains it, where it is not in the
+    thread's own code.
+    """
+
+    thread: int
+    kind: Kind
+    location: int | None
+    executes: Expression
+    value: Expression | None
+    tags: frozenset[str]
+    relaxed: frozenset[str]
+    source: int | None
+    iteration: int
+    text: str
+    via: str | None
+    span: Span | None = field(compare=False, repr=False)
+
+
+SourceKind = Literal["fence", "acquire", "release", "rmw", "lock", "addr", "data", "ctrl"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderingSource:
+    """Whatever orders accesses of one thread, and can be switched off.
+
+    `events` are the fences it consists of or the accesses it annotates (switching it off gives
+    them their `relaxed` tags); a dependency has none, its pairs in addr, data and ctrl carry its
+    number. `is_barrier`: somebody wrote it for its order (it gets a verdict); the default
+    strength of an RMW has `is_note` as well (a verdict only as a note). Sources that stand for
+    one place of the user's text in several unrolled copies or paths share `place`: pairing
+    switches a whole place, i.e. all sources with that number, on or off at once.
+    """
+
+    kind: SourceKind
+    name: str
+    thread: int
+    events: tuple[int, ...]
+    is_barrier: bool
+    is_note: bool
+    place: int
+    via: str | None
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """From read `start` to a later event `end` of its thread, in executions where both happen and `holds` is true."""
+
+    kind: Literal["addr", "data", "ctrl"]
+    start: int
+    end: int
+    holds: Expression
+    source: int
+
+
+@dataclass(frozen=True, slots=True)
+class Atomic:
+    """Read and write of one atomic: one instruction (amo) or an exclusive pair (lxsx)."""
+
+    read: int
+    write: int
+    kind: Literal["amo", "lxsx"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """A thread that stops for ever at a wait: the execution in which `sleeps` is true.
+
+    `reads` are the reads that it would repeat for ever: in such an execution each must read the
+    co-last write to its location. `state` is the location of the task's state, for schedule();
+    None for a spinning loop. `awaited` is the condition that it waits for, asked of the final
+    memory (by FinalValue pseudo-reads, see EventGraph); None: no condition can be told from the code.
+    """
+
+    thread: int
+    sleeps: Expression
+    reads: tuple[int, ...]
+    state: int | None
+    awaited: Expression | None
+    awaited_text: str
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """An assertion or condition. `formula` ranges over reads, unknowns and, by FinalValue numbers, final memory.
+
+    `kind` "assertion": violated where `reached` holds and `formula` is false. "exists": reachable
+    or not. "~exists" and "forall" as in litmus tests.
+    """
+
+    kind: Literal["assertion", "exists", "~exists", "forall"]
+    formula: Expression
+    reached: Expression
+    text: str
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EventGraph:
+    """What `build` makes of a program for one architecture ("linux" or "aarch64").
+
+    events          initial writes first, one a location and in its order, then thread by thread in program order
+    constraints     expressions that are true in every execution considered (a loop that ends within
+                    its bound, a waiting loop whose one modelled iteration succeeds)
+    order           program order: `order[i]` is the set of po-later events of event i, as a bit set; events on
+                    exclusive paths are unrelated; empty for initial writes
+    finals          FinalValue pseudo-reads: ReadValue(-1 - l) in a property is the final value of location l
+    values          names of symbolic constants, for printing
+    ends            for each thread, whether it ran to its end (true for one that never ends)
+    cuts            for each thread, whether it was stopped at the bound of a loop (false where no loop is)
+    """
+
+    threads: tuple[str, ...]
+    locations: tuple[str, ...]
+    events: tuple[Event, ...]
+    order: tuple[int, ...]
+    sources: tuple[OrderingSource, ...]
+    dependencies: tuple[Dependency, ...]
+    atomics: tuple[Atomic, ...]
+    constraints: tuple[Expression, ...]
+    sleeps: tuple[Sleep, ...]
+    properties: tuple[Property, ...]
+    values: tuple[tuple[int, str], ...]
+    ends: tuple[Expression, ...]
+    cuts: tuple[Expression, ...]
+    bound: int
+
+    @property
+    def initial_writes(self) -> range:
+        return range(len(self.locations))

@@ -1,0 +1,536 @@
+"""Walks one thread of a program along all its paths at once, making events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from verifier.events.expression import (
+    TRUE,
+    Apply,
+    Const,
+    Expression,
+    ReadValue,
+    Unknown,
+    reads_of,
+    unknowns_of,
+)
+from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep, SourceKind
+from verifier.events.logic import (
+    Guard,
+    as_condition,
+    common_prefix,
+    conjunction,
+    disjunction,
+    either,
+    fold,
+    negation,
+    rewrite,
+    set_aside,
+)
+from verifier.events.waiting import is_waiting
+from verifier.program import program as p
+
+Arms = tuple[tuple[int, int], ...]
+DOMAIN_LIMIT = 6
+
+
+class State:
+    """What holds where control stands: the guard, and each local's value."""
+
+    __slots__ = ("guard", "locals")
+
+    def __init__(self, guard: Guard, values: dict[str, Expression]) -> None:
+        self.guard = guard
+        self.locals = values
+
+    def under(self, condition: Expression) -> State | None:
+        """This state where `condition` holds too; None where it can't."""
+        if condition == Const(0):
+            return None
+        guard = self.guard if condition == TRUE or condition in self.guard else (*self.guard, condition)
+        if negation(condition) in self.guard:
+            return None
+        return State(guard, dict(self.locals))
+
+
+def join(states: Sequence[State | None]) -> State | None:
+    """The state after paths meet."""
+    alive = sorted((s for s in states if s is not None), key=lambda s: -len(s.guard))
+    if not alive:
+        return None
+    result = alive[0]
+    for other in alive[1:]:
+        result = _join_two(result, other)
+    return result
+
+
+def _join_two(a: State, b: State) -> State:
+    n = common_prefix(a.guard, b.guard)
+    condition = conjunction(a.guard[n:])
+    values: dict[str, Expression] = {}
+    for name in a.locals.keys() | b.locals.keys():
+        x, y = a.locals.get(name, Const(0)), b.locals.get(name, Const(0))
+        values[name] = x if x == y else Apply("?:", (condition, x, y))
+    return State(either(a.guard, b.guard), values)
+
+
+class Draft:
+    """An event graph while it grows."""
+
+    def __init__(self, program: p.Program, mapping: dict[str, Any], bound: int) -> None:
+        self.program = program
+        self.mapping = mapping
+        self.bound = bound
+        self.numbers = dict(program.locations)
+        self.events: list[Event] = []
+        self.arms: list[Arms] = []
+        self.sources: list[OrderingSource] = []
+        self.dependencies: list[Dependency] = []
+        self.atomics: list[Atomic] = []
+        self.sleeps: list[Sleep] = []
+        self.assertions: list[Property] = []
+        self._places: dict[object, int] = {}
+        self._unknowns: dict[object, Unknown] = {}
+        self._domain = _compared_constants(program)
+
+    def place(self, key: object) -> int:
+        """The number of a place of the user's text."""
+        return self._places.setdefault(key, len(self._places))
+
+    def unknown(self, key: object, domain: tuple[int, ...] = ()) -> Unknown:
+        """The unknown of that key; without a domain it may be 0, a value of its own, or what the text compares with."""
+        if key not in self._unknowns:
+            index = len(self._unknowns)
+            self._unknowns[key] = Unknown(index, domain or (0, *self._domain, 7001 + index))
+        return self._unknowns[key]
+
+
+def _compared_constants(program: p.Program) -> tuple[int, ...]:
+    found: set[int] = set()
+
+    def visit(v: p.Value) -> None:
+        if isinstance(v, p.Apply):
+            if v.operator in ("==", "!=", "<", ">", "<=", ">="):
+                found.update(a.value for a in v.arguments if isinstance(a, p.Number))
+            for a in v.arguments:
+                visit(a)
+
+    def visit_all(operations: Sequence[p.Operation]) -> None:
+        for o in operations:
+            match o:
+                case p.Set(_, value):
+                    visit(value)
+                case p.Branch(condition, then, otherwise, _):
+                    visit(condition)
+                    visit_all(then)
+                    visit_all(otherwise)
+                case p.Loop(body, _) | p.Scope(_, body):
+                    visit_all(body)
+                case _:
+                    pass
+
+    for thread in program.threads:
+        visit_all(thread.body)
+    return tuple(sorted(found - {0})[:DOMAIN_LIMIT])
+
+
+class ThreadWalk:
+    """The walk of one thread. `run` appends its events, sources and properties to the draft."""
+
+    def __init__(self, draft: Draft, number: int, thread: p.Thread) -> None:
+        self.draft = draft
+        self.number = number
+        self.thread = thread
+        self.arms: Arms = ()
+        self.branches = 0
+        self.iterations: tuple[int, ...] = ()
+        self.pending: dict[str, list[State]] = {}
+        self.cuts: list[Expression] = []
+        self.end: State | None = None
+        self.open_sleeps: list[tuple[int, Guard]] = []
+        self.states = self._state_locations(thread.body)
+
+    def run(self) -> None:
+        self.end = self._sequence(self.thread.body, State((), {}))
+        for number, guard in self.open_sleeps:
+            self._set_awaited(number, self._awaited_outside(guard), 0)
+
+    def end_condition(self) -> Expression:
+        """Whether the thread ran to its end; true where it can't."""
+        return TRUE if self.end is None else conjunction(self.end.guard)
+
+    def cut_condition(self) -> Expression:
+        """Whether a loop's bound stopped the thread."""
+        return disjunction(self.cuts)
+
+    def final_value(self, name: str) -> Expression:
+        """A local's value at the end of the thread."""
+        return Const(0) if self.end is None else self.end.locals.get(name, Const(0))
+
+    # ------------------------------------------------------------ control flow
+
+    def _sequence(self, operations: Sequence[p.Operation], state: State | None) -> State | None:
+        for operation in operations:
+            if state is None:
+                return None
+            state = self._step(operation, state)
+        return state
+
+    def _step(self, operation: p.Operation, state: State) -> State | None:
+        match operation:
+            case p.Load():
+                self._load(operation, state)
+            case p.Store():
+                self._store(operation, state)
+            case p.Rmw():
+                self._rmw(operation, state)
+            case p.Fence():
+                self._fence(operation, state)
+            case p.Set(target, value):
+                state.locals[target] = self._value(value, state)
+            case p.Branch():
+                return self._branch(operation, state)
+            case p.Loop():
+                return self._loop(operation, state)
+            case p.Scope(label, body):
+                self.pending[label] = []
+                fall = self._sequence(body, state)
+                return join((fall, *self.pending.pop(label)))
+            case p.Leave(label):
+                self.pending[label].append(state)
+                return None
+            case p.Assert(holds, text, origin):
+                formula = as_condition(self._value(holds, state))
+                reached = conjunction(state.guard)
+                self.draft.assertions.append(Property("assertion", formula, reached, text, origin.span))
+            case p.Sleep(origin):
+                return self._sleep(origin, state)
+        return state
+
+    def _branch(self, operation: p.Branch, state: State) -> State | None:
+        condition = as_condition(self._value(operation.condition, state))
+        self.branches += 1
+        outer, branch = self.arms, self.branches
+        arms = []
+        for number, (body, c) in enumerate(
+            ((operation.then, condition), (operation.otherwise, fold(negation(condition))))
+        ):
+            self.arms = (*outer, (branch, number))
+            inner = state.under(c)
+            arms.append(self._sequence(body, inner) if inner is not None else None)
+        self.arms = outer
+        return join(arms)
+
+    def _loop(self, operation: p.Loop, state: State | None) -> State | None:
+        if is_waiting(operation):
+            self._waiting_loop(operation, state)
+            return None
+        for iteration in range(self.draft.bound):
+            if state is None:
+                return None
+            before = {label: len(states) for label, states in self.pending.items()}
+            start = state.guard
+            sleeps = len(self.open_sleeps)
+            outer, self.iterations = self.iterations, (*self.iterations, iteration)
+            state = self._sequence(operation.body, state)
+            self.iterations = outer
+            self._close_sleeps(sleeps, start, before)
+        if state is not None:
+            self.cuts.append(conjunction(state.guard))
+        return None
+
+    def _waiting_loop(self, operation: p.Loop, state: State | None) -> None:
+        assert state is not None
+        first = len(self.draft.events)
+        stuck = self._sequence(operation.body, state)
+        if stuck is None:
+            return
+        reads = tuple(i for i in range(first, len(self.draft.events)) if self.draft.events[i].kind == "R")
+        text = operation.origin.text
+        self.draft.sleeps.append(
+            Sleep(self.number, conjunction(stuck.guard), reads, None, None, text, operation.origin.span)
+        )
+        self.cuts.append(conjunction(stuck.guard))
+
+    # ---------------------------------------------------------------- sleeping
+
+    def _state_locations(self, body: Sequence[p.Operation]) -> tuple[int, ...]:
+        """The locations that this thread gives a state in which schedule() blocks."""
+        found: dict[int, None] = {}
+        sleeping = set(self.draft.program.sleeping)
+        for operation in flatten(body):
+            if isinstance(operation, p.Store) and isinstance(operation.value, p.Number):
+                if operation.value.value in sleeping:
+                    found[self.draft.numbers[operation.address.path]] = None
+            elif isinstance(operation, p.Store) and isinstance(operation.value, p.Local):
+                if operation.address.path.members[-1:] in (("state",), ("__state",)):
+                    found[self.draft.numbers[operation.address.path]] = None
+        return tuple(found)
+
+    def _sleep(self, origin: p.Origin, state: State) -> State | None:
+        if not self.states:
+            return state
+        location = self.states[0]
+        choice = self.draft.unknown((self.number, "sleep", origin.place, self.iterations), (0, 1))
+        final = ReadValue(-1 - location)
+        blocks = disjunction(Apply("==", (final, Const(v))) for v in self.draft.program.sleeping)
+        sleeps = conjunction((*state.guard, Apply("!=", (choice, Const(0))), blocks))
+        self.open_sleeps.append((len(self.draft.sleeps), state.guard))
+        self.draft.sleeps.append(Sleep(self.number, sleeps, (), location, None, "", origin.span))
+        return state.under(Apply("==", (choice, Const(0))))
+
+    def _close_sleeps(self, first: int, start: Guard, before: dict[str, int]) -> None:
+        """Give the sleeps of one iteration the condition on which that iteration leaves the loop."""
+        leaving = [
+            conjunction(s.guard[common_prefix(s.guard, start) :])
+            for label, states in self.pending.items()
+            for s in states[before.get(label, 0) :]
+        ]
+        if not leaving:
+            return
+        for number, _ in self.open_sleeps[first:]:
+            self._set_awaited(number, disjunction(leaving), len(start))
+        del self.open_sleeps[first:]
+
+    def _awaited_outside(self, guard: Guard) -> Expression:
+        return negation(conjunction(guard)) if guard else TRUE
+
+    def _set_awaited(self, number: int, condition: Expression, depth: int) -> None:
+        """Ask `condition` of the final memory, tests of the task's own state aside."""
+        events = self.draft.events
+
+        def is_aside(e: Expression) -> bool:
+            choices = any(u.domain == (0, 1) for u in unknowns_of(e))
+            return choices or any(events[r].location in self.states for r in reads_of(e) if r >= 0)
+
+        def finally_(e: Expression) -> Expression:
+            if isinstance(e, ReadValue) and e.event >= 0:
+                location = events[e.event].location
+                assert location is not None
+                return ReadValue(-1 - location)
+            return e
+
+        kept = fold(set_aside(condition, is_aside))
+        awaited = fold(rewrite(kept, finally_)) if reads_of(kept) else None
+        old = self.draft.sleeps[number]
+        text = show(awaited, self.draft.program) if awaited is not None else ""
+        self.draft.sleeps[number] = Sleep(
+            old.thread, old.sleeps, old.reads, old.state, awaited, text, old.span
+        )
+
+    # ------------------------------------------------------------------ events
+
+    def _value(self, v: p.Value, state: State) -> Expression:
+        match v:
+            case p.Number(value):
+                return Const(value)
+            case p.Local(name):
+                return state.locals.get(name, Const(0))
+            case p.Opaque(site):
+                return self.draft.unknown((self.number, site, self.iterations))
+            case p.Apply(operator, arguments):
+                return fold(Apply(operator, tuple(self._value(a, state) for a in arguments)))
+
+    def _targets(self, address: p.Address, state: State) -> list[tuple[int, Expression]]:
+        """The locations that an address may be, each with the condition on which it is."""
+        if address.is_computed and address.pointer is not None and self.draft.program.addresses:
+            pointer = self._value(address.pointer, state)
+            choices = ((l, fold(Apply("==", (pointer, Const(a))))) for a, l in self.draft.program.addresses)
+            return [(location, c) for location, c in choices if c != Const(0)]
+        return [(self.draft.numbers[address.path], TRUE)]
+
+    def _add(
+        self,
+        kind: str,
+        location: int | None,
+        state: State,
+        extra: Sequence[Expression],
+        value: Expression | None,
+        tags: Sequence[str],
+        relaxed: Sequence[str],
+        source: int | None,
+        origin: p.Origin,
+    ) -> int:
+        number = len(self.draft.events)
+        executes = conjunction((*state.guard, *extra))
+        self.draft.events.append(
+            Event(
+                self.number, kind, location, executes, value, frozenset(tags), frozenset(relaxed), source,  # type: ignore[arg-type]
+                sum(self.iterations), origin.text, origin.via, origin.span,
+            )  # fmt: skip
+        )
+        self.draft.arms.append(self.arms)
+        if kind != "F":
+            self._depend("ctrl", number, state.guard, origin)
+        return number
+
+    def _source(
+        self, kind: SourceKind, name: str, count: int, is_barrier: bool, is_note: bool, origin: p.Origin
+    ) -> int:
+        """A source for the next `count` events."""
+        first = len(self.draft.events)
+        self.draft.sources.append(
+            OrderingSource(
+                kind,
+                name,
+                self.number,
+                tuple(range(first, first + count)),
+                is_barrier,
+                is_note,
+                self.draft.place((self.number, kind, origin.place)),
+                origin.via,
+                origin.span,
+            )
+        )
+        return len(self.draft.sources) - 1
+
+    def _load(self, o: p.Load, state: State) -> None:
+        table = self.draft.mapping["load"]
+        result: Expression = Const(0)
+        for location, condition in self._targets(o.address, state):
+            source = None
+            if o.order == "acquire":
+                source = self._source("acquire", o.name, 1, True, False, o.origin)
+            extra = () if condition == TRUE else (condition,)
+            number = self._add("R", location, state, extra, None, table[o.order], table["once"], source, o.origin)
+            self._depend_on("addr", number, o.address.pointer, state, o.origin)
+            result = ReadValue(number) if condition == TRUE else Apply("?:", (condition, ReadValue(number), result))
+        state.locals[o.target] = result
+
+    def _store(self, o: p.Store, state: State) -> None:
+        table = self.draft.mapping["store"]
+        value = self._value(o.value, state)
+        for location, condition in self._targets(o.address, state):
+            source = None
+            if o.order == "release":
+                source = self._source("release", o.name, 1, True, False, o.origin)
+            extra = () if condition == TRUE else (condition,)
+            number = self._add("W", location, state, extra, value, table[o.order], table["once"], source, o.origin)
+            self._depend_on("addr", number, o.address.pointer, state, o.origin)
+            self._depend("data", number, (value,), o.origin)
+
+    def _rmw(self, o: p.Rmw, state: State) -> None:
+        table = self.draft.mapping["rmw"]
+        read_tags, write_tags = table[o.order]
+        relaxed = table["noreturn"] if o.order == "noreturn" else table["relaxed"]
+        result: Expression = Const(0)
+        for location, condition in self._targets(o.address, state):
+            source = None
+            if o.order in ("full", "acquire", "release"):
+                source = self._source("rmw", o.name, 2, True, not o.is_explicit, o.origin)
+            extra = () if condition == TRUE else (condition,)
+            read = self._add("R", location, state, extra, None, read_tags, relaxed[0], source, o.origin)
+            state.locals[o.target] = ReadValue(read)
+            done = () if o.succeeds is None else (as_condition(self._value(o.succeeds, state)),)
+            new = self._value(o.new, state)
+            write = self._add("W", location, state, (*extra, *done), new, write_tags, relaxed[1], source, o.origin)
+            self.draft.atomics.append(Atomic(read, write, "amo"))
+            for event in (read, write):
+                self._depend_on("addr", event, o.address.pointer, state, o.origin)
+            self._depend("data", write, (new,), o.origin, besides=read)
+            result = ReadValue(read) if condition == TRUE else Apply("?:", (condition, ReadValue(read), result))
+        state.locals[o.target] = result
+
+    def _fence(self, o: p.Fence, state: State) -> None:
+        tags = self.draft.mapping["fence"][o.kind]
+        source = self._source("fence", o.name, 1, o.is_barrier, False, o.origin)
+        self._add("F", None, state, (), None, tags, (), source, o.origin)
+
+    # ------------------------------------------------------------ dependencies
+
+    def _depend_on(self, kind: SourceKind, end: int, v: p.Value | None, state: State, origin: p.Origin) -> None:
+        if v is not None:
+            self._depend(kind, end, (self._value(v, state),), origin)
+
+    def _depend(
+        self, kind: SourceKind, end: int, values: Sequence[Expression], origin: p.Origin, besides: int = -1
+    ) -> None:
+        """Dependencies of that kind from the reads that `values` come from."""
+        starts: dict[int, Expression] = {}
+        for value in values:
+            for read, holds in origins(value, kind == "ctrl").items():
+                starts[read] = disjunction((starts[read], holds)) if read in starts else holds
+        for read, holds in sorted(starts.items()):
+            if read == besides or read < 0:
+                continue
+            self.draft.dependencies.append(
+                Dependency(kind, read, end, holds, self._dependency_source(kind, read, end, origin))  # type: ignore[arg-type]
+            )
+
+    def _dependency_source(self, kind: SourceKind, read: int, end: int, origin: p.Origin) -> int:
+        span = self.draft.events[read].span
+        assert span is not None
+        start = (span.line, span.column, self.draft.events[read].text)
+        key = (self.number, kind, start) if kind == "ctrl" else (self.number, kind, start, origin.place)
+        place = self.draft.place(key)
+        name = {"addr": "address dependency", "data": "data dependency", "ctrl": "control dependency"}[kind]
+        self.draft.sources.append(
+            OrderingSource(kind, name, self.number, (), False, False, place, self.draft.events[read].via, span)
+        )
+        return len(self.draft.sources) - 1
+
+
+def origins(e: Expression, whole: bool = False) -> dict[int, Expression]:
+    """The reads whose values `e` is made of, each with the condition on which it is.
+
+    The condition of a choice is no origin of its value, unless `whole`.
+    """
+    match e:
+        case ReadValue(event):
+            return {event: TRUE}
+        case Apply("?:", (condition, a, b)):
+            found = {r: conjunction((condition, h)) for r, h in origins(a, whole).items()}
+            for r, h in origins(b, whole).items():
+                other = conjunction((negation(condition), h))
+                found[r] = disjunction((found[r], other)) if r in found else other
+            if whole:
+                found.update(dict.fromkeys(reads_of(condition), TRUE))
+            return found
+        case Apply(_, arguments):
+            merged: dict[int, Expression] = {}
+            for argument in arguments:
+                for r, h in origins(argument, whole).items():
+                    merged[r] = disjunction((merged[r], h)) if r in merged else h
+            return merged
+        case _:
+            return {}
+
+
+def flatten(operations: Sequence[p.Operation]) -> list[p.Operation]:
+    """All operations, those inside branches, loops and scopes too."""
+    found: list[p.Operation] = []
+    for o in operations:
+        found.append(o)
+        match o:
+            case p.Branch(_, then, otherwise, _):
+                found += flatten(then) + flatten(otherwise)
+            case p.Loop(body, _) | p.Scope(_, body):
+                found += flatten(body)
+            case _:
+                pass
+    return found
+
+
+def show(e: Expression, program: p.Program) -> str:
+    """A condition over final memory as text."""
+    names = dict(program.constants)
+    match e:
+        case Const(value):
+            return names.get(value, str(value))
+        case ReadValue(event):
+            return program.names[-1 - event] if event < 0 else "a value read"
+        case Unknown():
+            return "a value not in the text"
+        case Apply("!=", (inner, Const(0))):
+            return show(inner, program)
+        case Apply("==", (inner, Const(0))):
+            return f"!{show(inner, program)}"
+        case Apply("!" | "~" | "neg" as operator, (inner,)):
+            return f"{'-' if operator == 'neg' else operator}{show(inner, program)}"
+        case Apply("?:", (c, a, b)):
+            return f"({show(c, program)} ? {show(a, program)} : {show(b, program)})"
+        case Apply(operator, (a, b)):
+            return f"({show(a, program)} {operator} {show(b, program)})"
+        case _:
+            return "…"

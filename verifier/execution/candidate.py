@@ -1,0 +1,214 @@
+"""One concrete execution of an event graph, what a model sees of it, and whether it is one at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from verifier.cat.bits import Universe, from_members, members
+from verifier.cat.evaluate import Bases
+from verifier.events.expression import Expression, evaluate
+from verifier.events.graph import INITIAL, EventGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A choice of values, rf and co.
+
+    executed     bit set of event numbers
+    reads_from   (read, write), sorted
+    coherence    a location at a time, its executed writes in order, the initial one first
+    unknowns     (index, value), sorted
+    values       an event at a time: the value read or written; None for fences and what did not execute
+    """
+
+    executed: int
+    reads_from: tuple[tuple[int, int], ...]
+    coherence: tuple[tuple[int, ...], ...]
+    unknowns: tuple[tuple[int, int], ...]
+    values: tuple[int | None, ...]
+
+
+def bases(graph: EventGraph, execution: Execution, off: frozenset[int] = frozenset()) -> Bases:
+    """The base sets and relations of an execution, with the sources of the places `off` switched off."""
+    reads = read_values(graph, execution)
+    relations = {
+        **_static_relations(graph, execution.executed),
+        **_dependencies(graph, execution, reads, off),
+        "rf": 0,
+        "co": 0,
+    }
+    universe = Universe(len(graph.events))
+    relations["rf"] = universe.from_pairs((w, r) for r, w in execution.reads_from)
+    relations["co"] = universe.from_pairs(
+        (a, b) for order in execution.coherence for i, a in enumerate(order) for b in order[i + 1 :]
+    )
+    return Bases(universe, sets(graph, execution.executed, off), relations)
+
+
+def sets(graph: EventGraph, executed: int, off: frozenset[int] = frozenset()) -> dict[str, int]:
+    """The base sets _ W R F M IW and the tags."""
+    relaxed = switched_off(graph, off)
+    found: dict[str, int] = dict.fromkeys(("W", "R", "F", "M", "IW"), 0) | {"_": executed}
+    for i in members(executed):
+        event = graph.events[i]
+        tags = event.relaxed if i in relaxed else event.tags
+        initial = ("IW",) if event.thread == INITIAL else ()
+        access = () if event.kind == "F" else ("M",)
+        for name in (event.kind, *access, *initial, *tags):
+            found[name] = found.get(name, 0) | 1 << i
+    return found
+
+
+def switched_off(graph: EventGraph, off: frozenset[int]) -> frozenset[int]:
+    """The events whose ordering source is off: those of a source at one of these places."""
+    if not off:
+        return frozenset()
+    return frozenset(e for s in graph.sources if s.place in off for e in s.events)
+
+
+def _static_relations(graph: EventGraph, executed: int) -> dict[str, int]:
+    universe = Universe(len(graph.events))
+    n = universe.n
+    order = 0
+    threads: dict[int, int] = {}
+    locations: dict[int, int] = {}
+    for i in members(executed):
+        event = graph.events[i]
+        order |= (graph.order[i] & executed) << i * n
+        if event.thread != INITIAL:
+            threads[event.thread] = threads.get(event.thread, 0) | 1 << i
+        if event.location is not None:
+            locations[event.location] = locations.get(event.location, 0) | 1 << i
+    pairs = {"amo": 0, "lxsx": 0}
+    for a in graph.atomics:
+        if executed >> a.read & executed >> a.write & 1:
+            pairs[a.kind] |= 1 << a.read * n + a.write
+    internal = sum(universe.product(s, s) for s in threads.values())
+    internal |= universe.identity(executed)
+    return {
+        "id": universe.identity(executed),
+        "po": order,
+        "loc": sum(universe.product(s, s) for s in locations.values()),
+        "int": internal,
+        "ext": universe.product(executed, executed) & ~internal,
+        "amo": pairs["amo"],
+        "lxsx": pairs["lxsx"],
+        "rmw": pairs["amo"] | pairs["lxsx"],
+    }
+
+
+def _dependencies(
+    graph: EventGraph, execution: Execution, reads: Mapping[int, int], off: frozenset[int]
+) -> dict[str, int]:
+    n, unknowns = len(graph.events), dict(execution.unknowns)
+    found = {"addr": 0, "data": 0, "ctrl": 0}
+    for d in graph.dependencies:
+        if not execution.executed >> d.start & execution.executed >> d.end & 1:
+            continue
+        if graph.sources and graph.sources[d.source].place in off:
+            continue
+        if evaluate(d.holds, reads, unknowns):
+            found[d.kind] |= 1 << d.start * n + d.end
+    return found
+
+
+def read_values(graph: EventGraph, execution: Execution) -> dict[int, int]:
+    """What each executed read returned."""
+    return {
+        i: value
+        for i, value in enumerate(execution.values)
+        if value is not None and graph.events[i].kind == "R"
+    }
+
+
+def final_values(graph: EventGraph, execution: Execution) -> dict[int, int]:
+    """The final value of each location l, under its pseudo-read -1 - l."""
+    found = {}
+    for l, order in enumerate(execution.coherence):
+        value = execution.values[order[-1]]
+        if value is None:
+            raise ValueError(f"a write without a value in the coherence of {graph.locations[l]}")
+        found[-1 - l] = value
+    return found
+
+
+def holds(graph: EventGraph, execution: Execution, formula: Expression) -> bool:
+    """Whether a formula over reads, unknowns and final memory (ReadValue(-1 - l)) is true."""
+    values = {**read_values(graph, execution), **final_values(graph, execution)}
+    return bool(evaluate(formula, values, dict(execution.unknowns)))
+
+
+def well_formed(graph: EventGraph, execution: Execution) -> str | None:
+    """Why this is no candidate execution of the graph, or None where it is one. Needs no solver.
+
+    Checked: each event executes exactly where its guard says so, each value is what its expression
+    or its rf gives, rf and co are total and within one location, constraints hold.
+    """
+    unknowns, reads = dict(execution.unknowns), read_values(graph, execution)
+    return (
+        _events_problem(graph, execution, reads, unknowns)
+        or _reads_problem(graph, execution)
+        or _coherence_problem(graph, execution)
+        or _constraints_problem(graph, reads, unknowns)
+    )
+
+
+def _events_problem(
+    graph: EventGraph, execution: Execution, reads: Mapping[int, int], unknowns: Mapping[int, int]
+) -> str | None:
+    if len(execution.values) != len(graph.events) or execution.executed >> len(graph.events):
+        return "the execution has other events than the graph"
+    for i, event in enumerate(graph.events):
+        happens = bool(execution.executed >> i & 1)
+        if bool(evaluate(event.executes, reads, unknowns)) != happens:
+            verb = "executes" if happens else "does not execute"
+            return f"event {i} ({event.text}) {verb} against its guard"
+        value = execution.values[i]
+        if (value is not None) != (happens and event.kind != "F"):
+            return f"event {i} ({event.text}) has {'no' if value is None else 'a'} value"
+        if event.kind == "W" and happens:
+            written = None if event.value is None else evaluate(event.value, reads, unknowns)
+            if written != value:
+                return f"event {i} ({event.text}) writes {written}, not {value}"
+    return None
+
+
+def _reads_problem(graph: EventGraph, execution: Execution) -> str | None:
+    reads = [i for i in members(execution.executed) if graph.events[i].kind == "R"]
+    if [r for r, _ in execution.reads_from] != reads:
+        return "rf does not give each executed read one write"
+    for r, w in execution.reads_from:
+        write = graph.events[w]
+        if write.kind != "W" or not execution.executed >> w & 1:
+            return f"read {r} reads from {w}, which is no executed write"
+        if write.location != graph.events[r].location:
+            return f"read {r} reads from a write to another location"
+        if execution.values[r] != execution.values[w]:
+            return f"read {r} returns {execution.values[r]}, but its write wrote {execution.values[w]}"
+    return None
+
+
+def _coherence_problem(graph: EventGraph, execution: Execution) -> str | None:
+    if len(execution.coherence) != len(graph.locations):
+        return "coherence does not cover each location"
+    writes = [0] * len(graph.locations)
+    for i in members(execution.executed):
+        event = graph.events[i]
+        if event.kind == "W" and event.location is not None:
+            writes[event.location] |= 1 << i
+    for l, order in enumerate(execution.coherence):
+        if from_members(order) != writes[l] or len(set(order)) != len(order):
+            return f"the coherence of {graph.locations[l]} is not an order of its executed writes"
+        if order[0] != l:
+            return f"the coherence of {graph.locations[l]} does not start with the initial write"
+    return None
+
+
+def _constraints_problem(
+    graph: EventGraph, reads: Mapping[int, int], unknowns: Mapping[int, int]
+) -> str | None:
+    for number, constraint in enumerate(graph.constraints):
+        if not evaluate(constraint, reads, unknowns):
+            return f"constraint {number} of the graph does not hold"
+    return None

@@ -1,0 +1,189 @@
+"""Critical cycles: the minimal cycles of program order and communication (Shasha and Snir, TOPLAS 1988)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from verifier.events.graph import INITIAL, EventGraph
+from verifier.execution.candidate import Execution
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Segment:
+    """What a cycle has of one thread: two accesses in program order, or one (`start` is `end`)."""
+
+    thread: int
+    start: int
+    end: int
+
+    @property
+    def is_single(self) -> bool:
+        return self.start == self.end
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cycle:
+    """Segments of different threads in cyclic order, the one of the lowest thread first.
+
+    A leg goes from the end of each to the start of the next; its kind follows from the two
+    accesses: W to R is rf, W to W co, R to W fr.
+    """
+
+    segments: tuple[Segment, ...]
+
+    def legs(self) -> Iterator[tuple[int, int]]:
+        """The pairs of accesses that communicate."""
+        for i, segment in enumerate(self.segments):
+            yield segment.end, self.segments[(i + 1) % len(self.segments)].start
+
+
+class TooManyCycles(Exception):
+    """A program has more candidate cycles than can be looked at."""
+
+
+LIMIT = 20_000
+
+
+def candidates(graph: EventGraph) -> tuple[Cycle, ...]:
+    """Every cycle that is critical wherever it occurs: at most two accesses a thread, of different
+    locations, at most three a location, no shortcut.
+
+    Raises TooManyCycles beyond LIMIT.
+    """
+    search = _Search(graph)
+    search.run()
+    return tuple(search.found)
+
+
+class _Search:
+    """Depth-first over segments, each thread once, the lowest thread first."""
+
+    def __init__(self, graph: EventGraph) -> None:
+        self.graph = graph
+        self.found: list[Cycle] = []
+        self.by_location: dict[int, list[int]] = {}
+        accesses = [i for i, e in enumerate(graph.events) if e.kind != "F" and e.thread != INITIAL]
+        contested = _contested(graph, accesses)
+        self.segments: dict[int, list[Segment]] = {}
+        for i in accesses:
+            event = graph.events[i]
+            if event.location not in contested:
+                continue
+            self.segments[i] = [Segment(event.thread, i, i)] if event.kind == "W" else []
+            for j in accesses:
+                other = graph.events[j]
+                if graph.order[i] >> j & 1 and other.location in contested and other.location != event.location:
+                    self.segments[i].append(Segment(event.thread, i, j))
+            self.by_location.setdefault(event.location or 0, []).append(i)
+
+    def run(self) -> None:
+        for start, segments in sorted(self.segments.items()):
+            for segment in segments:
+                self._extend((segment,), frozenset())
+
+    def _extend(self, path: tuple[Segment, ...], closed: frozenset[int]) -> None:
+        """`closed`: locations whose accesses are all on the path already."""
+        last = path[-1]
+        location = self.graph.events[last.end].location
+        assert location is not None
+        if location in closed:
+            return
+        for access in self.by_location[location]:
+            if self._communicates(last.end, access):
+                if access == path[0].start:
+                    self._close(path)
+                elif self.graph.events[access].thread > path[0].thread and all(
+                    s.thread != self.graph.events[access].thread for s in path
+                ):
+                    self._enter(path, access, closed)
+
+    def _enter(self, path: tuple[Segment, ...], access: int, closed: frozenset[int]) -> None:
+        last = path[-1]
+        for segment in self.segments[access]:
+            if last.is_single and (segment.is_single or not self._joins(path, access)):
+                continue
+            if segment.is_single:
+                self._extend((*path, segment), closed)
+            else:
+                done = self.graph.events[access].location
+                assert done is not None
+                self._extend((*path, segment), closed | {done})
+
+    def _joins(self, path: tuple[Segment, ...], after: int) -> bool:
+        """Whether the single access that ends the path has legs on both sides that nothing cuts short."""
+        if len(path) == 1:
+            return True
+        return self._no_shortcut(path[-2].end, after)
+
+    def _no_shortcut(self, before: int, after: int) -> bool:
+        return self.graph.events[after].kind == "R" and before != after
+
+    def _close(self, path: tuple[Segment, ...]) -> None:
+        if len(path) < 2 or not self._is_closed_well(path):
+            return
+        if len(self.found) >= LIMIT:
+            raise TooManyCycles(f"more than {LIMIT:,} candidate cycles")
+        self.found.append(Cycle(path))
+
+    def _is_closed_well(self, path: tuple[Segment, ...]) -> bool:
+        first, last = path[0], path[-1]
+        if first.is_single and last.is_single:
+            return False
+        if last.is_single and not self._no_shortcut(path[-2].end, first.start):
+            return False
+        if first.is_single and not self._no_shortcut(last.end, path[1].start):
+            return False
+        return self._locations_are_apart(path)
+
+    def _locations_are_apart(self, path: tuple[Segment, ...]) -> bool:
+        """Each location belongs to one leg, or to the two legs of a single access."""
+        legs: dict[int | None, int] = {}
+        for segment in path:
+            location = self.graph.events[segment.end].location
+            legs[location] = legs.get(location, 0) + 1
+        singles = {self.graph.events[s.start].location for s in path if s.is_single}
+        return all(count == (2 if location in singles else 1) for location, count in legs.items())
+
+    def _communicates(self, a: int, b: int) -> bool:
+        one, other = self.graph.events[a], self.graph.events[b]
+        return one.thread != other.thread and (one.kind == "W" or other.kind == "W")
+
+
+def _contested(graph: EventGraph, accesses: list[int]) -> set[int | None]:
+    """The locations that two threads access and one writes."""
+    threads: dict[int | None, set[int]] = {}
+    written: set[int | None] = set()
+    for i in accesses:
+        event = graph.events[i]
+        threads.setdefault(event.location, set()).add(event.thread)
+        if event.kind == "W":
+            written.add(event.location)
+    return {l for l, t in threads.items() if len(t) > 1 and l in written}
+
+
+def leg_kind(graph: EventGraph, start: int, end: int) -> str:
+    """rf, co or fr, by the kinds of the two accesses."""
+    if graph.events[start].kind == "R":
+        return "fr"
+    return "rf" if graph.events[end].kind == "R" else "co"
+
+
+def shows(graph: EventGraph, execution: Execution, cycle: Cycle) -> bool:
+    """Whether the execution has this cycle."""
+    position = {w: (l, i) for l, order in enumerate(execution.coherence) for i, w in enumerate(order)}
+    reads_from = dict(execution.reads_from)
+    for segment in cycle.segments:
+        if not (execution.executed >> segment.start & execution.executed >> segment.end & 1):
+            return False
+    for a, b in cycle.legs():
+        match leg_kind(graph, a, b):
+            case "rf":
+                related = reads_from[b] == a
+            case "co":
+                related = position[a] < position[b]
+            case _:
+                related = position[reads_from[a]] < position[b]
+        if not related:
+            return False
+    return True

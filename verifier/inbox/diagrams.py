@@ -1,0 +1,273 @@
+"""Finds the diagrams of a text and tells their columns apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from verifier.errors import InputError, SyntaxProblem
+from verifier.inbox import columns, fold
+from verifier.inbox.columns import Cell, column_source
+from verifier.inbox.header import Header, find_header, is_ruler
+from verifier.inbox.line import Line, Row, leader, row
+from verifier.inbox.pieces import Diagram, Piece, Unreadable
+from verifier.source import Origin, Source
+from verifier.syntax import parse
+
+LONGEST = 400
+_MARGIN = 0.6
+_CODE = re.compile(r"[;{}]\s*(?:$|//|/\*|\|)|\w\(.*\)\s*(?:$|//|/\*|\||\s{2})|[^=!<>]=[^=]|->|\+\+|--\s*;|^\s*(?:else|do)\b|^\s*\.\.\.")
+_STOP = re.compile(r"(?:diff --git|@@ |index [0-9a-f]{7}|--- |\+\+\+ |[A-Z][A-Za-z-]+(?:-by|ixes|loses|ink|c): )|--\s*$|---\s*$")
+_PLAIN = re.compile(r"[A-Za-z][a-z']*[,.:;]?$|[A-Z]+[,.:;]?$")
+_CONDITION = re.compile(r"\s*~?\s*(?:exists|forall)\s*\(")
+_GAP = re.compile(r"\S(?:[ ]{2,}|[ ]*\t[ \t]*)\S")
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """A header, the rows below it, and the index of the line after the last row."""
+
+    header: Header
+    first: Row
+    rows: tuple[Row, ...]
+    lead: str
+    end: int
+
+
+def find_diagrams(name: str, raw: tuple[str, ...], lines: Sequence[Line]) -> list[Piece]:
+    """The diagrams among `lines`, which are lines of the user's file `name`, in order.
+
+    One that is found and can't be read comes as Unreadable.
+    """
+    pieces: list[Piece] = []
+    index = 0
+    while index < len(lines):
+        region = _region(lines, index)
+        piece = None if region is None else _diagram(name, raw, lines, region, index)
+        if region is None or piece is None:
+            index += 1
+            continue
+        pieces.append(piece)
+        index = region.end
+    return pieces
+
+
+# --------------------------------------------------------------------- regions
+
+
+def _region(lines: Sequence[Line], index: int) -> _Region | None:
+    """The header at `index` with its rows, if there is one."""
+    line = lines[index]
+    if line.is_blank or len(line.text) > LONGEST:
+        return None
+    lead = leader(line)
+    first = row(line, lead)
+    if first is None:
+        return None
+    following = _row_at(lines, index + 1, line.depth, lead)
+    header = find_header(first, following)
+    if header is None:
+        return None
+    start = index + 1
+    while start < len(lines) and (below := _row_at(lines, start, line.depth, lead)) is not None and (
+        is_ruler(below) or below.is_blank
+    ):
+        start += 1
+    rows, end = _rows(lines, start, line.depth, lead, header)
+    return _Region(header, first, tuple(rows), lead, end) if rows else None
+
+
+def _row_at(lines: Sequence[Line], index: int, depth: int, lead: str) -> Row | None:
+    """The row of that line; None where the line has another quoting or leader."""
+    if index >= len(lines):
+        return None
+    line = lines[index]
+    if line.is_blank:
+        return Row("", line.number, line.column, ())
+    if line.depth != depth or len(line.text) > LONGEST:
+        return None
+    return row(line, lead)
+
+
+def _rows(
+    lines: Sequence[Line], start: int, depth: int, lead: str, header: Header
+) -> tuple[list[Row], int]:
+    rows: list[Row] = []
+    index = end = start
+    blank = False
+    while index < len(lines):
+        found = _row_at(lines, index, depth, lead)
+        if found is None or (not found.is_blank and _ends(found, header, blank)):
+            break
+        index += 1
+        blank = found.is_blank
+        if not blank:
+            if not is_ruler(found):
+                rows.append(found)
+            end = index
+    return rows, end
+
+
+def _ends(found: Row, header: Header, after_blank: bool) -> bool:
+    """Whether the row is none of the diagram's: a paragraph, a diff, a condition, the next header."""
+    text = found.text
+    if _STOP.match(text) or _CONDITION.match(text) or find_header(found, None) is not None and after_blank:
+        return True
+    indent = len(text) - len(text.lstrip())
+    if _GAP.search(text) or (header.barred and "|" in text) or text.lstrip().startswith(("//", "/*")):
+        return False
+    if len(header.starts) > 1 and found.screen[indent] >= header.starts[1] - 2 > 3 and not _is_paragraph(text):
+        return False
+    if _is_paragraph(text):
+        return True
+    return after_blank and not _CODE.search(text)
+
+
+def _is_paragraph(text: str) -> bool:
+    """Whether the line is a sentence: mostly plain words, four or more, and no statement's end."""
+    words = text.split()
+    plain = sum(bool(_PLAIN.match(word)) for word in words)
+    return plain >= 4 and plain * 10 >= len(words) * 6 and not text.rstrip().endswith((";", "{", "}", "..."))
+
+
+# -------------------------------------------------------------------- columns
+
+
+def _diagram(
+    name: str, raw: tuple[str, ...], lines: Sequence[Line], region: _Region, index: int
+) -> Piece | None:
+    """The region as a diagram; None where it turns out to be none."""
+    if not any(_CODE.search(found.text) for found in region.rows):
+        return None
+    header, rows = region.header, region.rows
+    title = _title(lines, index)
+    extent = (region.first.number, rows[-1].number)
+    notes: tuple[str, ...] = ()
+    folded = not (_GAP.search(region.first.text) or header.barred)
+    if folded:
+        found = _told_by_code(name, raw, region)
+        if found is None:
+            return Unreadable(_untold(name, raw, region), title, extent)
+        cells, notes = found
+    else:
+        cells = _told_by_place(region)
+    if not header.strong and sum(any(_CODE.search(cell.text) for cell in column) for column in cells) < 2:
+        return None
+    missing = [title_ for title_, column in zip(header.names, cells, strict=True) if not column]
+    if missing:
+        return Unreadable(_empty(name, raw, region, missing[0]), title, extent)
+    sources = tuple((n, column_source(name, raw, column, folded)) for n, column in zip(header.names, cells, strict=True))
+    rest = _rest(name, raw, lines, region)
+    return Diagram(sources, title, extent, notes, rest)
+
+
+def _told_by_place(region: _Region) -> list[list[Cell]]:
+    if region.header.barred or columns.has_wide_gaps(region.rows):
+        barred = columns.split_by_bars(region.rows, len(region.header.names))
+        if barred is not None:
+            return barred
+    return columns.split_by_gaps(region.rows, region.header)
+
+
+def _told_by_code(
+    name: str, raw: tuple[str, ...], region: _Region
+) -> tuple[list[list[Cell]], tuple[str, ...]] | None:
+    """The cells of a folded diagram, and notes on rows that could stand elsewhere as well."""
+    count = len(region.header.names)
+    for reading in fold.readings(region.rows, count):
+        cells = _columns(reading, count)
+        if _is_readable(name, raw, region.header, cells):
+            return cells, _doubts(region, reading)
+    return None
+
+
+def _columns(reading: fold.Reading, count: int) -> list[list[Cell]]:
+    return [[cell for split in reading.rows if (cell := split[index]) is not None] for index in range(count)]
+
+
+def _is_readable(name: str, raw: tuple[str, ...], header: Header, cells: Sequence[Sequence[Cell]]) -> bool:
+    try:
+        for title, column in zip(header.names, cells, strict=True):
+            parse(column_source(name, raw, column, True), title)
+    except SyntaxProblem:
+        return False
+    return True
+
+
+def _doubts(region: _Region, reading: fold.Reading) -> tuple[str, ...]:
+    """A note for the folded white space, and one for each row of one cell that could stand in another column."""
+    names = region.header.names
+    notes = ["white space was folded: the columns were told apart by their code"]
+    for index, split in enumerate(reading.rows):
+        placed = [column for column, cell in enumerate(split) if cell is not None]
+        if len(placed) != 1:
+            continue
+        cell = split[placed[0]]
+        for other in range(len(split)):
+            moved = tuple(cell if column == other else None for column in range(len(split)))
+            if other == placed[0] or cell is None:
+                continue
+            again = fold.readings(region.rows, len(split), (index, moved))
+            if again and again[0].cost <= reading.cost + _MARGIN:
+                line = region.rows[index].number
+                notes.append(
+                    f"line {line}: `{cell.text.strip()}` was read in column {names[placed[0]]}; "
+                    f"it could stand in {names[other]} as well"
+                )
+    return tuple(notes)
+
+
+# ------------------------------------------------------------------ surroundings
+
+
+def _title(lines: Sequence[Line], index: int) -> str:
+    """The last line of text before the diagram."""
+    for line in reversed(lines[max(0, index - 4) : index]):
+        text = line.text.strip(" \t*/+>|")
+        if re.search(r"[A-Za-z]{2}", text):
+            return text if len(text) <= 72 else text[:69] + "..."
+    return ""
+
+
+def _rest(name: str, raw: tuple[str, ...], lines: Sequence[Line], region: _Region) -> Source | None:
+    """The `exists (…)` that follows the diagram, if one does."""
+    index = region.end
+    depth = 0
+    found: list[Row] = []
+    while index < len(lines) and index < region.end + 12:
+        line = lines[index]
+        current = row(line, region.lead)
+        index += 1
+        if line.is_blank and not found:
+            continue
+        if current is None or (not found and not _CONDITION.match(current.text)):
+            break
+        found.append(current)
+        depth += current.text.count("(") - current.text.count(")")
+        if depth <= 0:
+            break
+    if not found:
+        return None
+    origins = tuple(Origin(current.number, current.column) for current in found)
+    return Source(name, "\n".join(current.text for current in found), raw, origins)
+
+
+def _untold(name: str, raw: tuple[str, ...], region: _Region) -> InputError:
+    message = (
+        "the white space between these columns was folded, and no way to cut the rows gives "
+        f"{len(region.header.names)} columns of code; expected at least two blanks, a tab or `|` between columns"
+    )
+    return _problem("columns", message, name, raw, region.first)
+
+
+def _empty(name: str, raw: tuple[str, ...], region: _Region, column: str) -> InputError:
+    message = f"found nothing in column `{column}` of this diagram; expected code in every column"
+    return _problem("columns", message, name, raw, region.first)
+
+
+def _problem(code: str, message: str, name: str, raw: tuple[str, ...], place: Row) -> InputError:
+    source = Source(name, place.text, raw, (Origin(place.number, place.column),))
+    start = len(place.text) - len(place.text.lstrip())
+    span = source.span(1, start + 1, 1, len(place.text) + 1)
+    return SyntaxProblem(code, message, name, span, source.quote(span.line))

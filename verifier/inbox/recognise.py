@@ -1,0 +1,109 @@
+"""What kind of text a file is, and the pieces of pseudo-code in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from verifier.errors import InputError, ReadError, SyntaxProblem
+from verifier.inbox.diagrams import find_diagrams
+from verifier.inbox.line import Line
+from verifier.inbox.mail import is_mail, mail_lines, plain_lines
+from verifier.inbox.pieces import Piece, Snippet
+from verifier.source import Source
+from verifier.syntax.scanner import Scan, scan
+
+BYTES = 2_000_000
+LINES = 50_000
+_DIFF = re.compile(r"^(?:[> ]*)(?:diff --git |@@ -\d)", re.MULTILINE)
+_LITMUS = re.compile(r"\A\s*(?:\(\*.*?\*\)\s*)?(?:C|AArch64|X86|X86_64|PPC|ARM|RISCV|LISA|BPF)[ \t]+[\w+.-]+[ \t]*$", re.MULTILINE)
+
+
+def recognise(name: str, data: bytes) -> tuple[Piece, ...]:
+    """The pieces of a file: a snippet of pseudo-C, the diagrams of a mail, of a text or of C comments.
+
+    Raises ReadError where the file holds neither, or is no text; InputError (code "not-supported") for
+    kinds that are not read yet.
+    """
+    text = _decode(name, data)
+    lines = tuple(text.split("\n"))
+    if name.endswith(".litmus") or _LITMUS.match(text):
+        raise InputError("not-supported", "litmus tests: not read yet; expected pseudo-C or a diagram", name)
+    if name.endswith((".c", ".h")):
+        return _c_file(name, text, lines)
+    if is_mail(lines):
+        return _found(name, text, find_diagrams(name, lines, mail_lines(lines)))
+    diagrams = find_diagrams(name, lines, plain_lines(lines))
+    if diagrams:
+        return tuple(diagrams)
+    if _is_code(text):
+        return _c_file(name, text, lines)
+    return _found(name, text, [])
+
+
+def _decode(name: str, data: bytes) -> str:
+    """The file's text. Raises ReadError."""
+    if not data.strip():
+        raise ReadError("empty", "the file is empty; expected pseudo-C, a diagram or a mail", name)
+    if len(data) > BYTES:
+        message = f"the file has {len(data):,} bytes; expected at most {BYTES:,}"
+        raise ReadError("too-large", message, name)
+    count = data.count(b"\n")
+    if count > LINES:
+        message = f"the file has {count:,} lines; expected at most {LINES:,}"
+        raise ReadError("too-large", message, name)
+    if b"\0" in data:
+        raise ReadError("binary", "found binary data; expected a text", name)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if not is_mail(data.decode("latin-1").splitlines()[:40]):
+            message = f"byte {error.start} is not UTF-8; expected a text in UTF-8"
+            raise ReadError("encoding", message, name) from None
+        text = data.decode("latin-1")
+    return text.replace("\r\n", "\n")
+
+
+def _found(name: str, text: str, diagrams: Sequence[Piece]) -> tuple[Piece, ...]:
+    if diagrams:
+        return tuple(diagrams)
+    if _DIFF.search(text):
+        raise InputError("not-supported", "diffs: not read yet; expected pseudo-C or a diagram", name)
+    message = "found neither code nor a diagram; expected a function in pseudo-C, or columns under a header"
+    raise ReadError("nothing", message, name)
+
+
+def _is_code(text: str) -> bool:
+    """Whether a text of unknown kind is pseudo-C: it has braces and statements, and is no diff."""
+    if _DIFF.search(text):
+        return False
+    return bool(re.search(r"\)\s*(?:/\*.*?\*/\s*)?\{", text) or re.search(r"^.*;\s*$", text, re.MULTILINE))
+
+
+def _c_file(name: str, text: str, lines: tuple[str, ...]) -> tuple[Piece, ...]:
+    """The code as a snippet, where there is any, and the diagrams in its comments."""
+    source = Source.whole(name, text)
+    snippet = Snippet(source, name, (1, len(lines)))
+    try:
+        scanned = scan(source)
+    except SyntaxProblem:
+        return (snippet,)
+    diagrams = find_diagrams(name, lines, _comment_lines(scanned, lines)) if scanned.comments else []
+    if scanned.tokens and (not diagrams or any(token.text == "{" for token in scanned.tokens)):
+        return (snippet, *diagrams)
+    return _found(name, text, diagrams)
+
+
+def _comment_lines(scanned: Scan, lines: Sequence[str]) -> list[Line]:
+    """The lines that stand wholly in comments, a blank one between comments."""
+    found: list[Line] = []
+    code = {number for token in scanned.tokens for number in range(token.line, token.end_line + 1)}
+    for comment in scanned.comments:
+        found += [
+            Line(lines[number - 1], number, 1, 0)
+            for number in range(comment.line, comment.end_line + 1)
+            if number not in code
+        ]
+        if comment.text.startswith("/*"):
+            found.append(Line("", comment.end_line, 1, 0))
+    return found

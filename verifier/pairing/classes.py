@@ -1,0 +1,209 @@
+"""Cycle classes of a program: which there are, which the model allows, and what stands on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from verifier.cat.bits import from_members
+from verifier.encoding.session import Session
+from verifier.events.graph import EventGraph
+from verifier.execution.candidate import Execution
+from verifier.execution.cycles import Cycle, Segment, candidates, leg_kind, shows
+from verifier.execution.shapes import ORDER, shape
+from verifier.execution.skeleton import Skeleton, between
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CycleClass:
+    """A cycle, and which of the conditional events on its paths (fences, the writes of RMWs) happen."""
+
+    cycle: Cycle
+    path: frozenset[int]
+
+
+class Classes:
+    """The cycle classes of a session's program that some execution shows with every ordering source off.
+
+    `witness` has an execution for each of them, `allowed` those that the model allows with
+    everything on. Only cycles that a barrier touches are looked at.
+
+    Raises TooManyCycles, and what Session.find raises.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.graph: EventGraph = session.graph
+        self.witness: dict[CycleClass, Execution] = {}
+        self.allowed: dict[CycleClass, Execution] = {}
+        self._literals: dict[Cycle, int] = {}
+        self._skeletons: dict[CycleClass, Skeleton] = {}
+        self._conditional: dict[Cycle, tuple[int, ...]] = {}
+        barriers = from_members(
+            e for s in self.graph.sources if s.is_barrier for e in s.events
+        )
+        self.cycles = tuple(c for c in candidates(self.graph) if _is_touched(self.graph, c, barriers))
+        self._enumerate()
+        self._decide()
+
+    def _enumerate(self) -> None:
+        """Find the classes that executions show with everything off, a question for each new execution."""
+        found: dict[Cycle, set[frozenset[int]]] = {}
+        while True:
+            open_literals = [l for c in self.cycles if (l := self._still_open(c, found.get(c))) != -1]
+            if not open_literals:
+                return
+            execution = self.session.find(self.session.any_of(open_literals), off=self.session.places)
+            if execution is None:
+                return
+            for shown in self.shown(execution):
+                if shown not in self.witness:
+                    self.witness[shown] = execution
+                    found.setdefault(shown.cycle, set()).add(shown.path)
+
+    def _still_open(self, cycle: Cycle, known: set[frozenset[int]] | None) -> int:
+        both = self.session.clauses.conjunction
+        literal = self.cycle_literal(cycle)
+        if known is None:
+            return literal
+        if not self.conditional(cycle):
+            return -1
+        return both((literal, *(-self._path_literal(cycle, p) for p in known)))
+
+    def _decide(self) -> None:
+        undecided = list(self.witness)
+        while undecided:
+            execution = self.session.find(self.session.any_of([self.literal(c) for c in undecided]))
+            if execution is None:
+                return
+            shown = set(self.shown(execution))
+            for c in undecided:
+                if c in shown:
+                    self.allowed[c] = execution
+            undecided = [c for c in undecided if c not in shown]
+
+    def shown(self, execution: Execution) -> list[CycleClass]:
+        """The classes that an execution shows."""
+        return [
+            CycleClass(c, frozenset(e for e in self.conditional(c) if execution.executed >> e & 1))
+            for c in self.cycles
+            if shows(self.graph, execution, c)
+        ]
+
+    def forbidden(self) -> list[CycleClass]:
+        return [c for c in self.witness if c not in self.allowed]
+
+    # ------------------------------------------------------------- literals
+
+    def cycle_literal(self, cycle: Cycle) -> int:
+        """The literal that an execution has the cycle."""
+        if cycle not in self._literals:
+            legs = [self.session.relation(leg_kind(self.graph, a, b), a, b) for a, b in cycle.legs()]
+            self._literals[cycle] = self.session.clauses.conjunction(legs)
+        return self._literals[cycle]
+
+    def literal(self, c: CycleClass) -> int:
+        """The literal that an execution shows the class."""
+        both = self.session.clauses.conjunction
+        return both((self.cycle_literal(c.cycle), self._path_literal(c.cycle, c.path)))
+
+    def _path_literal(self, cycle: Cycle, path: frozenset[int]) -> int:
+        executes = self.session.candidate.executes
+        return self.session.clauses.conjunction(
+            executes[e] if e in path else -executes[e] for e in self.conditional(cycle)
+        )
+
+    def conditional(self, cycle: Cycle) -> tuple[int, ...]:
+        """The events on the cycle's paths that order something and need not happen where the cycle does."""
+        if cycle not in self._conditional:
+            executes = self.session.candidate.executes
+            found: list[int] = []
+            for segment in cycle.segments:
+                sure = {1, executes[segment.start], executes[segment.end]}
+                found += [e for e in self._ordering_events(segment) if executes[e] not in sure]
+            self._conditional[cycle] = tuple(sorted(set(found)))
+        return self._conditional[cycle]
+
+    def _ordering_events(self, segment: Segment) -> list[int]:
+        graph = self.graph
+        inside = between(graph, (1 << len(graph.events)) - 1, segment)
+        inside |= 1 << segment.start | 1 << segment.end
+        writes = {a.write for a in graph.atomics if inside >> a.read & 1 or inside >> a.write & 1}
+        events = [e for e in range(len(graph.events)) if inside >> e & 1 and graph.events[e].source is not None]
+        return events + sorted(writes)
+
+    # -------------------------------------------------- what stands on a class
+
+    def skeleton(self, c: CycleClass) -> Skeleton:
+        if c not in self._skeletons:
+            self._skeletons[c] = Skeleton(self.graph, self.session.model, self.witness[c], c.cycle)
+        return self._skeletons[c]
+
+    def touching(self, c: CycleClass, segment: Segment) -> frozenset[int]:
+        """The places of barriers that lie on a segment of the class or annotate its ends."""
+        executed = self.witness[c].executed
+        on_path = between(self.graph, executed, segment) | 1 << segment.start | 1 << segment.end
+        return frozenset(
+            s.place for s in self.graph.sources if s.is_barrier and any(on_path >> e & 1 for e in s.events)
+        )
+
+    def segment_of(self, c: CycleClass, place: int) -> int | None:
+        """The number of the segment that a barrier touches, or None."""
+        for i, segment in enumerate(c.cycle.segments):
+            if place in self.touching(c, segment):
+                return i
+        return None
+
+    def serves(self, c: CycleClass, place: int) -> bool:
+        """Whether, with full fences on the other segments, the barrier is in a minimal set of its own
+        thread's sources that forbids the class."""
+        i = self.segment_of(c, place)
+        if i is None:
+            return False
+        skeleton = self.skeleton(c)
+        full = {j: "smp_mb" for j in range(len(c.cycle.segments)) if j != i}
+        others = sorted(skeleton.places(i) - {place})
+        for on in subsets(others):
+            off = frozenset(others) - on
+            if skeleton.is_allowed(off | {place}, full) and not skeleton.is_allowed(off, full):
+                return True
+        return False
+
+    # --------------------------------------------------------------- order
+
+    def rank(self, c: CycleClass) -> tuple[object, ...]:
+        """The key by which the class to show is chosen: the least one."""
+        graph, cycle = self.graph, c.cycle
+        name = shape(graph, cycle)
+        ends = [e for s in cycle.segments for e in (s.start, s.end)]
+        failed = sum(
+            1 for a in graph.atomics if a.read in ends and not self.witness[c].executed >> a.write & 1
+        )
+        return (
+            len(cycle.segments),
+            ORDER.index(name) if name in ORDER else len(ORDER),
+            failed,
+            max(graph.events[e].iteration for e in ends),
+            sum(s.end - s.start for s in cycle.segments),
+            cycle,
+            sorted(c.path),
+        )
+
+    def best(self, classes: Iterable[CycleClass]) -> CycleClass:
+        """The class to show."""
+        return min(classes, key=self.rank)
+
+
+def subsets(items: Sequence[int], largest: int = 5) -> list[frozenset[int]]:
+    """The subsets of up to `largest` items (all, where there are few), smaller ones first."""
+    found = [frozenset[int]()]
+    for item in items:
+        found += [s | {item} for s in found if len(s) < largest or len(items) <= 8]
+    return sorted(found, key=lambda s: (len(s), sorted(s)))
+
+
+def _is_touched(graph: EventGraph, cycle: Cycle, barriers: int) -> bool:
+    everything = (1 << len(graph.events)) - 1
+    return any(
+        (between(graph, everything, s) | 1 << s.start | 1 << s.end) & barriers for s in cycle.segments
+    )

@@ -1,0 +1,319 @@
+"""Decides the status of each barrier of a program under one model.
+
+The definition, case by case and in this order: needed (paired), serving an allowed class
+(unpaired), serving only forbidden ones (redundant), beside a stronger fence (redundant), a fence
+that would do if it were full (too weak), one that would do an access away (misplaced), one whose
+class others touch too (too weak), and none of these (unmatched).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from verifier.encoding.session import Session
+from verifier.events.graph import EventGraph
+from verifier.execution.candidate import Execution
+from verifier.execution.skeleton import ADDITIONS
+from verifier.pairing.classes import Classes, CycleClass
+from verifier.pairing.moves import Move, moved, moves
+from verifier.pairing.verdict import Status
+
+PlaceSets = tuple[frozenset[int], ...]  # alternatives, each a minimal set of places
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found about the barrier at `place`.
+
+    `shown` is the class that the status speaks of and `execution` one that shows it: with the
+    barrier off where it is paired or redundant, as the model allows it otherwise. `partners` has,
+    for each other segment number of that class, the minimal sets of places that keep it forbidden;
+    `others` the own thread's sets that make a redundant barrier so. `gap` is the allowed class that
+    makes a paired barrier half paired, with its execution. `missing` are additions to segments of
+    the class that is allowed: (segment, names of barriers any of which will do). `move` is the one
+    that would make a misplaced barrier needed, `joint` further ones that have to go with it.
+    """
+
+    place: int
+    status: Status
+    shown: CycleClass | None = None
+    execution: Execution | None = None
+    partners: tuple[tuple[int, PlaceSets], ...] = ()
+    others: PlaceSets = ()
+    gap: CycleClass | None = None
+    gap_execution: Execution | None = None
+    missing: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    move: Move | None = None
+    joint: Move | None = None
+    stronger: int | None = None
+    closes: bool = False
+
+    @property
+    def half_paired(self) -> bool:
+        return self.gap is not None
+
+
+class Judge:
+    """Judges the barriers of one session; `variant` gives a session for an edited graph."""
+
+    def __init__(
+        self, session: Session, classes: Classes, variant: Callable[[EventGraph], Session]
+    ) -> None:
+        self.session = session
+        self.graph = session.graph
+        self.classes = classes
+        self.variant = variant
+        self.places = tuple(sorted({s.place for s in self.graph.sources if s.is_barrier}))
+        self._needed: dict[int, tuple[dict[CycleClass, Execution], Execution | None]] = {}
+
+    def findings(self) -> tuple[Finding, ...]:
+        """A finding for each barrier, in the order of their places. Raises what Session.find raises."""
+        first = [self.judge(place) for place in self.places]
+        return tuple(self._look_for_moves(f, first) for f in first)
+
+    def judge(self, place: int) -> Finding:
+        """The finding for one barrier, moves aside."""
+        opened, execution = self.opened(place)
+        if opened or execution is not None:
+            return self._paired(place, opened, execution)
+        allowed, forbidden = self._served(place)
+        if allowed:
+            return self._unpaired(place, allowed)
+        if forbidden:
+            return self._redundant(place, forbidden)
+        stronger = self._stronger_neighbour(place)
+        if stronger is not None:
+            return Finding(place, "redundant", stronger=stronger)
+        return self._too_weak(place, closing=True) or Finding(place, "unmatched")
+
+    # --------------------------------------------------------------- paired
+
+    def opened(self, place: int) -> tuple[dict[CycleClass, Execution], Execution | None]:
+        """The forbidden classes that the model allows with the barrier off, each with an execution; or, where
+        there is none, an execution that only the barrier forbids, if there is one."""
+        if place not in self._needed:
+            self._needed[place] = self._find_opened(place)
+        return self._needed[place]
+
+    def _find_opened(self, place: int) -> tuple[dict[CycleClass, Execution], Execution | None]:
+        session, classes = self.session, self.classes
+        found: dict[CycleClass, Execution] = {}
+        undecided = classes.forbidden()
+        while undecided:
+            choice = session.any_of([classes.literal(c) for c in undecided])
+            execution = session.find(choice, off=(place,))
+            if execution is None:
+                break
+            shown = set(classes.shown(execution))
+            found.update((c, execution) for c in undecided if c in shown)
+            undecided = [c for c in undecided if c not in shown]
+        if found:
+            return found, None
+        return {}, session.find(session.violated_with_all_on(), off=(place,))
+
+    def _paired(
+        self, place: int, opened: dict[CycleClass, Execution], execution: Execution | None
+    ) -> Finding:
+        allowed, _ = self._served(place)
+        gap = self.classes.best(allowed) if allowed else None
+        gap_execution = self.classes.allowed[gap] if gap else None
+        missing = self._missing(gap, place) if gap else ()
+        touched = [c for c in opened if self.classes.segment_of(c, place) is not None] or list(opened)
+        if not touched:
+            return Finding(place, "paired", None, execution, gap=gap, gap_execution=gap_execution, missing=missing)
+        shown = self.classes.best(touched)
+        return Finding(
+            place,
+            "paired",
+            shown,
+            opened[shown],
+            self._partners(shown, place),
+            gap=gap,
+            gap_execution=gap_execution,
+            missing=missing,
+        )
+
+    def _partners(self, c: CycleClass, place: int) -> tuple[tuple[int, PlaceSets], ...]:
+        """For each other segment, the minimal sets of its thread's sources that keep the class forbidden."""
+        own = self.classes.segment_of(c, place)
+        skeleton = self.classes.skeleton(c)
+        return tuple(
+            (i, self._minimal_sets(c, skeleton.places(i), frozenset()))
+            for i in range(len(c.cycle.segments))
+            if i != own
+        )
+
+    def _minimal_sets(self, c: CycleClass, places: frozenset[int], off: frozenset[int]) -> PlaceSets:
+        """The minimal subsets of `places` with which, `off` and the rest of `places` off, the class is forbidden."""
+        from verifier.pairing.classes import subsets
+
+        found: list[frozenset[int]] = []
+        literal = self.classes.literal(c)
+        for on in subsets(sorted(places), 3):
+            if any(s <= on for s in found):
+                continue
+            if not self.session.allows(literal, off=off | (places - on)):
+                found.append(on)
+        return tuple(found)
+
+    # ------------------------------------------------- unpaired and redundant
+
+    def _served(self, place: int) -> tuple[list[CycleClass], list[CycleClass]]:
+        """The allowed and the forbidden classes that the barrier serves."""
+        served = [c for c in self.classes.witness if self.classes.serves(c, place)]
+        return [c for c in served if c in self.classes.allowed], [
+            c for c in served if c not in self.classes.allowed
+        ]
+
+    def _unpaired(self, place: int, allowed: Sequence[CycleClass]) -> Finding:
+        shown = self.classes.best(allowed)
+        execution = self.classes.allowed[shown]
+        return Finding(place, "unpaired", shown, execution, missing=self._missing(shown, place))
+
+    def _redundant(self, place: int, forbidden: Sequence[CycleClass]) -> Finding:
+        shown = self.classes.best(forbidden)
+        own = self.classes.segment_of(shown, place)
+        assert own is not None
+        rest = self.classes.skeleton(shown).places(own) - {place}
+        others = self._minimal_sets(shown, rest, frozenset((place,)))
+        execution = self.classes.witness[shown]
+        return Finding(place, "redundant", shown, execution, self._partners(shown, place), others)
+
+    def _stronger_neighbour(self, place: int) -> int | None:
+        """The place of a fence that is at least as strong, with no access between it and the barrier."""
+        graph = self.graph
+        mine = [s for s in graph.sources if s.place == place]
+        if any(s.kind != "fence" for s in mine):
+            return None
+        found: set[int] | None = None
+        for source in mine:
+            near = {
+                other.place
+                for other in graph.sources
+                if other.kind == "fence"
+                and other.place != place
+                and other.thread == source.thread
+                and self._covers(other.events[0], source.events[0])
+                and self._adjacent(source.events[0], other.events[0])
+            }
+            found = near if found is None else found & near
+        return min(found) if found else None
+
+    def _covers(self, strong: int, weak: int) -> bool:
+        """Whether a fence orders all that another does (a full one covers each)."""
+        full = ADDITIONS[self.session.model.architecture]["smp_mb"]
+        a, b = self.graph.events[strong], self.graph.events[weak]
+        return full <= a.tags and (not full <= b.tags or strong < weak) and a.executes == b.executes
+
+    def _adjacent(self, a: int, b: int) -> bool:
+        low, high = min(a, b), max(a, b)
+        inside = (e for e in range(low + 1, high) if self.graph.events[e].thread == self.graph.events[a].thread)
+        return all(self.graph.events[e].kind == "F" for e in inside)
+
+    # -------------------------------------------------------------- too weak
+
+    def _touched_allowed(self, place: int) -> list[CycleClass]:
+        return [c for c in self.classes.allowed if self.classes.segment_of(c, place) is not None]
+
+    def _too_weak(self, place: int, closing: bool) -> Finding | None:
+        """Too weak by itself (`closing`: a full fence in its place would do), or with others that touch the class."""
+        touched = self._touched_allowed(place)
+        test = self._would_close if closing else self._others_touch
+        fitting = [c for c in touched if test(c, place)]
+        if not fitting:
+            return None
+        shown = self.classes.best(fitting)
+        own = self.classes.segment_of(shown, place)
+        assert own is not None
+        missing = ((own, ("smp_mb",)),) if closing else self._missing(shown, None)
+        return Finding(place, "too weak", shown, self.classes.allowed[shown], missing=missing, closes=closing)
+
+    def _would_close(self, c: CycleClass, place: int) -> bool:
+        own = self.classes.segment_of(c, place)
+        assert own is not None
+        return not self.classes.skeleton(c).is_allowed((), {own: "smp_mb"})
+
+    def _others_touch(self, c: CycleClass, place: int) -> bool:
+        own = self.classes.segment_of(c, place)
+        skeleton = self.classes.skeleton(c)
+        return all(
+            i == own or segment.is_single or self.classes.touching(c, segment) or skeleton.places(i)
+            for i, segment in enumerate(c.cycle.segments)
+        )
+
+    # --------------------------------------------------------------- missing
+
+    def _missing(self, c: CycleClass, place: int | None) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The cheapest additions to the segments other than the barrier's that forbid the class."""
+        own = self.classes.segment_of(c, place) if place is not None else None
+        skeleton = self.classes.skeleton(c)
+        free = [i for i, s in enumerate(c.cycle.segments) if i != own and not s.is_single]
+        options = sorted(
+            product(("", *_COSTS), repeat=len(free)), key=lambda o: (sum(_COSTS.get(a, 0) for a in o), o)
+        )
+        best: dict[int, dict[str, None]] = {}
+        least: int | None = None
+        for option in options[:_TRIES]:
+            cost = sum(_COSTS.get(a, 0) for a in option)
+            if least is not None and cost > least:
+                break
+            chosen = {i: a for i, a in zip(free, option, strict=True) if a and self._fits(c, i, a)}
+            if len(chosen) != sum(1 for a in option if a) or not chosen or skeleton.is_allowed((), chosen):
+                continue
+            if least is not None and chosen.keys() != best.keys():
+                continue
+            least = cost
+            for i, a in chosen.items():
+                best.setdefault(i, {})[a] = None
+        return tuple((i, tuple(sorted(names, key=_NAMES.index))) for i, names in sorted(best.items()))
+
+    def _fits(self, c: CycleClass, segment: int, addition: str) -> bool:
+        ends = c.cycle.segments[segment]
+        if addition == "acquire":
+            return self.graph.events[ends.start].kind == "R"
+        if addition == "release":
+            return self.graph.events[ends.end].kind == "W"
+        return True
+
+    # ------------------------------------------------------------- misplaced
+
+    def _look_for_moves(self, finding: Finding, all_findings: Sequence[Finding]) -> Finding:
+        """Misplaced, where moving the barrier over one access makes it needed; else the cases after it."""
+        if finding.status != "unmatched":
+            return finding
+        needed = {f.place for f in all_findings if f.status == "paired"}
+        for move in moves(self.graph, finding.place):
+            if self._makes_needed((move,), {finding.place} | needed):
+                return Finding(finding.place, "misplaced", move=move)
+        weak = self._too_weak(finding.place, closing=False)
+        if weak is not None:
+            return weak
+        for move, other in self._joint_moves(finding, all_findings):
+            if self._makes_needed((move, other), {finding.place, other.place} | needed):
+                return Finding(finding.place, "unmatched", move=move, joint=other)
+        return finding
+
+    def _joint_moves(self, finding: Finding, all_findings: Sequence[Finding]) -> list[tuple[Move, Move]]:
+        threads = {s.place: s.thread for s in self.graph.sources}
+        return [
+            (mine, other)
+            for f in all_findings
+            if f.status == "unmatched" and threads[f.place] != threads[finding.place]
+            for mine in moves(self.graph, finding.place)
+            for other in moves(self.graph, f.place)
+        ]
+
+    def _makes_needed(self, edits: Sequence[Move], places: set[int]) -> bool:
+        graph = self.graph
+        for edit in edits:
+            graph = moved(graph, edit)
+        session = self.variant(graph)
+        violated = session.violated_with_all_on()
+        return all(session.allows(violated, off=(p,)) for p in sorted(places))
+
+
+_COSTS = {"smp_rmb": 2, "smp_wmb": 2, "acquire": 2, "release": 2, "smp_mb": 5}
+_NAMES = tuple(_COSTS)
+_TRIES = 2_000

@@ -1,0 +1,157 @@
+"""What was found, with its evidence. pairing and properties make these; report prints them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from verifier.source import Span
+
+Status = Literal[
+    "paired", "unpaired", "too weak", "misplaced", "redundant", "unmatched", "undecided"
+]
+Answer = Literal["proved", "refuted", "undecided", "vacuous", "nothing to check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An ordering source where the user can find it. `via`: the called function or primitive it is inside of."""
+
+    name: str
+    thread: str
+    line: int
+    via: str | None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A line to add: `barrier` (smp_rmb, smp_mb …) in `thread` after the access on `after_line`, before `before_line`."""
+
+    thread: str
+    after_line: int
+    before_line: int
+    barrier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event of an execution. `value`: what it reads or writes, as text ("= 0"), None for a fence.
+
+    `reads_from` is the index of the step it read from (None: the initial value, or no read).
+    `is_stale`: it read a value that had been overwritten (it has an fr leg in the cycle).
+    `on_cycle`: it is an access of the cycle shown.
+    """
+
+    thread: int
+    kind: Literal["R", "W", "F"]
+    text: str
+    line: int
+    location: str | None
+    value: str | None
+    reads_from: int | None
+    is_stale: bool
+    on_cycle: bool
+    via: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An edge of the cycle between two steps (indexes): po with what orders it ("smp_wmb", "addr"), or rf, co, fr.
+
+    `ordered_by` is empty for a po edge that nothing orders.
+    """
+
+    start: int
+    end: int
+    relation: Literal["po", "rf", "co", "fr"]
+    ordered_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """An execution: its steps in an order that reads well (each thread's in program order), the cycle, the end."""
+
+    threads: tuple[str, ...]
+    steps: tuple[Step, ...]
+    cycle: tuple[Edge, ...]
+    shape: str
+    final: tuple[tuple[str, str], ...]
+    initial: tuple[tuple[str, str], ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class BarrierVerdict:
+    """One barrier under one model.
+
+    `shape` names the class that it forbids (or that the counterexample shows), `forbids` says
+    the class in words ("reads flag = 1, then data = 0"). `partners` are grouped by segment:
+    partners_text joins alternatives ("smp_wmb (line 3) or smp_mb (line 4)"). `reason` is one
+    sentence on why the status is what it is; `hints` are edits that would make it needed.
+    `is_note`: default strength of an RMW, or something redundant that is only a note.
+    """
+
+    place: Place
+    status: Status
+    half_paired: bool
+    shape: str | None
+    forbids: str
+    partners: tuple[Place, ...]
+    partners_text: str
+    missing: tuple[Missing, ...]
+    reason: str
+    hints: tuple[str, ...]
+    is_note: bool
+    claim: Literal["confirmed", "refuted", "unknown"] | None
+    claim_text: str
+    counterexample: Counterexample | None
+
+
+PropertyKind = Literal["lost wake-up", "assertion", "condition", "self-deadlock", "data race"]
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyVerdict:
+    """One property under one model. `even_under_sc`: violated under sequential consistency too: a logic error."""
+
+    kind: PropertyKind
+    line: int
+    text: str
+    status: Literal["holds", "violated", "undecided", "vacuous"]
+    reason: str
+    even_under_sc: bool
+    counterexample: Counterexample | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResult:
+    """`reason` says why, where the verdict is undecided, vacuous or nothing to check. `bound`: loops were cut there, or None."""
+
+    model: str
+    verdict: Answer
+    reason: str
+    barriers: tuple[BarrierVerdict, ...]
+    properties: tuple[PropertyVerdict, ...]
+    bound: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedText:
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """One program checked. `lines` are its first and last line in the user's file."""
+
+    file: str
+    lines: tuple[int, int]
+    title: str
+    side: Literal["before", "after"] | None
+    threads: tuple[str, ...]
+    results: tuple[ModelResult, ...]
+    assumptions: tuple[str, ...]
+    skipped: tuple[SkippedText, ...]

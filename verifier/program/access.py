@@ -1,0 +1,366 @@
+"""Lowers expressions: accesses become operations, what is left becomes a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from verifier.program import calls
+from verifier.program.frame import Binding, Frame, Pointer, Variable, Writer
+from verifier.program.program import (
+    Address,
+    Apply,
+    Branch,
+    Load,
+    Local,
+    Number,
+    Opaque,
+    Path,
+    Root,
+    Set,
+    Store,
+    Value,
+)
+from verifier.syntax import tree
+
+if TYPE_CHECKING:
+    from verifier.program.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where lowering is: the whole program's context, the thread's writer, the function's frame."""
+
+    context: Context
+    writer: Writer
+    frame: Frame
+
+
+Place = Address | Variable
+
+
+def value(here: Here, e: tree.Expression) -> Value:
+    """The value of `e`; its accesses and calls are emitted in C's order.
+
+    Raises ProgramError where it has no meaning.
+    """
+    match e:
+        case tree.Number(number, _):
+            return Number(number)
+        case tree.Name(name):
+            return _name(here, e, name)
+        case tree.Unary("&", operand):
+            return _address_of(here, operand)
+        case tree.Unary("+", operand) | tree.Cast(_, operand):
+            return value(here, operand)
+        case tree.Unary(operator, operand) if operator != "*":
+            return Apply("neg" if operator == "-" else operator, (value(here, operand),))
+        case tree.Member() | tree.Index() | tree.Unary():
+            return _read(here, place(here, e), e)
+        case tree.Binary("&&" | "||"):
+            return _short_circuit(here, e)
+        case tree.Binary(",", left, right):
+            value(here, left)
+            return value(here, right)
+        case tree.Binary(operator, left, right):
+            return Apply(operator, (value(here, left), value(here, right)))
+        case tree.Conditional():
+            return _conditional(here, e)
+        case tree.Assign(operator, target, source):
+            return _assign(here, e, operator, target, source)
+        case tree.Increment():
+            return _increment(here, e)
+        case tree.Call():
+            return calls.call(here, e)
+        case tree.Words(text):
+            here.context.assume(f"line {e.span.line}: “{text}” may be true or false")
+            return here.context.opaque(here.frame.origin(e.span).place)
+        case tree.String() | tree.Braces() | tree.TypeArgument() | tree.Scoped():
+            return here.context.opaque(here.frame.origin(e.span).place)
+
+
+def place(here: Here, e: tree.Expression) -> Place:
+    """The location or local that an lvalue names."""
+    match e:
+        case tree.Name(name):
+            return _named_place(here, e, name)
+        case tree.Cast(_, operand):
+            return place(here, operand)
+        case tree.Unary("*", operand):
+            return pointee(here, operand)
+        case tree.Member(inner, member, arrow):
+            base = pointee(here, inner) if arrow else place(here, inner)
+            return _member(base, member)
+        case tree.Index(array, index):
+            return _element(here, array, index)
+        case tree.Call(tree.Name("per_cpu" | "per_cpu_ptr" | "this_cpu_ptr" | "raw_cpu_ptr"), (first, *_)):
+            return pointee(here, first)
+        case tree.Call():
+            return pointee(here, e)
+        case _:
+            raise here.frame.error("not-a-location", "expected a variable or a member that can be read or written", e.span)
+
+
+def pointee(here: Here, e: tree.Expression) -> Place:
+    """The place that a pointer expression points to."""
+    match e:
+        case tree.Unary("&", operand):
+            return place(here, operand)
+        case tree.Cast(_, operand):
+            return pointee(here, operand)
+        case tree.Name(name):
+            return _pointed_by_name(here, e, name)
+        case tree.Call(tree.Name("container_of"), (inner, tree.TypeArgument(kind), *_)):
+            return Address(Path(_root_of(place_of_pointer(here, inner), kind.name), ()))
+        case tree.Call(tree.Name("this_cpu_ptr" | "per_cpu_ptr" | "raw_cpu_ptr"), (first, *_)):
+            return pointee(here, first)
+        case tree.Member() | tree.Index():
+            inner = place(here, e)
+            if isinstance(inner, Variable):
+                return Address(Path(Root(inner.key, None, here.writer.thread), ()), Local(inner.key))
+            return _through(here, inner, e)
+        case tree.Conditional() | tree.Call() | tree.Assign() | tree.Unary("*"):
+            pointer = value(here, e)
+            name = here.writer.fresh("pointer")
+            return Address(Path(Root(name, None, here.writer.thread), ()), pointer, True)
+        case tree.Binary("+" | "-", left, right):
+            value(here, right)
+            return pointee(here, left)
+        case _:
+            raise here.frame.error("not-a-pointer", "expected a pointer to a location, such as &x", e.span)
+
+
+def place_of_pointer(here: Here, e: tree.Expression) -> Address:
+    """The address behind a pointer; a local's counts as an object of its own."""
+    target = pointee(here, e)
+    if isinstance(target, Variable):
+        return Address(Path(Root(target.key, target.type, here.writer.thread), ()))
+    return target
+
+
+def load(here: Here, address: Address, e: tree.Expression, order: str = "once", name: str = "") -> Value:
+    """Emit a load and give its value; without a name it is a plain one."""
+    target = here.writer.fresh("read")
+    origin = here.frame.origin(e.span)
+    here.writer.emit(Load(target, address, order, not name, name or "read", origin))  # type: ignore[arg-type]
+    here.context.use(here.writer.thread, address.path)
+    if not name:
+        here.context.plain(here.writer.thread, address.path, origin)
+    return Local(target)
+
+
+def store(here: Here, where: Place, new: Value, e: tree.Expression, order: str = "once", name: str = "") -> None:
+    """Emit a store, or set a local; without a name it is a plain one."""
+    if isinstance(where, Variable):
+        here.writer.emit(Set(where.key, new))
+        return
+    origin = here.frame.origin(e.span)
+    here.writer.emit(Store(where, new, order, not name, name or "write", origin))  # type: ignore[arg-type]
+    here.context.use(here.writer.thread, where.path)
+    if not name:
+        here.context.plain(here.writer.thread, where.path, origin)
+
+
+def truth(v: Value) -> Value:
+    """`v` as 0 or 1."""
+    if isinstance(v, Apply) and v.operator in ("==", "!=", "<", ">", "<=", ">=", "&&", "||", "!"):
+        return v
+    return Apply("!=", (v, Number(0)))
+
+
+def _read(here: Here, where: Place, e: tree.Expression) -> Value:
+    return Local(where.key) if isinstance(where, Variable) else load(here, where, e)
+
+
+def _name(here: Here, e: tree.Name, name: str) -> Value:
+    binding = here.frame.bindings.get(name)
+    if isinstance(binding, Pointer):
+        return binding.address
+    if isinstance(binding, Variable):
+        return Local(binding.key)
+    constant = here.context.constant(name)
+    if constant is not None:
+        return Number(constant)
+    if name in here.context.functions:
+        return here.context.opaque(f"&{name}")
+    if name in here.context.arrays:
+        return here.context.address(here.writer.thread, Path(Root(name, None, None), ()))
+    return _read(here, _named_place(here, e, name), e)
+
+
+def _named_place(here: Here, e: tree.Name, name: str) -> Place:
+    binding = here.frame.bindings.get(name)
+    if isinstance(binding, Variable):
+        return binding
+    if isinstance(binding, Pointer):
+        return Address(binding.path)
+    if here.context.constant(name) is not None:
+        return Address(Path(Root(name, None, None), ()))
+    if name in here.context.functions:
+        raise here.frame.error("function-as-location", f"{name} is a function, expected a variable", e.span)
+    if here.context.is_register(here.frame.function, name):
+        return here.context.register(here.writer.thread, here.frame, name)
+    return Address(Path(Root(name, here.context.types.get(name), None), ()))
+
+
+def _pointed_by_name(here: Here, e: tree.Name, name: str) -> Place:
+    binding = here.frame.bindings.get(name)
+    thread = here.writer.thread
+    match binding:
+        case Pointer(path, _):
+            return Address(path)
+        case Variable(key, True, kind):
+            return Address(Path(Root(name, kind, thread), ()), Local(key), kind is None)
+        case Variable(key, False, kind):
+            return Address(Path(Root(name, kind, thread), ()), Local(key), True)
+    if name == "current":
+        return Address(Path(Root("current", None, thread), ()))
+    where = _named_place(here, e, name)
+    if isinstance(where, Variable):
+        return Address(Path(Root(name, where.type, thread), ()), Local(where.key), True)
+    if name in here.context.pointers:
+        return _through(here, where, e)
+    if name in here.context.types or name in here.context.declared:
+        return where
+    return Address(Path(Root(name, None, thread if _is_object(here, name) else None), ()))
+
+
+def _is_object(here: Here, name: str) -> bool:
+    """An undeclared name used as a pointer to members is a thread's own name for the object."""
+    return name in here.context.arrows
+
+
+def _through(here: Here, where: Address, e: tree.Expression) -> Address:
+    """The object behind a pointer that is itself in shared memory."""
+    path = Path(where.path.root, where.path.members)
+    if path in here.context.arrays_of_members:
+        return where
+    pointer = load(here, where, e)
+    return Address(Path(path.root, (*path.members, "*")), pointer, not path.members)
+
+
+def _member(base: Place, member: str) -> Place:
+    if isinstance(base, Variable):
+        return Variable(f"{base.key}.{member}", False, None)
+    members = base.path.members
+    if members and members[-1] == "*":
+        members = members[:-1]
+    return Address(Path(base.path.root, (*members, member)), base.pointer, False)
+
+
+def _element(here: Here, array: tree.Expression, index: tree.Expression) -> Place:
+    base = place(here, array) if _is_array(here, array) else pointee(here, array)
+    position = value(here, index)
+    if isinstance(base, Variable):
+        suffix = str(position.value) if isinstance(position, Number) else "*"
+        return Variable(f"{base.key}[{suffix}]", False, None)
+    if isinstance(position, Number):
+        return Address(Path(base.path.root, (*base.path.members, f"[{position.value}]")), base.pointer)
+    pointer = position if base.pointer is None else Apply("+", (base.pointer, position))
+    return Address(Path(base.path.root, (*base.path.members, "[*]")), pointer)
+
+
+def _is_array(here: Here, e: tree.Expression) -> bool:
+    if isinstance(e, tree.Name):
+        binding = here.frame.bindings.get(e.name)
+        return not isinstance(binding, Pointer) and e.name not in here.context.pointers
+    return isinstance(e, tree.Member | tree.Index)
+
+
+def _root_of(address: Address, kind: str) -> Root:
+    root = address.path.root
+    return Root(root.name, _struct(kind), root.owner)
+
+
+def _struct(name: str) -> str | None:
+    return name if name.startswith(("struct ", "union ")) or name.endswith("_t") else None
+
+
+def _address_of(here: Here, operand: tree.Expression) -> Value:
+    where = place(here, operand)
+    if isinstance(where, Variable):
+        return here.context.opaque(f"&{where.key}")
+    return here.context.address(here.writer.thread, where.path)
+
+
+def _short_circuit(here: Here, e: tree.Binary) -> Value:
+    left = truth(value(here, e.left))
+    with here.writer.block() as body:
+        right = truth(value(here, e.right))
+        if not body:
+            return Apply(e.operator, (left, right))
+        target = here.writer.fresh("logic")
+        here.writer.emit(Set(target, right))
+    origin = here.frame.origin(e.span)
+    if e.operator == "&&":
+        here.writer.emit(Branch(left, tuple(body), (Set(target, Number(0)),), origin))
+    else:
+        here.writer.emit(Branch(left, (Set(target, Number(1)),), tuple(body), origin))
+    return Local(target)
+
+
+def _conditional(here: Here, e: tree.Conditional) -> Value:
+    condition = truth(value(here, e.condition))
+    with here.writer.block() as then:
+        first = value(here, e.then)
+    with here.writer.block() as otherwise:
+        second = value(here, e.otherwise)
+    if not then and not otherwise:
+        return Apply("?:", (condition, first, second))
+    target = here.writer.fresh("choice")
+    then.append(Set(target, first))
+    otherwise.append(Set(target, second))
+    here.writer.emit(Branch(condition, tuple(then), tuple(otherwise), here.frame.origin(e.span)))
+    return Local(target)
+
+
+def _assign(
+    here: Here, e: tree.Assign, operator: str, target: tree.Expression, source: tree.Expression
+) -> Value:
+    if operator == "=":
+        new = value(here, source)
+        where = place(here, target)
+    else:
+        where = place(here, target)
+        right = value(here, source)
+        new = Apply(operator[:-1], (_read(here, where, target), right))
+    store(here, where, new, e)
+    return new
+
+
+def _increment(here: Here, e: tree.Increment) -> Value:
+    where = place(here, e.operand)
+    old = _read(here, where, e.operand)
+    if isinstance(where, Variable):
+        kept = here.writer.fresh("old")
+        here.writer.emit(Set(kept, old))
+        old = Local(kept)
+    new = Apply("+" if e.operator == "++" else "-", (old, Number(1)))
+    store(here, where, new, e)
+    return new if e.prefix else old
+
+
+def bind_pointer(here: Here, name: str, kind: str | None, e: tree.Expression) -> Binding | None:
+    """What a pointer that is set once to `e` points to; None where the text does not tell."""
+    match e:
+        case tree.Unary("&"):
+            target = place(here, e.operand)
+        case tree.Cast(inner_type, operand):
+            return bind_pointer(here, name, _struct(inner_type.name) or kind, operand)
+        case tree.Name(other) if isinstance(here.frame.bindings.get(other), Pointer) or other == "current":
+            target = pointee(here, e)
+        case tree.Call(tree.Name("container_of")):
+            target = pointee(here, e)
+        case _:
+            return None
+    if isinstance(target, Variable):
+        return Variable(target.key, False, target.type)
+    path = target.path
+    if not path.members and path.root.type is None and path.root.owner is not None and kind is not None:
+        path = Path(Root(name, kind, path.root.owner), ())
+    if target.pointer is not None:
+        return None
+    return Pointer(path, here.context.address(here.writer.thread, path, taken=not isinstance(e, tree.Name)))
+
+
+__all__ = ["Here", "Opaque", "bind_pointer", "load", "place", "pointee", "store", "truth", "value"]

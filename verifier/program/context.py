@@ -1,0 +1,176 @@
+"""What a whole text says about its names, and what lowering finds out about the program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from verifier.program.frame import Frame, Variable
+from verifier.program.primitives import LoadCall, StoreCall, core_call, table
+from verifier.program.program import Number, Opaque, Origin, Path, Skipped
+from verifier.source import Source
+from verifier.syntax import tree
+from verifier.syntax import parse
+
+_CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
+_REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err|old|val|seen|got|res|result|local)_?\d*$|[rR]\d+$|[ijkn]$")
+_FIRST_ADDRESS = 0x10000
+_FIRST_CONSTANT = 101
+
+
+@cache
+def primitives() -> tuple[Source, dict[str, tree.Function]]:
+    """The bodies of verifier/kernel/primitives.c, by name."""
+    name = "primitives.c"
+    source = Source.whole(name, (files("verifier.kernel") / name).read_text(encoding="utf-8"))
+    return source, {f.name: f for f in parse(source).functions}
+
+
+class Context:
+    """Names of one text, and the notes that lowering it takes. Grows while threads are lowered."""
+
+    def __init__(self, unit: tree.Unit, source: Source) -> None:
+        self.source = source
+        self.functions = {f.name: f for f in unit.functions}
+        self.types: dict[str, str] = {}
+        self.pointers: set[str] = set()
+        self.arrays: set[str] = set()
+        self.declared: set[str] = set()
+        self.arrays_of_members: set[Path] = set()
+        self.uses: list[tuple[str, Path]] = []
+        self.assumptions: list[str] = []
+        self.opaque_calls: dict[str, int] = {}
+        self.unmodelled: dict[str, int] = {}
+        self.plain_accesses: dict[tuple[int, str], None] = {}
+        self.addresses: dict[Path, int] = {}
+        self.taken: set[Path] = set()
+        self.skipped: list[Skipped] = []
+        self.initial: list[tuple[Path, int]] = []
+        self._values: dict[str, int] = dict(table("constants.toml")["values"])
+        states = table("constants.toml")["states"]
+        self._values.update(dict.fromkeys(states["running"], 0))
+        self._sleeping = frozenset(states["sleeping"])
+        self._next_constant = _FIRST_CONSTANT
+        self.named_constants: dict[int, str] = {}
+        self._declare(unit)
+        self._survey(unit)
+
+    def _declare(self, unit: tree.Unit) -> None:
+        for v in unit.variables:
+            if v.type.name == "const":
+                if isinstance(v.initial, tree.Number):
+                    self._values[v.name] = v.initial.value
+                continue
+            self.declared.add(v.name)
+            if v.type.pointers:
+                self.pointers.add(v.name)
+            if v.dimensions:
+                self.arrays.add(v.name)
+            if kind := struct_of(v.type):
+                self.types[v.name] = kind
+
+    def _survey(self, unit: tree.Unit) -> None:
+        """See how undeclared names are used: as a location, with ->, and in which functions."""
+        self._lvalues: set[str] = set(self.declared)
+        self.arrows: set[str] = set()
+        self._users: dict[str, set[str]] = {}
+        for function in unit.functions:
+            for node in walk(function.body):
+                self._note_use(function.name, node)
+
+    def _note_use(self, function: str, node: object) -> None:
+        match node:
+            case tree.Name(name):
+                self._users.setdefault(name, set()).add(function)
+            case tree.Assign(_, tree.Name(name), _) | tree.Increment(_, tree.Name(name), _):
+                if not _REGISTER.match(name):
+                    self._lvalues.add(name)
+            case tree.Unary("&" | "*", tree.Name(name)):
+                self._lvalues.add(name)
+            case tree.Member(tree.Name(name), _, True):
+                self.arrows.add(name)
+                self._lvalues.add(name)
+            case tree.Member(tree.Name(name), _, False) | tree.Index(tree.Name(name), _):
+                self._lvalues.add(name)
+            case tree.Call(tree.Name(callee), (tree.Name(name), *_)):
+                if isinstance(core_call(callee), LoadCall | StoreCall):
+                    self._lvalues.add(name)
+
+    def constant(self, name: str) -> int | None:
+        """The value of a name that stands for one, or None: it names something else."""
+        if name in self.declared:
+            return None
+        if name in self._values:
+            return None if name in self._lvalues else self._values[name]
+        if not _CAPITALS.match(name) or name in self._lvalues:
+            return None
+        self._values[name] = self._next_constant
+        self.named_constants[self._next_constant] = name
+        self._next_constant += 1
+        return self._values[name]
+
+    def is_register(self, function: str, name: str) -> bool:
+        """An undeclared name of only one function that looks like a local, or is never used as a place."""
+        if name in self.declared or self._users.get(name, set()) - {function}:
+            return False
+        return bool(_REGISTER.match(name))
+
+    def register(self, thread: str, frame: Frame, name: str) -> Variable:
+        """The local that an undeclared name stands for."""
+        variable = Variable(f"{thread}.{name}", False, None)
+        frame.bindings[name] = variable
+        return variable
+
+    def sleeping_values(self) -> frozenset[int]:
+        """The values that stand for a state in which schedule() blocks, among those that the text uses."""
+        return frozenset(v for n, v in self._values.items() if n in self._sleeping)
+
+    def use(self, thread: str, path: Path) -> None:
+        self.uses.append((thread, path))
+
+    def plain(self, thread: str, path: Path, origin: Origin) -> None:
+        """Note a plain access of a location that may be shared."""
+        if not origin.in_primitive:
+            self.plain_accesses[(origin.span.line, origin.text)] = None
+
+    def assume(self, text: str) -> None:
+        if text not in self.assumptions:
+            self.assumptions.append(text)
+
+    def opaque(self, site: str) -> Opaque:
+        return Opaque(site)
+
+    def address(self, thread: str, path: Path, taken: bool = True) -> Number:
+        """The value of a pointer to `path`; `taken`: the text uses it as a value."""
+        if path not in self.addresses:
+            self.addresses[path] = _FIRST_ADDRESS + 16 * len(self.addresses)
+        if taken and path.root.name != "current":
+            self.taken.add(path)
+        self.named_constants[self.addresses[path]] = f"&{path}"
+        return Number(self.addresses[path])
+
+    def skip(self, line: int, text: str, reason: str) -> None:
+        """Note text that was passed over."""
+        self.skipped.append(Skipped(line, text, reason))
+
+
+def struct_of(kind: tree.Type) -> str | None:
+    """The struct that a type is or points to; None for scalars, void and words that say nothing."""
+    name = kind.name
+    if name.startswith(("struct ", "union ")):
+        return name
+    return None
+
+
+def walk(node: object) -> Iterator[object]:
+    """All nodes of a syntax tree, parents first."""
+    stack = [node]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, tuple):
+            stack.extend(reversed(here))
+        elif hasattr(here, "__dataclass_fields__"):
+            yield here
+            stack.extend(getattr(here, n) for n in reversed(here.__dataclass_fields__) if n != "span")

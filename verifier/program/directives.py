@@ -1,0 +1,44 @@
+"""`mbpair:` directives in comments: what the user says of threads and names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verifier.errors import ProgramError, at
+from verifier.source import Source
+from verifier.syntax import tree
+
+
+@dataclass(frozen=True, slots=True)
+class Directives:
+    """`threads`: (name, function); `aliases`: (name, other name of the same object)."""
+
+    threads: tuple[tuple[str, str], ...]
+    aliases: tuple[tuple[str, str], ...]
+
+
+def directives(unit: tree.Unit, source: Source) -> Directives:
+    """Those of a unit's comments: `/* mbpair: thread NAME [FUNCTION]; alias A B */`.
+
+    Raises ProgramError for a directive that is not known.
+    """
+    threads: list[tuple[str, str]] = []
+    aliases: list[tuple[str, str]] = []
+    for comment in unit.comments:
+        text = comment.text.strip()
+        if not text.startswith("mbpair:"):
+            continue
+        for part in text.removeprefix("mbpair:").split(";"):
+            match part.split():
+                case []:
+                    pass
+                case ["thread", name]:
+                    threads.append((name, name))
+                case ["thread", name, function]:
+                    threads.append((name, function))
+                case ["alias", one, other]:
+                    aliases.append((one, other))
+                case _:
+                    message = f"unknown directive “{part.strip()}”, expected thread NAME [FUNCTION] or alias A B"
+                    raise ProgramError("directive", message, **at(source, comment.span))  # type: ignore[arg-type]
+    return Directives(tuple(threads), tuple(aliases))

@@ -1,0 +1,121 @@
+"""What names mean while one function's body is lowered, and where its operations go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from verifier.errors import ProgramError, at
+from verifier.program.program import Operation, Origin, Path, Value
+from verifier.source import Source, Span
+from verifier.syntax import tree
+
+LIMIT = 20_000  # operations of one thread; calls inlined in calls can grow without end
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A local: its Local name, whether it is a pointer, and the struct it is or points to."""
+
+    key: str
+    is_pointer: bool
+    type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A pointer that never changes: it points to `path`; `address` is its value."""
+
+    path: Path
+    address: Value
+
+
+Binding = Variable | Pointer
+
+
+@dataclass
+class Frame:
+    """One call of one function: its bindings, and how its places are named."""
+
+    function: str
+    source: Source
+    assigned: frozenset[str]
+    call_path: str = ""
+    via: str | None = None
+    site: Span | None = None
+    bindings: dict[str, Binding] = field(default_factory=dict)
+    breaks: list[str] = field(default_factory=list)
+    continues: list[str] = field(default_factory=list)
+    gotos: dict[str, str] = field(default_factory=dict)
+    exit: str = ""
+    result: str = ""
+    calls: tuple[str, ...] = ()
+
+    def origin(self, span: Span) -> Origin:
+        """Where an operation at that place of this frame's text comes from."""
+        place = f"{self.call_path}@{span.line}:{span.column}"
+        shown = self.site if self.site is not None else span
+        return Origin(text_of(self.source, span), self.via, place, self.site is not None, shown)
+
+    def error(self, code: str, message: str, span: Span) -> ProgramError:
+        """The error at that place; inside a primitive, at the user's call of it."""
+        return ProgramError(code, message, **at(self.source, self.site or span))  # type: ignore[arg-type]
+
+
+class Writer:
+    """Collects one thread's operations, block in block."""
+
+    def __init__(self, thread: str) -> None:
+        self.thread = thread
+        self.operations: list[Operation] = []
+        self.count = 0
+        self.names = 0
+
+    def emit(self, operation: Operation) -> None:
+        self.operations.append(operation)
+        self.count += 1
+
+    def fresh(self, hint: str) -> str:
+        """A new Local or label name."""
+        self.names += 1
+        return f"{hint}#{self.names}"
+
+    @contextmanager
+    def block(self) -> Iterator[list[Operation]]:
+        """Collect what is emitted meanwhile into a list of its own."""
+        outer, self.operations = self.operations, []
+        try:
+            yield self.operations
+        finally:
+            self.operations = outer
+
+
+def text_of(source: Source, span: Span) -> str:
+    """The text of a span, on one line."""
+    if span.line == span.end_line:
+        return " ".join(source.quote(span.line)[span.column - 1 : span.end_column - 1].split())
+    return " ".join(source.quote(span.line)[span.column - 1 :].split())
+
+
+def assigned_names(node: object) -> frozenset[str]:
+    """The names that a function's body assigns, increments or lets a call change by address."""
+    found: set[str] = set()
+    _collect(node, found)
+    return frozenset(found)
+
+
+def _collect(node: object, found: set[str]) -> None:
+    match node:
+        case tree.Assign(_, tree.Name(name), value):
+            found.add(name)
+            _collect(value, found)
+        case tree.Increment(_, tree.Name(name), _):
+            found.add(name)
+        case tuple():
+            for item in node:
+                _collect(item, found)
+        case _ if hasattr(node, "__dataclass_fields__"):
+            for name in node.__dataclass_fields__:
+                if name != "span":
+                    _collect(getattr(node, name), found)

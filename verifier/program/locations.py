@@ -1,0 +1,137 @@
+"""Which paths of a text name the same location.
+
+An object has other names in other functions (`v` and `vcpu`). Objects are matched by struct type
+where types are known, else by the tail of the member path; each guess becomes an assumption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from verifier.program.program import Path, Root
+
+
+def unify(
+    uses: Iterable[tuple[str, Path]], aliases: Sequence[tuple[str, str]]
+) -> tuple[tuple[str, ...], dict[Path, int], tuple[str, ...]]:
+    """Number the locations behind `uses`, pairs (thread, path) in source order.
+
+    Returns the locations' names, the location of each path, and the assumptions made. `aliases`
+    are the user's own (one name, another name for the same object).
+    """
+    uses = list(uses)
+    renamed = {a: b for a, b in aliases}
+    groups = _object_groups(uses, renamed)
+    parent: dict[Path, Path] = {}
+    threads: dict[Path, set[str]] = {}
+    first: dict[tuple[object, tuple[str, ...]], Path] = {}
+    for thread, path in uses:
+        key = (groups[path.root], path.members)
+        head = first.setdefault(key, path)
+        parent.setdefault(path, head)
+        threads.setdefault(head, set()).add(thread)
+    assumptions = _object_assumptions(uses, groups)
+    assumptions += _join_tails([p for p in threads if p.root.owner is not None], parent, threads)
+    numbers: dict[Path, int] = {}
+    names: list[str] = []
+    for _, path in uses:
+        head = _find(parent, path)
+        if head not in numbers:
+            numbers[head] = len(names)
+            names.append(str(head))
+    _tell_apart(names, numbers)
+    return tuple(names), {p: numbers[_find(parent, p)] for _, p in uses}, tuple(assumptions)
+
+
+def _find(parent: dict[Path, Path], path: Path) -> Path:
+    while parent[path] != path:
+        path = parent[path]
+    return path
+
+
+def _object_groups(uses: Sequence[tuple[str, Path]], renamed: dict[str, str]) -> dict[Root, object]:
+    """For each root a key that roots of one object share."""
+    roots = list(dict.fromkeys(path.root for _, path in uses))
+    crowded = _crowded_types(roots)
+    shared = _types_of_globals(roots)
+    groups: dict[Root, object] = {}
+    for root in roots:
+        name = renamed.get(root.name, root.name)
+        if root.owner is None:
+            groups[root] = name
+        elif name != root.name or name in renamed.values():
+            groups[root] = name
+        elif root.type is not None and root.type not in crowded:
+            groups[root] = shared.get(root.type, ("type", root.type))
+        elif root.type is not None:
+            groups[root] = ("type", root.type, name)
+        elif root.name == "current":
+            groups[root] = ("current", root.owner)
+        else:
+            groups[root] = ("name", name)
+    return groups
+
+
+def _types_of_globals(roots: Sequence[Root]) -> dict[str, str]:
+    """The global of each struct type that has exactly one."""
+    found: dict[str, list[str]] = {}
+    for root in roots:
+        if root.owner is None and root.type is not None:
+            found.setdefault(root.type, []).append(root.name)
+    return {t: names[0] for t, names in found.items() if len(names) == 1}
+
+
+def _crowded_types(roots: Sequence[Root]) -> set[str]:
+    """Types of which one thread handles two objects: these are told apart by name."""
+    seen: dict[tuple[str, str], set[str]] = {}
+    for root in roots:
+        if root.owner is not None and root.type is not None:
+            seen.setdefault((root.owner, root.type), set()).add(root.name)
+    return {t for (_, t), names in seen.items() if len(names) > 1}
+
+
+def _object_assumptions(uses: Sequence[tuple[str, Path]], groups: dict[Root, object]) -> list[str]:
+    """One sentence for each object that goes by different names."""
+    names: dict[object, list[str]] = {}
+    for _, path in uses:
+        names.setdefault(groups[path.root], [])
+        if path.root.name not in names[groups[path.root]]:
+            names[groups[path.root]].append(path.root.name)
+    return [
+        f"{' and '.join(n)} are taken to be the same object (by type)" for n in names.values() if len(n) > 1
+    ]
+
+
+def _join_tails(
+    paths: Sequence[Path], parent: dict[Path, Path], threads: dict[Path, set[str]]
+) -> list[str]:
+    """Unite paths of different threads of which one is the other's tail."""
+    assumptions = []
+    for i, p in enumerate(paths):
+        for q in paths[i + 1 :]:
+            a, b = _find(parent, p), _find(parent, q)
+            if a == b or not _may_be_one(p, q) or threads[a] & threads[b]:
+                continue
+            parent[b] = a
+            threads[a] |= threads[b]
+            assumptions.append(f"{_written(p)} and {_written(q)} are taken to be the same location")
+    return assumptions
+
+
+def _may_be_one(p: Path, q: Path) -> bool:
+    long, short = (p, q) if len(p.members) >= len(q.members) else (q, p)
+    if not short.members or long.members[len(long.members) - len(short.members) :] != short.members:
+        return False
+    known = p.root.type is not None and q.root.type is not None
+    return not known or len(long.members) > len(short.members)
+
+
+def _written(path: Path) -> str:
+    return f"{path.root.name}->{'.'.join(path.members)}" if path.members else path.root.name
+
+
+def _tell_apart(names: list[str], numbers: dict[Path, int]) -> None:
+    """Make the names of different locations different."""
+    for path, number in numbers.items():
+        if names.count(names[number]) > 1 and path.root.owner is not None:
+            names[number] = f"{names[number]} ({path.root.owner})"

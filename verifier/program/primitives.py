@@ -1,0 +1,195 @@
+"""What a called name means: an operation of the core, a body over the core, or nothing known."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from verifier.program.program import Order
+
+Form = Literal["lvalue", "pointer"]
+Result = Literal["old", "new", "none", "new is zero", "new is negative", "bit", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCall:
+    place: int
+    form: Form
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCall:
+    place: int
+    form: Form
+    order: Order
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class RmwCall:
+    """`place` and `operand` are argument numbers (operand None: 1). `operator` makes the new value of old and
+    operand; "=" takes the operand. `expected`: the argument that the old value must equal (cmpxchg)
+    or, where `excluded`, must not equal (add_unless); `expected_zero`: it must not be 0 (inc_not_zero).
+    `by_address`: cmpxchg's expected value stands behind a pointer that a failure updates (try_cmpxchg).
+    `is_explicit`: the name has a suffix for its order.
+    """
+
+    place: int
+    operand: int | None
+    operator: str
+    order: Order
+    result: Result
+    is_explicit: bool = False
+    expected: int | None = None
+    excluded: bool = False
+    not_zero: bool = False
+    by_address: bool = False
+    is_bit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BitTest:
+    """test_bit(nr, p), or test_bit(FLAG) where the flag is the place."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class FenceCall:
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoCall:
+    """Orders and accesses nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmodelled:
+    """Orders something, but the models here can't say what yet."""
+
+
+Core = LoadCall | StoreCall | RmwCall | BitTest | FenceCall | NoCall | Unmodelled
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """A data file of verifier/kernel, parsed."""
+    return tomllib.loads((files("verifier.kernel") / name).read_text(encoding="utf-8"))
+
+
+@cache
+def core_call(name: str) -> Core | None:
+    """The core operation of that name, or None where it is none."""
+    core = table("core.toml")
+    if name in core["load"]:
+        return LoadCall(*core["load"][name])
+    if name in core["store"]:
+        return StoreCall(*core["store"][name])
+    if name in core["fence"]:
+        return FenceCall(core["fence"][name])
+    if name in core["nothing"]["names"]:
+        return NoCall()
+    if name in core["unmodelled"]["names"]:
+        return Unmodelled()
+    return _family(name)
+
+
+_SUFFIX = r"(?P<order>_acquire|_release|_relaxed|_mb)?"
+_ARITHMETIC = {"add": "+", "inc": "+", "sub": "-", "dec": "-", "and": "&", "or": "|", "xor": "^", "andnot": "&~"}
+_ATOMIC = r"(?:raw_|arch_)?(?:atomic(?:64|_long)?|refcount)_"
+
+
+def _order(match: re.Match[str], default: Order) -> tuple[Order, bool]:
+    """The order a suffix asks for, and whether there is one."""
+    match match["order"]:
+        case "_acquire":
+            return "acquire", True
+        case "_release":
+            return "release", True
+        case "_relaxed":
+            return "relaxed", True
+        case "_mb":
+            return "full", True
+        case _:
+            return default, False
+
+
+def _family(name: str) -> Core | None:
+    """The atomic_*, refcount_*, xchg, cmpxchg and bit operations, by the kernel's naming scheme."""
+    for pattern, make in _FAMILIES:
+        if found := re.fullmatch(pattern, name):
+            return make(found)
+    return None
+
+
+def _arithmetic(m: re.Match[str]) -> Core:
+    returns = bool(m["fetch"]) or bool(m["ret"])
+    order, explicit = _order(m, "full" if returns else "noreturn")
+    result: Result = "old" if m["fetch"] else "new" if m["ret"] else "none"
+    if m["op"] in ("inc", "dec"):
+        return RmwCall(0, None, _ARITHMETIC[m["op"]], order, result, explicit)
+    return RmwCall(1, 0, _ARITHMETIC[m["op"]], order, result, explicit)
+
+
+def _and_test(m: re.Match[str]) -> Core:
+    order, explicit = _order(m, "release" if "refcount" in m[0] else "full")
+    if m["op"] in ("inc", "dec"):
+        return RmwCall(0, None, _ARITHMETIC[m["op"]], order, "new is zero", explicit)
+    return RmwCall(1, 0, _ARITHMETIC[m["op"]], order, "new is zero", explicit)
+
+
+def _add_negative(m: re.Match[str]) -> Core:
+    order, explicit = _order(m, "full")
+    return RmwCall(1, 0, "+", order, "new is negative", explicit)
+
+
+def _exchange(m: re.Match[str]) -> Core:
+    order, explicit = _order(m, "full")
+    return RmwCall(0, 1, "=", order, "old", explicit)
+
+
+def _compare(m: re.Match[str]) -> Core:
+    order, explicit = _order(m, "full")
+    if m["try"]:
+        return RmwCall(0, 2, "=", order, "done", explicit, expected=1, by_address=True)
+    return RmwCall(0, 2, "=", order, "old", explicit, expected=1)
+
+
+def _unless(m: re.Match[str]) -> Core:
+    order, explicit = _order(m, "full")
+    return RmwCall(0, 1, "+", order, "old" if m["fetch"] else "done", explicit, expected=2, excluded=True)
+
+
+def _not_zero(m: re.Match[str]) -> Core:
+    order, explicit = _order(m, "relaxed" if "refcount" in m[0] else "full")
+    return RmwCall(0, None, "+", order, "done", explicit, not_zero=True)
+
+
+def _bit(m: re.Match[str]) -> Core:
+    operator = {"set": "|", "clear": "&~", "change": "^"}[m["op"]]
+    if m["tail"] == "_lock":
+        return RmwCall(1, 0, operator, "acquire", "bit", True, is_bit=True)
+    if m["tail"] == "_unlock":
+        return RmwCall(1, 0, operator, "release", "none", True, is_bit=True)
+    if m["test"]:
+        return RmwCall(1, 0, operator, "full", "bit", is_bit=True)
+    return RmwCall(1, 0, operator, "noreturn", "none", is_bit=True)
+
+
+_FAMILIES = (
+    (rf"{_ATOMIC}(?P<fetch>fetch_)?(?P<op>add|sub|inc|dec|and|or|xor|andnot)(?P<ret>_return)?{_SUFFIX}", _arithmetic),
+    (rf"{_ATOMIC}(?P<op>sub|inc|dec)_and_test{_SUFFIX}", _and_test),
+    (rf"{_ATOMIC}add_negative{_SUFFIX}", _add_negative),
+    (rf"(?:raw_|arch_)?(?:atomic(?:64|_long)?_)?xchg{_SUFFIX}", _exchange),
+    (rf"(?:raw_|arch_)?(?:atomic(?:64|_long)?_)?(?P<try>try_)?cmpxchg{_SUFFIX}", _compare),
+    (rf"{_ATOMIC}(?P<fetch>fetch_)?add_unless{_SUFFIX}", _unless),
+    (rf"{_ATOMIC}inc_not_zero{_SUFFIX}", _not_zero),
+    (r"(?P<test>test_and_)?(?P<op>set|clear|change)_bit(?P<tail>_lock|_unlock)?", _bit),
+    (r"test_bit(?P<acquire>_acquire)?", lambda m: BitTest("acquire" if m["acquire"] else "once")),
+)

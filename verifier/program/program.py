@@ -1,0 +1,275 @@
+"""A program: threads of structured operations over locals and locations, with all calls inlined.
+
+Loops are still loops here; `events` unrolls them. Every operation knows where the user wrote it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from verifier.source import Span
+
+# --------------------------------------------------------------------- values
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A thread's variable; inlined copies of a function have their own."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value that the text does not fix; `site` is unique to the place that makes it."""
+
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """An operator of events.expression over values."""
+
+    operator: str
+    arguments: tuple[Value, ...]
+
+
+Value = Number | Local | Opaque | Apply
+
+# ------------------------------------------------------------------ locations
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The object that a location is a part of.
+
+    `owner` is None for a name that all threads share, else the thread whose parameter, local
+    pointer or `current` it is; `type` is its struct, where the text tells.
+    """
+
+    name: str
+    type: str | None
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A location as written: an object and the members down to it; () is the object itself."""
+
+    root: Root
+    members: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ".".join((self.root.name, *self.members)).replace(".[", "[")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an access goes: `path`, computed from `pointer` (an address dependency), if from anything.
+
+    Where `is_computed`, it goes by the pointer's value to any of Program.addresses, and to `path`
+    only if the program takes no address.
+    """
+
+    path: Path
+    pointer: Value | None = None
+    is_computed: bool = False
+
+
+# ----------------------------------------------------------------- operations
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an operation comes from: its text, the function or primitive that holds it, and the calls that led there.
+
+    `place` tells apart the operations of one thread that stand at different places; unrolled
+    copies share it. `in_primitive`: `span` is then the user's call of the primitive.
+    """
+
+    text: str
+    via: str | None
+    place: str
+    in_primitive: bool
+    span: Span = field(compare=False, repr=False)
+
+
+Order = Literal["once", "acquire", "release", "full", "noreturn", "relaxed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    target: str
+    address: Address
+    order: Order
+    is_plain: bool
+    name: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    address: Address
+    value: Value
+    order: Order
+    is_plain: bool
+    name: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Rmw:
+    """Atomically: target = *address; if `succeeds` then *address = `new`. Both range over Local(target)."""
+
+    target: str
+    address: Address
+    new: Value
+    succeeds: Value | None
+    order: Order
+    is_explicit: bool
+    name: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """`kind` is a row of the fence table of kernel/mapping.toml; `is_barrier`: written for its order."""
+
+    kind: str
+    name: str
+    is_barrier: bool
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    target: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    condition: Value
+    then: tuple[Operation, ...]
+    otherwise: tuple[Operation, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Repeats until something leaves a Scope around it."""
+
+    body: tuple[Operation, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Operations that Leave(label) inside them skips the rest of."""
+
+    label: str
+    body: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assert:
+    """`holds` must be true whenever control gets here."""
+
+    holds: Value
+    text: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """schedule(): sleeps for ever, or returns (woken, or spuriously)."""
+
+    origin: Origin
+
+
+Operation = Load | Store | Rmw | Fence | Set | Branch | Loop | Scope | Leave | Assert | Sleep
+
+# -------------------------------------------------------------------- program
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    name: str
+    body: tuple[Operation, ...]
+    locals: tuple[tuple[str, str], ...]  # the user's name of a local of the thread's own function, its Local
+
+
+@dataclass(frozen=True, slots=True)
+class FinalLocation:
+    """In a condition: the final value of a location."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class FinalLocal:
+    """In a condition: the final value of a thread's local."""
+
+    thread: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An operator over formulas, Numbers, FinalLocations and FinalLocals."""
+
+    operator: str
+    arguments: tuple[Final, ...]
+
+
+Final = Number | FinalLocation | FinalLocal | Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    kind: Literal["exists", "~exists", "forall"]
+    formula: Final
+    text: str
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """`locations`: for each path that occurs, the location it was taken to be (its index into `names`).
+
+    `initial` are the values of locations that the text sets, `addresses` the locations whose address
+    is used as a value, as (value, location); `constants` name the values given
+    to symbolic constants, `sleeping` are the task states among them in which schedule() blocks; `comments` are (line, text).
+    """
+
+    threads: tuple[Thread, ...]
+    names: tuple[str, ...]
+    locations: tuple[tuple[Path, int], ...]
+    initial: tuple[tuple[int, int], ...]
+    addresses: tuple[tuple[int, int], ...]
+    constants: tuple[tuple[int, str], ...]
+    sleeping: tuple[int, ...]
+    conditions: tuple[Condition, ...]
+    comments: tuple[tuple[int, str], ...]
+    assumptions: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+    plain_accesses: tuple[tuple[int, str], ...]
+    unmodelled: tuple[tuple[int, str], ...]

@@ -1,0 +1,278 @@
+"""Lowers statements: C's control flow becomes branches, loops, and scopes that are left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, assert_never
+
+from verifier.program import access
+from verifier.program.context import struct_of, walk
+from verifier.program.frame import Pointer, Variable
+from verifier.program.program import Apply, Branch, Leave, Local, Loop, Number, Scope, Set, Value
+from verifier.syntax import tree
+
+if TYPE_CHECKING:
+    from verifier.program.access import Here
+
+
+def block(here: Here, body: Sequence[tree.Statement]) -> None:
+    """Lower statements in order. A label splits them: gotos forward to it leave a scope that ends
+    there, gotos back to it repeat a loop that begins there."""
+    body = tuple(body)
+    labels = [i for i, s in enumerate(body) if isinstance(s, tree.Label)]
+    if not labels:
+        for statement in body:
+            lower(here, statement)
+        return
+    _labelled(here, body, labels[-1])
+
+
+def _labelled(here: Here, body: tuple[tree.Statement, ...], position: int) -> None:
+    label = body[position]
+    assert isinstance(label, tree.Label)
+    before, after = body[:position], body[position + 1 :]
+    if _goes_to(before, label.name):
+        forward = here.writer.fresh(label.name)
+        here.frame.gotos[label.name] = forward
+        with here.writer.block() as first:
+            block(here, before)
+        here.writer.emit(Scope(forward, tuple(first)))
+    else:
+        block(here, before)
+    if not _goes_to(after, label.name):
+        here.frame.gotos.pop(label.name, None)
+        block(here, after)
+        return
+    again, done = here.writer.fresh(label.name), here.writer.fresh("done")
+    here.frame.gotos[label.name] = again
+    with here.writer.block() as inner:
+        block(here, after)
+        here.writer.emit(Leave(done))
+    here.frame.gotos.pop(label.name, None)
+    loop = Loop((Scope(again, tuple(inner)),), here.frame.origin(label.span))
+    here.writer.emit(Scope(done, (loop,)))
+
+
+def _goes_to(body: Sequence[tree.Statement], label: str) -> bool:
+    return any(isinstance(n, tree.Goto) and n.label == label for n in walk(tuple(body)))
+
+
+def lower(here: Here, s: tree.Statement) -> None:
+    """Emit the operations of one statement.
+
+    Raises ProgramError for a break, continue or goto with nowhere to go.
+    """
+    match s:
+        case tree.Evaluate(expression):
+            access.value(here, expression)
+        case tree.Declare(variables):
+            for variable in variables:
+                _declare(here, variable)
+        case tree.Block(body):
+            block(here, body)
+        case tree.If():
+            _if(here, s)
+        case tree.While():
+            _while(here, s)
+        case tree.DoWhile():
+            _do_while(here, s)
+        case tree.For():
+            _for(here, s)
+        case tree.MacroLoop():
+            _macro_loop(here, s)
+        case tree.Switch():
+            _switch(here, s)
+        case tree.Case():
+            raise here.frame.error("stray-case", "case outside a switch", s.span)
+        case tree.Label():
+            pass
+        case tree.Goto(label):
+            _goto(here, s, label)
+        case tree.Break():
+            _leave(here, here.frame.breaks, "break", s)
+        case tree.Continue():
+            _leave(here, here.frame.continues, "continue", s)
+        case tree.Return(value):
+            if value is not None:
+                here.writer.emit(Set(here.frame.result, access.value(here, value)))
+            here.writer.emit(Leave(here.frame.exit))
+        case tree.Prose():
+            _prose(here, s)
+        case tree.Empty():
+            pass
+        case _:
+            assert_never(s)
+
+
+def _declare(here: Here, v: tree.Variable) -> None:
+    frame = here.frame
+    kind = struct_of(v.type)
+    if v.static:
+        here.context.declared.add(v.name)
+        return
+    if v.type.pointers and v.initial is not None and v.name not in frame.assigned:
+        bound = access.bind_pointer(here, v.name, kind, v.initial)
+        if bound is not None:
+            frame.bindings[v.name] = bound
+            return
+    key = here.writer.fresh(v.name)
+    initial: Value = Number(0)
+    if v.initial is not None and not v.dimensions and not isinstance(v.initial, tree.Braces):
+        initial = access.value(here, v.initial)
+    frame.bindings[v.name] = Variable(key, bool(v.type.pointers), kind)
+    here.writer.emit(Set(key, initial))
+
+
+def _if(here: Here, s: tree.If) -> None:
+    condition = access.truth(access.value(here, s.condition))
+    with here.writer.block() as then:
+        lower(here, s.then)
+    with here.writer.block() as otherwise:
+        if s.otherwise is not None:
+            lower(here, s.otherwise)
+    here.writer.emit(Branch(condition, tuple(then), tuple(otherwise), here.frame.origin(s.span)))
+
+
+def _exit_unless(here: Here, condition: tree.Expression, label: str) -> None:
+    go_on = access.truth(access.value(here, condition))
+    here.writer.emit(Branch(go_on, (), (Leave(label),), here.frame.origin(condition.span)))
+
+
+def _body(here: Here, s: tree.Statement, stop: str) -> None:
+    """A loop's body, inside the scope that `continue` leaves."""
+    again = here.writer.fresh("continue")
+    here.frame.breaks.append(stop)
+    here.frame.continues.append(again)
+    with here.writer.block() as body:
+        lower(here, s)
+    here.frame.breaks.pop()
+    here.frame.continues.pop()
+    here.writer.emit(Scope(again, tuple(body)))
+
+
+def _while(here: Here, s: tree.While) -> None:
+    stop = here.writer.fresh("break")
+    with here.writer.block() as inner:
+        _exit_unless(here, s.condition, stop)
+        _body(here, s.body, stop)
+    here.writer.emit(Scope(stop, (Loop(tuple(inner), here.frame.origin(s.span)),)))
+
+
+def _do_while(here: Here, s: tree.DoWhile) -> None:
+    stop = here.writer.fresh("break")
+    if isinstance(s.condition, tree.Number) and s.condition.value == 0:
+        with here.writer.block() as once:
+            _body(here, s.body, stop)
+        here.writer.emit(Scope(stop, tuple(once)))
+        return
+    with here.writer.block() as inner:
+        _body(here, s.body, stop)
+        _exit_unless(here, s.condition, stop)
+    here.writer.emit(Scope(stop, (Loop(tuple(inner), here.frame.origin(s.span)),)))
+
+
+def _for(here: Here, s: tree.For) -> None:
+    stop = here.writer.fresh("break")
+    if s.initial is not None:
+        lower(here, s.initial)
+    with here.writer.block() as inner:
+        if s.condition is not None:
+            _exit_unless(here, s.condition, stop)
+        _body(here, s.body, stop)
+        if s.step is not None:
+            access.value(here, s.step)
+    here.writer.emit(Scope(stop, (Loop(tuple(inner), here.frame.origin(s.span)),)))
+
+
+def _macro_loop(here: Here, s: tree.MacroLoop) -> None:
+    """A loop whose bounds a macro hides: it may end before any iteration."""
+    stop = here.writer.fresh("break")
+    origin = here.frame.origin(s.span)
+    here.context.assume(f"line {origin.span.line}: {origin.text.split('(')[0]}() may repeat its body any number of times")
+    for argument in s.call.arguments:
+        if isinstance(argument, tree.Name) and argument.name in here.frame.bindings:
+            binding = here.frame.bindings[argument.name]
+            if isinstance(binding, Variable):
+                here.writer.emit(Set(binding.key, here.context.opaque(f"{origin.place}:{argument.name}")))
+            break
+    with here.writer.block() as inner:
+        more = here.context.opaque(origin.place)
+        here.writer.emit(Branch(access.truth(more), (), (Leave(stop),), origin))
+        _body(here, s.body, stop)
+    here.writer.emit(Scope(stop, (Loop(tuple(inner), origin),)))
+
+
+def _switch(here: Here, s: tree.Switch) -> None:
+    """Each run of statements after case labels is entered when one of them matches, or by falling through."""
+    stop, fall, chosen = (here.writer.fresh(n) for n in ("break", "fall", "switch"))
+    here.writer.emit(Set(chosen, access.value(here, s.value)))
+    here.writer.emit(Set(fall, Number(0)))
+    body = s.body.body if isinstance(s.body, tree.Block) else (s.body,)
+    sections = _sections(body)
+    values = [v for labels, _ in sections for v in labels if v is not None]
+    tests = {id(v): Apply("==", (Local(chosen), access.value(here, v))) for v in values}
+    here.frame.breaks.append(stop)
+    with here.writer.block() as inner:
+        for labels, statements in sections:
+            enter: Value = Local(fall)
+            for label in labels:
+                test = tests[id(label)] if label is not None else _no_case(list(tests.values()))
+                enter = Apply("||", (enter, test))
+            with here.writer.block() as section:
+                here.writer.emit(Set(fall, Number(1)))
+                block(here, statements)
+            here.writer.emit(Branch(enter, tuple(section), (), here.frame.origin(s.span)))
+    here.frame.breaks.pop()
+    here.writer.emit(Scope(stop, tuple(inner)))
+
+
+def _no_case(tests: list[Apply]) -> Value:
+    result: Value = Number(1)
+    for test in tests:
+        result = Apply("&&", (result, Apply("!", (test,))))
+    return result
+
+
+def _sections(
+    body: Sequence[tree.Statement],
+) -> list[tuple[list[tree.Expression | None], list[tree.Statement]]]:
+    """The statements of a switch, split at its case labels."""
+    sections: list[tuple[list[tree.Expression | None], list[tree.Statement]]] = []
+    for statement in body:
+        if isinstance(statement, tree.Case):
+            if not sections or sections[-1][1]:
+                sections.append(([], []))
+            sections[-1][0].append(statement.value)
+        elif sections:
+            sections[-1][1].append(statement)
+    return sections
+
+
+def _goto(here: Here, s: tree.Goto, label: str) -> None:
+    target = here.frame.gotos.get(label)
+    if target is None:
+        raise here.frame.error("goto", f"no label {label} that a goto can reach from here", s.span)
+    here.writer.emit(Leave(target))
+
+
+def _leave(here: Here, targets: list[str], word: str, s: tree.Statement) -> None:
+    if not targets:
+        raise here.frame.error("stray-jump", f"{word} outside a loop", s.span)
+    here.writer.emit(Leave(targets[-1]))
+
+
+def _prose(here: Here, s: tree.Prose) -> None:
+    line = s.span.line
+    text = s.text.strip()
+    if s.leaves is None:
+        here.context.skip(line, text, "not code")
+        return
+    if s.leaves == "break" and here.frame.breaks:
+        here.context.assume(f"line {line}: “{text}” leaves the loop")
+        here.writer.emit(Leave(here.frame.breaks[-1]))
+        return
+    here.context.assume(f"line {line}: “{text}” leaves the function")
+    here.writer.emit(Leave(here.frame.exit))
+
+
+__all__ = ["Pointer", "block", "lower"]

@@ -1,0 +1,199 @@
+"""An execution as reviewers draw it: a column a thread, a row an event, and the cycle below."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from verifier.pairing.verdict import Counterexample, Edge, Step
+
+GAP = "   "
+NARROWEST = 20  # of a column; with less room the events are listed one below the other
+STALE = "<-- stale"
+UNORDERED = "~ nothing orders ~"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event, or both halves of an atomic: where it stands, its code, what it reads and writes.
+
+    `is_unordered`: nothing orders it after the cycle's access before it in its thread.
+    """
+
+    thread: int
+    line: int
+    code: str
+    effect: str
+    is_unordered: bool
+
+
+def draw(example: Counterexample, threads: Sequence[str], width: int) -> list[str]:
+    """The execution as lines of at most `width` characters where its words allow it."""
+    rows = merge_atomics(example)
+    share = (width - len(GAP) * (len(threads) - 1)) // max(1, len(threads))
+    if share < NARROWEST:
+        return _list_rows(rows, threads, width)
+    return _table(rows, threads, width)
+
+
+def chain(example: Counterexample, width: int) -> list[str]:
+    """The cycle as a chain of accesses and edges; an edge of program order says what orders it."""
+    if not example.cycle:
+        return []
+    words = [_access(example, example.cycle[0].start)]
+    for position, edge in enumerate(example.cycle):
+        is_last = position == len(example.cycle) - 1
+        goal = "the first" if is_last else _access(example, edge.end)
+        words.append(f"{_arrow(edge)} {goal}")
+    return _fill(words, width)
+
+
+def merge_atomics(example: Counterexample) -> list[Row]:
+    """A row for each step; a read and the write of the same atomic right after it share one."""
+    unordered = {edge.end for edge in example.cycle if edge.relation == "po" and not edge.ordered_by}
+    rows: list[Row] = []
+    previous: Step | None = None
+    for number, step in enumerate(example.steps):
+        if previous is not None and _is_same_atomic(previous, step):
+            rows.append(replace(rows.pop(), effect=f"{_effect(previous)}, {_effect(step)}"))
+        else:
+            rows.append(Row(step.thread, step.line, _code(step), _effect(step), number in unordered))
+        previous = step
+    return rows
+
+
+def _is_same_atomic(first: Step, second: Step) -> bool:
+    return (
+        (first.kind, second.kind) == ("R", "W")
+        and first.thread == second.thread
+        and first.line == second.line
+        and first.text == second.text
+        and first.location == second.location
+        and not first.is_stale
+    )
+
+
+def _code(step: Step) -> str:
+    code = " ".join(step.text.split()).rstrip(";")
+    return f"{code} [{step.via}()]" if step.via else code
+
+
+def _effect(step: Step) -> str:
+    value = bare_value(step)
+    if value is None or step.kind == "F":
+        return ""
+    verb = "reads" if step.kind == "R" else "writes"
+    return f"{verb} {value} {STALE}" if step.is_stale else f"{verb} {value}"
+
+
+def bare_value(step: Step) -> str | None:
+    """The value without the equals sign that it may come with."""
+    return None if step.value is None else step.value.removeprefix("=").strip()
+
+
+def _list_rows(rows: Sequence[Row], threads: Sequence[str], width: int) -> list[str]:
+    lines: list[str] = []
+    for row in rows:
+        if row.is_unordered:
+            lines.append(f"{threads[row.thread]}:  {UNORDERED}")
+        text = f"{threads[row.thread]}:{row.line}  {row.code}  {row.effect}".rstrip()
+        lines += textwrap.wrap(text, width, subsequent_indent="    ", break_on_hyphens=False)
+    return lines
+
+
+def _table(rows: Sequence[Row], threads: Sequence[str], width: int) -> list[str]:
+    digits = max((len(str(row.line)) for row in rows), default=1)
+    natural = [_natural_width(rows, thread, threads, digits) for thread in range(len(threads))]
+    widths = _share(natural, width - len(GAP) * (len(threads) - 1))
+    lines = [_join(_header(threads, widths), widths), _join(["-" * w for w in widths], widths)]
+    for row in rows:
+        code_width = _code_width(rows, row.thread, widths[row.thread], digits)
+        parts = _cell(row, widths[row.thread], code_width, digits)
+        lines += [_join([""] * row.thread + [part], widths) for part in parts]
+    return lines
+
+
+def _header(threads: Sequence[str], widths: Sequence[int]) -> list[str]:
+    return [
+        textwrap.shorten(name, width, placeholder="…") for name, width in zip(threads, widths, strict=True)
+    ]
+
+
+def _natural_width(rows: Sequence[Row], thread: int, threads: Sequence[str], digits: int) -> int:
+    own = [row for row in rows if row.thread == thread]
+    code = max((len(row.code) for row in own), default=0)
+    effect = max((len(row.effect) for row in own), default=0)
+    mark = len(UNORDERED) if any(row.is_unordered for row in own) else 0
+    cell = digits + 2 + max(mark, code + (2 + effect if effect else 0))
+    return max(cell, len(threads[thread]), NARROWEST)
+
+
+def _share(natural: Sequence[int], room: int) -> list[int]:
+    """Each column's natural width where the room suffices; else the widest give way, evenly."""
+    widths = list(natural)
+    while sum(widths) > room:
+        widest = max(widths)
+        if widest <= NARROWEST:
+            break
+        widths[widths.index(widest)] -= 1
+    return widths
+
+
+def _code_width(rows: Sequence[Row], thread: int, width: int, digits: int) -> int:
+    """How wide code may get so that the effects of a column line up, where that is possible."""
+    own = [row for row in rows if row.thread == thread and row.effect]
+    code = max((len(row.code) for row in own), default=0)
+    effect = max((len(row.effect) for row in own), default=0)
+    return min(code, max(0, width - digits - 4 - effect))
+
+
+def _cell(row: Row, width: int, code_width: int, digits: int) -> list[str]:
+    room = max(8, width - digits - 2)
+    head, margin = f"{row.line:>{digits}}  ", " " * (digits + 2)
+    if not row.effect:
+        parts = textwrap.wrap(row.code, room, break_on_hyphens=False)
+    elif max(code_width, len(row.code)) + 2 + len(row.effect) <= room:
+        parts = [f"{row.code:<{code_width}}  {row.effect}"]
+    else:
+        parts = textwrap.wrap(row.code, room, break_on_hyphens=False)
+        if not _shows_its_value(row):
+            parts += textwrap.wrap(row.effect, room - 2, initial_indent="  ", subsequent_indent="  ")
+    lines = [(head if i == 0 else margin) + part for i, part in enumerate(parts or [""])]
+    return [margin + UNORDERED, *lines] if row.is_unordered else lines
+
+
+def _shows_its_value(row: Row) -> bool:
+    """Whether the code of a write says what it writes."""
+    verb, _, value = row.effect.partition(" ")
+    return verb == "writes" and re.search(rf"(?<![\w-]){re.escape(value)}(?!\w)", row.code) is not None
+
+
+def _join(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return GAP.join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=False)).rstrip()
+
+
+def _access(example: Counterexample, index: int) -> str:
+    step = example.steps[index]
+    place = f"({example.threads[step.thread]}:{step.line})"
+    if step.location is None:
+        return f"{step.kind} {place}"
+    return f"{step.kind} {step.location}={bare_value(step)} {place}"
+
+
+def _arrow(edge: Edge) -> str:
+    if edge.relation != "po":
+        return f"--{edge.relation}-->"
+    return f"--po, {edge.ordered_by or 'nothing orders'}-->"
+
+
+def _fill(words: Sequence[str], width: int) -> list[str]:
+    """Words that must not be broken, as many a line as fit."""
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f"  {word}")
+    return lines

@@ -1,0 +1,149 @@
+"""What the report says of one barrier or property: its place, then a line for each distinct answer.
+
+Models that agree share a line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from verifier.pairing.verdict import BarrierVerdict, Place, PropertyVerdict, UnitResult
+
+REFUTING = frozenset({"unpaired", "too weak", "misplaced"})
+OPEN = frozenset({"unmatched", "undecided"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`urgency`: 0 for what refutes, then what is open, what is fine, and notes last."""
+
+    head: str
+    body: tuple[str, ...]
+    urgency: int
+
+
+Verdict = TypeVar("Verdict", BarrierVerdict, PropertyVerdict)
+Answers = list[tuple[str, Verdict]]
+
+
+def is_refuting(verdict: BarrierVerdict) -> bool:
+    """Whether it makes the program not properly paired."""
+    return not verdict.is_note and (verdict.half_paired or verdict.status in REFUTING)
+
+
+def place_text(unit: UnitResult, place: Place) -> str:
+    """`smp_wmb in writer()`; inside a called function `smp_wmb in kvm_make_request(), called by handler`."""
+    thread = thread_label(unit, place.thread)
+    if place.via:
+        return f"{place.name} in {place.via}(), called by {thread}"
+    return f"{place.name} in {thread}"
+
+
+def thread_label(unit: UnitResult, thread: str) -> str:
+    """A thread as a reader knows it: with parentheses where it is surely a function."""
+    return f"{thread}()" if unit.file.endswith(".c") and thread.isidentifier() else thread
+
+
+def barrier_entries(unit: UnitResult, verbose: bool) -> list[Entry]:
+    """An entry for each barrier, in the order of the first model that has it."""
+    gathered = _gather((result.model, result.barriers) for result in unit.results)
+    return [_barrier_entry(unit, answers, verbose) for answers in gathered]
+
+
+def property_entries(unit: UnitResult, verbose: bool) -> list[Entry]:
+    """An entry for each property."""
+    gathered = _gather_properties(unit)
+    return [_property_entry(unit, answers, verbose) for answers in gathered]
+
+
+def _gather(results: Iterable[tuple[str, Sequence[BarrierVerdict]]]) -> list[Answers[BarrierVerdict]]:
+    """Verdicts on the same barrier, by model; two barriers in one place are told apart by their order."""
+    found: dict[tuple[Place, int], Answers[BarrierVerdict]] = {}
+    for model, verdicts in results:
+        seen: Counter[Place] = Counter()
+        for verdict in verdicts:
+            key = (verdict.place, seen[verdict.place])
+            seen[verdict.place] += 1
+            found.setdefault(key, []).append((model, verdict))
+    return list(found.values())
+
+
+def _gather_properties(unit: UnitResult) -> list[Answers[PropertyVerdict]]:
+    found: dict[tuple[str, int, str], Answers[PropertyVerdict]] = {}
+    for result in unit.results:
+        for verdict in result.properties:
+            found.setdefault((verdict.kind, verdict.line, verdict.text), []).append((result.model, verdict))
+    return list(found.values())
+
+
+def _barrier_entry(unit: UnitResult, answers: Answers[BarrierVerdict], verbose: bool) -> Entry:
+    first = answers[0][1]
+    is_note = all(verdict.is_note for _, verdict in answers)
+    head = f"{unit.file}:{first.place.line}: {place_text(unit, first.place)}{' (note)' if is_note else ''}"
+    body = _by_answer(answers, lambda verdict: _barrier_sentence(verdict, verbose))
+    for _, verdict in answers:
+        if verdict.claim is not None:
+            body.append(f"comment {verdict.claim}: {verdict.claim_text}")
+        body += [f"hint: {hint}" for hint in verdict.hints]
+    return Entry(head, tuple(dict.fromkeys(body)), min(_urgency(verdict) for _, verdict in answers))
+
+
+def _urgency(verdict: BarrierVerdict) -> int:
+    if verdict.is_note:
+        return 4
+    if is_refuting(verdict):
+        return 0
+    return 2 if verdict.status in OPEN else 3
+
+
+def _barrier_sentence(verdict: BarrierVerdict, verbose: bool) -> str:
+    text: str = verdict.status
+    if verdict.partners_text and verdict.status == "paired":
+        text += f" with {verdict.partners_text}"
+    if verdict.status == "paired":
+        text += _forbidden(verdict)
+        if verdict.half_paired:
+            return f"{text}; but half paired: {verdict.reason}".removesuffix(": ")
+        return f"{text}. {verdict.reason}" if verbose and verdict.reason else text
+    if verdict.shape and verdict.status != "redundant":
+        text += f" ({verdict.shape})"
+    if verdict.reason:
+        text += f": {verdict.reason}"
+    if verdict.partners_text and verdict.status == "redundant":
+        text += f"; its partner would be {verdict.partners_text}"
+    return text
+
+
+def _forbidden(verdict: BarrierVerdict) -> str:
+    if verdict.shape and verdict.forbids:
+        return f"; forbids {verdict.shape}: {verdict.forbids}"
+    forbidden = verdict.shape or verdict.forbids
+    return f"; forbids {forbidden}" if forbidden else ""
+
+
+def _property_entry(unit: UnitResult, answers: Answers[PropertyVerdict], verbose: bool) -> Entry:
+    first = answers[0][1]
+    text = f" {' '.join(first.text.split())}" if first.text else ""
+    body = _by_answer(answers, lambda verdict: _property_sentence(verdict, verbose))
+    statuses = {verdict.status for _, verdict in answers}
+    urgency = 1 if "violated" in statuses else 3 if statuses == {"holds"} else 2
+    return Entry(f"{unit.file}:{first.line}: {first.kind}{text}", tuple(body), urgency)
+
+
+def _property_sentence(verdict: PropertyVerdict, verbose: bool) -> str:
+    text: str = verdict.status
+    if verdict.even_under_sc:
+        text += " even under sc: no barrier helps, this is a logic error"
+    if verdict.reason and (verbose or verdict.status != "holds"):
+        text += f": {verdict.reason}" if not verdict.even_under_sc else f"; {verdict.reason}"
+    return text
+
+
+def _by_answer(answers: Answers[Verdict], sentence: Callable[[Verdict], str]) -> list[str]:
+    models: dict[str, list[str]] = {}
+    for model, verdict in answers:
+        models.setdefault(sentence(verdict), []).append(model)
+    return [f"{', '.join(names)}: {text}" for text, names in models.items()]

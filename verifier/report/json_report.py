@@ -1,0 +1,150 @@
+"""Results as one JSON object; report/schema.json is its schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from verifier.errors import InputError
+from verifier.pairing.verdict import (
+    BarrierVerdict,
+    Counterexample,
+    Edge,
+    Missing,
+    ModelResult,
+    Place,
+    PropertyVerdict,
+    Step,
+    UnitResult,
+)
+
+Json = dict[str, object]
+
+
+def render(units: Sequence[UnitResult], errors: Sequence[InputError], version: str, code: int) -> str:
+    """The text of the object: sorted as the units are, indented, ends with a newline."""
+    report: Json = {
+        "mbpair": version,
+        "exit": code,
+        "units": [_unit(unit) for unit in units],
+        "changes": [],
+        "errors": [_error(error) for error in errors],
+    }
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+
+
+def _error(error: InputError) -> Json:
+    span = error.span
+    return {
+        "file": error.name or None,
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "code": error.code,
+        "message": error.message,
+    }
+
+
+def _unit(unit: UnitResult) -> Json:
+    return {
+        "file": unit.file,
+        "lines": list(unit.lines),
+        "title": unit.title,
+        "side": unit.side,
+        "threads": list(unit.threads),
+        "results": [_result(result) for result in unit.results],
+        "assumptions": list(unit.assumptions),
+        "skipped": [{"line": s.line, "text": s.text, "reason": s.reason} for s in unit.skipped],
+    }
+
+
+def _result(result: ModelResult) -> Json:
+    return {
+        "model": result.model,
+        "verdict": result.verdict,
+        "reason": result.reason,
+        "bound": result.bound,
+        "barriers": [_barrier(barrier) for barrier in result.barriers],
+        "properties": [_property(verdict) for verdict in result.properties],
+    }
+
+
+def _place(place: Place) -> Json:
+    return {"line": place.line, "name": place.name, "via": place.via, "thread": place.thread}
+
+
+def _missing(missing: Missing) -> Json:
+    return {
+        "thread": missing.thread,
+        "after_line": missing.after_line,
+        "before_line": missing.before_line,
+        "barrier": missing.barrier,
+    }
+
+
+def _barrier(verdict: BarrierVerdict) -> Json:
+    return {
+        **_place(verdict.place),
+        "status": verdict.status,
+        "half_paired": verdict.half_paired,
+        "shape": verdict.shape,
+        "forbids": verdict.forbids,
+        "partners": [_place(partner) for partner in verdict.partners],
+        "partners_text": verdict.partners_text,
+        "missing": [_missing(missing) for missing in verdict.missing],
+        "reason": verdict.reason,
+        "hints": list(verdict.hints),
+        "note": verdict.is_note,
+        "claim": verdict.claim,
+        "claim_text": verdict.claim_text,
+        "counterexample": _counterexample(verdict.counterexample),
+    }
+
+
+def _property(verdict: PropertyVerdict) -> Json:
+    return {
+        "kind": verdict.kind,
+        "line": verdict.line,
+        "text": verdict.text,
+        "status": verdict.status,
+        "reason": verdict.reason,
+        "even_under_sc": verdict.even_under_sc,
+        "counterexample": _counterexample(verdict.counterexample),
+    }
+
+
+def _counterexample(example: Counterexample | None) -> Json | None:
+    if example is None:
+        return None
+    return {
+        "shape": example.shape,
+        "threads": list(example.threads),
+        "steps": [_step(step) for step in example.steps],
+        "cycle": [_edge(edge) for edge in example.cycle],
+        "initial": dict(example.initial),
+        "final": dict(example.final),
+        "note": example.note,
+    }
+
+
+def _step(step: Step) -> Json:
+    return {
+        "thread": step.thread,
+        "kind": step.kind,
+        "line": step.line,
+        "text": step.text,
+        "via": step.via,
+        "location": step.location,
+        "value": step.value,
+        "reads_from": step.reads_from,
+        "stale": step.is_stale,
+        "on_cycle": step.on_cycle,
+    }
+
+
+def _edge(edge: Edge) -> Json:
+    return {
+        "from": edge.start,
+        "to": edge.end,
+        "relation": edge.relation,
+        "ordered_by": edge.ordered_by or None,
+    }

@@ -1,0 +1,120 @@
+"""Results as text that can be read in a terminal and pasted into a mail.
+
+Per program: the verdict; each barrier and property, what is wrong first; the executions that go
+wrong, each with its cycle and the line that is missing; assumptions and what was skipped.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from verifier.pairing.verdict import Answer, ModelResult, SkippedText, UnitResult
+from verifier.report.entries import Entry, barrier_entries, property_entries
+from verifier.report.executions import collect, draw_execution
+from verifier.report.style import Style, paint, printable
+
+Level = Literal["quiet", "normal", "verbose"]
+WORST_FIRST: tuple[Answer, ...] = ("refuted", "undecided", "vacuous", "nothing to check", "proved")
+
+
+def render(units: Sequence[UnitResult], style: Style, level: Level = "normal") -> str:
+    """The report on all programs of a file; ends with a newline."""
+    if level == "quiet":
+        blocks = [verdict_line(unit) for unit in units]
+        return paint(printable("\n".join(blocks)), style) + "\n"
+    blocks = ["\n".join(_unit_lines(unit, style, level == "verbose")) for unit in units]
+    return paint(printable("\n\n".join(blocks)), style) + "\n"
+
+
+def verdict_line(unit: UnitResult) -> str:
+    """`refuted under lkmm, proved under armv8: FILE:FIRST-LAST: TITLE`."""
+    place = f"{unit.file}:{unit.lines[0]}-{unit.lines[1]}"
+    side = f" ({unit.side})" if unit.side else ""
+    title = f": {unit.title}" if unit.title else ""
+    return f"{_verdicts(unit.results)}: {place}{side}{title}"
+
+
+def _verdicts(results: Sequence[ModelResult]) -> str:
+    parts = []
+    for verdict in WORST_FIRST:
+        models = [result.model for result in results if result.verdict == verdict]
+        if models:
+            parts.append(f"{verdict} under {_and(models)}")
+    return ", ".join(parts) or "nothing to check"
+
+
+def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
+    width = style.width
+    lines = [verdict_line(unit), *_reasons(unit.results, width)]
+    entries = sorted([*barrier_entries(unit, verbose), *property_entries(unit, verbose)], key=_urgency)
+    for entry in entries:
+        lines += ["", *_entry_lines(entry, width)]
+    for number, execution in enumerate(collect(unit, verbose), 1):
+        lines += ["", *draw_execution(execution, number, unit, style)]
+    lines += _assumptions(unit, width)
+    lines += _skipped(unit.skipped, width)
+    return lines
+
+
+def _urgency(entry: Entry) -> int:
+    return entry.urgency
+
+
+def _reasons(results: Sequence[ModelResult], width: int) -> list[str]:
+    """Why no verdict was reached, once for models that give the same reason."""
+    lines: list[str] = []
+    for reason in dict.fromkeys(result.reason for result in results if result.reason):
+        models = [result.model for result in results if result.reason == reason]
+        lines += _wrap(f"{', '.join(models)}: {reason}", width, 2, 6)
+    return lines
+
+
+def _entry_lines(entry: Entry, width: int) -> list[str]:
+    lines = _wrap(entry.head, width, 2, 6)
+    for text in entry.body:
+        lines += _wrap(text, width, 6, 10)
+    return lines
+
+
+def _assumptions(unit: UnitResult, width: int) -> list[str]:
+    items = [*unit.assumptions, *_bounds(unit.results)]
+    if not items:
+        return []
+    lines = ["", "  Assumptions"]
+    for item in items:
+        lines += _wrap(f"- {item}", width, 4, 6)
+    return lines
+
+
+def _bounds(results: Sequence[ModelResult]) -> Iterable[str]:
+    for bound in sorted({result.bound for result in results if result.bound is not None}):
+        models = [result.model for result in results if result.bound == bound]
+        times = "once" if bound == 1 else f"at most {bound} times"
+        yield f"each loop runs {times} ({', '.join(models)}); raise this with --bound"
+
+
+def _skipped(skipped: Sequence[SkippedText], width: int) -> list[str]:
+    if not skipped:
+        return []
+    lines = ["", "  Skipped"]
+    for one in skipped:
+        reason = f" ({one.reason})" if one.reason else ""
+        lines += _wrap(f"line {one.line}: {' '.join(one.text.split())}{reason}", width, 4, 6)
+    return lines
+
+
+def _wrap(text: str, width: int, first: int, rest: int) -> list[str]:
+    return textwrap.wrap(
+        text,
+        max(width, rest + 20),
+        initial_indent=" " * first,
+        subsequent_indent=" " * rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,63 @@
+"""A text and the places in it, mapped back to the file that the user gave.
+
+Lines and columns start at 1 and ends are exclusive; this module alone decides that.
+A Source may be a derived text (a mail with its quoting taken off, one column of a
+diagram); every place that leaves a parser is a place in the user's own file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of the user's file: from (line, column) up to, not including, (end_line, end_column)."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def to(self, other: Span) -> Span:
+        """The span from the start of this one to the end of `other`."""
+        return Span(self.line, self.column, other.end_line, other.end_column)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a line of a derived text stands in the user's file: its line, and the column of its first character."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text to parse, the name of the user's file, that file's lines, and an origin for each line of the text."""
+
+    name: str
+    text: str
+    lines: tuple[str, ...]
+    origins: tuple[Origin, ...]
+
+    @staticmethod
+    def whole(name: str, text: str) -> Source:
+        """The source whose text is the user's file itself."""
+        lines = tuple(text.split("\n"))
+        return Source(name, text, lines, tuple(Origin(i + 1, 1) for i in range(len(lines))))
+
+    def place(self, line: int, column: int) -> tuple[int, int]:
+        """The user's (line, column) for a place of the derived text; past the end gives the end."""
+        if not self.origins:
+            return 1, 1
+        origin = self.origins[min(line, len(self.origins)) - 1]
+        return origin.line, origin.column + column - 1
+
+    def span(self, line: int, column: int, end_line: int, end_column: int) -> Span:
+        """The user's span for a stretch of the derived text."""
+        return Span(*self.place(line, column), *self.place(end_line, end_column))
+
+    def quote(self, line: int) -> str:
+        """The user's line of that number, or an empty text where the file has none."""
+        return self.lines[line - 1] if 0 < line <= len(self.lines) else ""

@@ -1,0 +1,89 @@
+"""Preprocessor lines: constants are kept, one arm of each condition is, and the rest is noted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from verifier.syntax.scanner import Remark, Scan, Token
+
+_DIRECTIVE = re.compile(r"\s*#\s*(\w*)(.*)", re.DOTALL)
+_DEFINE = re.compile(r"\s*([A-Za-z_]\w*)(?!\()\b(.*)", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """`#define NAME value`, its value's text and where that starts in the source."""
+
+    name: str
+    value: str
+    line: int
+    column: int
+    remark: Remark
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessed:
+    """The tokens that remain, the object-like macros, and what was skipped."""
+
+    tokens: tuple[Token, ...]
+    macros: tuple[Macro, ...]
+    skipped: tuple[Remark, ...]
+
+
+def preprocess(scan: Scan) -> Preprocessed:
+    """Chooses arms: the first of `#if`, `#ifdef` and an include guard, the `#else` of `#if 0` and `#ifndef CONFIG_…`.
+
+    The other arms are left out and noted, as are all lines but `#define NAME value`.
+    """
+    gaps = _left_out(scan.directives)
+    kept = tuple(d for d in scan.directives if not _within(d.line, gaps))
+    macros = tuple(m for m in map(_macro, kept) if m is not None)
+    defined = {m.remark for m in macros}
+    skipped = tuple(d for d in kept if d not in defined)
+    tokens = scan.tokens
+    if gaps:
+        tokens = tuple(t for t in tokens if not _within(t.line, gaps))
+    return Preprocessed(tokens, macros, skipped)
+
+
+def _word(directive: Remark) -> tuple[str, str]:
+    match = _DIRECTIVE.match(directive.text)
+    return (match.group(1), match.group(2).strip()) if match else ("", "")
+
+
+def _left_out(directives: Sequence[Remark]) -> list[tuple[int, int]]:
+    """The lines between two directives of a condition whose arm is left out."""
+    gaps: list[tuple[int, int]] = []
+    open_arms: list[tuple[bool, int, bool]] = []  # (kept, line of the arm's start, an arm was kept already)
+    for directive in directives:
+        word, rest = _word(directive)
+        if word in ("if", "ifdef", "ifndef"):
+            keep = not (rest == "0" or (word == "ifndef" and rest.startswith("CONFIG_")))
+            open_arms.append((keep, directive.line, keep))
+        elif word in ("else", "elif", "endif") and open_arms:
+            keep, start, seen = open_arms.pop()
+            if not keep:
+                gaps.append((start, directive.line))
+            if word != "endif":
+                open_arms.append((not seen, directive.line, True))
+    return gaps
+
+
+def _within(line: int, gaps: Sequence[tuple[int, int]]) -> bool:
+    return any(start < line < end for start, end in gaps)
+
+
+def _macro(directive: Remark) -> Macro | None:
+    word, rest = _word(directive)
+    match = _DEFINE.fullmatch(rest)
+    if word != "define" or match is None or not _COMMENT.sub("", match.group(2)).strip():
+        return None
+    value = _COMMENT.sub("", match.group(2)).strip()
+    offset = directive.text.find(value, directive.text.find(match.group(1)) + len(match.group(1)))
+    before = directive.text[: max(offset, 0)]
+    if "\n" in before:
+        return Macro(match.group(1), value, directive.line + before.count("\n"), 1, directive)
+    return Macro(match.group(1), value, directive.line, directive.column + len(before), directive)
