@@ -89,6 +89,8 @@ def _expression(node: Any, registers: dict[str, Datum]) -> Datum:
             parts = [left, right]
         case ast.BoolOp(operator, parts):
             pass
+        case ast.UnaryOp(ast.USub(), ast.Constant(value)):
+            return Datum(Const(-int(value)), frozenset())
         case ast.UnaryOp(ast.Not(), operand):
             inner = _expression(operand, registers)
             return Datum(Apply("!", (inner.value,)), inner.reads)

@@ -171,7 +171,11 @@ class Thread:
         for r in sorted(reads):
             b.dependencies.append(
                 Dependency(
-                    "addr" if kind == "addr" else "data", r, end, TRUE, b.source("addr", kind, (), barrier=False)
+                    "addr" if kind == "addr" else "data",
+                    r,
+                    end,
+                    TRUE,
+                    b.source("addr", kind, (), barrier=False),
                 )
             )
 
@@ -198,9 +202,7 @@ class Thread:
         b = self.builder
         datum = self.get(number(operands[1]))
         failed = Unknown(len(b.events), (0, 1))
-        w = b.event(
-            "W", location, text, ("X", tag), value=datum.value, guard=Apply("==", (failed, Const(0)))
-        )
+        w = b.event("W", location, text, ("X", tag), value=datum.value, guard=Apply("==", (failed, Const(0))))
         self.depend("addr", reads, w)
         self.depend("data", datum.reads, w)
         b.atomics.append(Atomic(self.exclusive[0], w, "lxsx"))
@@ -250,7 +252,7 @@ def read(text: str) -> EventGraph:
     shape = re.search(r"\{(.*?)\}(.*)", text, re.S)
     if shape is None:
         raise UnsupportedError("no initial state")
-    head, rest = shape.groups()
+    head, rest = (re.sub(r"\(\*.*?\*\)", "", part, flags=re.S) for part in shape.groups())
     body, _, condition = re.split(r"^\s*(?=(locations|exists|~\s*exists|forall|filter)\b)", rest, 1, re.M)
     if "filter" in condition:
         raise UnsupportedError("filter")

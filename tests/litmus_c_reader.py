@@ -74,7 +74,9 @@ class Reader:
                     self.expression_statement()
 
     def declaration(self) -> bool:
-        match = re.match(r"(?:(?:int|long|unsigned|intptr_t|uintptr_t|struct \w+|atomic_t|bool) )+", self.rest())
+        match = re.match(
+            r"(?:(?:int|long|unsigned|intptr_t|uintptr_t|struct \w+|atomic_t|bool) )+", self.rest()
+        )
         if match is None:
             return False
         for _ in match.group().split():
@@ -197,7 +199,13 @@ class Reader:
         self.builder.depend("data", datum, w)
 
     def rmw(
-        self, tag: str, location: str, value: Expression | None, given: Datum, guard: Expression = TRUE, quiet: bool = False
+        self,
+        tag: str,
+        location: str,
+        value: Expression | None,
+        given: Datum,
+        guard: Expression = TRUE,
+        quiet: bool = False,
     ) -> int:
         """The number of the read; `value` None: the value written is `given` itself."""
         b = self.builder
@@ -338,6 +346,8 @@ def read(text: str) -> EventGraph:
     end = text.index("}", start)
     memory = _initial(text[start + 1 : end])
     heads = list(re.finditer(r"^P(\d+)\s*\(([^)]*)\)\s*\{", text[end:], re.M))
+    if not heads:
+        raise UnsupportedError("no threads")
     threads = []
     for head in heads:
         begin = end + head.end()
@@ -386,7 +396,8 @@ def _initial(text: str) -> dict[str, int]:
         if not item:
             continue
         shape = re.fullmatch(
-            r"(?:(?:int|long|atomic_t|spinlock_t|intptr_t)\s+)?(\w+)(?:\s*=\s*(?:ATOMIC_INIT\()?(-?\d+)\)?)?", item
+            r"(?:(?:int|long|atomic_t|spinlock_t|intptr_t)\s+)?(\w+)(?:\s*=\s*(?:ATOMIC_INIT\()?(-?\d+)\)?)?",
+            item,
         )
         if shape is None:
             raise UnsupportedError("an initial value")

@@ -37,7 +37,7 @@ TEXTS = [
         "a brace is not closed", "int x;\nvoid f(void)\n{\n\tWRITE_ONCE(x, 1);\n", words=("}", "{", "brace")
     ),
     Wrong("a brace too many", "int x;\nvoid f(void)\n{\n\tWRITE_ONCE(x, 1);\n}\n}\n", UNUSABLE, 6),
-    Wrong("a parenthesis is not closed", "int x;\nvoid f(void)\n{\n\tWRITE_ONCE(x, 1;\n}\n", line=4),
+    Wrong("a parenthesis is not closed", "int x;\nvoid f(void)\n{\n\tWRITE_ONCE(x, 1;\n}\n", line=5),
     Wrong("a parenthesis too many", "int x;\nvoid f(void)\n{\n\tWRITE_ONCE(x, 1));\n}\n", line=4),
     Wrong("brackets cross", "int x[2];\nvoid f(void)\n{\n\tx[(1]) = 2;\n}\n", line=4),
     Wrong(

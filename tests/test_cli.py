@@ -232,6 +232,19 @@ def test_models_are_listed(capsys) -> None:  # type: ignore[no-untyped-def]
     assert "lkmm   the Linux-kernel memory model" in capsys.readouterr().out
 
 
+def test_primitives_are_listed_and_described(capsys) -> None:  # type: ignore[no-untyped-def]
+    assert cli.main(["primitives"]) == 0
+    assert "  smp_store_release\n" in capsys.readouterr().out
+    assert cli.main(["primitives", "kvm_make_request"]) == 0
+    out = capsys.readouterr().out
+    assert "include/linux/kvm_host.h" in out
+    assert "smp_wmb();\n\tset_bit(req, &vcpu->requests);" in out
+    assert cli.main(["primitives", "smp_mb"]) == 0
+    assert capsys.readouterr().out.startswith("smp_mb: a barrier, mb\n")
+    assert cli.main(["primitives", "frobnicate"]) == 2
+    assert "no primitive 'frobnicate'" in capsys.readouterr().err
+
+
 def test_colour_only_when_asked(write, capsys, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     names = write("refuted")
     cli.main(["check", *names])

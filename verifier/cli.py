@@ -124,6 +124,19 @@ def _models(_: argparse.Namespace) -> int:
     return 0
 
 
+def _primitives(parsed: argparse.Namespace) -> int:
+    from verifier.report import catalogue
+
+    if parsed.name is None:
+        print(catalogue.list_all(), end="")
+        return 0
+    text = catalogue.describe(parsed.name.removesuffix("()"))
+    if text is None:
+        raise UsageError("unknown primitive", f"no primitive {parsed.name!r}; mbpair primitives lists them")
+    print(text, end="")
+    return 0
+
+
 # ---------------------------------------------------------------- the batch
 
 
@@ -141,6 +154,7 @@ def check_all(names: Sequence[str], options: Options) -> Outcome:
         try:
             found = _check_one(check, name, options)
         except InputError as error:
+            error.name = error.name or name
             errors.append(error)
             codes.append(2)
             if isinstance(error, ModelError):
@@ -319,6 +333,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_output_options(explain)
 
     _command(commands, "models", "the memory models that are known, with sources", _models)
+    primitives = _command(commands, "primitives", "what the kernel's primitives are taken to do", _primitives)
+    primitives.add_argument("name", nargs="?", metavar="NAME")
     return parser
 
 

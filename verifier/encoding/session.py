@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from verifier.cat.evaluate import violations
@@ -13,7 +15,7 @@ from verifier.encoding.candidate import CandidateEncoding
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
 from verifier.encoding.relations import RelationEncoding
 from verifier.encoding.values import NotModelled
-from verifier.events.expression import Expression
+from verifier.events.expression import Expression, ReadValue
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution, bases, well_formed
 
@@ -64,6 +66,7 @@ class Session:
             self.clauses.add(-self._guarded.violation(axiom))
         self._all_on_violation: int | None = None
         self._solver: Any = None
+        self._constants: dict[int, Any] = {}
 
     # ------------------------------------------------------------ questions
 
@@ -94,6 +97,11 @@ class Session:
                 everything_on.violation(a) for a in self._axioms
             )
         return self._all_on_violation
+
+    def free(self) -> Session:
+        """The same program without any axiom: every candidate execution is allowed."""
+        nothing = replace(self.model, axioms=())
+        return Session(self.graph, nothing, self.deadline, propagation=False)
 
     def any_of(self, literals: Sequence[int]) -> int:
         """A literal that implies that one of these holds (for use in one question)."""
@@ -139,23 +147,37 @@ class Session:
         if left is not None:
             self._solver.set("timeout", max(1, int(left * 1000)))
         self.queries += 1
-        answer = self._solver.check(*(_literal(z3, l) for l in assumptions))
+        answer = self._solver.check(
+            *(self._constant(l) if l > 0 else z3.Not(self._constant(-l)) for l in assumptions)
+        )
         if answer == z3.unknown:
             raise Unknown(f"the solver gave up: {self._solver.reason_unknown()}")
         return bool(answer == z3.sat)
 
     def _decode(self) -> Execution:
-        import z3
+        from z3 import z3core
 
         model = self._solver.model()
-        true = {d.name() for d in model.decls() if z3.is_true(model[d])}
+        context = model.ctx.ref()
+
+        @cache
+        def is_true(variable: int) -> bool:
+            declaration = self._constant(variable).decl().ast
+            value = z3core.Z3_model_get_const_interp(context, model.model, declaration)
+            return bool(value and z3core.Z3_get_bool_value(context, value) == 1)
 
         def holds(literal: int) -> bool:
-            if abs(literal) == 1:
-                return literal == TRUE
-            return (f"k!{abs(literal)}" in true) == (literal > 0)
+            return literal == TRUE if abs(literal) == 1 else is_true(abs(literal)) == (literal > 0)
 
         return decode(self.candidate, holds)
+
+    def _constant(self, variable: int) -> Any:
+        """The solver's constant of a variable; DIMACS gives it an integer for a name."""
+        import z3
+
+        if variable not in self._constants:
+            self._constants[variable] = z3.Const(variable, z3.BoolSort())
+        return self._constants[variable]
 
     def _recheck(self, execution: Execution, off: frozenset[int]) -> None:
         problem = well_formed(self.graph, execution)
@@ -166,12 +188,7 @@ class Session:
             raise AssertionError(f"the solver's execution breaks {broken[0].name} of {self.model.name}")
 
 
-def _literal(z3: Any, literal: int) -> Any:
-    variable = z3.Const(abs(literal), z3.BoolSort())
-    return variable if literal > 0 else z3.Not(variable)
-
-
-def decode(candidate: CandidateEncoding, holds: Any) -> Execution:
+def decode(candidate: CandidateEncoding, holds: Callable[[int], bool]) -> Execution:
     """The execution that an assignment of the encoding's literals describes."""
     graph = candidate.graph
     executed = 0
@@ -185,8 +202,6 @@ def decode(candidate: CandidateEncoding, holds: Any) -> Execution:
     for number, event in enumerate(graph.events):
         value = None
         if event.kind != "F" and executed >> number & 1:
-            from verifier.events.expression import ReadValue
-
             cases = candidate.values.cases(ReadValue(number) if event.value is None else event.value)
             value = next(v for v, l in cases.items() if holds(l))
         values.append(value)
@@ -194,7 +209,7 @@ def decode(candidate: CandidateEncoding, holds: Any) -> Execution:
     return Execution(executed, reads_from, _coherence(candidate, executed, holds), unknowns, tuple(values))
 
 
-def _coherence(candidate: CandidateEncoding, executed: int, holds: Any) -> tuple[tuple[int, ...], ...]:
+def _coherence(candidate: CandidateEncoding, executed: int, holds: Callable[[int], bool]) -> tuple[tuple[int, ...], ...]:
     graph = candidate.graph
     orders = []
     for location in range(len(graph.locations)):

@@ -46,6 +46,7 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         sleeps=tuple(draft.sleeps),
         properties=(*draft.assertions, *_conditions(program, walks)),
         values=program.constants,
+        running=program.running,
         ends=tuple(w.end_condition() for w in walks),
         cuts=tuple(w.cut_condition() for w in walks),
         bound=bound,

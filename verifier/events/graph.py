@@ -131,6 +131,7 @@ class EventGraph:
                     exclusive paths are unrelated; empty for initial writes
     finals          FinalValue pseudo-reads: ReadValue(-1 - l) in a property is the final value of location l
     values          names of symbolic constants, for printing
+    running         what the text calls the state 0 of a task
     ends            for each thread, whether it ran to its end (true for one that never ends)
     cuts            for each thread, whether it was stopped at the bound of a loop (false where no loop is)
     """
@@ -146,6 +147,7 @@ class EventGraph:
     sleeps: tuple[Sleep, ...]
     properties: tuple[Property, ...]
     values: tuple[tuple[int, str], ...]
+    running: str
     ends: tuple[Expression, ...]
     cuts: tuple[Expression, ...]
     bound: int

@@ -82,7 +82,7 @@ class _Search:
             for segment in segments:
                 self._extend((segment,), frozenset())
 
-    def _extend(self, path: tuple[Segment, ...], closed: frozenset[int]) -> None:
+    def _extend(self, path: tuple[Segment, ...], closed: frozenset[int | None]) -> None:
         """`closed`: locations whose accesses are all on the path already."""
         last = path[-1]
         location = self.graph.events[last.end].location
@@ -98,7 +98,7 @@ class _Search:
                 ):
                     self._enter(path, access, closed)
 
-    def _enter(self, path: tuple[Segment, ...], access: int, closed: frozenset[int]) -> None:
+    def _enter(self, path: tuple[Segment, ...], access: int, closed: frozenset[int | None]) -> None:
         last = path[-1]
         for segment in self.segments[access]:
             if last.is_single and (segment.is_single or not self._joins(path, access)):
@@ -106,9 +106,8 @@ class _Search:
             if segment.is_single:
                 self._extend((*path, segment), closed)
             else:
-                done = self.graph.events[access].location
-                assert done is not None
-                self._extend((*path, segment), closed | {done})
+                done = {self.graph.events[access].location} - {self.graph.events[path[0].start].location}
+                self._extend((*path, segment), closed | done)
 
     def _joins(self, path: tuple[Segment, ...], after: int) -> bool:
         """Whether the single access that ends the path has legs on both sides that nothing cuts short."""

@@ -159,7 +159,7 @@ class Skeleton:
             for e in piece.events:
                 number = self._number[e]
                 pairs += [(number, self._number[x]) for x in piece.events if self.graph.order[e] >> x & 1]
-                before_slot = e in head and e != piece.segment.end or e == piece.segment.start
+                before_slot = e in head or self.graph.order[e] >> piece.segment.start & 1
                 pairs.append((number, slot) if before_slot else (slot, number))
         return pairs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from verifier.syntax import parse
 
 LONGEST = 400
 _MARGIN = 0.6
+_RETRY = 40
 _CODE = re.compile(r"[;{}]\s*(?:$|//|/\*|\|)|\w\(.*\)\s*(?:$|//|/\*|\||\s{2})|[^=!<>]=[^=]|->|\+\+|--\s*;|^\s*(?:else|do)\b|^\s*\.\.\.")
 _STOP = re.compile(r"(?:diff --git|@@ |index [0-9a-f]{7}|--- |\+\+\+ |[A-Z][A-Za-z-]+(?:-by|ixes|loses|ink|c): )|--\s*$|---\s*$")
 _PLAIN = re.compile(r"[A-Za-z][a-z']*[,.:;]?$|[A-Z]+[,.:;]?$")
@@ -175,10 +177,11 @@ def _told_by_code(
 ) -> tuple[list[list[Cell]], tuple[str, ...]] | None:
     """The cells of a folded diagram, and notes on rows that could stand elsewhere as well."""
     count = len(region.header.names)
-    for reading in fold.readings(region.rows, count):
+    choices = [fold.choices(found, count) for found in region.rows]
+    for reading in fold.readings(choices):
         cells = _columns(reading, count)
         if _is_readable(name, raw, region.header, cells):
-            return cells, _doubts(region, reading)
+            return cells, _doubts(region, choices, reading)
     return None
 
 
@@ -195,27 +198,34 @@ def _is_readable(name: str, raw: tuple[str, ...], header: Header, cells: Sequenc
     return True
 
 
-def _doubts(region: _Region, reading: fold.Reading) -> tuple[str, ...]:
+def _doubts(
+    region: _Region, choices: Sequence[Sequence[fold.Split]], reading: fold.Reading
+) -> tuple[str, ...]:
     """A note for the folded white space, and one for each row of one cell that could stand in another column."""
-    names = region.header.names
     notes = ["white space was folded: the columns were told apart by their code"]
     for index, split in enumerate(reading.rows):
-        placed = [column for column, cell in enumerate(split) if cell is not None]
-        if len(placed) != 1:
-            continue
-        cell = split[placed[0]]
-        for other in range(len(split)):
-            moved = tuple(cell if column == other else None for column in range(len(split)))
-            if other == placed[0] or cell is None:
-                continue
-            again = fold.readings(region.rows, len(split), (index, moved))
+        for moved in _placements(split):
+            again = fold.readings([*choices[:index], (moved,), *choices[index + 1 :]], _RETRY)
             if again and again[0].cost <= reading.cost + _MARGIN:
-                line = region.rows[index].number
-                notes.append(
-                    f"line {line}: `{cell.text.strip()}` was read in column {names[placed[0]]}; "
-                    f"it could stand in {names[other]} as well"
-                )
+                notes.append(_doubt(region, region.rows[index].number, split, moved))
     return tuple(notes)
+
+
+def _placements(split: fold.Split) -> list[fold.Split]:
+    """The other ways to put the row's cells into columns, in their order."""
+    cells = [cell for cell in split if cell is not None]
+    placements: list[fold.Split] = []
+    for places in itertools.combinations(range(len(split)), len(cells)):
+        placed = dict(zip(places, cells, strict=True))
+        placements.append(tuple(placed.get(column) for column in range(len(split))))
+    return [placement for placement in placements if placement != split]
+
+
+def _doubt(region: _Region, line: int, split: fold.Split, moved: fold.Split) -> str:
+    names = region.header.names
+    read = ", ".join(f"`{cell.text.strip()}` in {name}" for name, cell in zip(names, split, strict=True) if cell)
+    other = " and ".join(name for name, cell in zip(names, moved, strict=True) if cell)
+    return f"line {line}: read {read}; by its code alone the row could stand in {other} as well"
 
 
 # ------------------------------------------------------------------ surroundings

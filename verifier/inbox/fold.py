@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from verifier.errors import SyntaxProblem
 from verifier.inbox.columns import Cell, trimmed
@@ -20,7 +21,8 @@ from verifier.inbox.nesting import State, advance, is_finished
 from verifier.source import Source
 from verifier.syntax.scanner import Token, scan
 
-BEAM = 400
+BEAM = 200
+AWAITING = 0.2
 ANSWERS = 12
 _COMMENT_CODE = re.compile(r"(?<=\s)(?=[A-Za-z_*&][\w\->.\[\]&*]*\s*(?:\([^;]*\)|=[^;=][^;]*);)")
 _LATER_COMMENT = re.compile(r"(?<=\s)(?=//|/\*)")
@@ -46,24 +48,21 @@ class Reading:
     cost: float
 
 
-def readings(rows: Sequence[Row], count: int, forced: tuple[int, Split] | None = None) -> list[Reading]:
-    """Ways to cut the rows into `count` columns, the most natural first; none where no way works.
-
-    `forced`: a row's index and the one way to cut it.
-    """
+def readings(choices: Sequence[Sequence[Split]], beam_width: int = BEAM) -> list[Reading]:
+    """Ways to cut all rows, the most natural first; none where no way works. `choices`: each row's possible splits."""
+    count = len(choices[0][0])
     beam = [_Path(tuple(State() for _ in range(count)), 0.0, (), None)]
-    for index, row in enumerate(rows):
-        choices = [forced[1]] if forced is not None and forced[0] == index else list(_choices(row, count))
-        best: dict[tuple[tuple[State, ...], int], _Path] = {}
+    for splits in choices:
+        best: dict[tuple[tuple[State, ...], tuple[bool, ...]], _Path] = {}
         for path in beam:
-            for split in choices:
+            for split in splits:
                 following = _follow(path, split)
                 if following is not None:
-                    key = (following.states, _width(split))
+                    key = (following.states, _filled(split))
                     known = best.get(key)
                     if known is None or following.cost < known.cost:
                         best[key] = following
-        beam = sorted(best.values(), key=lambda path: path.cost)[:BEAM]
+        beam = sorted(best.values(), key=lambda path: path.cost)[:beam_width]
         if not beam:
             return []
     finished = [path for path in beam if all(is_finished(state) and state.used for state in path.states)]
@@ -79,8 +78,13 @@ def _unwound(path: _Path) -> Reading:
     return Reading(tuple(found[::-1]), path.cost)
 
 
+def _filled(split: Split) -> tuple[bool, ...]:
+    """Which columns have a cell in the row."""
+    return tuple(cell is not None for cell in split)
+
+
 def _width(split: Split) -> int:
-    return sum(cell is not None for cell in split)
+    return sum(_filled(split))
 
 
 def _follow(path: _Path, split: Split) -> _Path | None:
@@ -92,22 +96,32 @@ def _follow(path: _Path, split: Split) -> _Path | None:
             states.append(state)
             cost += 3.0 if state.pending else 0.0
             continue
-        fragment = read_fragment(f"{state.pending} {cell.text}" if state.pending else cell.text)
-        if fragment is None:
-            return None
-        step = advance(state, fragment)
+        step = _taken(state, cell.text)
         if step is None:
             return None
         states.append(step[0])
-        cost += step[1] + (0.3 if step[0].is_awaiting else 0.0)
-        cost += 0.0 if fragment.parts or fragment.pending or _width(split) == 1 else 0.8
+        cost += step[1] + (0.8 if step[2] and _width(split) > 1 else 0.0)
     return _Path(tuple(states), cost, split, path)
+
+
+@lru_cache(maxsize=50_000)
+def _taken(state: State, text: str) -> tuple[State, float, bool] | None:
+    """The column's state after the cell, what speaks against that, and whether the cell is only a comment."""
+    fragment = read_fragment(f"{state.pending} {text}" if state.pending else text)
+    step = None if fragment is None else advance(state, fragment)
+    if fragment is None or step is None:
+        return None
+    return step[0], step[1] + (AWAITING if step[0].is_awaiting else 0.0), not (fragment.parts or fragment.pending)
 
 
 def _row_cost(path: _Path, split: Split) -> float:
     """What speaks against the row having just these cells, after the row before and the columns' states."""
     width = _width(split)
-    cost = 0.4 * abs(width - _width(path.split)) if path.before is not None else 0.0
+    cost = 0.0
+    if path.before is not None:
+        changed = sum(now != then for now, then in zip(_filled(split), _filled(path.split), strict=True))
+        grown = abs(width - _width(path.split))
+        cost = 0.4 * grown + 0.15 * (changed - grown)
     if width == len(split):
         return cost
     awaiting = any(state.is_awaiting for state in path.states)
@@ -118,9 +132,14 @@ def _row_cost(path: _Path, split: Split) -> float:
         if awaiting and not state.is_awaiting and width == 1:
             cost += 0.8
         if some_open and not state.is_open:
-            cost += 0.5
+            cost += 0.5 if width == 1 else 0.1
         cost += 0.25 * index / width
     return cost
+
+
+def choices(row: Row, count: int) -> tuple[Split, ...]:
+    """All ways to cut the row into at most `count` cells in the columns' order, each once."""
+    return tuple(dict.fromkeys(_choices(row, count)))
 
 
 def _choices(row: Row, count: int) -> Iterator[Split]:

@@ -27,7 +27,7 @@ _STARTERS = frozenset(("if", "else", "while", "do", "for", "switch", "case", "de
 _JOINED: dict[tuple[str, str], float] = {
     ("close", "else"): 0.0,
     ("close", "while"): 0.0,
-    ("else", "if"): 0.0,
+    ("else", "if"): 0.3,
     ("if", "simple"): 0.6,
     ("if", "jump"): 0.4,
     ("if", "break"): 0.4,

@@ -1,10 +1,11 @@
 /*
  * Kernel primitives as bodies over the core operations of core.toml. Facts from the kernel's own
- * sources; the file that each stands in is named. __core_schedule() is where a task blocks.
+ * sources; the file that each stands in is named. __core_schedule() is where a task blocks,
+ * __full_order() a full barrier that nobody wrote as one; an argument of type lvalue is a macro's.
  */
 
 /* include/asm-generic/barrier.h */
-void smp_store_mb(any *p, int value) { WRITE_ONCE(*p, value); smp_mb(); }
+void smp_store_mb(lvalue var, int value) { WRITE_ONCE(var, value); smp_mb(); }
 
 /* include/linux/sched.h, since 4.8: a store of the state and a full barrier */
 void set_current_state(int state) { WRITE_ONCE(current->state, state); smp_mb(); }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from verifier.program import calls
 from verifier.program.frame import Binding, Frame, Pointer, Variable, Writer
+from verifier.program.frame import Place as Named
 from verifier.program.program import (
     Address,
     Apply,
@@ -194,6 +195,8 @@ def _named_place(here: Here, e: tree.Name, name: str) -> Place:
         return binding
     if isinstance(binding, Pointer):
         return Address(binding.path)
+    if isinstance(binding, Named):
+        return binding.address
     if here.context.constant(name) is not None:
         return Address(Path(Root(name, None, None), ()))
     if name in here.context.functions:

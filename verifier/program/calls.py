@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verifier.program import access, statements
 from verifier.program.context import primitives, struct_of
-from verifier.program.frame import LIMIT, Frame, Pointer, Variable, assigned_names, text_of
+from verifier.program.frame import LIMIT, Frame, Place, Pointer, Variable, assigned_names, text_of
 from verifier.program.primitives import (
     BitTest,
     Core,
@@ -84,7 +85,9 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
         here.writer.emit(Sleep(origin))
         return Number(0)
     if name == "__full_order":
-        here.writer.emit(Fence("mb", f"the full barrier in {here.frame.function}()", False, origin))
+        name = f"{here.frame.function}()"
+        origin = replace(origin, text=name, via=None)
+        here.writer.emit(Fence("mb", f"the full barrier in {name}", False, origin))
         return Number(0)
     if name in ("container_of", "this_cpu_ptr", "per_cpu_ptr"):
         return here.context.opaque(origin.place)
@@ -278,10 +281,15 @@ def _inline(here: Here, e: tree.Call, function: tree.Function, source: Source) -
 
 
 def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Expression | None) -> None:
-    """Bind a parameter to its argument: a pointer to what it points to, a value to a local."""
+    """Bind a parameter to its argument: a pointer to what it points to, an lvalue (a macro's argument) to its
+    place, a value to a local."""
     frame, name = inside.frame, parameter.name
     if argument is None:
         bind_free(inside, parameter)
+        return
+    if parameter.type.name == "lvalue":
+        where = access.place(here, argument)
+        frame.bindings[name] = where if isinstance(where, Variable) else Place(where)
         return
     if parameter.type.pointers and name not in frame.assigned:
         where = _try_pointee(here, argument)

@@ -51,6 +51,7 @@ class Context:
         self._values: dict[str, int] = dict(table("constants.toml")["values"])
         states = table("constants.toml")["states"]
         self._values.update(dict.fromkeys(states["running"], 0))
+        self._running = tuple(states["running"])
         self._sleeping = frozenset(states["sleeping"])
         self._next_constant = _FIRST_CONSTANT
         self.named_constants: dict[int, str] = {}
@@ -126,6 +127,10 @@ class Context:
     def sleeping_values(self) -> frozenset[int]:
         """The values that stand for a state in which schedule() blocks, among those that the text uses."""
         return frozenset(v for n, v in self._values.items() if n in self._sleeping)
+
+    def running_name(self) -> str:
+        """What the text calls the state of a task that runs."""
+        return next((n for n in self._running if n in self._users), "TASK_RUNNING")
 
     def use(self, thread: str, path: Path) -> None:
         self.uses.append((thread, path))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from verifier.errors import ProgramError, at
-from verifier.program.program import Operation, Origin, Path, Value
+from verifier.program.program import Address, Operation, Origin, Path, Value
 from verifier.source import Source, Span
 from verifier.syntax import tree
 
@@ -31,7 +31,14 @@ class Pointer:
     address: Value
 
 
-Binding = Variable | Pointer
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Another name of a location: a macro's argument."""
+
+    address: Address
+
+
+Binding = Variable | Pointer | Place
 
 
 @dataclass

@@ -25,12 +25,20 @@ def unify(
     parent: dict[Path, Path] = {}
     threads: dict[Path, set[str]] = {}
     first: dict[tuple[object, tuple[str, ...]], Path] = {}
+    loose = {(groups[p.root], _loosely(p.members)) for _, p in uses if "[*]" in p.members}
     for thread, path in uses:
-        key = (groups[path.root], path.members)
+        members = path.members
+        if (groups[path.root], _loosely(members)) in loose:
+            members = _loosely(members)
+        key = (groups[path.root], members)
         head = first.setdefault(key, path)
         parent.setdefault(path, head)
         threads.setdefault(head, set()).add(thread)
     assumptions = _object_assumptions(uses, groups)
+    assumptions += [
+        f"the elements of {path.root.name}[] are taken to be one location"
+        for path in dict.fromkeys(Path(p.root, _loosely(p.members)) for _, p in uses if "[*]" in p.members)
+    ]
     assumptions += _join_tails([p for p in threads if p.root.owner is not None], parent, threads)
     numbers: dict[Path, int] = {}
     names: list[str] = []
@@ -41,6 +49,11 @@ def unify(
             names.append(str(head))
     _tell_apart(names, numbers)
     return tuple(names), {p: numbers[_find(parent, p)] for _, p in uses}, tuple(assumptions)
+
+
+def _loosely(members: tuple[str, ...]) -> tuple[str, ...]:
+    """Members with every array index left open."""
+    return tuple("[*]" if m.startswith("[") else m for m in members)
 
 
 def _find(parent: dict[Path, Path], path: Path) -> Path:

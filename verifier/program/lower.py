@@ -50,6 +50,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         addresses=tuple((context.addresses[p], numbers[p]) for p in context.addresses if p in context.taken and p in numbers),
         constants=tuple(sorted(context.named_constants.items())),
         sleeping=tuple(sorted(context.sleeping_values())),
+        running=context.running_name(),
         conditions=conditions,
         comments=tuple((c.span.line, c.text) for c in unit.comments),
         assumptions=(*context.assumptions, *guesses, *_opaque(context)),

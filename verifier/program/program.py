@@ -257,7 +257,7 @@ class Program:
 
     `initial` are the values of locations that the text sets, `addresses` the locations whose address
     is used as a value, as (value, location); `constants` name the values given
-    to symbolic constants, `sleeping` are the task states among them in which schedule() blocks; `comments` are (line, text).
+    to symbolic constants, `sleeping` are the task states among them in which schedule() blocks, `running` is what the text calls the other state (0); `comments` are (line, text).
     """
 
     threads: tuple[Thread, ...]
@@ -267,6 +267,7 @@ class Program:
     addresses: tuple[tuple[int, int], ...]
     constants: tuple[tuple[int, str], ...]
     sleeping: tuple[int, ...]
+    running: str
     conditions: tuple[Condition, ...]
     comments: tuple[tuple[int, str], ...]
     assumptions: tuple[str, ...]

@@ -32,7 +32,7 @@ def verdict_line(unit: UnitResult) -> str:
     """`refuted under lkmm, proved under armv8: FILE:FIRST-LAST: TITLE`."""
     place = f"{unit.file}:{unit.lines[0]}-{unit.lines[1]}"
     side = f" ({unit.side})" if unit.side else ""
-    title = f": {unit.title}" if unit.title else ""
+    title = f": {unit.title}" if unit.title not in ("", unit.file) else ""
     return f"{_verdicts(unit.results)}: {place}{side}{title}"
 
 

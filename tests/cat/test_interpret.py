@@ -1,0 +1,135 @@
+"""The interpreter of cat: what terms a text means, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from verifier.cat.load import MODELS, load
+from verifier.cat.terms import BaseRelation, Fixpoint, Model, RelationTerm, Variable
+from verifier.errors import ModelError
+
+
+def model(tmp_path: Path, text: str) -> Model:
+    file = tmp_path / "m.cat"
+    file.write_text(text)
+    return load(str(file))
+
+
+def term(tmp_path: Path, text: str) -> object:
+    return dict(model(tmp_path, text).definitions)["x"]
+
+
+PO, RF = BaseRelation("po"), BaseRelation("rf")
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("let f(a) = a ; po let x = f(rf)", "let x = rf ; po"),
+        ("let f a = a ; po let x = f rf", "let x = rf ; po"),
+        ("let f(a, b) = b ; a let x = f(rf, po)", "let x = po ; rf"),
+        ("let f = fun (a, b) -> a | b let x = f(rf, po)", "let x = rf | po"),
+        ("let x = let y = rf in y ; po", "let x = rf ; po"),
+        ("let x = try unknown with rf", "let x = rf"),
+        ("let x = 0 | rf", "let x = rf"),
+        ("let x = [W | 0] ; po", "let x = [W] ; po"),
+        ("let x = 0 ; rf | po", "let x = po"),
+        ("let x = (rf ; po) ; co", "let x = rf ; po ; co"),
+        ("let rf = po let x = rf", "let x = po"),
+        ("let x = fencerel(Mb)", "let x = (po & (_ * Mb)) ; po"),
+        ("let x = [domain(rf)]", "let x = [domain rf]"),
+        ("let x = [{}] | po", "let x = po"),
+    ],
+)
+def test_meaning(tmp_path: Path, text: str, same: str) -> None:
+    assert term(tmp_path, text) == term(tmp_path, same)
+
+
+def test_recursion_is_a_fixpoint(tmp_path: Path) -> None:
+    found = term(tmp_path, "let rec x = po | x ; y and y = rf | x")
+    union = RelationTerm("union", (PO, RelationTerm("sequence", (Variable("x"), Variable("y")))))
+    assert found == Fixpoint("x", (("x", union), ("y", RelationTerm("union", (RF, Variable("x"))))))
+
+
+def test_equal_terms_are_one_object(tmp_path: Path) -> None:
+    definitions = dict(model(tmp_path, "let a = po ; rf let b = po ; rf").definitions)
+    assert definitions["a"] is definitions["b"]
+
+
+def test_axioms(tmp_path: Path) -> None:
+    text = "acyclic po as a\n~empty rf\nflag ~irreflexive co as c\n"
+    text += "procedure p(r) = empty r end\ncall p(po) as d"
+    axioms = model(tmp_path, text).axioms
+    assert [(a.test, a.negated, a.is_flag, a.name) for a in axioms] == [
+        ("acyclic", False, False, "a"),
+        ("empty", True, False, "~empty at line 2"),
+        ("irreflexive", True, True, "c"),
+        ("empty", False, False, "d"),
+    ]
+
+
+def test_include_of_a_file_beside_the_model(tmp_path: Path) -> None:
+    (tmp_path / "other.cat").write_text("let y = rf ; po")
+    assert term(tmp_path, 'include "other.cat" let x = y') == term(tmp_path, "let x = rf ; po")
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "line", "column"),
+    [
+        ("let a = po\nlet b = ppo", "'ppo' is defined nowhere before, and no tag; near names: po", 2, 9),
+        ("let b = DMB.ISH", "'DMB.ISH' is a tag of aarch64, but the model is one of linux", 1, 9),
+        ("let b = linearisations(W, po)", "'linearisations' is herd7's and not supported here", 1, 9),
+        ("let b = W ; po", "this is a set, expected a relation", 1, 9),
+        ("let b = W | po", "this is a relation, but what stands before is a set", 1, 13),
+        ("let b = [po]", "this is a relation, expected a set", 1, 10),
+        ("let b = po po", "this is a relation, and can't be applied to anything", 1, 9),
+        ("let b = domain ; po", "this is a function, expected a set or a relation", 1, 9),
+        ("let b = fencerel(W, R)", "this is a tuple, expected a set or a relation", None, None),
+        ("let f(a, b) = a\nlet c = f(po)", "found 1 argument(s), expected 2", 2, 11),
+        ("let rec b = po \\ b", "'b' stands under a complement or right of '\\'", 1, 9),
+        ("let rec b(x) = x", "recursive functions are not supported", 1, 9),
+        ("let b = 'once", "tags as values ('once) are not supported", 1, 9),
+        ("call nothing(po)", "'nothing' is defined nowhere before", 1, 1),
+        ('include "nowhere.cat"', "'nowhere.cat' is neither among the own models", 1, 1),
+        ('include "m.cat"', "'m.cat' includes itself", 1, 1),
+        ("let w = fun x -> x x\nlet b = w w", "calls are nested more than 100 deep", 1, 18),
+    ],
+)
+def test_errors(tmp_path: Path, text: str, part: str, line: int | None, column: int | None) -> None:
+    with pytest.raises(ModelError) as caught:
+        model(tmp_path, text)
+    assert part in caught.value.message
+    span = caught.value.span
+    assert span is not None
+    if line is not None:
+        assert (span.line, span.column) == (line, column)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_own_models_load(name: str) -> None:
+    found = load(name)
+    assert found.name == name
+    assert found.axioms
+    assert found.architecture == ("aarch64" if name == "armv8" else "linux")
+
+
+def test_published_names() -> None:
+    armv8, lkmm = dict(load("armv8").definitions), dict(load("lkmm").definitions)
+    assert {"obs", "dob", "aob", "bob", "lob", "ob"} <= armv8.keys()
+    assert {"ppo", "cumul-fence", "prop", "hb", "pb", "strong-fence"} <= lkmm.keys()
+    assert [a.name for a in load("armv8").axioms] == ["internal", "external", "atomic"]
+
+
+@pytest.mark.parametrize("name", ["", "armv9", "nowhere.cat"])
+def test_unknown_model(name: str) -> None:
+    with pytest.raises(ModelError, match="known are armv8, lkmm, sc, tso, or a path"):
+        load(name)
+
+
+def test_binary_file_is_no_model(tmp_path: Path) -> None:
+    file = tmp_path / "m.cat"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ModelError, match="can't be read as text"):
+        load(str(file))

@@ -1,0 +1,160 @@
+"""An execution as reviewers draw it: its steps in an order that reads well, the cycle, the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from verifier.cat.bits import members
+from verifier.cat.terms import Model
+from verifier.events.graph import INITIAL, EventGraph
+from verifier.execution.candidate import Execution
+from verifier.execution.cycles import Cycle, Segment, leg_kind
+from verifier.execution.shapes import shape
+from verifier.execution.skeleton import Skeleton
+from verifier.pairing.verdict import Counterexample, Edge, Step
+
+MOST_STEPS = 60
+
+
+def counterexample(
+    graph: EventGraph, model: Model, execution: Execution, cycle: Cycle | None, note: str = ""
+) -> Counterexample:
+    """The picture of an execution; with a cycle, of the threads that the cycle visits and what they read from."""
+    chosen = _chosen(graph, execution, cycle)
+    order = _interleave(graph, execution, chosen)[:MOST_STEPS]
+    numbers = {e: i for i, e in enumerate(order)}
+    threads = sorted({graph.events[e].thread for e in order})
+    columns = {t: i for i, t in enumerate(threads)}
+    steps = tuple(_step(graph, execution, e, columns, numbers, cycle) for e in order)
+    return Counterexample(
+        threads=tuple(graph.threads[t] for t in threads),
+        steps=steps,
+        cycle=_edges(graph, model, execution, cycle, numbers) if cycle else (),
+        shape=shape(graph, cycle) if cycle else "",
+        final=_final(graph, execution, order, cycle),
+        initial=_initial(graph, order),
+        note=note,
+    )
+
+
+def value_text(graph: EventGraph, location: int | None, value: int | None) -> str:
+    """A value of a location by its symbolic name, if it has one."""
+    if value is None:
+        return ""
+    if value == 0 and any(s.state == location for s in graph.sleeps):
+        return graph.running
+    return dict(graph.values).get(value, str(value))
+
+
+def _chosen(graph: EventGraph, execution: Execution, cycle: Cycle | None) -> list[int]:
+    """The events to show: of each thread of the cycle up to its last access on it, and the writes read from."""
+    shown = [e for e in members(execution.executed) if graph.events[e].thread != INITIAL]
+    shown = [e for e in shown if graph.events[e].kind != "F" or _is_visible(graph, e)]
+    if cycle is None:
+        return shown
+    last = {s.thread: max(s.start, s.end) for s in cycle.segments}
+    kept = {e for e in shown if e <= last.get(graph.events[e].thread, -1)}
+    kept |= {w for r, w in execution.reads_from if r in kept and graph.events[w].thread != INITIAL}
+    return sorted(kept)
+
+
+def _is_visible(graph: EventGraph, fence: int) -> bool:
+    source = graph.events[fence].source
+    return source is not None and bool(graph.sources[source].name)
+
+
+def _interleave(graph: EventGraph, execution: Execution, chosen: Iterable[int]) -> list[int]:
+    """Each thread in program order; a read after the write that it reads from where the cycle leaves that possible."""
+    queues: dict[int, list[int]] = {}
+    for e in chosen:
+        queues.setdefault(graph.events[e].thread, []).append(e)
+    reads_from = dict(execution.reads_from)
+    shown = {e for queue in queues.values() for e in queue}
+    done: list[int] = []
+    current = min(queues, default=0)
+    while any(queues.values()):
+        ready = [t for t, q in sorted(queues.items()) if q and _is_ready(q[0], reads_from, shown, done)]
+        waiting = [t for t, q in sorted(queues.items()) if q]
+        current = current if current in ready else (ready or waiting)[0]
+        done.append(queues[current].pop(0))
+    return done
+
+
+def _is_ready(event: int, reads_from: dict[int, int], shown: set[int], done: list[int]) -> bool:
+    write = reads_from.get(event)
+    return write is None or write not in shown or write in done
+
+
+def _step(
+    graph: EventGraph,
+    execution: Execution,
+    e: int,
+    columns: dict[int, int],
+    numbers: dict[int, int],
+    cycle: Cycle | None,
+) -> Step:
+    event = graph.events[e]
+    legs = list(cycle.legs()) if cycle else []
+    source = dict(execution.reads_from).get(e)
+    value = execution.values[e]
+    return Step(
+        thread=columns[event.thread],
+        kind=event.kind,
+        text=event.text,
+        line=event.span.line if event.span else 0,
+        location=graph.locations[event.location] if event.location is not None else None,
+        value=None if value is None else value_text(graph, event.location, value),
+        reads_from=numbers.get(source) if source is not None else None,
+        is_stale=event.kind == "R" and any(a == e for a, _ in legs),
+        on_cycle=any(e in leg for leg in legs),
+        via=event.via,
+    )
+
+
+def _edges(
+    graph: EventGraph, model: Model, execution: Execution, cycle: Cycle, numbers: dict[int, int]
+) -> tuple[Edge, ...]:
+    skeleton = Skeleton(graph, model, execution, cycle)
+    edges = []
+    for i, (segment, (a, b)) in enumerate(zip(cycle.segments, cycle.legs(), strict=True)):
+        if not segment.is_single:
+            ordered = ordering_text(graph, skeleton, i, segment)
+            edges.append(Edge(numbers[segment.start], numbers[segment.end], "po", ordered))
+        edges.append(Edge(numbers[a], numbers[b], leg_kind(graph, a, b), ""))  # type: ignore[arg-type]
+    return tuple(edges)
+
+
+def ordering_text(graph: EventGraph, skeleton: Skeleton, i: int, segment: Segment) -> str:
+    """The names of what orders a segment once the others have full fences; "" where nothing does."""
+    full = {j: "smp_mb" for j in range(len(skeleton.pieces)) if j != i}
+    if skeleton.is_allowed((), full):
+        return ""
+    places = skeleton.places(i)
+    needed = sorted(p for p in places if skeleton.is_allowed({p}, full)) or sorted(places)[:1]
+    names = {s.place: s.name for s in graph.sources}
+    return ", ".join(dict.fromkeys(names[p] for p in needed))
+
+
+def _final(
+    graph: EventGraph, execution: Execution, order: list[int], cycle: Cycle | None
+) -> tuple[tuple[str, str], ...]:
+    """The final values of the locations that the cycle overwrites; of all that are written, without a cycle."""
+    if cycle is not None:
+        wanted = {graph.events[a].location for a, b in cycle.legs() if leg_kind(graph, a, b) == "co"}
+    else:
+        wanted = {graph.events[e].location for e in order if graph.events[e].kind == "W"}
+    return tuple(
+        (name, value_text(graph, l, execution.values[execution.coherence[l][-1]]))
+        for l, name in enumerate(graph.locations)
+        if l in wanted
+    )
+
+
+def _initial(graph: EventGraph, order: list[int]) -> tuple[tuple[str, str], ...]:
+    used = {graph.events[e].location for e in order}
+    found = []
+    for l, name in enumerate(graph.locations):
+        value = graph.events[l].value
+        if l in used and value is not None:
+            found.append((name, value_text(graph, l, getattr(value, "value", 0))))
+    return tuple(found)

@@ -1,0 +1,254 @@
+"""Says what was found of a barrier: partners by name, what a pair forbids, what is missing, why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from verifier.cat.terms import Model
+from verifier.events.graph import EventGraph, OrderingSource
+from verifier.execution.candidate import Execution
+from verifier.execution.cycles import Cycle, leg_kind
+from verifier.execution.shapes import shape
+from verifier.pairing.classes import Classes, CycleClass
+from verifier.pairing.claims import Claim
+from verifier.pairing.counterexample import counterexample, value_text
+from verifier.pairing.judge import Finding, PlaceSets
+from verifier.pairing.moves import Move
+from verifier.pairing.verdict import BarrierVerdict, Counterexample, Missing, Place
+
+_LONG_NAMES = {"acquire": "smp_load_acquire", "release": "smp_store_release"}
+
+
+class Describer:
+    """Turns the findings of one model into verdicts."""
+
+    def __init__(self, classes: Classes, model: Model) -> None:
+        self.classes = classes
+        self.graph: EventGraph = classes.graph
+        self.model = model
+        self.sources: dict[int, OrderingSource] = {}
+        for source in self.graph.sources:
+            self.sources.setdefault(source.place, source)
+
+    def verdict(self, finding: Finding, claim: Claim | None) -> BarrierVerdict:
+        """The verdict for a finding; `claim` is what a comment says of the barrier."""
+        source = self.sources[finding.place]
+        shown = finding.shown
+        partners = self._partner_places(finding)
+        status = finding.status
+        return BarrierVerdict(
+            place=self.place(finding.place),
+            status=status,
+            half_paired=finding.half_paired,
+            shape=shape(self.graph, shown.cycle) if shown else None,
+            forbids=self._forbids(finding),
+            partners=partners,
+            partners_text=self._partners_text(finding),
+            missing=self._missing(finding),
+            reason=self._reason(finding),
+            hints=self._hints(finding),
+            is_note=source.is_note or (status == "redundant" and source.kind in ("acquire", "release", "rmw")),
+            claim=claim.verdict(status, partners) if claim else None,
+            claim_text=claim.text if claim else "",
+            counterexample=self._counterexample(finding),
+        )
+
+    def place(self, number: int) -> Place:
+        """Where the user finds an ordering source."""
+        source = self.sources[number]
+        return Place(source.name, self.graph.threads[source.thread], source.span.line, source.via, source.span)
+
+    # -------------------------------------------------------------- partners
+
+    def _partner_places(self, finding: Finding) -> tuple[Place, ...]:
+        places = dict.fromkeys(p for _, sets in finding.partners for s in sets for p in sorted(s))
+        return tuple(self.place(p) for p in places)
+
+    def _partners_text(self, finding: Finding) -> str:
+        parts = [self._alternatives(sets) for _, sets in finding.partners if any(sets)]
+        return ", and ".join(p for p in parts if p)
+
+    def _alternatives(self, sets: PlaceSets) -> str:
+        return " or ".join(dict.fromkeys(" with ".join(self._names(s)) for s in sets if s))
+
+    def _names(self, places: Iterable[int]) -> list[str]:
+        return [self._name(p) for p in sorted(places)]
+
+    def _name(self, place: int) -> str:
+        source = self.sources[place]
+        inside = f" in {source.via}()" if source.via and not source.name.startswith("the full") else ""
+        return f"{source.name}{inside} (line {source.span.line})"
+
+    # --------------------------------------------------------- what is forbidden
+
+    def _forbids(self, finding: Finding) -> str:
+        if finding.shown is None or finding.execution is None or finding.status not in ("paired", "redundant"):
+            return ""
+        return self._outcome(finding.shown.cycle, finding.execution)
+
+    def _outcome(self, cycle: Cycle, execution: Execution) -> str:
+        """A cycle in words: what its threads read, and whose write comes last."""
+        graph = self.graph
+        reads: dict[int, list[str]] = {}
+        overwritten = []
+        for a, b in cycle.legs():
+            kind = leg_kind(graph, a, b)
+            if kind == "co":
+                one, other = graph.events[a], graph.events[b]
+                name = graph.locations[one.location or 0]
+                overwritten.append(
+                    f"{graph.threads[other.thread]}'s write of {name} lands after {graph.threads[one.thread]}'s"
+                )
+        for segment in cycle.segments:
+            for e in dict.fromkeys((segment.start, segment.end)):
+                event = graph.events[e]
+                if event.kind == "R":
+                    value = value_text(graph, event.location, execution.values[e])
+                    text = f"{graph.locations[event.location or 0]} = {value}"
+                    reads.setdefault(segment.thread, []).append(text)
+        parts = [f"{graph.threads[t]} reads {', then '.join(r)}" for t, r in reads.items()]
+        return " and ".join(parts + overwritten)
+
+    # ---------------------------------------------------------------- missing
+
+    def _missing(self, finding: Finding) -> tuple[Missing, ...]:
+        shown = finding.gap or finding.shown
+        if shown is None:
+            return ()
+        found = []
+        for i, names in finding.missing:
+            segment = shown.cycle.segments[i]
+            lines = [self._line(segment.start), self._line(segment.end)]
+            thread = self.graph.threads[segment.thread]
+            found += [Missing(thread, lines[0], lines[1], _LONG_NAMES.get(n, n)) for n in names]
+        return tuple(found)
+
+    def _line(self, event: int) -> int:
+        span = self.graph.events[event].span
+        return span.line if span else 0
+
+    # ----------------------------------------------------------------- reasons
+
+    def _reason(self, finding: Finding) -> str:
+        match finding.status:
+            case "paired":
+                return self._gap_reason(finding)
+            case "unpaired":
+                return f"it does its half, but {self._unordered(finding.shown, finding.place)}"
+            case "redundant":
+                return self._redundant_reason(finding)
+            case "too weak":
+                return self._weak_reason(finding)
+            case "misplaced":
+                assert finding.move is not None
+                return f"it would be needed if it stood {self._moved_text(finding.move)}"
+            case "unmatched":
+                return self._unmatched_reason(finding)
+            case "undecided":
+                return ""
+
+    def _gap_reason(self, finding: Finding) -> str:
+        return self._unordered(finding.gap, finding.place) if finding.gap else ""
+
+    def _unordered(self, c: CycleClass | None, place: int) -> str:
+        """Which other segments of an allowed class lack their order."""
+        if c is None:
+            return "nothing in the text completes it"
+        own = self.classes.segment_of(c, place)
+        skeleton = self.classes.skeleton(c)
+        parts = []
+        for i, segment in enumerate(c.cycle.segments):
+            full = {j: "smp_mb" for j in range(len(c.cycle.segments)) if j != i}
+            if i != own and not segment.is_single and skeleton.is_allowed((), full):
+                parts.append(
+                    f"{self.graph.threads[segment.thread]} has nothing that orders "
+                    f"{self._access(segment.start)} before {self._access(segment.end)}"
+                )
+        return " and ".join(parts) or "the order of all threads together does not suffice"
+
+    def _access(self, event: int) -> str:
+        return f"{self.graph.events[event].text} (line {self._line(event)})"
+
+    def _redundant_reason(self, finding: Finding) -> str:
+        if finding.stronger is not None:
+            return f"no access stands between it and {self._name(finding.stronger)}, which is as strong"
+        names = [" with ".join(self._names(s)) for s in finding.others if s]
+        if names:
+            return f"{' or '.join(dict.fromkeys(names))} already gives the order"
+        return "the order that it gives is there without it"
+
+    def _weak_reason(self, finding: Finding) -> str:
+        c = finding.shown
+        assert c is not None
+        if not finding.closes:
+            return "it and the barriers or dependencies of the other threads do not suffice together"
+        own = self.classes.segment_of(c, finding.place)
+        assert own is not None
+        segment = c.cycle.segments[own]
+        kinds = {"R": "a read", "W": "a write"}
+        first, last = (kinds[self.graph.events[e].kind] for e in (segment.start, segment.end))
+        what = "it gives no order here: " if self._failed(segment.start, segment.end) else ""
+        return (
+            f"{what}it does not order {first}, {self._access(segment.start)}, before {last}, "
+            f"{self._access(segment.end)}; a full barrier would"
+            if not segment.is_single
+            else "a full barrier would do"
+        )
+
+    def _failed(self, *ends: int) -> bool:
+        return any(self.sources[p].kind == "rmw" for p in self.sources if any(e in self.sources[p].events for e in ends))
+
+    def _moved_text(self, move: Move) -> str:
+        _, access = move.over[0]
+        side = "before" if move.direction == "up" else "after"
+        return f"{side} {self._access(access)}"
+
+    def _unmatched_reason(self, finding: Finding) -> str:
+        source = self.sources[finding.place]
+        before, after = self._neighbours(source.events[0] if source.events else None)
+        if not before and not after:
+            return "there is no access around it in the text"
+        if not after:
+            return f"no access follows it in the text: it orders {before} before what its caller does next"
+        if not before:
+            return f"no access precedes it in the text: it orders what its caller did before {after}"
+        return f"it orders {before} before {after}, and nothing in the text observes that order"
+
+    def _neighbours(self, event: int | None) -> tuple[str, str]:
+        if event is None:
+            return "", ""
+        graph = self.graph
+        thread = graph.events[event].thread
+        mine = [e for e, x in enumerate(graph.events) if x.thread == thread and x.kind != "F"]
+        before = [e for e in mine if graph.order[e] >> event & 1]
+        after = [e for e in mine if graph.order[event] >> e & 1]
+        if graph.events[event].kind == "W":
+            after = after or [event]
+        if graph.events[event].kind == "R":
+            before = before or [event]
+        return (self._access(before[-1]) if before else "", self._access(after[0]) if after else "")
+
+    def _hints(self, finding: Finding) -> tuple[str, ...]:
+        if finding.joint is not None and finding.move is not None:
+            other = self.sources[finding.joint.place]
+            return (
+                f"if it stood {self._moved_text(finding.move)}, and {other.name} (line {other.span.line}) "
+                f"stood {self._moved_text(finding.joint)}, the two would be paired",
+            )
+        if finding.status == "unmatched":
+            return ("a partner may lie outside the text: add the function that runs beside it, or its caller",)
+        return ()
+
+    # ---------------------------------------------------------- counterexample
+
+    def _counterexample(self, finding: Finding) -> Counterexample | None:
+        if finding.gap is not None and finding.gap_execution is not None:
+            return counterexample(self.graph, self.model, finding.gap_execution, finding.gap.cycle)
+        if finding.status in ("unpaired", "too weak") and finding.shown and finding.execution:
+            return counterexample(self.graph, self.model, finding.execution, finding.shown.cycle)
+        return None
+
+
+def places_in_order(verdicts: Sequence[BarrierVerdict]) -> tuple[BarrierVerdict, ...]:
+    """Verdicts as they stand in the user's file."""
+    return tuple(sorted(verdicts, key=lambda v: (v.place.span or v.place.line, v.place.name)))  # type: ignore[arg-type,return-value]

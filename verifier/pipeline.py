@@ -1,0 +1,166 @@
+"""The stages in order; the one place that knows them all."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from verifier.cat.load import load
+from verifier.cat.terms import Model
+from verifier.encoding.session import Deadline, NotModelled, Session, Unknown
+from verifier.errors import InputError
+from verifier.events.build import build
+from verifier.events.expression import FALSE
+from verifier.events.graph import EventGraph
+from verifier.execution.cycles import TooManyCycles
+from verifier.inbox import recognise
+from verifier.inbox.pieces import Diagram, Piece, Snippet, Unreadable
+from verifier.options import Options
+from verifier.pairing.claims import claim_for
+from verifier.pairing.classes import Classes
+from verifier.pairing.describe import Describer, places_in_order
+from verifier.pairing.judge import Judge
+from verifier.pairing.verdict import (
+    Answer,
+    BarrierVerdict,
+    ModelResult,
+    Place,
+    PropertyVerdict,
+    SkippedText,
+    UnitResult,
+)
+from verifier.program.lower import lower
+from verifier.program.program import Program
+from verifier.properties.check import check as check_properties
+from verifier.source import Source
+from verifier.syntax import parse, parse_diagram
+from verifier.syntax.tree import Unit
+
+
+def check(name: str, data: bytes, options: Options) -> tuple[UnitResult, ...]:
+    """Judge every program in a file: `name` as the user knows it, `data` what it holds.
+
+    Raises InputError where the file, or a model, can't be used.
+    """
+    models = [model(m) for m in options.models]
+    pieces = recognise(name, data)
+    deadline = Deadline(options.timeout)
+    return tuple(_check_piece(name, piece, models, options, deadline) for piece in pieces)
+
+
+@cache
+def model(name: str) -> Model:
+    """A memory model, loaded once."""
+    return load(name)
+
+
+def _check_piece(
+    name: str, piece: Piece, models: list[Model], options: Options, deadline: Deadline
+) -> UnitResult:
+    if isinstance(piece, Unreadable):
+        raise piece.problem
+    unit, source = _parse(piece)
+    program = lower(unit, source, options)
+    results = tuple(_judge(program, m, options, deadline) for m in models)
+    notes = piece.notes if isinstance(piece, Diagram) else ()
+    return UnitResult(
+        file=name,
+        lines=piece.lines,
+        title=piece.title,
+        side=None,
+        threads=tuple(t.name for t in program.threads),
+        results=results,
+        assumptions=(*notes, *program.assumptions, *_plain(program, piece)),
+        skipped=tuple(SkippedText(s.line, s.text, s.reason) for s in program.skipped),
+    )
+
+
+def _parse(piece: Snippet | Diagram) -> tuple[Unit, Source]:
+    if isinstance(piece, Snippet):
+        return parse(piece.source), piece.source
+    return parse_diagram(piece.columns, piece.rest), piece.columns[0][1]
+
+
+def _plain(program: Program, piece: Piece) -> list[str]:
+    """Plain shared accesses count as marked; one line says which."""
+    shared = [f"{text} (line {line})" for line, text in program.plain_accesses]
+    if not shared:
+        return []
+    shown = ", ".join(shared[:4]) + (f" and {len(shared) - 4} more" if len(shared) > 4 else "")
+    if isinstance(piece, Diagram):
+        return [f"plain accesses count as READ_ONCE and WRITE_ONCE: {shown}"]
+    return [f"plain accesses count as READ_ONCE and WRITE_ONCE; if another thread can see them, mark them: {shown}"]
+
+
+def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> ModelResult:
+    graph = build(program, m.architecture, options.bound)
+    bound = options.bound if any(c != FALSE for c in graph.cuts) else None
+    if not any(s.is_barrier for s in graph.sources) and not graph.properties and not graph.sleeps:
+        return ModelResult(m.name, "nothing to check", "there is no barrier and no property", (), (), bound)
+    try:
+        return _decide(program, graph, m, options, deadline, bound)
+    except (Unknown, NotModelled, TooManyCycles, RecursionError) as reason:
+        return _undecided(graph, m, str(reason) or "the program is too deeply nested", bound)
+
+
+def _decide(
+    program: Program, graph: EventGraph, m: Model, options: Options, deadline: Deadline, bound: int | None
+) -> ModelResult:
+    def session(g: EventGraph, other: Model = m) -> Session:
+        return Session(g, other, deadline, options.propagation)
+
+    def under_sc() -> Session:
+        sc = model("sc")
+        return session(build(program, sc.architecture, options.bound), sc)
+
+    if program.unmodelled:
+        names = ", ".join(f"{name} (line {line})" for line, name in program.unmodelled)
+        return _undecided(graph, m, f"not modelled: {names}", bound)
+    main = session(graph)
+    classes = Classes(main)
+    findings = Judge(main, classes, session).findings()
+    describer = Describer(classes, m)
+    known = frozenset(n for s in graph.sources for n in (s.name, s.via, graph.threads[s.thread]) if n)
+    barriers = places_in_order(
+        [
+            describer.verdict(f, claim_for(describer.place(f.place).line, program.comments, known))
+            for f in findings
+        ]
+    )
+    properties = check_properties(main, under_sc)
+    verdict, reason = _answer(barriers, properties)
+    return ModelResult(m.name, verdict, reason, barriers, properties, bound)
+
+
+def _answer(
+    barriers: tuple[BarrierVerdict, ...], properties: tuple[PropertyVerdict, ...]
+) -> tuple[Answer, str]:
+    """The verdict on a program, from those on its barriers and properties."""
+    counted = [b for b in barriers if not b.is_note]
+    if any(b.half_paired or b.status in ("unpaired", "too weak", "misplaced") for b in counted):
+        return "refuted", ""
+    if any(p.status == "violated" for p in properties):
+        return "refuted", ""
+    if any(b.status in ("unmatched", "undecided") for b in counted):
+        return "undecided", "a barrier has no counterpart in the text: give the code that runs beside it too"
+    if any(p.status == "undecided" for p in properties):
+        return "undecided", "a property could not be decided"
+    if any(p.status == "vacuous" for p in properties):
+        return "vacuous", "a property says nothing"
+    if not counted and not properties:
+        return "nothing to check", "there is no barrier and no property"
+    return "proved", ""
+
+
+def _undecided(graph: EventGraph, m: Model, reason: str, bound: int | None) -> ModelResult:
+    """Every barrier undecided, for one reason."""
+    seen: dict[int, BarrierVerdict] = {}
+    for s in graph.sources:
+        if s.is_barrier and not s.is_note and s.place not in seen:
+            place = Place(s.name, graph.threads[s.thread], s.span.line, s.via, s.span)
+            seen[s.place] = BarrierVerdict(
+                place, "undecided", False, None, "", (), "", (), "", (), False, None, "", None
+            )
+    return ModelResult(m.name, "undecided", reason, places_in_order(list(seen.values())), (), bound)
+
+
+__all__ = ["InputError", "check", "model"]

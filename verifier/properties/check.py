@@ -1,0 +1,156 @@
+"""Properties beside pairing: assertions, conditions, lost wake-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from verifier.encoding.session import Session
+from verifier.events.expression import TRUE, Expression, evaluate
+from verifier.events.graph import EventGraph, Property, Sleep
+from verifier.execution.candidate import Execution, final_values, read_values
+from verifier.execution.cycles import Cycle, TooManyCycles, candidates, shows
+from verifier.execution.shapes import ORDER, shape
+from verifier.pairing.counterexample import counterexample
+from verifier.pairing.verdict import PropertyKind, PropertyVerdict
+
+Status = Literal["holds", "violated", "undecided", "vacuous"]
+
+
+def check(session: Session, sc: Callable[[], Session]) -> tuple[PropertyVerdict, ...]:
+    """A verdict for each property of the session's program; `sc` gives the same program under sequential consistency.
+
+    Raises what Session.find raises.
+    """
+    checker = _Checker(session, sc)
+    verdicts = [checker.condition(p) for p in session.graph.properties]
+    verdicts += checker.sleeps()
+    return tuple(verdicts)
+
+
+class _Checker:
+    def __init__(self, session: Session, sc: Callable[[], Session]) -> None:
+        self.session = session
+        self.graph: EventGraph = session.graph
+        self.sc = sc
+
+    def condition(self, p: Property) -> PropertyVerdict:
+        """An assertion holds where no execution breaks it; "exists" where one reaches it; "forall" and
+        "~exists" where none speaks against it."""
+        wanted = p.kind in ("exists", "~exists")
+        literal = self._literal(self.session, p, wanted)
+        execution = self.session.find(literal)
+        kind: PropertyKind = "assertion" if p.kind == "assertion" else "condition"
+        line = p.span.line
+        if execution is None:
+            status: Status = "violated" if p.kind == "exists" else "holds"
+            reason = self._vacuous(p, wanted)
+            if reason:
+                return PropertyVerdict(kind, line, p.text, "vacuous", reason, False, None)
+            text = "no execution reaches it" if p.kind == "exists" else ""
+            return PropertyVerdict(kind, line, p.text, status, text, False, None)
+        self._recheck(execution, p, wanted)
+        if p.kind == "exists":
+            return PropertyVerdict(kind, line, p.text, "holds", "an execution reaches it", False, self._picture(execution))
+        even_sc = self._even_under_sc(lambda s: self._literal(s, p, wanted))
+        return PropertyVerdict(kind, line, p.text, "violated", "", even_sc, self._picture(execution))
+
+    def _literal(self, session: Session, p: Property, wanted: bool) -> int:
+        formula = session.truth(p.formula)
+        return session.clauses.conjunction((session.truth(p.reached), formula if wanted else -formula))
+
+    def _vacuous(self, p: Property, wanted: bool) -> str:
+        """Why a property that no execution speaks against says nothing, if so."""
+        free = self.session.free()
+        if not free.allows(self._literal(free, p, wanted)):
+            if wanted:
+                return "no choice of values reaches it, whatever the order: it says nothing about barriers"
+            if not free.allows(free.truth(p.reached)):
+                return "no execution gets there"
+        return ""
+
+    def _recheck(self, execution: Execution, p: Property, wanted: bool) -> None:
+        """Raises AssertionError where the execution is no evidence after all."""
+        if not _holds(self.graph, execution, p.reached) or _holds(self.graph, execution, p.formula) != wanted:
+            raise AssertionError(f"the solver's execution does not decide {p.text}")
+
+    def _even_under_sc(self, literal: Callable[[Session], int]) -> bool:
+        session = self.sc()
+        return session.allows(literal(session))
+
+    def _picture(self, execution: Execution, note: str = ""):  # type: ignore[no-untyped-def]
+        cycle = self._cycle(execution)
+        if cycle is None:
+            return counterexample(self.graph, self.session.model, execution, None, note)
+        return counterexample(self.graph, self.session.model, execution, cycle)
+
+    def _cycle(self, execution: Execution) -> Cycle | None:
+        """The simplest critical cycle that the execution has, if it has one."""
+        try:
+            found = [c for c in candidates(self.graph) if shows(self.graph, execution, c)]
+        except TooManyCycles:
+            return None
+        names = {c: shape(self.graph, c) for c in found}
+        order = {n: i for i, n in enumerate(ORDER)}
+        return min(found, key=lambda c: (len(c.segments), order.get(names[c], 99), c), default=None)
+
+    # -------------------------------------------------------------- sleeping
+
+    def sleeps(self) -> list[PropertyVerdict]:
+        """One verdict for each place where a thread waits and another can wake it."""
+        places: dict[tuple[int, object], list[Sleep]] = {}
+        for sleep in self.graph.sleeps:
+            if self._can_be_woken(sleep):
+                places.setdefault((sleep.thread, sleep.span), []).append(sleep)
+        return [self._sleep(sleeps) for sleeps in places.values()]
+
+    def _can_be_woken(self, sleep: Sleep) -> bool:
+        """Whether another thread writes what the sleep looks at."""
+        locations = {self.graph.events[r].location for r in sleep.reads} | {sleep.state}
+        return any(
+            e.kind == "W" and e.location in locations and e.thread not in (-1, sleep.thread)
+            for e in self.graph.events
+        )
+
+    def _sleep(self, sleeps: list[Sleep]) -> PropertyVerdict:
+        first = sleeps[0]
+        thread = self.graph.threads[first.thread]
+        text = f"{thread} waits for {first.awaited_text}" if first.awaited_text else f"{thread} waits"
+        for sleep in sleeps:
+            execution = self.session.find(self._sleep_literal(self.session, sleep))
+            if execution is not None:
+                even_sc = self._even_under_sc(lambda s: s.any_of([self._sleep_literal(s, x) for x in _matching(s, first)]))
+                note = f"{thread} sleeps for ever" + (f" although {first.awaited_text} is true" if first.awaited else "")
+                return PropertyVerdict(
+                    "lost wake-up", first.span.line, text, "violated", note, even_sc, self._picture(execution, note)
+                )
+        return PropertyVerdict("lost wake-up", first.span.line, text, "holds", "", False, None)
+
+    def _sleep_literal(self, session: Session, sleep: Sleep) -> int:
+        """The thread sleeps, what it looks at is final, every other thread has finished or sleeps too, and the
+        condition that it waits for is true."""
+        graph, both = session.graph, session.clauses.conjunction
+        parts = [session.truth(sleep.sleeps)]
+        executes = session.candidate.executes
+        for read in sleep.reads:
+            parts.append(session.clauses.disjunction((-executes[read], session.candidate.reads_last(read))))
+        for thread in range(len(graph.threads)):
+            if thread != sleep.thread:
+                done = [session.truth(graph.ends[thread])]
+                done += [session.truth(s.sleeps) for s in graph.sleeps if s.thread == thread]
+                parts.append(session.clauses.disjunction(done))
+        if sleep.awaited is not None:
+            parts.append(session.truth(sleep.awaited))
+        return both(parts)
+
+
+def _matching(session: Session, sleep: Sleep) -> list[Sleep]:
+    return [s for s in session.graph.sleeps if s.thread == sleep.thread and s.span == sleep.span]
+
+
+def _holds(graph: EventGraph, execution: Execution, e: Expression) -> bool:
+    values = {**read_values(graph, execution), **final_values(graph, execution)}
+    return bool(evaluate(e, values, dict(execution.unknowns)))
+
+
+__all__ = ["TRUE", "check"]
