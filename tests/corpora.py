@@ -46,7 +46,7 @@ def is_race_free(graph: EventGraph, model: Model, limit: int) -> bool:
 def compare(
     folder: str, read: Callable[[str], EventGraph], model: Model, limit: int
 ) -> tuple[Counter[str], list[str]]:
-    """How many tests agree, are too big for the enumerator or unknown to the reader; and those that disagree."""
+    """How many tests agree, are too big or not understood; and the names of those that disagree."""
     count: Counter[str] = Counter()
     wrong = []
     for row in rows(f"{folder}/expected.csv"):

@@ -105,7 +105,7 @@ def _expression(node: Any, registers: dict[str, Datum]) -> Datum:
 
 @dataclass
 class Builder:
-    """Collects events thread by thread; the state of the thread under construction is in `guard` and so on."""
+    """Collects events thread by thread; `guard` and what follows are the state of the present thread."""
 
     architecture: Literal["linux", "aarch64"]
     locations: list[str]
@@ -163,7 +163,8 @@ class Builder:
         for i in range(number):
             if self.before >> i & 1:
                 self.order[i] |= 1 << number
-        self.before |= 1 << number
+        if self.thread != INITIAL:
+            self.before |= 1 << number
         for read, source in sorted(self.control):
             self.dependencies.append(Dependency("ctrl", read, number, TRUE, source))
         return number
@@ -325,6 +326,7 @@ class Builder:
             sleeps=(),
             properties=properties,
             values=(),
+            running="TASK_RUNNING",
             ends=(TRUE,) * threads,
             cuts=(FALSE,) * threads,
             bound=1,

@@ -6,10 +6,10 @@ Independent of verifier.pairing and verifier.encoding. Where the definition leav
  2. A class is the cycle's accesses, its legs' kinds and, for each segment, the places of the ordering sources
     that touch it or are dependencies within it, and the RMWs within it that succeeded.
  3. Only executions that are coherent are looked at: a class that no coherent execution shows is none.
- 4. What b forbids: the classes that are forbidden with everything on, shown by an execution that is consistent
-    with b off and inconsistent with b on.
- 5. "Full fences on the other segments" are added to what is there; a full fence in b's place stands right after
-    a fence or an acquire, right before a release, and on both sides of an RMW, failed or not.
+ 4. What b forbids: the classes that are forbidden with everything on and allowed with b off, shown by an
+    execution that is consistent with b off and inconsistent with b on.
+ 5. "Full fences on the other segments" are added to what is there; a full fence in b's place stands right
+    after a fence or an acquire, right before a release, and on both sides of an RMW, failed or not.
  6. Only fences are moved, over one instruction of their own block (an RMW is one instruction).
  7. A fence is stronger than another by rank: barrier() < rmb, wmb < mb; a full RMW is none.
 """
@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, islice
 
-from tests.oracle import Checker, executions
+from tests.oracle import Checker, TooBigError, executions
 from verifier.cat.bits import Universe, members
 from verifier.cat.terms import Model
 from verifier.events.graph import INITIAL, Event, EventGraph, OrderingSource
@@ -28,8 +28,8 @@ from verifier.execution.candidate import Execution, bases
 from verifier.source import Span
 
 RANKS = {
-    **{t: 3 for t in ("Mb", "DMB.ISH", "DMB.SY", "DSB.ISH", "DSB.SY")},
-    **{t: 2 for t in ("Rmb", "Wmb", "DMB.ISHLD", "DMB.ISHST", "DMB.LD", "DMB.ST")},
+    **dict.fromkeys(("Mb", "DMB.ISH", "DMB.SY", "DSB.ISH", "DSB.SY"), 3),
+    **dict.fromkeys(("Rmb", "Wmb", "DMB.ISHLD", "DMB.ISHST", "DMB.LD", "DMB.ST"), 2),
 }
 
 
@@ -45,7 +45,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class CycleClass:
-    """The accesses in order from the least, and what leads from each to the next: a Segment or a leg's kind."""
+    """The accesses from the least on, and what leads from each to the next: a Segment or a leg's kind."""
 
     accesses: tuple[int, ...]
     edges: tuple[Segment | str, ...]
@@ -224,11 +224,18 @@ def touching(
 
 @dataclass
 class Judge:
-    """Answers the questions of the definition for one graph and one model."""
+    """Answers the questions of the definition for one graph and one model.
+
+    Two short cuts, both sound for models in which order only forbids: what is consistent with everything
+    on stays so with less, and what is inconsistent with all sources off stays so with more. TooBigError
+    where there are more than `limit` executions.
+    """
 
     graph: EventGraph
     model: Model
+    limit: int = 10**9
     augmented: Augmented = field(init=False)
+    everything: frozenset[int] = field(init=False)
     runs: list[Execution] = field(init=False)
     shows: dict[CycleClass, list[int]] = field(init=False)
     classes_of: list[frozenset[CycleClass]] = field(init=False)
@@ -238,7 +245,10 @@ class Judge:
     def __post_init__(self) -> None:
         self.augmented = augment(self.graph, self.model.architecture)
         bigger = self.augmented.graph
-        self.runs = list(executions(bigger))
+        self.everything = frozenset(s.place for s in bigger.sources)
+        self.runs = list(islice(executions(bigger, limit=20 * self.limit), self.limit + 1))
+        if len(self.runs) > self.limit:
+            raise TooBigError
         self.checker = Checker(bigger, self.model)
         self.shows, self.classes_of = {}, []
         for i, run in enumerate(self.runs):
@@ -255,7 +265,14 @@ class Judge:
 
     def consistent(self, run: int, off: Iterable[int] = (), fences: Iterable[int] = ()) -> bool:
         """Whether a run is consistent with some places off and some of the optional full fences on."""
-        closed = frozenset(off) | (self.augmented.extra - frozenset(fences))
+        fences = frozenset(fences)
+        if not self._is_consistent(run, self.everything):
+            return False
+        if not fences and self._is_consistent(run, self.augmented.extra):
+            return True
+        return self._is_consistent(run, frozenset(off) | (self.augmented.extra - fences))
+
+    def _is_consistent(self, run: int, closed: frozenset[int]) -> bool:
         key = (run, closed)
         if key not in self.known:
             self.known[key] = self.checker.is_consistent(self.runs[run], closed)
@@ -298,7 +315,8 @@ class Judge:
 
     def needed_runs(self, place: int) -> list[int]:
         """The executions that are consistent with the place off and inconsistent with everything on."""
-        return [i for i in range(len(self.runs)) if not self.consistent(i) and self.consistent(i, (place,))]
+        weak = (i for i, shown in enumerate(self.classes_of) if shown)
+        return [i for i in weak if not self.consistent(i) and self.consistent(i, (place,))]
 
     def needed(self) -> frozenset[int]:
         return frozenset(p for p in self.barriers() if self.needed_runs(p))
@@ -368,7 +386,7 @@ class Judge:
     def _is_misplaced(self, place: int) -> bool:
         before = self.needed()
         for moved in moves(self.graph, place):
-            after = Judge(moved, self.model).needed()
+            after = Judge(moved, self.model, self.limit).needed()
             if place in after and before <= after:
                 return True
         return False
@@ -411,6 +429,6 @@ def moves(graph: EventGraph, place: int) -> Iterator[EventGraph]:
         yield replace(graph, order=tuple(order))
 
 
-def judge(graph: EventGraph, model: Model) -> dict[int, Verdict]:
-    """The verdict on each barrier's place."""
-    return Judge(graph, model).verdicts()
+def judge(graph: EventGraph, model: Model, limit: int = 10**9) -> dict[int, Verdict]:
+    """The verdict on each barrier's place. Raises TooBigError where there are more executions than `limit`."""
+    return Judge(graph, model, limit).verdicts()

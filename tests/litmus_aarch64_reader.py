@@ -1,4 +1,4 @@
-"""Reads simple AArch64 litmus tests into event graphs, for the tests alone: the product's reader comes later."""
+"""Reads simple AArch64 litmus tests into event graphs, for the tests alone."""
 
 from __future__ import annotations
 
@@ -253,7 +253,9 @@ def read(text: str) -> EventGraph:
     if shape is None:
         raise UnsupportedError("no initial state")
     head, rest = (re.sub(r"\(\*.*?\*\)", "", part, flags=re.S) for part in shape.groups())
-    body, _, condition = re.split(r"^\s*(?=(locations|exists|~\s*exists|forall|filter)\b)", rest, 1, re.M)
+    body, _, condition = re.split(
+        r"^\s*(?=(locations|exists|~\s*exists|forall|filter)\b)", rest, maxsplit=1, flags=re.M
+    )
     if "filter" in condition:
         raise UnsupportedError("filter")
     condition = re.sub(r"locations\s*\[[^\]]*\]", "", condition)

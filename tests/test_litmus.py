@@ -7,20 +7,24 @@ derived from the definition, so a golden that changes a verdict still fails here
 from __future__ import annotations
 
 import csv
+import json
 import resource
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from verifier.options import Options
 from verifier.pairing.verdict import UnitResult
 from verifier.pipeline import check
-from verifier.report import brief
+from verifier.report import brief, json_report, text
+from verifier.report.style import Style
 
 LITMUS = Path(__file__).resolve().parent.parent / "litmus"
 NAMES = sorted(
@@ -28,6 +32,7 @@ NAMES = sorted(
     for path in LITMUS.rglob("*")
     if path.suffix in {".c", ".txt", ".litmus"}
 )
+SCHEMA = json.loads(files("verifier.report").joinpath("schema.json").read_text(encoding="utf-8"))
 STATUSES = {"paired", "unpaired", "too weak", "misplaced", "redundant", "unmatched", "undecided"}
 
 Row = tuple[str, str, str, str]  # model, line and name, status, half paired
@@ -81,6 +86,14 @@ def test_golden(name: str, rewrites_goldens: bool) -> None:
     if rewrites_goldens:
         path.write_text(found, encoding="utf-8")
     assert found == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reports(name: str) -> None:
+    report = json.loads(json_report.render(answer(name), (), "0", 0))
+    jsonschema.validate(report, SCHEMA, jsonschema.Draft202012Validator)
+    lines = text.render(answer(name), Style(), "verbose").splitlines()
+    assert max(map(len, lines)) <= 100
 
 
 def test_each_snippet_is_in_the_table_and_in_the_readme() -> None:

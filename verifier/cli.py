@@ -14,9 +14,10 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from verifier import __version__
+from verifier.arguments import DEFAULT_MODELS, MODELS, make_parser, read_options
 from verifier.errors import InputError, ModelError, ReadError, UsageError
 from verifier.options import Options
 
@@ -27,14 +28,6 @@ if TYPE_CHECKING:
 SUFFIXES = frozenset({".c", ".txt", ".eml", ".mbox", ".litmus", ".patch", ".diff"})
 WORST_FIRST = (2, 1, 3, 0)
 LARGEST_INPUT = 32 * 1024 * 1024
-LARGEST_BOUND = 64
-MODELS = {
-    "armv8": "Armv8-A (Arm ARM B2.3; Pulte et al., Simplifying ARM Concurrency, POPL 2018)",
-    "lkmm": "the Linux-kernel memory model (tools/memory-model; Alglave et al., ASPLOS 2018)",
-    "sc": "sequential consistency (Lamport, How to Make a Multiprocessor Computer, 1979)",
-    "tso": "x86 total store order (Owens, Sarkar, Sewell, A Better x86 Memory Model, TPHOLs 2009)",
-}
-DEFAULT_MODELS = ("armv8", "lkmm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    parsed = _parser().parse_args(arguments)
+    parsed = make_parser(_check, _explain, _models, _primitives).parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = parsed.command
     try:
         return command(parsed)
@@ -77,7 +70,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _check(parsed: argparse.Namespace) -> int:
-    options = _options(parsed)
+    options = read_options(parsed)
     outcome = check_all(parsed.files, options)
     if parsed.format == "json":
         from verifier.report import json_report
@@ -96,7 +89,7 @@ def _check(parsed: argparse.Namespace) -> int:
 
 
 def _explain(parsed: argparse.Namespace) -> int:
-    outcome = check_all([parsed.file], _options(parsed))
+    outcome = check_all([parsed.file], read_options(parsed))
     for error in outcome.errors:
         _complain(error)
     if outcome.errors:
@@ -297,138 +290,3 @@ def _style(parsed: argparse.Namespace) -> Style:
     allowed = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     colour = parsed.color == "always" or (parsed.color == "auto" and is_terminal and allowed)
     return Style(width=max(40, width if is_terminal else 80), drawing_width=max(40, width), colour=colour)
-
-
-# ----------------------------------------------------------------- arguments
-
-
-class _Parser(argparse.ArgumentParser):
-    """Complains in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"mbpair: error: {message} (see {self.prog} --help)\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="mbpair",
-        description="Is every memory barrier in this kernel code properly paired?",
-        epilog="exit codes: 0 all proved, 1 something refuted, 2 bad input, 3 undecided or nothing to check",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"mbpair {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-
-    check = _command(commands, "check", "check snippets, diagrams and mails", _check)
-    check.add_argument(
-        "files", nargs="+", metavar="FILE", help="a file, a directory, or - for standard input"
-    )
-    _add_model_options(check)
-    _add_output_options(check)
-
-    explain = _command(commands, "explain", "one barrier in full", _explain)
-    explain.add_argument("file", metavar="FILE")
-    explain.add_argument("barrier", metavar="BARRIER", help="its name, name:line, or line")
-    _add_model_options(explain)
-    _add_output_options(explain)
-
-    _command(commands, "models", "the memory models that are known, with sources", _models)
-    primitives = _command(commands, "primitives", "what the kernel's primitives are taken to do", _primitives)
-    primitives.add_argument("name", nargs="?", metavar="NAME")
-    return parser
-
-
-def _command(
-    commands: argparse._SubParsersAction[_Parser],
-    name: str,
-    text: str,
-    run: Callable[[argparse.Namespace], int],
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
-    command.set_defaults(command=run)
-    return command
-
-
-def _add_model_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--model",
-        action="append",
-        metavar="NAME",
-        help="armv8, lkmm, sc, tso or the path of a .cat file; may be repeated (default: armv8 and lkmm)",
-    )
-    parser.add_argument(
-        "--bound", type=_bound, default=2, metavar="N", help="how often a loop runs (default: 2)"
-    )
-    parser.add_argument("--timeout", type=_timeout, metavar="S", help="seconds for a file (default: none)")
-    parser.add_argument(
-        "--thread",
-        action="append",
-        default=[],
-        metavar="NAME=FUNCTION",
-        help="a thread and the function that it runs; may be repeated",
-    )
-    parser.add_argument(
-        "--alias",
-        action="append",
-        default=[],
-        metavar="A=B",
-        help="two names of one object; may be repeated",
-    )
-    parser.add_argument("--no-propagation", action="store_true", help="leave every decision to the solver")
-
-
-def _add_output_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    amount = parser.add_mutually_exclusive_group()
-    amount.add_argument("-q", "--quiet", action="store_true", help="only the verdicts")
-    amount.add_argument("-v", "--verbose", action="store_true", help="also reasons and all counterexamples")
-    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
-
-
-def _options(parsed: argparse.Namespace) -> Options:
-    models = tuple(parsed.model or DEFAULT_MODELS)
-    for model in models:
-        _require_model(model)
-    if len(set(models)) < len(models):
-        raise UsageError("duplicate model", f"--model names a model twice: {', '.join(models)}")
-    return Options(
-        models=models,
-        bound=parsed.bound,
-        timeout=parsed.timeout,
-        threads=tuple(_pair("--thread", text, "NAME=FUNCTION") for text in parsed.thread),
-        aliases=tuple(_pair("--alias", text, "A=B") for text in parsed.alias),
-        propagation=not parsed.no_propagation,
-    )
-
-
-def _require_model(model: str) -> None:
-    if model in MODELS:
-        return
-    accepted = f"{', '.join(MODELS)} or the path of a .cat file"
-    if not model.endswith(".cat"):
-        raise UsageError("unknown model", f"--model: {model!r} is not known; accepted: {accepted}")
-    if not Path(model).is_file():
-        raise UsageError("missing model", f"--model: there is no file {model!r}; accepted: {accepted}")
-
-
-def _pair(option: str, text: str, form: str) -> tuple[str, str]:
-    left, equals, right = text.partition("=")
-    if not equals or not left.strip() or not right.strip():
-        raise UsageError("pair", f"{option}: {text!r} is not of the form {form}")
-    return left.strip(), right.strip()
-
-
-def _bound(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_BOUND:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {LARGEST_BOUND}")
-    return int(text)
-
-
-def _timeout(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
-    return seconds

@@ -1,6 +1,8 @@
 /*
  * __set_current_state() is a plain store. The load of the condition may overtake it, the waker then
- * finds the task running, and it sleeps for ever although the condition is true.
+ * finds the task running, and it sleeps for ever although the condition is true. The waker's
+ * barrier is half paired: schedule() orders the state before the second look, nothing before the
+ * first.
  */
 int condition;
 struct task_struct *task;

@@ -7,8 +7,10 @@ import pytest
 from tests import litmus_aarch64_reader, litmus_c_reader
 from tests.conditions import UnsupportedError
 from tests.corpora import ROOT, compare, is_race_free, rows
-from tests.oracle import TooBigError
+from tests.oracle import TooBigError, allowed
 from verifier.cat.load import load
+from verifier.events.graph import EventGraph
+from verifier.execution.candidate import holds
 
 pytestmark = pytest.mark.skipif(not ROOT.is_dir(), reason="the corpora are not here")
 
@@ -20,9 +22,9 @@ def test_armv8_agrees_with_each_aarch64_test() -> None:
 
 
 def test_lkmm_agrees_with_the_small_kernel_tests() -> None:
-    count, wrong = compare("lkmm", litmus_c_reader.read, load("lkmm"), 100)
+    count, wrong = compare("lkmm", litmus_c_reader.read, load("lkmm"), 20)
     assert wrong == []
-    assert count["agree"] >= 480
+    assert count["agree"] >= 550
 
 
 @pytest.mark.full
@@ -64,13 +66,11 @@ def test_shapes_of_kernel_bugs() -> None:
         if answer != row["observation"]:
             wrong.append((row["file"], answer, row["observation"]))
     assert wrong == []
-    assert seen >= 20
+    assert seen >= 46
 
 
-def _observation(graph, model_name):  # type: ignore[no-untyped-def]
-    from tests.oracle import allowed
-    from verifier.execution.candidate import holds
-
+def _observation(graph: EventGraph, name: str) -> str:
+    """herd7's word for the condition."""
     formula = graph.properties[0].formula
-    seen = {holds(graph, e, formula) for e in allowed(graph, load(model_name))}
+    seen = {holds(graph, e, formula) for e in allowed(graph, load(name))}
     return {(True,): "Always", (False,): "Never"}.get(tuple(seen), "Sometimes")

@@ -1,4 +1,4 @@
-"""The named shapes with each barrier, under each model: the verdicts of the literature and of pairing.md's table."""
+"""The named shapes with each barrier, under each model: the verdicts of the literature."""
 
 from __future__ import annotations
 

@@ -21,6 +21,9 @@ from verifier.cat.terms import (
 )
 
 
+ABSORBING = frozenset(("inter", "sequence", "product"))  # empty as soon as one argument is
+
+
 @dataclass(frozen=True, slots=True)
 class Bases:
     """The base sets and relations of one execution over a universe; a set that is not there is empty.
@@ -75,10 +78,13 @@ class Evaluator:
             case Variable(name):
                 return variables[name], False
             case SetTerm() | RelationTerm():
-                parts = [self._value(a, variables) for a in term.arguments]
-                closed = all(c for _, c in parts)
-                values = [v for v, _ in parts]
-                value = self._set(term, values) if isinstance(term, SetTerm) else self._relation(term, values)
+                values, closed = self._arguments(term, variables)
+                if not values:
+                    value = 0
+                elif isinstance(term, SetTerm):
+                    value = self._set(term, values)
+                else:
+                    value = self._relation(term, values)
             case Fixpoint(name, equations):
                 value, closed = self._fixpoint(name, equations, variables)
             case _:
@@ -87,6 +93,20 @@ class Evaluator:
             self.memo[id(term)] = value
             self.kept.append(term)
         return value, closed
+
+    def _arguments(
+        self, term: SetTerm | RelationTerm, variables: Mapping[str, int]
+    ) -> tuple[list[int], bool]:
+        """The arguments' values, and whether all are closed; none where one makes the whole empty."""
+        absorbs = term.operator in ABSORBING
+        values, closed = [], True
+        for a in term.arguments:
+            value, is_closed = self._value(a, variables)
+            if absorbs and not value:
+                return [], is_closed
+            values.append(value)
+            closed = closed and is_closed
+        return values, closed
 
     def _set(self, term: SetTerm, values: list[int]) -> int:
         u = self.bases.universe

@@ -10,7 +10,7 @@ from typing import Any
 
 from verifier.cat.evaluate import violations
 from verifier.cat.terms import Model
-from verifier.encoding.bounds import Facts, propagate
+from verifier.encoding.bounds import NOTHING, propagate
 from verifier.encoding.candidate import CandidateEncoding
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
 from verifier.encoding.relations import RelationEncoding
@@ -55,7 +55,7 @@ class Session:
         self.model = model
         self.deadline = deadline or Deadline(None)
         self.clauses = Clauses()
-        facts = propagate(graph, model) if propagation else Facts(frozenset(), frozenset())
+        facts = propagate(graph, model) if propagation else NOTHING
         self.candidate = CandidateEncoding(graph, self.clauses, facts.forbidden_rf, facts.known_co)
         self.places = tuple(sorted({s.place for s in graph.sources}))
         self._switches = {p: self.clauses.variable() for p in self.places}

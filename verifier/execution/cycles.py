@@ -73,7 +73,11 @@ class _Search:
             self.segments[i] = [Segment(event.thread, i, i)] if event.kind == "W" else []
             for j in accesses:
                 other = graph.events[j]
-                if graph.order[i] >> j & 1 and other.location in contested and other.location != event.location:
+                if (
+                    graph.order[i] >> j & 1
+                    and other.location in contested
+                    and other.location != event.location
+                ):
                     self.segments[i].append(Segment(event.thread, i, j))
             self.by_location.setdefault(event.location or 0, []).append(i)
 

@@ -54,7 +54,9 @@ class Skeleton:
         self.cycle = cycle
         self.pieces = tuple(_piece(graph, execution, s) for s in cycle.segments)
         self._events = tuple(sorted({e for p in self.pieces for e in p.events}))
-        self._locations = tuple(sorted({l for e in self._events if (l := graph.events[e].location) is not None}))
+        self._locations = tuple(
+            sorted({l for e in self._events if (l := graph.events[e].location) is not None})
+        )
         self._number = {e: i for i, e in enumerate((*self._locations, *self._events))}
         self._slots = {i: len(self._number) + i for i in range(len(self.pieces))}
         self.universe = Universe(len(self._number) + len(self.pieces))
@@ -81,7 +83,11 @@ class Skeleton:
         relations = dict(self._fixed)
         for name in ("addr", "data", "ctrl"):
             relations[name] = sum(
-                {1 << a * n + b for kind, a, b, place in self._dependencies if kind == name and place not in off}
+                {
+                    1 << a * n + b
+                    for kind, a, b, place in self._dependencies
+                    if kind == name and place not in off
+                }
             )
         return Bases(self.universe, self._sets(off, added), relations)
 
@@ -155,7 +161,9 @@ class Skeleton:
         pairs = []
         for i, piece in enumerate(self.pieces):
             slot = self._slots[i]
-            head = {piece.segment.start} | {a.write for a in self.graph.atomics if a.read == piece.segment.start}
+            head = {piece.segment.start} | {
+                a.write for a in self.graph.atomics if a.read == piece.segment.start
+            }
             for e in piece.events:
                 number = self._number[e]
                 pairs += [(number, self._number[x]) for x in piece.events if self.graph.order[e] >> x & 1]
@@ -164,17 +172,20 @@ class Skeleton:
         return pairs
 
     def _reads_from(self, execution: Execution) -> list[tuple[int, int]]:
-        """rf among the events kept; a read that an fr leg leaves gets the initial value where its write is gone."""
+        """rf among the events kept. A read whose write is left out gets the initial value where that puts it
+        before the same writes: all that are kept. (That keeps, say, an RMW's read before its write.)"""
         leaving = {a for a, _ in self.cycle.legs() if self.graph.events[a].kind == "R"}
         pairs = []
         for read, write in execution.reads_from:
-            if read not in self._number or read < len(self.graph.locations):
+            if read not in self._number:
                 continue
             location = self.graph.events[read].location
             assert location is not None
-            if write in self._number and write >= len(self.graph.locations):
+            order = execution.coherence[location]
+            kept = [w for w in order if w in self._number and w != location]
+            if write in kept:
                 pairs.append((self._number[write], self._number[read]))
-            elif read in leaving:
+            elif read in leaving or (kept and order.index(kept[0]) > order.index(write)):
                 pairs.append((self._number[location], self._number[read]))
         return pairs
 

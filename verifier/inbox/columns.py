@@ -109,11 +109,15 @@ def _edges(chunked: Sequence[Sequence[Cell]], header: Header) -> list[int]:
         later = header.starts[index + 1 : index + 2]
         high = min([header.starts[index] + 12, *later])
         candidates = sorted({header.starts[index], *(s for s in starts if low <= s <= high)})
-        edges.append(min(candidates, key=lambda edge: _edge_cost(chunked, starts, edge, header.starts[index])))
+        edges.append(
+            min(candidates, key=lambda edge: _edge_cost(chunked, starts, edge, header.starts[index]))
+        )
     return edges
 
 
-def _edge_cost(chunked: Sequence[Sequence[Cell]], starts: Sequence[int], edge: int, hint: int) -> tuple[float, int]:
+def _edge_cost(
+    chunked: Sequence[Sequence[Cell]], starts: Sequence[int], edge: int, hint: int
+) -> tuple[float, int]:
     """What speaks against a column's cells starting at `edge`: stretches that it cuts, cells just left of it."""
     cut = sum(_is_cut(cell, edge) for chunks in chunked for cell in chunks)
     before = sum(edge - 6 <= start < edge for start in starts if start > 0 and abs(start - hint) < 12)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ from verifier.syntax import parse
 
 LONGEST = 400
 _MARGIN = 0.6
-_RETRY = 40
-_CODE = re.compile(r"[;{}]\s*(?:$|//|/\*|\|)|\w\(.*\)\s*(?:$|//|/\*|\||\s{2})|[^=!<>]=[^=]|->|\+\+|--\s*;|^\s*(?:else|do)\b|^\s*\.\.\.")
-_STOP = re.compile(r"(?:diff --git|@@ |index [0-9a-f]{7}|--- |\+\+\+ |[A-Z][A-Za-z-]+(?:-by|ixes|loses|ink|c): )|--\s*$|---\s*$")
+_CODE = re.compile(
+    r"[;{}]\s*(?:$|//|/\*|\|)|\w\(.*\)\s*(?:$|//|/\*|\||\s{2})|[^=!<>]=[^=]|->|\+\+|--\s*;|^\s*(?:else|do)\b|^\s*\.\.\."
+)
+_STOP = re.compile(
+    r"(?:diff --git|@@ |index [0-9a-f]{7}|--- |\+\+\+ |[A-Z][A-Za-z-]+(?:-by|ixes|loses|ink|c): )|--\s*$|---\s*$"
+)
 _PLAIN = re.compile(r"[A-Za-z][a-z']*[,.:;]?$|[A-Z]+[,.:;]?$")
 _CONDITION = re.compile(r"\s*~?\s*(?:exists|forall)\s*\(")
 _GAP = re.compile(r"\S(?:[ ]{2,}|[ ]*\t[ \t]*)\S")
@@ -72,8 +76,10 @@ def _region(lines: Sequence[Line], index: int) -> _Region | None:
     if header is None:
         return None
     start = index + 1
-    while start < len(lines) and (below := _row_at(lines, start, line.depth, lead)) is not None and (
-        is_ruler(below) or below.is_blank
+    while (
+        start < len(lines)
+        and (below := _row_at(lines, start, line.depth, lead)) is not None
+        and (is_ruler(below) or below.is_blank)
     ):
         start += 1
     rows, end = _rows(lines, start, line.depth, lead, header)
@@ -92,9 +98,7 @@ def _row_at(lines: Sequence[Line], index: int, depth: int, lead: str) -> Row | N
     return row(line, lead)
 
 
-def _rows(
-    lines: Sequence[Line], start: int, depth: int, lead: str, header: Header
-) -> tuple[list[Row], int]:
+def _rows(lines: Sequence[Line], start: int, depth: int, lead: str, header: Header) -> tuple[list[Row], int]:
     rows: list[Row] = []
     index = end = start
     blank = False
@@ -119,7 +123,11 @@ def _ends(found: Row, header: Header, after_blank: bool) -> bool:
     indent = len(text) - len(text.lstrip())
     if _GAP.search(text) or (header.barred and "|" in text) or text.lstrip().startswith(("//", "/*")):
         return False
-    if len(header.starts) > 1 and found.screen[indent] >= header.starts[1] - 2 > 3 and not _is_paragraph(text):
+    if (
+        len(header.starts) > 1
+        and found.screen[indent] >= header.starts[1] - 2 > 3
+        and not _is_paragraph(text)
+    ):
         return False
     if _is_paragraph(text):
         return True
@@ -159,7 +167,9 @@ def _diagram(
     missing = [title_ for title_, column in zip(header.names, cells, strict=True) if not column]
     if missing:
         return Unreadable(_empty(name, raw, region, missing[0]), title, extent)
-    sources = tuple((n, column_source(name, raw, column, folded)) for n, column in zip(header.names, cells, strict=True))
+    sources = tuple(
+        (n, column_source(name, raw, column, folded)) for n, column in zip(header.names, cells, strict=True)
+    )
     rest = _rest(name, raw, lines, region)
     return Diagram(sources, title, extent, notes, rest)
 
@@ -178,10 +188,11 @@ def _told_by_code(
     """The cells of a folded diagram, and notes on rows that could stand elsewhere as well."""
     count = len(region.header.names)
     choices = [fold.choices(found, count) for found in region.rows]
-    for reading in fold.readings(choices):
+    readings = fold.read_folded(choices)
+    for reading in readings.best:
         cells = _columns(reading, count)
         if _is_readable(name, raw, region.header, cells):
-            return cells, _doubts(region, choices, reading)
+            return cells, _doubts(region, reading, readings)
     return None
 
 
@@ -198,16 +209,13 @@ def _is_readable(name: str, raw: tuple[str, ...], header: Header, cells: Sequenc
     return True
 
 
-def _doubts(
-    region: _Region, choices: Sequence[Sequence[fold.Split]], reading: fold.Reading
-) -> tuple[str, ...]:
-    """A note for the folded white space, and one for each row of one cell that could stand in another column."""
+def _doubts(region: _Region, reading: fold.Reading, readings: fold.Readings) -> tuple[str, ...]:
+    """A note for the folded white space, and one for each row whose cells could well stand in other columns."""
     notes = ["white space was folded: the columns were told apart by their code"]
-    for index, split in enumerate(reading.rows):
+    for found, split, costs in zip(region.rows, reading.rows, readings.costs, strict=True):
         for moved in _placements(split):
-            again = fold.readings([*choices[:index], (moved,), *choices[index + 1 :]], _RETRY)
-            if again and again[0].cost <= reading.cost + _MARGIN:
-                notes.append(_doubt(region, region.rows[index].number, split, moved))
+            if costs.get(moved, math.inf) <= reading.cost + _MARGIN:
+                notes.append(_doubt(region, found.number, split, moved))
     return tuple(notes)
 
 
@@ -223,7 +231,9 @@ def _placements(split: fold.Split) -> list[fold.Split]:
 
 def _doubt(region: _Region, line: int, split: fold.Split, moved: fold.Split) -> str:
     names = region.header.names
-    read = ", ".join(f"`{cell.text.strip()}` in {name}" for name, cell in zip(names, split, strict=True) if cell)
+    read = ", ".join(
+        f"`{cell.text.strip()}` in {name}" for name, cell in zip(names, split, strict=True) if cell
+    )
     other = " and ".join(name for name, cell in zip(names, moved, strict=True) if cell)
     return f"line {line}: read {read}; by its code alone the row could stand in {other} as well"
 

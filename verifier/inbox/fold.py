@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from verifier.errors import SyntaxProblem
 from verifier.inbox.columns import Cell, trimmed
@@ -25,19 +26,28 @@ BEAM = 200
 AWAITING = 0.2
 ANSWERS = 12
 _COMMENT_CODE = re.compile(r"(?<=\s)(?=[A-Za-z_*&][\w\->.\[\]&*]*\s*(?:\([^;]*\)|=[^;=][^;]*);)")
+_DEPTH = {"(": 1, "[": 1, ")": -1, "]": -1}
+_ENDS = frozenset((";", "{", "}", "else", "do", ")", ":"))
 _LATER_COMMENT = re.compile(r"(?<=\s)(?=//|/\*)")
 
 Split = tuple[Cell | None, ...]
 
 
+_Key = tuple[tuple[State, ...], tuple[bool, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """A way to cut the rows so far."""
+    """The best way found to cut the rows so far that ends in these states."""
 
     states: tuple[State, ...]
     cost: float
     split: Split
     before: _Path | None
+
+    @property
+    def key(self) -> _Key:
+        return self.states, _filled(self.split)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +58,81 @@ class Reading:
     cost: float
 
 
-def readings(choices: Sequence[Sequence[Split]], beam_width: int = BEAM) -> list[Reading]:
-    """Ways to cut all rows, the most natural first; none where no way works. `choices`: each row's possible splits."""
-    count = len(choices[0][0])
-    beam = [_Path(tuple(State() for _ in range(count)), 0.0, (), None)]
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The ways to cut all rows, the most natural first; for each row, what each way to cut it costs at best."""
+
+    best: tuple[Reading, ...]
+    costs: tuple[Mapping[Split, float], ...]
+
+
+class _Step(NamedTuple):
+    """From the path at `key`, which costs `so_far`, by one row's split to the path at `reached`."""
+
+    key: _Key
+    split: Split
+    so_far: float
+    cost: float
+    reached: _Key
+
+
+def read_folded(choices: Sequence[Sequence[Split]]) -> Readings:
+    """Searches the ways to cut the rows.
+
+    `choices` gives each row's; there is no reading where no way works.
+    """
+    start = _Path(tuple(State() for _ in choices[0][0]), 0.0, (), None)
+    beam = {start.key: start}
+    layers: list[list[_Step]] = []
     for splits in choices:
-        best: dict[tuple[tuple[State, ...], tuple[bool, ...]], _Path] = {}
-        for path in beam:
-            for split in splits:
-                following = _follow(path, split)
-                if following is not None:
-                    key = (following.states, _filled(split))
-                    known = best.get(key)
-                    if known is None or following.cost < known.cost:
-                        best[key] = following
-        beam = sorted(best.values(), key=lambda path: path.cost)[:beam_width]
-        if not beam:
-            return []
-    finished = [path for path in beam if all(is_finished(state) and state.used for state in path.states)]
-    return [_unwound(path) for path in sorted(finished, key=lambda path: path.cost)[:ANSWERS]]
+        beam, steps = _extend(beam, splits)
+        layers.append(steps)
+    finished = [path for path in beam.values() if _is_finished(path)]
+    answers = sorted(finished, key=lambda path: path.cost)[:ANSWERS]
+    costs = _costs(layers, [path.key for path in finished])
+    return Readings(tuple(_unwound(path) for path in answers), costs)
+
+
+def _is_finished(path: _Path) -> bool:
+    return all(is_finished(state) and state.used for state in path.states)
+
+
+def _extend(beam: Mapping[_Key, _Path], splits: Sequence[Split]) -> tuple[dict[_Key, _Path], list[_Step]]:
+    """The best paths with one more row, and the steps between the paths that are kept."""
+    best: dict[_Key, _Path] = {}
+    steps: list[_Step] = []
+    for key, path in beam.items():
+        for split in splits:
+            following = _follow(path, split)
+            if following is None:
+                continue
+            reached = following.key
+            steps.append(_Step(key, split, path.cost, following.cost - path.cost, reached))
+            if reached not in best or following.cost < best[reached].cost:
+                best[reached] = following
+    kept = dict(sorted(best.items(), key=lambda item: item[1].cost)[:BEAM])
+    return kept, [step for step in steps if step.reached in kept]
+
+
+def _costs(layers: Sequence[Sequence[_Step]], final: Iterable[_Key]) -> tuple[Mapping[Split, float], ...]:
+    """For each row, what each way to cut it costs at best: the steps walked backwards.
+
+    `ahead` is what is still to come after a path, at best.
+    """
+    found: list[Mapping[Split, float]] = []
+    ahead = dict.fromkeys(final, 0.0)
+    for steps in reversed(layers):
+        costs: dict[Split, float] = {}
+        before: dict[_Key, float] = {}
+        for step in steps:
+            if step.reached in ahead:
+                rest = step.cost + ahead[step.reached]
+                total = step.so_far + rest
+                costs[step.split] = min(total, costs.get(step.split, total))
+                before[step.key] = min(rest, before.get(step.key, rest))
+        found.append(costs)
+        ahead = before
+    return tuple(reversed(found))
 
 
 def _unwound(path: _Path) -> Reading:
@@ -111,7 +177,11 @@ def _taken(state: State, text: str) -> tuple[State, float, bool] | None:
     step = None if fragment is None else advance(state, fragment)
     if fragment is None or step is None:
         return None
-    return step[0], step[1] + (AWAITING if step[0].is_awaiting else 0.0), not (fragment.parts or fragment.pending)
+    return (
+        step[0],
+        step[1] + (AWAITING if step[0].is_awaiting else 0.0),
+        not (fragment.parts or fragment.pending),
+    )
 
 
 def _row_cost(path: _Path, split: Split) -> float:
@@ -162,22 +232,24 @@ def _edges(row: Row) -> list[int]:
         return []
     edges: set[int] = set()
     depth = 0
+    is_cut_short = sum(_DEPTH.get(token.text, 0) for token in scanned.tokens) != 0
     for before, token in itertools.pairwise(scanned.tokens):
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(before.text, 0)
+        depth += _DEPTH.get(before.text, 0)
         if token.text in (";", ")", "]"):
             continue
-        if depth <= 0 and (before.text in (";", "{", "}", "else", "do", ")", ":") or _side_by_side(before, token)):
+        if depth <= 0 and _may_start_cell(before, token):
             edges.add(token.column - 1)
-        elif before.text in (",", "&&", "||", "="):
-            edges.add(token.column - 1)
-        elif depth <= 0 and token.text in ("}", "{"):
+        elif is_cut_short and before.text in (",", "&&", "||"):
             edges.add(token.column - 1)
     for comment in scanned.comments:
         edges |= _comment_edges(text, comment.column - 1, comment.end_column - 1)
     return sorted(edges)
 
 
-def _side_by_side(before: Token, token: Token) -> bool:
+def _may_start_cell(before: Token, token: Token) -> bool:
+    """Whether a statement may end at `before`, and another start at `token`."""
+    if before.text in _ENDS or token.text in ("{", "}"):
+        return True
     return can_end(before) and starts_operand(token)
 
 

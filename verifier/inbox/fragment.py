@@ -23,7 +23,9 @@ Kind = Literal[
 _OPENERS = {"(": 1, "[": 1, ")": -1, "]": -1}
 _HEADERS: dict[str, Kind] = {"if": "if", "for": "loop", "while": "while", "switch": "switch"}
 _INFIX = frozenset("= == != && || + / % < > <= >= | ^ , ? -> . += -= *= |= &= << >>".split())
-_STARTERS = frozenset(("if", "else", "while", "do", "for", "switch", "case", "default", "goto", "break", "continue", "return"))
+_STARTERS = frozenset(
+    ("if", "else", "while", "do", "for", "switch", "case", "default", "goto", "break", "continue", "return")
+)
 _JOINED: dict[tuple[str, str], float] = {
     ("close", "else"): 0.0,
     ("close", "while"): 0.0,
@@ -95,7 +97,13 @@ def _join(before: Part, part: Part) -> float:
         return 0.0
     if (before.kind, part.kind) in _JOINED:
         return _JOINED[before.kind, part.kind]
-    return 1.2 if before.ended or before.kind == "close" else 2.0 if before.kind in ("simple", "jump", "break") else 1.0
+    return (
+        1.2
+        if before.ended or before.kind == "close"
+        else 2.0
+        if before.kind in ("simple", "jump", "break")
+        else 1.0
+    )
 
 
 def _closing(tokens: Sequence[Token]) -> dict[int, int] | None:
@@ -152,7 +160,9 @@ def _header(
 def _simple(tokens: Sequence[Token], closing: dict[int, int], first: int) -> tuple[Part | None, int]:
     position = first
     while position < len(tokens) and tokens[position].text not in (";", "}"):
-        if position > first and (tokens[position].text in _STARTERS and not _is_wordy(tokens, first, position)):
+        if position > first and (
+            tokens[position].text in _STARTERS and not _is_wordy(tokens, first, position)
+        ):
             break
         if tokens[position].text == "{" and not (position and tokens[position - 1].text == "="):
             break
@@ -167,7 +177,9 @@ def _simple(tokens: Sequence[Token], closing: dict[int, int], first: int) -> tup
         kind = "break"
     elif tokens[first].text in ("return", "goto"):
         kind = "jump"
-    elif (body[0].kind == "dots" or _adjacent(body) is not None) and leaving(" ".join(token.text for token in body)):
+    elif (body[0].kind == "dots" or _adjacent(body) is not None) and leaving(
+        " ".join(token.text for token in body)
+    ):
         kind = "jump"
     return Part(kind, _simple_cost(body, ended), ended), stop
 
@@ -175,8 +187,10 @@ def _simple(tokens: Sequence[Token], closing: dict[int, int], first: int) -> tup
 def _is_wordy(tokens: Sequence[Token], first: int, position: int) -> bool:
     """Whether a keyword at `position` is an English word of the prose from `first` on."""
     plain = all(token.kind in ("name", "dots") for token in tokens[first:position])
-    return plain and tokens[position].text in ("for", "while", "do", "if", "return") and (
-        _text(tokens, position + 1) not in ("(", ";", "")
+    return (
+        plain
+        and tokens[position].text in ("for", "while", "do", "if", "return")
+        and (_text(tokens, position + 1) not in ("(", ";", ""))
     )
 
 
@@ -201,7 +215,10 @@ def _simple_cost(body: Sequence[Token], ended: bool) -> float:
     if _is_declaration(body, ended):
         return 0.1
     words = " ".join(token.text for token in body)
-    plain = all(token.kind in ("name", "keyword", "number", "dots", "junk", "char") or token.text in _MARKS for token in body)
+    plain = all(
+        token.kind in ("name", "keyword", "number", "dots", "junk", "char") or token.text in _MARKS
+        for token in body
+    )
     if plain and not ended:
         return 0.3 if leaving(words) else 0.7
     return 3.0
@@ -210,8 +227,19 @@ def _simple_cost(body: Sequence[Token], ended: bool) -> float:
 def _expression_cost(body: Sequence[Token], ended: bool) -> float:
     if len(body) == 1 and not ended:
         return 1.0
-    starts_well = body[0].kind in ("name", "number") or body[0].text in ("*", "++", "--", "(", "&", "!", "-", "~")
-    effect = any(token.text in ("=", "++", "--", "(") or re.fullmatch(r"[-+*/|&^%]=", token.text) for token in body)
+    starts_well = body[0].kind in ("name", "number") or body[0].text in (
+        "*",
+        "++",
+        "--",
+        "(",
+        "&",
+        "!",
+        "-",
+        "~",
+    )
+    effect = any(
+        token.text in ("=", "++", "--", "(") or re.fullmatch(r"[-+*/|&^%]=", token.text) for token in body
+    )
     cost = 0.0 if ended else 0.4
     return cost + (0.0 if starts_well else 3.0) + (0.0 if effect else 0.5)
 
@@ -236,8 +264,11 @@ def _is_cast(body: Sequence[Token], closer: int) -> bool:
     before = body[opener - 1] if opener else None
     called = before is not None and before.kind in ("name", "keyword")
     named = [token for token in inside if token.text != "*"]
-    return not called and bool(named) and all(t.kind in ("name", "keyword") for t in named) and (
-        inside[-1].text == "*" or is_type(named[0].text) or len(named) > 1
+    return (
+        not called
+        and bool(named)
+        and all(t.kind in ("name", "keyword") for t in named)
+        and (inside[-1].text == "*" or is_type(named[0].text) or len(named) > 1)
     )
 
 

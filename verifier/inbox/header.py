@@ -16,8 +16,12 @@ _STRONG = (
 )
 _FUNCTION = r"[A-Za-z_]\w*(?:\(\.{0,3}\))"
 _MORE = r"(?:[ ]*[-:,][ ]*[A-Za-z_][\w ]*?(?:\(\))?|[ ]?\((?:[^()]|\([^()]*\))*\))?:?"
-_ONE_STRONG = re.compile(rf"[\[(*]?(?:{_STRONG}{_MORE}|{_FUNCTION}(?:[ ]?\([a-zA-Z]\w* ?\w*\))?:?)[\])*]?", re.IGNORECASE)
-_SHORT_STRONG = re.compile(rf"{_STRONG}(?:[ ]*[-:][ ]*[A-Za-z_]\w*|[ ]?\([^()]*(?:\(\))?[^()]*\))?:?|{_FUNCTION}:?", re.IGNORECASE)
+_ONE_STRONG = re.compile(
+    rf"[\[(*]?(?:{_STRONG}{_MORE}|{_FUNCTION}(?:[ ]?\([a-zA-Z]\w* ?\w*\))?:?)[\])*]?", re.IGNORECASE
+)
+_SHORT_STRONG = re.compile(
+    rf"{_STRONG}(?:[ ]*[-:][ ]*[A-Za-z_]\w*|[ ]?\([^()]*(?:\(\))?[^()]*\))?:?|{_FUNCTION}:?", re.IGNORECASE
+)
 _PHRASE = re.compile(r"[\[<(*]?[A-Za-z_][\w/#'.-]*(?: [\w/#'.()-]+){0,4}[\]>)*]?:?")
 _WORD = re.compile(r"[A-Za-z_]\w*(?:\(\))?")
 _WIDE = re.compile(r"[ ]{2,}|[ ]*\t[ \t]*|[ \t]*\|(?!\|)[ \t]*")
@@ -71,11 +75,14 @@ def _name(phrase: str) -> str:
     if described and re.match(_STRONG, text, re.IGNORECASE):
         text = described.group(1)
     text = re.sub(r"\(\.{0,3}\)$", "", text)
-    return re.sub(r"^(v?CPU|P|T)[ -]#?(\d+)$", r"\1\2", text, flags=re.IGNORECASE)
+    return re.sub(r"^(v?CPU|P|T)[ -]?#?(\d+)$", r"\1\2", text, flags=re.IGNORECASE)
 
 
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    counted = [name if names.count(name) == 1 else f"{name}#{names[: i + 1].count(name)}" for i, name in enumerate(names)]
+    counted = [
+        name if names.count(name) == 1 else f"{name}#{names[: i + 1].count(name)}"
+        for i, name in enumerate(names)
+    ]
     return tuple(counted)
 
 
@@ -121,7 +128,9 @@ def _placed(row: Row, phrases: list[str]) -> Header:
 def _split_by_ruler(text: str, lengths: list[int]) -> list[str] | None:
     """The words in as many phrases as the ruler has groups, their lengths as near to the groups' as can be."""
     words = text.split(" ")
-    if not len(lengths) <= len(words) <= 12 or not all(re.fullmatch(r"[\w/#'.():-]+", word) for word in words):
+    if not len(lengths) <= len(words) <= 12 or not all(
+        re.fullmatch(r"[\w/#'.():-]+", word) for word in words
+    ):
         return None
     best: tuple[int, list[str]] | None = None
     for cuts in itertools.combinations(range(1, len(words)), len(lengths) - 1):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _QUOTE = re.compile(r"(?:[ \t]*>)+(?: (?=\S|[ \t])|$)?")
-_ADDED = re.compile(r"[+](?=[ \t]|$)")
+_ADDED = re.compile(r"[+](?![+])")
 _COMMENT = re.compile(r"[ \t]*(?:/\*+|\*(?=[ \t]|$)|//)")
 _COMMENT_END = re.compile(r"[ \t]*\*+/[ \t]*$")
 TAB = 8

@@ -37,7 +37,9 @@ def plain_lines(lines: Sequence[str]) -> list[Line]:
 
 def _headers_end(lines: Sequence[str], start: int, end: int) -> int:
     index = start
-    while index < end and (_HEADER.match(lines[index]) or (index > start and lines[index][:1] in (" ", "\t"))):
+    while index < end and (
+        _HEADER.match(lines[index]) or (index > start and lines[index][:1] in (" ", "\t"))
+    ):
         if not lines[index].strip():
             break
         index += 1

@@ -25,7 +25,9 @@ class State:
     @property
     def is_awaiting(self) -> bool:
         """Whether a header stands without its statement, or a statement without its end."""
-        return bool(self.pending) or (bool(self.frames) and (self.frames[-1] in _AWAITING or self.frames[-1] == "until"))
+        return bool(self.pending) or (
+            bool(self.frames) and (self.frames[-1] in _AWAITING or self.frames[-1] == "until")
+        )
 
     @property
     def is_open(self) -> bool:

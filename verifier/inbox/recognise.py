@@ -16,7 +16,10 @@ from verifier.syntax.scanner import Scan, scan
 BYTES = 2_000_000
 LINES = 50_000
 _DIFF = re.compile(r"^(?:[> ]*)(?:diff --git |@@ -\d)", re.MULTILINE)
-_LITMUS = re.compile(r"\A\s*(?:\(\*.*?\*\)\s*)?(?:C|AArch64|X86|X86_64|PPC|ARM|RISCV|LISA|BPF)[ \t]+[\w+.-]+[ \t]*$", re.MULTILINE)
+_LITMUS = re.compile(
+    r"\A\s*(?:\(\*.*?\*\)\s*)?(?:C|AArch64|X86|X86_64|PPC|ARM|RISCV|LISA|BPF)[ \t]+[\w+.-]+[ \t]*$",
+    re.MULTILINE,
+)
 
 
 def recognise(name: str, data: bytes) -> tuple[Piece, ...]:

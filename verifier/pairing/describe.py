@@ -171,7 +171,7 @@ class Describer:
 
     def _redundant_reason(self, finding: Finding) -> str:
         if finding.stronger is not None:
-            return f"no access stands between it and {self._name(finding.stronger)}, which is as strong"
+            return f"no access stands between it and {self._name(finding.stronger)}, which is stronger"
         names = [" with ".join(self._names(s)) for s in finding.others if s]
         if names:
             return f"{' or '.join(dict.fromkeys(names))} already gives the order"

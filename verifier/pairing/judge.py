@@ -182,7 +182,7 @@ class Judge:
         return Finding(place, "redundant", shown, execution, self._partners(shown, place), others)
 
     def _stronger_neighbour(self, place: int) -> int | None:
-        """The place of a fence that is at least as strong, with no access between it and the barrier."""
+        """The place of a stronger fence, with no access between it and the barrier."""
         graph = self.graph
         mine = [s for s in graph.sources if s.place == place]
         if any(s.kind != "fence" for s in mine):
@@ -202,10 +202,14 @@ class Judge:
         return min(found) if found else None
 
     def _covers(self, strong: int, weak: int) -> bool:
-        """Whether a fence orders all that another does (a full one covers each)."""
-        full = ADDITIONS[self.session.model.architecture]["smp_mb"]
+        """Whether a fence is the stronger one: a full one of all that are not, any of barrier()."""
         a, b = self.graph.events[strong], self.graph.events[weak]
-        return full <= a.tags and (not full <= b.tags or strong < weak) and a.executes == b.executes
+        return self._strength(a.tags) > self._strength(b.tags) and a.executes == b.executes
+
+    def _strength(self, tags: frozenset[str]) -> int:
+        if ADDITIONS[self.session.model.architecture]["smp_mb"] <= tags:
+            return 2
+        return 1 if tags - {"Barrier"} else 0
 
     def _adjacent(self, a: int, b: int) -> bool:
         low, high = min(a, b), max(a, b)

@@ -12,21 +12,21 @@ from verifier.pairing.verdict import Counterexample, Edge, Step
 GAP = "   "
 NARROWEST = 20  # of a column; with less room the events are listed one below the other
 STALE = "<-- stale"
-UNORDERED = "~ nothing orders ~"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One event, or both halves of an atomic: where it stands, its code, what it reads and writes.
 
-    `is_unordered`: nothing orders it after the cycle's access before it in its thread.
+    `gap` says, where it is not empty, that what stands before it in its thread does not order it
+    after the cycle's access there.
     """
 
     thread: int
     line: int
     code: str
     effect: str
-    is_unordered: bool
+    gap: str
 
 
 def draw(example: Counterexample, threads: Sequence[str], width: int) -> list[str]:
@@ -46,22 +46,36 @@ def chain(example: Counterexample, width: int) -> list[str]:
     for position, edge in enumerate(example.cycle):
         is_last = position == len(example.cycle) - 1
         goal = "the first" if is_last else _access(example, edge.end)
-        words.append(f"{_arrow(edge)} {goal}")
+        words.append(f"{_arrow(example, edge)} {goal}")
     return _fill(words, width)
 
 
 def merge_atomics(example: Counterexample) -> list[Row]:
     """A row for each step; a read and the write of the same atomic right after it share one."""
-    unordered = {edge.end for edge in example.cycle if edge.relation == "po" and not edge.ordered_by}
+    gaps = {edge.end: f"~ {why_unordered(example, edge)} ~" for edge in example.cycle if is_gap(edge)}
     rows: list[Row] = []
     previous: Step | None = None
     for number, step in enumerate(example.steps):
         if previous is not None and _is_same_atomic(previous, step):
-            rows.append(replace(rows.pop(), effect=f"{_effect(previous)}, {_effect(step)}"))
+            effects = filter(None, (_effect(previous), _effect(step)))
+            rows.append(replace(rows.pop(), effect=", ".join(effects)))
         else:
-            rows.append(Row(step.thread, step.line, _code(step), _effect(step), number in unordered))
+            rows.append(Row(step.thread, step.line, _code(step), _effect(step), gaps.get(number, "")))
         previous = step
     return rows
+
+
+def is_gap(edge: Edge) -> bool:
+    """Whether the edge is a part of program order that nothing keeps."""
+    return edge.relation == "po" and not edge.ordered_by
+
+
+def why_unordered(example: Counterexample, edge: Edge) -> str:
+    """What is wrong between the two accesses of a gap: nothing stands there, or what does is not enough."""
+    between = (s for s in example.steps[edge.start + 1 : edge.end] if s.kind == "F")
+    thread = example.steps[edge.start].thread
+    fences = dict.fromkeys(s.text.rstrip(";").strip() for s in between if s.thread == thread)
+    return f"{' and '.join(fences)} not enough" if fences else "nothing orders"
 
 
 def _is_same_atomic(first: Step, second: Step) -> bool:
@@ -84,8 +98,14 @@ def _effect(step: Step) -> str:
     value = bare_value(step)
     if value is None or step.kind == "F":
         return ""
-    verb = "reads" if step.kind == "R" else "writes"
-    return f"{verb} {value} {STALE}" if step.is_stale else f"{verb} {value}"
+    if step.kind == "W":
+        return "" if _shows(step, value) else f"writes {value}"
+    return f"reads {value} {STALE}" if step.is_stale else f"reads {value}"
+
+
+def _shows(step: Step, value: str) -> bool:
+    """Whether the code of a write says what it writes."""
+    return re.search(rf"(?<![\w-]){re.escape(value)}(?!\w)", step.text) is not None
 
 
 def bare_value(step: Step) -> str | None:
@@ -96,8 +116,8 @@ def bare_value(step: Step) -> str | None:
 def _list_rows(rows: Sequence[Row], threads: Sequence[str], width: int) -> list[str]:
     lines: list[str] = []
     for row in rows:
-        if row.is_unordered:
-            lines.append(f"{threads[row.thread]}:  {UNORDERED}")
+        if row.gap:
+            lines.append(f"{threads[row.thread]}:  {row.gap}")
         text = f"{threads[row.thread]}:{row.line}  {row.code}  {row.effect}".rstrip()
         lines += textwrap.wrap(text, width, subsequent_indent="    ", break_on_hyphens=False)
     return lines
@@ -124,10 +144,11 @@ def _header(threads: Sequence[str], widths: Sequence[int]) -> list[str]:
 def _natural_width(rows: Sequence[Row], thread: int, threads: Sequence[str], digits: int) -> int:
     own = [row for row in rows if row.thread == thread]
     code = max((len(row.code) for row in own), default=0)
-    effect = max((len(row.effect) for row in own), default=0)
-    mark = len(UNORDERED) if any(row.is_unordered for row in own) else 0
-    cell = digits + 2 + max(mark, code + (2 + effect if effect else 0))
-    return max(cell, len(threads[thread]), NARROWEST)
+    told = [row for row in own if row.effect]
+    aligned = max((len(row.code) for row in told), default=0) + 2
+    effect = max((aligned + len(row.effect) for row in told), default=0)
+    gap = max((len(row.gap) for row in own), default=0)
+    return max(digits + 2 + max(gap, code, effect), len(threads[thread]), NARROWEST)
 
 
 def _share(natural: Sequence[int], room: int) -> list[int]:
@@ -158,16 +179,17 @@ def _cell(row: Row, width: int, code_width: int, digits: int) -> list[str]:
         parts = [f"{row.code:<{code_width}}  {row.effect}"]
     else:
         parts = textwrap.wrap(row.code, room, break_on_hyphens=False)
-        if not _shows_its_value(row):
-            parts += textwrap.wrap(row.effect, room - 2, initial_indent="  ", subsequent_indent="  ")
+        parts += _wrap_effect(row.effect, room)
     lines = [(head if i == 0 else margin) + part for i, part in enumerate(parts or [""])]
-    return [margin + UNORDERED, *lines] if row.is_unordered else lines
+    gap = textwrap.wrap(row.gap, room, break_on_hyphens=False)
+    return [*(margin + part for part in gap), *lines]
 
 
-def _shows_its_value(row: Row) -> bool:
-    """Whether the code of a write says what it writes."""
-    verb, _, value = row.effect.partition(" ")
-    return verb == "writes" and re.search(rf"(?<![\w-]){re.escape(value)}(?!\w)", row.code) is not None
+def _wrap_effect(effect: str, room: int) -> list[str]:
+    """What is read and written, on lines of its own; the mark of a stale read is not broken."""
+    whole = effect.replace(STALE, STALE.replace(" ", "\N{NO-BREAK SPACE}"))
+    parts = textwrap.wrap(whole, room, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+    return [part.replace("\N{NO-BREAK SPACE}", " ") for part in parts]
 
 
 def _join(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -182,10 +204,10 @@ def _access(example: Counterexample, index: int) -> str:
     return f"{step.kind} {step.location}={bare_value(step)} {place}"
 
 
-def _arrow(edge: Edge) -> str:
+def _arrow(example: Counterexample, edge: Edge) -> str:
     if edge.relation != "po":
         return f"--{edge.relation}-->"
-    return f"--po, {edge.ordered_by or 'nothing orders'}-->"
+    return f"--po, {why_unordered(example, edge) if is_gap(edge) else edge.ordered_by}-->"
 
 
 def _fill(words: Sequence[str], width: int) -> list[str]:

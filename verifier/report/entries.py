@@ -50,7 +50,13 @@ def thread_label(unit: UnitResult, thread: str) -> str:
 def barrier_entries(unit: UnitResult, verbose: bool) -> list[Entry]:
     """An entry for each barrier, in the order of the first model that has it."""
     gathered = _gather((result.model, result.barriers) for result in unit.results)
-    return [_barrier_entry(unit, answers, verbose) for answers in gathered]
+    shown = [answers for answers in gathered if verbose or not _is_idle_note(answers)]
+    return [_barrier_entry(unit, answers, verbose) for answers in shown]
+
+
+def _is_idle_note(answers: Answers[BarrierVerdict]) -> bool:
+    """Whether it is only the strength that an atomic has by default, and nothing depends on it."""
+    return all(verdict.is_note and verdict.status == "unmatched" for _, verdict in answers)
 
 
 def property_entries(unit: UnitResult, verbose: bool) -> list[Entry]:
@@ -126,7 +132,7 @@ def _forbidden(verdict: BarrierVerdict) -> str:
 
 def _property_entry(unit: UnitResult, answers: Answers[PropertyVerdict], verbose: bool) -> Entry:
     first = answers[0][1]
-    text = f" {' '.join(first.text.split())}" if first.text else ""
+    text = f": {' '.join(first.text.split())}" if first.text else ""
     body = _by_answer(answers, lambda verdict: _property_sentence(verdict, verbose))
     statuses = {verdict.status for _, verdict in answers}
     urgency = 1 if "violated" in statuses else 3 if statuses == {"holds"} else 2

@@ -18,21 +18,24 @@ from verifier.report.columns import chain, draw
 from verifier.report.entries import thread_label
 from verifier.report.style import Style
 
+REPLACE = "replace"
+# The alternatives, as lines to add, by place: thread, line after, line before.
+Fixes = dict[tuple[str, int, int], tuple[str, ...]]
 # What has a counterexample: its identity across models, its name in a heading, the execution, the fixes.
-Subject = tuple[tuple[object, ...], str, Counterexample, list[tuple[str, ...]]]
+Subject = tuple[tuple[object, ...], str, Counterexample, Fixes]
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
     """A counterexample, the models that allow it, what it is shown for, and the fixes.
 
-    All `fixes` are needed; each is a group of alternatives, as lines to add.
+    All `fixes` are needed, one a place; each is a group of alternatives, as lines to add.
     """
 
     example: Counterexample
     models: tuple[str, ...]
     subjects: tuple[str, ...]
-    fixes: tuple[tuple[str, ...], ...]
+    fixes: Fixes
 
 
 def collect(unit: UnitResult, verbose: bool) -> list[Execution]:
@@ -44,12 +47,12 @@ def collect(unit: UnitResult, verbose: bool) -> list[Execution]:
             if identity in shown and example not in found and not verbose:
                 continue
             shown.add(identity)
-            known = found.get(example, Execution(example, (), (), ()))
+            known = found.get(example, Execution(example, (), (), {}))
             found[example] = Execution(
                 example,
                 tuple(dict.fromkeys([*known.models, result.model])),
                 tuple(dict.fromkeys([*known.subjects, subject])),
-                tuple(dict.fromkeys([*known.fixes, *fixes])),
+                merge(known.fixes, fixes),
             )
     return list(found.values())
 
@@ -69,7 +72,7 @@ def draw_execution(execution: Execution, number: int, unit: UnitResult, style: S
     lines += [f"    {'cycle: ' if i == 0 else '       '}{line}" for i, line in enumerate(cycle)]
     if example.note:
         lines += _indent(example.note, width, 4)
-    for position, group in enumerate(execution.fixes):
+    for position, group in enumerate(execution.fixes.values()):
         word = "to fix" if position == 0 else "and"
         for choice, fix in enumerate(group):
             lines += _indent(f"{word if choice == 0 else 'or'}: {fix}", width, 4)
@@ -86,7 +89,7 @@ def _subjects(unit: UnitResult, result: ModelResult) -> list[Subject]:
     for verdict in result.properties:
         if verdict.counterexample is not None:
             identity = (verdict.kind, verdict.line, verdict.text)
-            found.append((identity, _property_name(verdict), verdict.counterexample, []))
+            found.append((identity, _property_name(verdict), verdict.counterexample, {}))
     return found
 
 
@@ -94,9 +97,23 @@ def _property_name(verdict: PropertyVerdict) -> str:
     return f"{verdict.kind}, line {verdict.line}"
 
 
-def _fixes(unit: UnitResult, barrier: BarrierVerdict) -> list[tuple[str, ...]]:
+def merge(first: Fixes, second: Fixes) -> Fixes:
+    """Both; for one and the same place, what replaces a barrier wins over what adds one."""
+    merged = dict(first)
+    for place, group in second.items():
+        if place not in merged or group[0].startswith(REPLACE):
+            merged[place] = group
+    return merged
+
+
+def _fixes(unit: UnitResult, barrier: BarrierVerdict) -> Fixes:
     groups = group_alternatives(barrier.missing)
-    return [tuple(_fix(unit, barrier, one) for one in group) for group in groups]
+    return {
+        (group[0].thread, group[0].after_line, group[0].before_line): tuple(
+            _fix(unit, barrier, one) for one in group
+        )
+        for group in groups
+    }
 
 
 def _fix(unit: UnitResult, barrier: BarrierVerdict, missing: Missing) -> str:
@@ -107,7 +124,7 @@ def _fix(unit: UnitResult, barrier: BarrierVerdict, missing: Missing) -> str:
         return f"use {missing.barrier} for the write on line {missing.before_line} {where}"
     call = missing.barrier if "(" in missing.barrier or " " in missing.barrier else f"{missing.barrier}()"
     if _replaces(barrier, missing):
-        return f"make {barrier.place.name} on line {barrier.place.line} an {call} {where}"
+        return f"{REPLACE} {barrier.place.name}() on line {barrier.place.line} by {call} {where}"
     return f"add {call} {where} {_between(missing.after_line, missing.before_line)}"
 
 

@@ -18,7 +18,7 @@ _PATTERNS = (
     (re.compile(rf"\b({_OPEN})\b(?=[ :,;.(]|$)"), YELLOW + BOLD),
     (re.compile(rf"\b({_GOOD})\b(?=[ :,;.(]|$)"), GREEN + BOLD),
 )
-_STALE = re.compile(r"(<-- stale|nothing orders)")
+_STALE = re.compile(r"(<-- stale|nothing orders|not enough)")
 _FIX = re.compile(r"^( *)((?:to fix|either|or|and|missing): .*)$")
 _STATUS_LINE = re.compile(r"^(?:\S.*|      +(?:[\w./-]+(?:, )?)+: .*)$")
 _CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")

@@ -16,6 +16,8 @@ from verifier.report.executions import collect, draw_execution
 from verifier.report.style import Style, paint, printable
 
 Level = Literal["quiet", "normal", "verbose"]
+WIDEST = 100
+SHORTEST_TITLE = 30
 WORST_FIRST: tuple[Answer, ...] = ("refuted", "undecided", "vacuous", "nothing to check", "proved")
 
 
@@ -32,8 +34,11 @@ def verdict_line(unit: UnitResult) -> str:
     """`refuted under lkmm, proved under armv8: FILE:FIRST-LAST: TITLE`."""
     place = f"{unit.file}:{unit.lines[0]}-{unit.lines[1]}"
     side = f" ({unit.side})" if unit.side else ""
-    title = f": {unit.title}" if unit.title not in ("", unit.file) else ""
-    return f"{_verdicts(unit.results)}: {place}{side}{title}"
+    line = f"{_verdicts(unit.results)}: {place}{side}"
+    if unit.title in ("", unit.file):
+        return line
+    room = max(SHORTEST_TITLE, WIDEST - len(line) - 2)
+    return f"{line}: {textwrap.shorten(unit.title.rstrip(':'), room, placeholder='…')}"
 
 
 def _verdicts(results: Sequence[ModelResult]) -> str:

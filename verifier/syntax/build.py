@@ -114,7 +114,9 @@ class Builder(Transformer[Token, Any]):
         return literals.number_constants([child for child in c if isinstance(child, tree.Variable)])
 
     def enumerator(self, c: Children) -> tree.Variable:
-        return tree.Variable(tree.Type("const", 0, _span(c[:1])), str(c[0]), (), c[2] if len(c) > 1 else None, False, _span(c))
+        return tree.Variable(
+            tree.Type("const", 0, _span(c[:1])), str(c[0]), (), c[2] if len(c) > 1 else None, False, _span(c)
+        )
 
     def type(self, c: Children) -> tree.Type:
         words = " ".join(" ".join(str(word).split()) for word in c if _is(word, "TYPE"))
@@ -131,12 +133,16 @@ class Builder(Transformer[Token, Any]):
         return Declarator(target.name, target.pointers, target.dimensions, c[2], _span(c))
 
     def plain_target(self, c: Children) -> Declarator:
-        return Declarator(str(c[1]), len(c[0]), tuple(d[0] for d in c[2:]), None, _span([*c[0], *c[1:2], *_ends(c[2:])]))
+        return Declarator(
+            str(c[1]), len(c[0]), tuple(d[0] for d in c[2:]), None, _span([*c[0], *c[1:2], *_ends(c[2:])])
+        )
 
     def function_target(self, c: Children) -> Declarator:
         name = next(child for child in c if _is(child, "NAME"))
         dimensions = tuple(child[0] for child in c if isinstance(child, tuple) and _is_dimension(child))
-        return Declarator(str(name), 1, dimensions, None, _span([child for child in c if isinstance(child, Token)]))
+        return Declarator(
+            str(name), 1, dimensions, None, _span([child for child in c if isinstance(child, Token)])
+        )
 
     def dimension(self, c: Children) -> tuple[tree.Expression | None, Token]:
         return (None if isinstance(c[1], Token) else c[1], c[-1])

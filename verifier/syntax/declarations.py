@@ -17,7 +17,11 @@ def is_declaration(text: Text, first: int) -> bool:
         return False
     known = terms.type_end(text, first, len(text.tokens))
     if text.is_known_type(first) or (known > first and text.text(first + 1) == "("):
-        return text.text(known) in ("*", ";") or text.kind(known) == "name" or _is_pointer_to_function(text, known)
+        return (
+            text.text(known) in ("*", ";")
+            or text.kind(known) == "name"
+            or _is_pointer_to_function(text, known)
+        )
     stars = terms.skip_stars(text, first + 1)
     if text.kind(stars) != "name" or text.text(stars + 1) not in _AFTER_NAME:
         return False
@@ -73,9 +77,11 @@ def _parameter(text: Text, first: int, end: int) -> list[Word]:
         return [fixed(text.tokens[first])._replace(kind="...")]
     stop = first
     while stop < end and text.kind(stop) in ("name", "keyword"):
-        stop = text.closing[stop + 1] + 1 if text.text(stop + 1) == "(" and stop + 1 < end - 1 and not (
-            text.text(stop + 2) == "*"
-        ) else stop + 1
+        stop = (
+            text.closing[stop + 1] + 1
+            if text.text(stop + 1) == "(" and stop + 1 < end - 1 and not (text.text(stop + 2) == "*")
+            else stop + 1
+        )
     tail = stop
     if stop == end or text.text(stop) == "[":
         stop = _name_of_parameter(text, first, stop)
@@ -127,7 +133,9 @@ def _without_attributes(words: list[Word]) -> list[Word]:
     return [
         word
         for index, word in enumerate(words)
-        if not (word.kind == "NAME" and word.text.startswith("__") and index and words[index - 1].kind == "NAME")
+        if not (
+            word.kind == "NAME" and word.text.startswith("__") and index and words[index - 1].kind == "NAME"
+        )
     ]
 
 

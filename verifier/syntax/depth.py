@@ -20,7 +20,9 @@ def check_depth(source: Source, unit: tree.Unit) -> None:
     while pending:
         node, depth = pending.pop()
         if depth > DEPTH:
-            message = f"code nests deeper than {DEPTH} levels; expected shorter chains of operators or statements"
+            message = (
+                f"code nests deeper than {DEPTH} levels; expected shorter chains of operators or statements"
+            )
             raise problem(source, "too-deep", message, node.span)
         for name in _children(cast(Hashable, type(node))):
             child = getattr(node, name)

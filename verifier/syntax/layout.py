@@ -168,7 +168,9 @@ def line_end(text: Text, first: int, end: int) -> int:
     while position < end:
         if position > first and text.breaks_before(position):
             break
-        if text.text(position) in (";", "}") or (text.text(position) == "{" and not _opens_initialiser(text, position)):
+        if text.text(position) in (";", "}") or (
+            text.text(position) == "{" and not _opens_initialiser(text, position)
+        ):
             break
         position = text.closing.get(position, position) + 1
     return position
@@ -204,8 +206,10 @@ def _opens_initialiser(text: Text, position: int) -> bool:
 def _can_end(text: Text, position: int) -> bool:
     if text.is_known_type(position) or text.text(position) in ("struct", "union", "enum", "static", "sizeof"):
         return False
-    return text.kind(position) not in ("operator", "keyword") or text.text(position) in _ENDS or (
-        text.text(position) in ("break", "continue", "return")
+    return (
+        text.kind(position) not in ("operator", "keyword")
+        or text.text(position) in _ENDS
+        or (text.text(position) in ("break", "continue", "return"))
     )
 
 
@@ -219,7 +223,7 @@ def _can_start(text: Text, position: int) -> bool:
     if token in ("++", "--", "{", "!"):
         return True
     if token == "(":
-        return text.text(position - 1) == ")"
+        return text.text(position - 1) == ")" or text.is_known_type(position + 1)
     here, following = text.tokens[position], text.tokens[min(position + 1, len(text.tokens) - 1)]
     return token in _UNARY and (here.end_line, here.end_column) == (following.line, following.column)
 

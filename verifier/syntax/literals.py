@@ -54,7 +54,11 @@ def _next(previous: tree.Expression | None, constant: tree.Variable) -> tree.Exp
     if isinstance(previous, tree.Number):
         return tree.Number(previous.value + 1, str(previous.value + 1), constant.span)
     one = tree.Number(1, "1", constant.span)
-    if isinstance(previous, tree.Binary) and previous.operator == "+" and isinstance(previous.right, tree.Number):
+    if (
+        isinstance(previous, tree.Binary)
+        and previous.operator == "+"
+        and isinstance(previous.right, tree.Number)
+    ):
         count = previous.right.value + 1
         return tree.Binary("+", previous.left, tree.Number(count, str(count), constant.span), constant.span)
     return tree.Binary("+", previous, one, constant.span)

@@ -72,7 +72,9 @@ def _short(text: str) -> str:
 
 _STATEMENT = frozenset(("if", "while", "return"))
 _NAMED = {"NAME": "a name", "TYPE": "a type", "STRING": "a string", "$END": "the end of the text"}
-_HIDDEN = frozenset(("NUMBER", "CHAR", "SCOPED", "LOOP", "FIELDS", "PROSE", "WORDS", "SKIPPED", "NAME", "STRING"))
+_HIDDEN = frozenset(
+    ("NUMBER", "CHAR", "SCOPED", "LOOP", "FIELDS", "PROSE", "WORDS", "SKIPPED", "NAME", "STRING")
+)
 
 
 def _expected(accepted: Collection[str]) -> str:
@@ -105,7 +107,9 @@ def _either(items: Sequence[str]) -> str:
 def _token(source: Source, names: dict[str, str], word: Word, index: int) -> Token:
     line, column = source.place(word.line, word.column)
     end_line, end_column = source.place(word.end_line, word.end_column)
-    return Token(names.get(word.kind, word.kind), word.text, index, line, column, end_line, end_column, index + 1)
+    return Token(
+        names.get(word.kind, word.kind), word.text, index, line, column, end_line, end_column, index + 1
+    )
 
 
 @cache

@@ -33,8 +33,8 @@ class Preprocessed:
     skipped: tuple[Remark, ...]
 
 
-def preprocess(scan: Scan) -> Preprocessed:
-    """Chooses arms: the first of `#if`, `#ifdef` and an include guard, the `#else` of `#if 0` and `#ifndef CONFIG_…`.
+def preprocess(scan: Scan, lines: Sequence[str]) -> Preprocessed:
+    """Chooses arms of the source's `lines`: the first of `#if`, `#ifdef` and an include guard, the `#else` of `#if 0` and `#ifndef CONFIG_…`.
 
     The other arms are left out and noted, as are all lines but `#define NAME value`.
     """
@@ -42,11 +42,13 @@ def preprocess(scan: Scan) -> Preprocessed:
     kept = tuple(d for d in scan.directives if not _within(d.line, gaps))
     macros = tuple(m for m in map(_macro, kept) if m is not None)
     defined = {m.remark for m in macros}
-    skipped = tuple(d for d in kept if d not in defined)
+    skipped = [d for d in kept if d not in defined] + [
+        _arm(lines, *gap) for gap in gaps if gap[1] - gap[0] > 1
+    ]
     tokens = scan.tokens
     if gaps:
         tokens = tuple(t for t in tokens if not _within(t.line, gaps))
-    return Preprocessed(tokens, macros, skipped)
+    return Preprocessed(tokens, macros, tuple(skipped))
 
 
 def _word(directive: Remark) -> tuple[str, str]:
@@ -70,6 +72,12 @@ def _left_out(directives: Sequence[Remark]) -> list[tuple[int, int]]:
             if word != "endif":
                 open_arms.append((not seen, directive.line, True))
     return gaps
+
+
+def _arm(lines: Sequence[str], start: int, end: int) -> Remark:
+    """The lines between two directives."""
+    text = "\n".join(lines[start : end - 1])
+    return Remark(text, start + 1, 1, end - 1, len(lines[end - 2]) + 1)
 
 
 def _within(line: int, gaps: Sequence[tuple[int, int]]) -> bool:

@@ -27,7 +27,7 @@ def is_prose(text: Text, first: int, end: int) -> bool:
             return False
     if start == first and (assignment := _assignment(text, first, end)) is not None:
         return _is_no_expression(text, first, assignment)
-    return _is_no_expression(text, start, end)
+    return _is_no_statement(text, start, end)
 
 
 def assigns_words(text: Text, first: int, end: int) -> bool:
@@ -105,7 +105,10 @@ def _part(text: Text, first: int, end: int) -> list[Word]:
 
 
 def _called(text: Text, opener: int) -> bool:
-    return opener > 0 and text.kind(opener - 1) == "name"
+    """Whether the parenthesis follows a name without a blank."""
+    before, token = text.tokens[max(opener - 1, 0)], text.tokens[opener]
+    is_adjacent = (before.end_line, before.end_column) == (token.line, token.column)
+    return opener > 0 and before.kind == "name" and is_adjacent
 
 
 def _is_plain_words(text: Text, first: int, end: int) -> bool:
@@ -124,5 +127,13 @@ def _is_plain_words(text: Text, first: int, end: int) -> bool:
 def _is_no_expression(text: Text, first: int, end: int) -> bool:
     try:
         return terms.violation(terms.expression(text, first, end)) is not None
+    except SyntaxProblem:
+        return True
+
+
+def _is_no_statement(text: Text, first: int, end: int) -> bool:
+    """As _is_no_expression, but arguments may be said in words."""
+    try:
+        return terms.violation(argument_words(text, first, end)) is not None
     except SyntaxProblem:
         return True

@@ -24,7 +24,7 @@ def parse(source: Source, column: str | None = None) -> tree.Unit:
     A column is read leniently: what can't be code there is prose. Raises SyntaxProblem.
     """
     scanned = scan(source)
-    prepared = preprocess(scanned)
+    prepared = preprocess(scanned, source.text.split("\n"))
     text = _text(source, prepared, column is not None)
     unit = _snippet(text) if column is None else _column(text, column)
     check_depth(source, unit)
@@ -61,7 +61,11 @@ def _text(source: Source, prepared: Preprocessed, lenient: bool) -> Text:
     tokens = tidy(source, prepared.tokens)
     closing = brackets.match(source, tokens)
     opening = {close: opener for opener, close in closing.items()}
-    starts = {token.column for before, token in zip((None, *tokens), tokens, strict=False) if _starts_line(before, token)}
+    starts = {
+        token.column
+        for before, token in zip((None, *tokens), tokens, strict=False)
+        if _starts_line(before, token)
+    }
     indented = lenient and len(starts) > 1
     return Text(source, tokens, closing, opening, typedef_names(tokens), lenient, indented=indented)
 
@@ -136,7 +140,9 @@ _LEADER = re.compile(r"^[ \t]*\*+(?!/)[ \t]?", re.MULTILINE)
 def _comment(source: Source, remark: Remark) -> tree.Comment:
     text = remark.text
     inside = text[2:] if text.startswith("//") else _LEADER.sub("", text[2:-2].lstrip("*"))
-    return tree.Comment("\n".join(line.strip() for line in inside.strip().split("\n")), source.span(*remark[1:]))
+    return tree.Comment(
+        "\n".join(line.strip() for line in inside.strip().split("\n")), source.span(*remark[1:])
+    )
 
 
 def _whole(source: Source) -> Span:

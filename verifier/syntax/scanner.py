@@ -40,7 +40,9 @@ _PATTERN = re.compile(
 )
 
 # One character for one, so that places stay right.
-_ASCII = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "\u00a0": " ", "≔": "="})
+_ASCII = str.maketrans(
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "\u00a0": " ", "≔": "="}
+)
 
 
 _KINDS: dict[str, Kind] = {

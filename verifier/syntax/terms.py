@@ -41,7 +41,9 @@ def plain(text: Text, position: int) -> Word:
     if kind is not None:
         return Word(kind, *token[1:])
     if token.kind == "junk":
-        raise text.problem("character", f"found `{token.text}`, which is no part of C", position, position + 1)
+        raise text.problem(
+            "character", f"found `{token.text}`, which is no part of C", position, position + 1
+        )
     return fixed(token)._replace(kind="->") if token.text == "→" else fixed(token)
 
 
@@ -85,7 +87,9 @@ def skip_stars(text: Text, position: int) -> int:
 
 
 def _may_hold_type(text: Text, position: int, first: int) -> bool:
-    return position > 0 and text.text(position - 1) in ("(", ",") and text.kind(position) in ("name", "keyword")
+    return (
+        position > 0 and text.text(position - 1) in ("(", ",") and text.kind(position) in ("name", "keyword")
+    )
 
 
 def _is_type_place(text: Text, first: int, stop: int, end: int) -> bool:

@@ -46,7 +46,12 @@ def _defined(tokens: Sequence[Token], first: int) -> str | None:
     for position in range(first + 1, len(tokens)):
         text = tokens[position].text
         depth += {"{": 1, "}": -1}.get(text, 0)
-        if depth == 0 and text == "(" and tokens[position + 1 : position + 2] and tokens[position + 1].text == "*":
+        if (
+            depth == 0
+            and text == "("
+            and tokens[position + 1 : position + 2]
+            and tokens[position + 1].text == "*"
+        ):
             return tokens[position + 2].text if position + 2 < len(tokens) else None
         if depth == 0 and text == ";":
             return tokens[position - 1].text if tokens[position - 1].kind == "name" else None

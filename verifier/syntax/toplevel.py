@@ -12,7 +12,9 @@ from verifier.syntax.words import TAGGED, Text, Word, fixed, joined
 
 _QUANTIFIERS = frozenset(("exists", "forall"))
 _LITMUS = {"/\\": "&&", "\\/": "||", "=": "==", "~": "!"}
-_EFFECT = re.compile(r"(?:__)?smp_|(?:READ|WRITE)_ONCE|(?:raw_)?atomic|x?chg|(?:BUG|WARN)_|assert|set_current|[rw]?mb\Z")
+_EFFECT = re.compile(
+    r"(?:__)?smp_|(?:READ|WRITE)_ONCE|(?:raw_)?atomic|x?chg|(?:BUG|WARN)_|assert|set_current|[rw]?mb\Z"
+)
 
 
 def external(text: Text, first: int) -> Piece:

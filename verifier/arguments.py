@@ -1,0 +1,156 @@
+"""The command line's grammar: from words to a command and frozen options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from verifier import __version__
+from verifier.errors import UsageError
+from verifier.options import Options
+
+LARGEST_BOUND = 64
+MODELS = {
+    "armv8": "Armv8-A (Arm ARM B2.3; Pulte et al., Simplifying ARM Concurrency, POPL 2018)",
+    "lkmm": "the Linux-kernel memory model (tools/memory-model; Alglave et al., ASPLOS 2018)",
+    "sc": "sequential consistency (Lamport, How to Make a Multiprocessor Computer, 1979)",
+    "tso": "x86 total store order (Owens, Sarkar, Sewell, A Better x86 Memory Model, TPHOLs 2009)",
+}
+DEFAULT_MODELS = ("armv8", "lkmm")
+
+Run = Callable[[argparse.Namespace], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    """Complains in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"mbpair: error: {message} (see {self.prog} --help)\n")
+
+
+def make_parser(check: Run, explain: Run, models: Run, primitives: Run) -> argparse.ArgumentParser:
+    """The parser; each command, when given, leaves its function as `command`."""
+    parser = _Parser(
+        prog="mbpair",
+        description="Is every memory barrier in this kernel code properly paired?",
+        epilog="exit codes: 0 all proved, 1 something refuted, 2 bad input, 3 undecided or nothing to check",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"mbpair {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    one = _command(commands, "check", "check snippets, diagrams and mails", check)
+    one.add_argument("files", nargs="+", metavar="FILE", help="a file, a directory, or - for standard input")
+    _add_model_options(one)
+    _add_output_options(one)
+
+    one = _command(commands, "explain", "one barrier in full", explain)
+    one.add_argument("file", metavar="FILE")
+    one.add_argument("barrier", metavar="BARRIER", help="its name, name:line, or line")
+    _add_model_options(one)
+    _add_output_options(one)
+
+    _command(commands, "models", "the memory models that are known, with sources", models)
+    text = "what the kernel's primitives are taken to do"
+    one = _command(commands, "primitives", text, primitives)
+    one.add_argument("name", nargs="?", metavar="NAME")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[_Parser],
+    name: str,
+    text: str,
+    run: Run,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+    command.set_defaults(command=run)
+    return command
+
+
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model",
+        action="append",
+        metavar="NAME",
+        help="armv8, lkmm, sc, tso or the path of a .cat file; may be repeated (default: armv8 and lkmm)",
+    )
+    parser.add_argument(
+        "--bound", type=_bound, default=2, metavar="N", help="how often a loop runs (default: 2)"
+    )
+    parser.add_argument("--timeout", type=_timeout, metavar="S", help="seconds for a file (default: none)")
+    parser.add_argument(
+        "--thread",
+        action="append",
+        default=[],
+        metavar="NAME=FUNCTION",
+        help="a thread and the function that it runs; may be repeated",
+    )
+    parser.add_argument(
+        "--alias",
+        action="append",
+        default=[],
+        metavar="A=B",
+        help="two names of one object; may be repeated",
+    )
+    parser.add_argument("--no-propagation", action="store_true", help="leave every decision to the solver")
+
+
+def _add_output_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    amount = parser.add_mutually_exclusive_group()
+    amount.add_argument("-q", "--quiet", action="store_true", help="only the verdicts")
+    amount.add_argument("-v", "--verbose", action="store_true", help="also reasons and all counterexamples")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+
+
+def read_options(parsed: argparse.Namespace) -> Options:
+    """The options of check and explain; raises UsageError for values that can't be meant."""
+    models = tuple(parsed.model or DEFAULT_MODELS)
+    for model in models:
+        _require_model(model)
+    if len(set(models)) < len(models):
+        raise UsageError("duplicate model", f"--model names a model twice: {', '.join(models)}")
+    return Options(
+        models=models,
+        bound=parsed.bound,
+        timeout=parsed.timeout,
+        threads=tuple(_pair("--thread", text, "NAME=FUNCTION") for text in parsed.thread),
+        aliases=tuple(_pair("--alias", text, "A=B") for text in parsed.alias),
+        propagation=not parsed.no_propagation,
+    )
+
+
+def _require_model(model: str) -> None:
+    if model in MODELS:
+        return
+    accepted = f"{', '.join(MODELS)} or the path of a .cat file"
+    if not model.endswith(".cat"):
+        raise UsageError("unknown model", f"--model: {model!r} is not known; accepted: {accepted}")
+    if not Path(model).is_file():
+        raise UsageError("missing model", f"--model: there is no file {model!r}; accepted: {accepted}")
+
+
+def _pair(option: str, text: str, form: str) -> tuple[str, str]:
+    left, equals, right = text.partition("=")
+    if not equals or not left.strip() or not right.strip():
+        raise UsageError("pair", f"{option}: {text!r} is not of the form {form}")
+    return left.strip(), right.strip()
+
+
+def _bound(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_BOUND:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {LARGEST_BOUND}")
+    return int(text)
+
+
+def _timeout(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
+    return seconds

@@ -1,0 +1,259 @@
+"""Bounds of a model's relations over all executions of a program: (must, may), found without a solver.
+
+`may` holds the pairs of some execution, `must` those of each execution in which both events
+happen. Static terms are worked out upwards; then what an axiom can't bear is taken away downwards,
+and round again until nothing changes (Dartagnan's relation analysis: Haas, Meyer, Ponce de León,
+CAAL: Consistency as a Service, OOPSLA 2022).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from verifier.cat.bits import Universe, members
+from verifier.cat.terms import (
+    Axiom,
+    BaseRelation,
+    BaseSet,
+    EmptyRelation,
+    Fixpoint,
+    Model,
+    RelationTerm,
+    SetTerm,
+    Term,
+    Variable,
+)
+
+Pair = tuple[int, int]  # (must, may), as bits
+
+ROUNDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class BaseBounds:
+    """Bounds of the base sets and relations; `sure` are the events that happen in every execution.
+
+    A set's `must` are the events that are in it whenever they happen. A set that is not there is
+    empty; rf is from a write to a read, co total over the writes of a location.
+    """
+
+    universe: Universe
+    sure: int
+    sets: Mapping[str, Pair]
+    relations: Mapping[str, Pair]
+
+
+def propagate(model: Model, bases: BaseBounds) -> dict[str, Pair]:
+    """The bounds of rf and co, narrowed to what the model's axioms leave possible."""
+    search = _Propagation(model, bases)
+    search.run()
+    return {name: search.relations[name] for name in ("rf", "co")}
+
+
+class _Propagation:
+    def __init__(self, model: Model, bases: BaseBounds) -> None:
+        self.bases = bases
+        self.u = bases.universe
+        self.relations = dict(bases.relations)
+        self.axioms = [a for a in model.axioms if not a.is_flag and not a.negated]
+        self.order: list[Term] = []
+        seen: set[int] = set()
+        for axiom in self.axioms:
+            _list(axiom.term, seen, self.order)
+        self.values: dict[int, Pair] = {}
+
+    def run(self) -> None:
+        for _ in range(ROUNDS):
+            before = (self.relations["rf"], self.relations["co"])
+            for term in self.order:
+                self.values[id(term)] = self._up(term)
+            for axiom in self.axioms:
+                self._axiom(axiom)
+            for term in reversed(self.order):
+                self._down(term)
+            self._settle()
+            if before == (self.relations["rf"], self.relations["co"]):
+                return
+
+    # ------------------------------------------------------------- downwards
+
+    def _axiom(self, axiom: Axiom) -> None:
+        must, may = self.values[id(axiom.term)]
+        match axiom.test:
+            case "empty":
+                may = 0
+            case "irreflexive":
+                may &= ~self.u.IDENTITY
+            case "acyclic":
+                may &= ~(self.u.inverse(self._closure(must)) | self.u.IDENTITY)
+        self.values[id(axiom.term)] = (must, may)
+
+    def _closure(self, must: int) -> int:
+        """Chains of pairs that hold whenever the two ends happen: what is between happens always."""
+        n, row, col = self.u.n, self.u.ROW, self.u.COL
+        for k in members(self.bases.sure):
+            column = (must >> k) & col
+            if column:
+                must |= column * ((must >> k * n) & row)
+        return must
+
+    def _down(self, term: Term) -> None:
+        if isinstance(term, BaseRelation):
+            if term.name in ("rf", "co"):
+                must, may = self.relations[term.name]
+                self.relations[term.name] = (must, may & self.values[id(term)][1])
+            return
+        if not isinstance(term, RelationTerm):
+            return
+        may = self.values[id(term)][1]
+        first = term.arguments[0]
+        match term.operator:
+            case "union":
+                for argument in term.arguments:
+                    self._keep(argument, may)
+            case "plus" | "star" | "optional":
+                self._keep(first, may)
+            case "inverse":
+                self._keep(first, self.u.inverse(may))
+            case "inter":
+                a, b = term.arguments
+                self._keep(a, may | ~self.values[id(b)][0])
+                self._keep(b, may | ~self.values[id(a)][0])
+            case "minus":
+                self._keep(first, may | self.values[id(term.arguments[1])][1])
+            case "sequence":
+                self._down_sequence(term, may)
+            case _:
+                pass
+
+    def _keep(self, term: Term, allowed: int) -> None:
+        must, may = self.values[id(term)]
+        self.values[id(term)] = (must, may & allowed)
+
+    def _down_sequence(self, term: RelationTerm, may: int) -> None:
+        """A pair goes from one part where the rest would complete it to a pair that is gone."""
+        u = self.u
+        gone = u.FULL & ~may
+        everything = u.IDENTITY
+        parts = [self.values[id(a)] for a in term.arguments]
+        sure = u.identity(self.bases.sure)
+        prefixes = [everything]
+        for must, _ in parts[:-1]:
+            prefixes.append(self._must_sequence(prefixes[-1], must))
+        suffix = everything
+        for i in range(len(parts) - 1, -1, -1):
+            # (x, y) is impossible in part i where sure a, b with prefix(a, x), suffix(y, b) give a gone (a, b)
+            left = u.inverse(self._ends(prefixes[i], sure, first=True))
+            right = u.inverse(self._ends(suffix, sure, first=False))
+            impossible = u.sequence(u.sequence(left, gone), right)
+            self._keep(term.arguments[i], ~impossible)
+            suffix = self._must_sequence(parts[i][0], suffix)
+
+    def _ends(self, a: int, sure: int, first: bool) -> int:
+        """The identity part of `a`, and its pairs whose outer event is sure to happen."""
+        u = self.u
+        kept = u.sequence(sure, a) if first else u.sequence(a, sure)
+        return kept | (a & u.IDENTITY)
+
+    # --------------------------------------------------------------- upwards
+
+    def _must_sequence(self, a: int, b: int) -> int:
+        """Pairs of `a ; b` whose middle happens always, or is one of the ends."""
+        u = self.u
+        through = u.sequence(u.sequence(a, u.identity(self.bases.sure)), b)
+        return through | u.sequence(a & u.IDENTITY, b) | u.sequence(a, b & u.IDENTITY)
+
+    def _up(self, term: Term) -> Pair:
+        u = self.u
+        match term:
+            case BaseSet("_"):
+                return u.ROW, u.ROW
+            case BaseSet(name):
+                return self.bases.sets.get(name, (0, 0))
+            case BaseRelation(name):
+                return self.relations.get(name, (0, u.FULL))
+            case EmptyRelation():
+                return 0, 0
+            case SetTerm():
+                return self._up_set(term)
+            case RelationTerm():
+                return self._up_relation(term)
+            case Variable() | Fixpoint():
+                return 0, u.FULL
+
+    def _up_set(self, term: SetTerm) -> Pair:
+        u = self.u
+        (must, may), *rest = (self.values[id(a)] for a in term.arguments)
+        match term.operator:
+            case "union":
+                for other in rest:
+                    must, may = must | other[0], may | other[1]
+                return must, may
+            case "inter":
+                return must & rest[0][0], may & rest[0][1]
+            case "minus":
+                return must & ~rest[0][1], may & ~rest[0][0]
+            case "complement":
+                return u.ROW & ~may, u.ROW & ~must
+            case "domain":
+                return u.domain(u.sequence(must, u.identity(self.bases.sure))), u.domain(may)
+            case "range":
+                return u.rng(u.sequence(u.identity(self.bases.sure), must)), u.rng(may)
+
+    def _up_relation(self, term: RelationTerm) -> Pair:
+        u = self.u
+        (must, may), *rest = (self.values[id(a)] for a in term.arguments)
+        match term.operator:
+            case "union":
+                for other in rest:
+                    must, may = must | other[0], may | other[1]
+                return must, may
+            case "inter":
+                return must & rest[0][0], may & rest[0][1]
+            case "minus":
+                return must & ~rest[0][1], may & ~rest[0][0]
+            case "complement":
+                return u.FULL & ~may, u.FULL & ~must
+            case "sequence":
+                for other in rest:
+                    must, may = self._must_sequence(must, other[0]), u.sequence(may, other[1])
+                return must, may
+            case "inverse":
+                return u.inverse(must), u.inverse(may)
+            case "plus":
+                return self._closure(must), u.plus(may)
+            case "star":
+                return self._closure(must) | u.IDENTITY, u.star(may)
+            case "optional":
+                return must | u.IDENTITY, may | u.IDENTITY
+            case "product":
+                return u.product(must, rest[0][0]), u.product(may, rest[0][1])
+            case "identity":
+                return u.identity(must), u.identity(may)
+
+    # ---------------------------------------------------------------- totality
+
+    def _settle(self) -> None:
+        """A read reads from the only write left; of two writes the one that can't be later is earlier."""
+        u = self.u
+        must, may = self.relations["rf"]
+        for read, writes in u.rows(u.inverse(may)):
+            if writes & (writes - 1) == 0:
+                must |= 1 << (writes.bit_length() - 1) * u.n + read
+        self.relations["rf"] = (must & may, may)
+        must, may = self.relations["co"]
+        both = self.bases.relations["co"][1]
+        total = both & u.inverse(both)
+        self.relations["co"] = (must | (total & u.inverse(total & ~may)), may)
+
+
+def _list(term: Term, seen: set[int], order: list[Term]) -> None:
+    """Append a term's parts and then the term, each once."""
+    if id(term) in seen:
+        return
+    seen.add(id(term))
+    if isinstance(term, SetTerm | RelationTerm):
+        for argument in term.arguments:
+            _list(argument, seen, order)
+    order.append(term)
