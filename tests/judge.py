@@ -286,20 +286,25 @@ class Judge:
     def minimal_sets(
         self, c: CycleClass, segment: Segment, fences: frozenset[int] = frozenset()
     ) -> list[frozenset[int]]:
-        """The minimal sets of a segment's sources that, with its other sources off, forbid the class."""
+        """The minimal sets of the thread's sources that, with its others off, forbid the class."""
         found: list[frozenset[int]] = []
-        for size in range(len(segment.sources) + 1):
-            for chosen in map(frozenset, combinations(sorted(segment.sources), size)):
+        own = self.sources_of(self.graph.events[segment.start].thread)
+        for size in range(len(own) + 1):
+            for chosen in map(frozenset, combinations(sorted(own), size)):
                 if any(f <= chosen for f in found):
                     continue
-                if not self.is_allowed(c, segment.sources - chosen, fences):
+                if not self.is_allowed(c, own - chosen, fences):
                     found.append(chosen)
         return found
+
+    def sources_of(self, thread: int) -> frozenset[int]:
+        """The places of a thread's sources."""
+        return frozenset(s.place for s in self.graph.sources if s.thread == thread)
 
     def serves(self, place: int, c: CycleClass) -> bool:
         """With full fences on the other segments, the place is in a minimal set of its own."""
         for own in c.segments:
-            if place not in own.sources:
+            if place not in self.sources_of(self.graph.events[own.start].thread):
                 continue
             fences = frozenset(self.augmented.before[s.end] for s in c.segments if s is not own)
             if any(place in m for m in self.minimal_sets(c, own, fences)):
@@ -324,7 +329,7 @@ class Judge:
     def verdict(self, place: int) -> Verdict:
         """The first status that applies."""
         allowed = {c for c in self.shows if self.is_allowed(c)}
-        served = {c for c in self.shows if self.touches(place, c) and self.serves(place, c)}
+        served = {c for c in self.shows if self.serves(place, c)}
         runs = self.needed_runs(place)
         if runs:
             return self._paired(place, runs, bool(served & allowed))

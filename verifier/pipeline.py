@@ -15,7 +15,7 @@ from verifier.execution.cycles import TooManyCycles
 from verifier.inbox import recognise
 from verifier.inbox.pieces import Diagram, Piece, Snippet, Unreadable
 from verifier.options import Options
-from verifier.pairing.claims import claim_for
+from verifier.pairing.claims import claims_of
 from verifier.pairing.classes import Classes
 from verifier.pairing.describe import Describer, places_in_order
 from verifier.pairing.judge import Judge
@@ -117,15 +117,10 @@ def _decide(
         return _undecided(graph, m, f"not modelled: {names}", bound)
     main = session(graph)
     classes = Classes(main)
-    findings = Judge(main, classes, session).findings()
+    claims = claims_of(graph, program.comments)
+    findings = Judge(main, classes, session).findings(claims)
     describer = Describer(classes, m)
-    known = frozenset(n for s in graph.sources for n in (s.name, s.via, graph.threads[s.thread]) if n)
-    barriers = places_in_order(
-        [
-            describer.verdict(f, claim_for(describer.place(f.place).line, program.comments, known))
-            for f in findings
-        ]
-    )
+    barriers = places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
     properties = check_properties(main, under_sc)
     verdict, reason = _answer(barriers, properties)
     return ModelResult(m.name, verdict, reason, barriers, properties, bound)

@@ -20,7 +20,8 @@ from verifier.syntax import parse
 LONGEST = 400
 _MARGIN = 0.6
 _CODE = re.compile(
-    r"[;{}]\s*(?:$|//|/\*|\|)|\w\(.*\)\s*(?:$|//|/\*|\||\s{2})|[^=!<>]=[^=]|->|\+\+|--\s*;|^\s*(?:else|do)\b|^\s*\.\.\."
+    r"[;{}]\s*(?:$|//|/\*|\|)|\w\(.*\)\s*(?:$|//|/\*|\||\s{2})|[^=!<>]=[^=]|->|\+\+|--\s*;"
+    r"|^\s*(?:else|do)\b|^\s*\.\.\."
 )
 _STOP = re.compile(
     r"(?:diff --git|@@ |index [0-9a-f]{7}|--- |\+\+\+ |[A-Z][A-Za-z-]+(?:-by|ixes|loses|ink|c): )|--\s*$|---\s*$"
@@ -118,7 +119,7 @@ def _rows(lines: Sequence[Line], start: int, depth: int, lead: str, header: Head
 def _ends(found: Row, header: Header, after_blank: bool) -> bool:
     """Whether the row is none of the diagram's: a paragraph, a diff, a condition, the next header."""
     text = found.text
-    if _STOP.match(text) or _CONDITION.match(text) or find_header(found, None) is not None and after_blank:
+    if _STOP.match(text) or _CONDITION.match(text) or (after_blank and find_header(found, None) is not None):
         return True
     indent = len(text) - len(text.lstrip())
     if _GAP.search(text) or (header.barred and "|" in text) or text.lstrip().startswith(("//", "/*")):
@@ -188,6 +189,8 @@ def _told_by_code(
     """The cells of a folded diagram, and notes on rows that could stand elsewhere as well."""
     count = len(region.header.names)
     choices = [fold.choices(found, count) for found in region.rows]
+    if not all(choices):
+        return None
     readings = fold.read_folded(choices)
     for reading in readings.best:
         cells = _columns(reading, count)
@@ -197,7 +200,7 @@ def _told_by_code(
 
 
 def _columns(reading: fold.Reading, count: int) -> list[list[Cell]]:
-    return [[cell for split in reading.rows if (cell := split[index]) is not None] for index in range(count)]
+    return [[cell for split in reading.rows if (cell := split.cells[index]) is not None] for index in range(count)]
 
 
 def _is_readable(name: str, raw: tuple[str, ...], header: Header, cells: Sequence[Sequence[Cell]]) -> bool:
@@ -210,31 +213,31 @@ def _is_readable(name: str, raw: tuple[str, ...], header: Header, cells: Sequenc
 
 
 def _doubts(region: _Region, reading: fold.Reading, readings: fold.Readings) -> tuple[str, ...]:
-    """A note for the folded white space, and one for each row whose cells could well stand in other columns."""
+    """A note for the folded white space, and one for each row that could well stand in other columns."""
     notes = ["white space was folded: the columns were told apart by their code"]
     for found, split, costs in zip(region.rows, reading.rows, readings.costs, strict=True):
-        for moved in _placements(split):
-            if costs.get(moved, math.inf) <= reading.cost + _MARGIN:
-                notes.append(_doubt(region, found.number, split, moved))
+        notes += [
+            _doubt(region, found.number, split, moved)
+            for moved in _placements(split)
+            if costs.get(moved.places, math.inf) <= reading.cost + _MARGIN
+        ]
     return tuple(notes)
 
 
 def _placements(split: fold.Split) -> list[fold.Split]:
     """The other ways to put the row's cells into columns, in their order."""
-    cells = [cell for cell in split if cell is not None]
-    placements: list[fold.Split] = []
-    for places in itertools.combinations(range(len(split)), len(cells)):
-        placed = dict(zip(places, cells, strict=True))
-        placements.append(tuple(placed.get(column) for column in range(len(split))))
-    return [placement for placement in placements if placement != split]
+    cells = [cell for cell in split.cells if cell is not None]
+    columns = range(len(split.cells))
+    placed = (dict(zip(places, cells, strict=True)) for places in itertools.combinations(columns, len(cells)))
+    placements = [fold.split_into([cell.get(column) for column in columns]) for cell in placed]
+    return [placement for placement in placements if placement.places != split.places]
 
 
 def _doubt(region: _Region, line: int, split: fold.Split, moved: fold.Split) -> str:
     names = region.header.names
-    read = ", ".join(
-        f"`{cell.text.strip()}` in {name}" for name, cell in zip(names, split, strict=True) if cell
-    )
-    other = " and ".join(name for name, cell in zip(names, moved, strict=True) if cell)
+    named = zip(names, split.cells, strict=True)
+    read = ", ".join(f"`{cell.text.strip()}` in {name}" for name, cell in named if cell)
+    other = " and ".join(name for name, filled in zip(names, moved.filled, strict=True) if filled)
     return f"line {line}: read {read}; by its code alone the row could stand in {other} as well"
 
 
@@ -276,7 +279,7 @@ def _rest(name: str, raw: tuple[str, ...], lines: Sequence[Line], region: _Regio
 def _untold(name: str, raw: tuple[str, ...], region: _Region) -> InputError:
     message = (
         "the white space between these columns was folded, and no way to cut the rows gives "
-        f"{len(region.header.names)} columns of code; expected at least two blanks, a tab or `|` between columns"
+        f"{len(region.header.names)} columns of code; expected two blanks, a tab or `|` between columns"
     )
     return _problem("columns", message, name, raw, region.first)
 

@@ -23,6 +23,10 @@ from verifier.source import Source
 from verifier.syntax.scanner import Token, scan
 
 BEAM = 200
+NARROWEST = 10
+WORK = 20_000
+MOST = 4_000
+SLACK = 8.0
 AWAITING = 0.2
 ANSWERS = 12
 _COMMENT_CODE = re.compile(r"(?<=\s)(?=[A-Za-z_*&][\w\->.\[\]&*]*\s*(?:\([^;]*\)|=[^;=][^;]*);)")
@@ -30,7 +34,24 @@ _DEPTH = {"(": 1, "[": 1, ")": -1, "]": -1}
 _ENDS = frozenset((";", "{", "}", "else", "do", ")", ":"))
 _LATER_COMMENT = re.compile(r"(?<=\s)(?=//|/\*)")
 
-Split = tuple[Cell | None, ...]
+Places = tuple[tuple[int, int] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One way to cut a row: each column's cell, which columns have one, how many do, and where they stand."""
+
+    cells: tuple[Cell | None, ...]
+    filled: tuple[bool, ...]
+    width: int
+    places: Places
+
+
+def split_into(cells: Sequence[Cell | None]) -> Split:
+    """The split with these cells, one for each column."""
+    filled = tuple(cell is not None for cell in cells)
+    places = tuple(None if cell is None else (cell.start, cell.end) for cell in cells)
+    return Split(tuple(cells), filled, sum(filled), places)
 
 
 _Key = tuple[tuple[State, ...], tuple[bool, ...]]
@@ -47,7 +68,7 @@ class _Path:
 
     @property
     def key(self) -> _Key:
-        return self.states, _filled(self.split)
+        return self.states, self.split.filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +84,7 @@ class Readings:
     """The ways to cut all rows, the most natural first; for each row, what each way to cut it costs at best."""
 
     best: tuple[Reading, ...]
-    costs: tuple[Mapping[Split, float], ...]
+    costs: tuple[Mapping[Places, float], ...]
 
 
 class _Step(NamedTuple):
@@ -81,7 +102,8 @@ def read_folded(choices: Sequence[Sequence[Split]]) -> Readings:
 
     `choices` gives each row's; there is no reading where no way works.
     """
-    start = _Path(tuple(State() for _ in choices[0][0]), 0.0, (), None)
+    columns = len(choices[0][0].cells)
+    start = _Path((State(),) * columns, 0.0, split_into((None,) * columns), None)
     beam = {start.key: start}
     layers: list[list[_Step]] = []
     for splits in choices:
@@ -110,25 +132,28 @@ def _extend(beam: Mapping[_Key, _Path], splits: Sequence[Split]) -> tuple[dict[_
             steps.append(_Step(key, split, path.cost, following.cost - path.cost, reached))
             if reached not in best or following.cost < best[reached].cost:
                 best[reached] = following
-    kept = dict(sorted(best.items(), key=lambda item: item[1].cost)[:BEAM])
+    limit = min((path.cost for path in best.values()), default=0.0) + SLACK
+    near = [item for item in best.items() if item[1].cost <= limit]
+    width = max(NARROWEST, min(BEAM, WORK // len(splits)))
+    kept = dict(sorted(near, key=lambda item: item[1].cost)[:width])
     return kept, [step for step in steps if step.reached in kept]
 
 
-def _costs(layers: Sequence[Sequence[_Step]], final: Iterable[_Key]) -> tuple[Mapping[Split, float], ...]:
+def _costs(layers: Sequence[Sequence[_Step]], final: Iterable[_Key]) -> tuple[Mapping[Places, float], ...]:
     """For each row, what each way to cut it costs at best: the steps walked backwards.
 
     `ahead` is what is still to come after a path, at best.
     """
-    found: list[Mapping[Split, float]] = []
+    found: list[Mapping[Places, float]] = []
     ahead = dict.fromkeys(final, 0.0)
     for steps in reversed(layers):
-        costs: dict[Split, float] = {}
+        costs: dict[Places, float] = {}
         before: dict[_Key, float] = {}
         for step in steps:
             if step.reached in ahead:
                 rest = step.cost + ahead[step.reached]
                 total = step.so_far + rest
-                costs[step.split] = min(total, costs.get(step.split, total))
+                costs[step.split.places] = min(total, costs.get(step.split.places, total))
                 before[step.key] = min(rest, before.get(step.key, rest))
         found.append(costs)
         ahead = before
@@ -144,20 +169,11 @@ def _unwound(path: _Path) -> Reading:
     return Reading(tuple(found[::-1]), path.cost)
 
 
-def _filled(split: Split) -> tuple[bool, ...]:
-    """Which columns have a cell in the row."""
-    return tuple(cell is not None for cell in split)
-
-
-def _width(split: Split) -> int:
-    return sum(_filled(split))
-
-
 def _follow(path: _Path, split: Split) -> _Path | None:
     """The path with one row more; None where a column can't take its cell."""
     states: list[State] = []
-    cost = path.cost + _row_cost(path, split)
-    for state, cell in zip(path.states, split, strict=True):
+    cost = path.cost
+    for state, cell in zip(path.states, split.cells, strict=True):
         if cell is None:
             states.append(state)
             cost += 3.0 if state.pending else 0.0
@@ -166,8 +182,8 @@ def _follow(path: _Path, split: Split) -> _Path | None:
         if step is None:
             return None
         states.append(step[0])
-        cost += step[1] + (0.8 if step[2] and _width(split) > 1 else 0.0)
-    return _Path(tuple(states), cost, split, path)
+        cost += step[1] + (0.8 if step[2] and split.width > 1 else 0.0)
+    return _Path(tuple(states), cost + _row_cost(path, split), split, path)
 
 
 @lru_cache(maxsize=50_000)
@@ -186,18 +202,17 @@ def _taken(state: State, text: str) -> tuple[State, float, bool] | None:
 
 def _row_cost(path: _Path, split: Split) -> float:
     """What speaks against the row having just these cells, after the row before and the columns' states."""
-    width = _width(split)
-    cost = 0.0
-    if path.before is not None:
-        changed = sum(now != then for now, then in zip(_filled(split), _filled(path.split), strict=True))
-        grown = abs(width - _width(path.split))
+    cost, width = 0.0, split.width
+    if path.before is not None and path.split.filled != split.filled:
+        changed = sum(now != then for now, then in zip(split.filled, path.split.filled, strict=True))
+        grown = abs(width - path.split.width)
         cost = 0.4 * grown + 0.15 * (changed - grown)
-    if width == len(split):
+    if width == len(split.cells):
         return cost
     awaiting = any(state.is_awaiting for state in path.states)
     some_open = any(state.is_open for state in path.states)
-    for index, (state, cell) in enumerate(zip(path.states, split, strict=True)):
-        if cell is None:
+    for index, (state, is_filled) in enumerate(zip(path.states, split.filled, strict=True)):
+        if not is_filled:
             continue
         if awaiting and not state.is_awaiting and width == 1:
             cost += 0.8
@@ -208,8 +223,9 @@ def _row_cost(path: _Path, split: Split) -> float:
 
 
 def choices(row: Row, count: int) -> tuple[Split, ...]:
-    """All ways to cut the row into at most `count` cells in the columns' order, each once."""
-    return tuple(dict.fromkeys(_choices(row, count)))
+    """All ways to cut the row into at most `count` cells in the columns' order, each once; none if more than MOST."""
+    found = {split.places: split for split in itertools.islice(_choices(row, count), MOST + 1)}
+    return tuple(found.values()) if len(found) <= MOST else ()
 
 
 def _choices(row: Row, count: int) -> Iterator[Split]:
@@ -218,8 +234,8 @@ def _choices(row: Row, count: int) -> Iterator[Split]:
     edges = _edges(row)
     for cuts in itertools.combinations_with_replacement([start, *edges, len(row.text)], count - 1):
         bounds = [start, *cuts, len(row.text)]
-        split = tuple(trimmed(row, a, b) if a < b else None for a, b in itertools.pairwise(bounds))
-        if any(cell is not None for cell in split):
+        split = split_into([trimmed(row, a, b) if a < b else None for a, b in itertools.pairwise(bounds)])
+        if split.width:
             yield split
 
 

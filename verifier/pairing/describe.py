@@ -140,8 +140,7 @@ class Describer:
             case "too weak":
                 return self._weak_reason(finding)
             case "misplaced":
-                assert finding.move is not None
-                return f"it would be needed if it stood {self._moved_text(finding.move)}"
+                return self._misplaced_reason(finding)
             case "unmatched":
                 return self._unmatched_reason(finding)
             case "undecided":
@@ -198,6 +197,19 @@ class Describer:
     def _failed(self, *ends: int) -> bool:
         return any(self.sources[p].kind == "rmw" for p in self.sources if any(e in self.sources[p].events for e in ends))
 
+    def _misplaced_reason(self, finding: Finding) -> str:
+        assert finding.move is not None
+        if finding.joint is None:
+            return f"it would be needed if it stood {self._moved_text(finding.move)}"
+        return self._joint_text(finding.move, finding.joint)
+
+    def _joint_text(self, move: Move, joint: Move) -> str:
+        other = self.sources[joint.place]
+        return (
+            f"if it stood {self._moved_text(move)}, and {other.name} (line {other.span.line}) "
+            f"stood {self._moved_text(joint)}, the two would be paired"
+        )
+
     def _moved_text(self, move: Move) -> str:
         _, access = move.over[0]
         side = "before" if move.direction == "up" else "after"
@@ -229,12 +241,8 @@ class Describer:
         return (self._access(before[-1]) if before else "", self._access(after[0]) if after else "")
 
     def _hints(self, finding: Finding) -> tuple[str, ...]:
-        if finding.joint is not None and finding.move is not None:
-            other = self.sources[finding.joint.place]
-            return (
-                f"if it stood {self._moved_text(finding.move)}, and {other.name} (line {other.span.line}) "
-                f"stood {self._moved_text(finding.joint)}, the two would be paired",
-            )
+        if finding.status == "unmatched" and finding.joint is not None and finding.move is not None:
+            return (self._joint_text(finding.move, finding.joint),)
         if finding.status == "unmatched":
             return ("a partner may lie outside the text: add the function that runs beside it, or its caller",)
         return ()

@@ -8,15 +8,16 @@ class others touch too (too weak), and none of these (unmatched).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 
 from verifier.encoding.session import Session
-from verifier.events.graph import EventGraph
+from verifier.events.graph import EventGraph, Property
 from verifier.execution.candidate import Execution
 from verifier.execution.skeleton import ADDITIONS
-from verifier.pairing.classes import Classes, CycleClass
+from verifier.pairing.claims import Claim
+from verifier.pairing.classes import Classes, CycleClass, subsets
 from verifier.pairing.moves import Move, moved, moves
 from verifier.pairing.verdict import Status
 
@@ -68,10 +69,14 @@ class Judge:
         self.places = tuple(sorted({s.place for s in self.graph.sources if s.is_barrier}))
         self._needed: dict[int, tuple[dict[CycleClass, Execution], Execution | None]] = {}
 
-    def findings(self) -> tuple[Finding, ...]:
-        """A finding for each barrier, in the order of their places. Raises what Session.find raises."""
+    def findings(self, claims: Mapping[int, Claim] | None = None) -> tuple[Finding, ...]:
+        """A finding for each barrier, in the order of their places; `claims` are what comments say, by place.
+
+        Raises what Session.find raises.
+        """
         first = [self.judge(place) for place in self.places]
-        return tuple(self._look_for_moves(f, first) for f in first)
+        moved_ones = [self._look_for_moves(f, first) for f in first]
+        return tuple(self._promote(f, claims or {}) for f in moved_ones)
 
     def judge(self, place: int) -> Finding:
         """The finding for one barrier, moves aside."""
@@ -147,8 +152,6 @@ class Judge:
 
     def _minimal_sets(self, c: CycleClass, places: frozenset[int], off: frozenset[int]) -> PlaceSets:
         """The minimal subsets of `places` with which, `off` and the rest of `places` off, the class is forbidden."""
-        from verifier.pairing.classes import subsets
-
         found: list[frozenset[int]] = []
         literal = self.classes.literal(c)
         for on in subsets(sorted(places), 3):
@@ -309,13 +312,41 @@ class Judge:
             for other in moves(self.graph, f.place)
         ]
 
-    def _makes_needed(self, edits: Sequence[Move], places: set[int]) -> bool:
+    def _promote(self, finding: Finding, claims: Mapping[int, Claim]) -> Finding:
+        """Misplaced, where a comment or an assertion says that the joint edit is what was meant."""
+        if finding.move is None or finding.joint is None:
+            return finding
+        other = next(s for s in self.graph.sources if s.place == finding.joint.place)
+        names = {n for n in (other.name, other.via, self.graph.threads[other.thread]) if n}
+        own = claims.get(finding.place)
+        if (own is not None and own.names(names)) or self._satisfies((finding.move, finding.joint)):
+            return replace(finding, status="misplaced")
+        return finding
+
+    def _satisfies(self, edits: Sequence[Move]) -> bool:
+        """Whether an assertion that does not hold would hold after the edits."""
+        assertions = [p for p in self.graph.properties if p.kind == "assertion"]
+        edited = self.variant(self._edited(edits))
+        return any(
+            self.session.allows(violation(self.session, p)) and not edited.allows(violation(edited, p))
+            for p in assertions
+        )
+
+    def _edited(self, edits: Sequence[Move]) -> EventGraph:
         graph = self.graph
         for edit in edits:
             graph = moved(graph, edit)
-        session = self.variant(graph)
+        return graph
+
+    def _makes_needed(self, edits: Sequence[Move], places: set[int]) -> bool:
+        session = self.variant(self._edited(edits))
         violated = session.violated_with_all_on()
         return all(session.allows(violated, off=(p,)) for p in sorted(places))
+
+
+def violation(session: Session, p: Property) -> int:
+    """The literal that control reaches an assertion and it is false."""
+    return session.clauses.conjunction((session.truth(p.reached), -session.truth(p.formula)))
 
 
 _COSTS = {"smp_rmb": 2, "smp_wmb": 2, "acquire": 2, "release": 2, "smp_mb": 5}
