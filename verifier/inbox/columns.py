@@ -118,7 +118,7 @@ def _edges(chunked: Sequence[Sequence[Cell]], header: Header) -> list[int]:
 def _edge_cost(
     chunked: Sequence[Sequence[Cell]], starts: Sequence[int], edge: int, hint: int
 ) -> tuple[float, int]:
-    """What speaks against a column's cells starting at `edge`: stretches that it cuts, cells just left of it."""
+    """What speaks against a column starting at `edge`: stretches that it cuts, cells just left of it."""
     cut = sum(_is_cut(cell, edge) for chunks in chunked for cell in chunks)
     before = sum(edge - 6 <= start < edge for start in starts if start > 0 and abs(start - hint) < 12)
     return (3.0 * cut + before - 0.5 * starts.count(edge) + 0.05 * abs(edge - hint), edge)

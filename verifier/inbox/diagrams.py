@@ -24,7 +24,8 @@ _CODE = re.compile(
     r"|^\s*(?:else|do)\b|^\s*\.\.\."
 )
 _STOP = re.compile(
-    r"(?:diff --git|@@ |index [0-9a-f]{7}|--- |\+\+\+ |[A-Z][A-Za-z-]+(?:-by|ixes|loses|ink|c): )|--\s*$|---\s*$"
+    r"(?:diff --git|@@ |index [0-9a-f]{7}|--- |\+\+\+ |[A-Z][A-Za-z-]+(?:-by|ixes|loses|ink|c): )"
+    r"|--\s*$|---\s*$"
 )
 _PLAIN = re.compile(r"[A-Za-z][a-z']*[,.:;]?$|[A-Z]+[,.:;]?$")
 _CONDITION = re.compile(r"\s*~?\s*(?:exists|forall)\s*\(")
@@ -200,7 +201,9 @@ def _told_by_code(
 
 
 def _columns(reading: fold.Reading, count: int) -> list[list[Cell]]:
-    return [[cell for split in reading.rows if (cell := split.cells[index]) is not None] for index in range(count)]
+    return [
+        [cell for split in reading.rows if (cell := split.cells[index]) is not None] for index in range(count)
+    ]
 
 
 def _is_readable(name: str, raw: tuple[str, ...], header: Header, cells: Sequence[Sequence[Cell]]) -> bool:

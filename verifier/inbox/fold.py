@@ -81,7 +81,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """The ways to cut all rows, the most natural first; for each row, what each way to cut it costs at best."""
+    """The ways to cut all rows, the most natural first; for each row, what each way costs at best."""
 
     best: tuple[Reading, ...]
     costs: tuple[Mapping[Places, float], ...]
@@ -223,7 +223,7 @@ def _row_cost(path: _Path, split: Split) -> float:
 
 
 def choices(row: Row, count: int) -> tuple[Split, ...]:
-    """All ways to cut the row into at most `count` cells in the columns' order, each once; none if more than MOST."""
+    """All ways to cut the row into at most `count` cells, in order, each once; none if more than MOST."""
     found = {split.places: split for split in itertools.islice(_choices(row, count), MOST + 1)}
     return tuple(found.values()) if len(found) <= MOST else ()
 
@@ -253,9 +253,8 @@ def _edges(row: Row) -> list[int]:
         depth += _DEPTH.get(before.text, 0)
         if token.text in (";", ")", "]"):
             continue
-        if depth <= 0 and _may_start_cell(before, token):
-            edges.add(token.column - 1)
-        elif is_cut_short and before.text in (",", "&&", "||"):
+        is_unfinished = is_cut_short and before.text in (",", "&&", "||")
+        if is_unfinished or (depth <= 0 and _may_start_cell(before, token)):
             edges.add(token.column - 1)
     for comment in scanned.comments:
         edges |= _comment_edges(text, comment.column - 1, comment.end_column - 1)

@@ -5,6 +5,7 @@ Costs are small numbers of no unit; only their order matters. 0 is code as peopl
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,10 +84,7 @@ def read_fragment(text: str) -> Fragment | None:
 
 
 def _cost(parts: Sequence[Part]) -> float:
-    cost = sum(part.cost for part in parts)
-    for before, part in zip(parts, parts[1:], strict=False):
-        cost += _join(before, part)
-    return cost
+    return sum(part.cost for part in parts) + sum(_join(a, b) for a, b in itertools.pairwise(parts))
 
 
 def _join(before: Part, part: Part) -> float:
@@ -107,7 +105,7 @@ def _join(before: Part, part: Part) -> float:
 
 
 def _closing(tokens: Sequence[Token]) -> dict[int, int] | None:
-    """Which parenthesis closes which; openers without a closer map to the end. None for a closer without an opener."""
+    """Which parenthesis closes which, the end where none does. None for a closer without an opener."""
     closing: dict[int, int] = {}
     opened: list[int] = []
     for position, token in enumerate(tokens):
@@ -172,16 +170,17 @@ def _simple(tokens: Sequence[Token], closing: dict[int, int], first: int) -> tup
     stop = position + 1 if ended else position
     if position >= len(tokens) and (position > len(tokens) or _is_unfinished(body)):
         return None, stop
-    kind: Kind = "simple"
-    if tokens[first].text in ("break", "continue"):
-        kind = "break"
-    elif tokens[first].text in ("return", "goto"):
-        kind = "jump"
-    elif (body[0].kind == "dots" or _adjacent(body) is not None) and leaving(
-        " ".join(token.text for token in body)
-    ):
-        kind = "jump"
-    return Part(kind, _simple_cost(body, ended), ended), stop
+    return Part(_simple_kind(body), _simple_cost(body, ended), ended), stop
+
+
+def _simple_kind(body: Sequence[Token]) -> Kind:
+    """How the statement passes control on."""
+    if body[0].text in ("break", "continue"):
+        return "break"
+    if body[0].text in ("return", "goto"):
+        return "jump"
+    is_prose = body[0].kind == "dots" or _adjacent(body) is not None
+    return "jump" if is_prose and leaving(" ".join(token.text for token in body)) else "simple"
 
 
 def _is_wordy(tokens: Sequence[Token], first: int, position: int) -> bool:

@@ -99,7 +99,7 @@ def _wide_phrases(row: Row) -> list[tuple[str, int]]:
 
 
 def _folded(row: Row, groups: list[str]) -> Header | None:
-    """A header whose gaps are single blanks: told by a ruler of as many groups, or by names that stand for columns."""
+    """A header whose gaps are single blanks: told by its ruler's groups, or by names that stand for columns."""
     text = row.text.strip()
     if len(groups) > 1:
         phrases = _split_by_ruler(text, [len(group) for group in groups])
@@ -126,7 +126,7 @@ def _placed(row: Row, phrases: list[str]) -> Header:
 
 
 def _split_by_ruler(text: str, lengths: list[int]) -> list[str] | None:
-    """The words in as many phrases as the ruler has groups, their lengths as near to the groups' as can be."""
+    """The words in as many phrases as the ruler has groups, their lengths as near to the groups' as can."""
     words = text.split(" ")
     if not len(lengths) <= len(words) <= 12 or not all(
         re.fullmatch(r"[\w/#'.():-]+", word) for word in words

@@ -12,9 +12,9 @@ _LOOPS = frozenset(("loop", "do", "switch"))
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`frames`: what is open, outermost first: "{" and the headers that await their statement; "then" where an
-    `else` may follow, "until" where a `while (…);` must. `pending`: an unfinished statement's text. `dead`: control
-    can't get here. `used`: whether the column has any cell.
+    """`frames`: what is open, outermost first: "{" and the headers that await their statement; "then" where
+    an `else` may follow, "until" where a `while (…);` must. `pending`: an unfinished statement's text.
+    `dead`: control can't get here. `used`: whether the column has any cell.
     """
 
     frames: tuple[str, ...] = ()

@@ -33,14 +33,14 @@ class Describer:
     def verdict(self, finding: Finding, claim: Claim | None) -> BarrierVerdict:
         """The verdict for a finding; `claim` is what a comment says of the barrier."""
         source = self.sources[finding.place]
-        shown = finding.shown
+        cycle = finding.shown.cycle if finding.shown else finding.cycle
         partners = self._partner_places(finding)
         status = finding.status
         return BarrierVerdict(
             place=self.place(finding.place),
             status=status,
             half_paired=finding.half_paired,
-            shape=shape(self.graph, shown.cycle) if shown else None,
+            shape=shape(self.graph, cycle) if cycle else None,
             forbids=self._forbids(finding),
             partners=partners,
             partners_text=self._partners_text(finding),
@@ -252,6 +252,8 @@ class Describer:
     def _counterexample(self, finding: Finding) -> Counterexample | None:
         if finding.gap is not None and finding.gap_execution is not None:
             return counterexample(self.graph, self.model, finding.gap_execution, finding.gap.cycle)
+        if finding.status == "misplaced" and finding.cycle and finding.execution:
+            return counterexample(self.graph, self.model, finding.execution, finding.cycle)
         if finding.status in ("unpaired", "too weak") and finding.shown and finding.execution:
             return counterexample(self.graph, self.model, finding.execution, finding.shown.cycle)
         return None

@@ -15,6 +15,7 @@ from itertools import product
 from verifier.encoding.session import Session
 from verifier.events.graph import EventGraph, Property
 from verifier.execution.candidate import Execution
+from verifier.execution.cycles import Cycle
 from verifier.execution.skeleton import ADDITIONS
 from verifier.pairing.claims import Claim
 from verifier.pairing.classes import Classes, CycleClass, subsets
@@ -34,7 +35,8 @@ class Finding:
     `others` the own thread's sets that make a redundant barrier so. `gap` is the allowed class that
     makes a paired barrier half paired, with its execution. `missing` are additions to segments of
     the class that is allowed: (segment, names of barriers any of which will do). `move` is the one
-    that would make a misplaced barrier needed, `joint` further ones that have to go with it.
+    that would make a misplaced barrier needed, `joint` one of another barrier that has to go with it,
+    and `cycle` what the barrier would then forbid (`execution` shows it as the text stands).
     """
 
     place: int
@@ -48,6 +50,7 @@ class Finding:
     missing: tuple[tuple[int, tuple[str, ...]], ...] = ()
     move: Move | None = None
     joint: Move | None = None
+    cycle: Cycle | None = None
     stronger: int | None = None
     closes: bool = False
 
@@ -293,7 +296,7 @@ class Judge:
         needed = {f.place for f in all_findings if f.status == "paired"}
         for move in moves(self.graph, finding.place):
             if self._makes_needed((move,), {finding.place} | needed):
-                return Finding(finding.place, "misplaced", move=move)
+                return self._misplaced(Finding(finding.place, "misplaced", move=move))
         weak = self._too_weak(finding.place, closing=False)
         if weak is not None:
             return weak
@@ -320,8 +323,20 @@ class Judge:
         names = {n for n in (other.name, other.via, self.graph.threads[other.thread]) if n}
         own = claims.get(finding.place)
         if (own is not None and own.names(names)) or self._satisfies((finding.move, finding.joint)):
-            return replace(finding, status="misplaced")
+            return self._misplaced(replace(finding, status="misplaced"))
         return finding
+
+    def _misplaced(self, finding: Finding) -> Finding:
+        """The finding with the cycle that the barrier would forbid in its right place."""
+        edits = [m for m in (finding.move, finding.joint) if m is not None]
+        session = self.variant(self._edited(edits))
+        classes = Classes(session)
+        opened, _ = Judge(session, classes, self.variant).opened(finding.place)
+        if not opened:
+            return finding
+        cycle = classes.best(opened).cycle
+        execution = self.session.find(self.classes.cycle_literal(cycle))
+        return replace(finding, cycle=cycle, execution=execution)
 
     def _satisfies(self, edits: Sequence[Move]) -> bool:
         """Whether an assertion that does not hold would hold after the edits."""

@@ -1,4 +1,4 @@
-"""Builds the nodes of the syntax tree: one method for each rule of the grammar, and nothing decided here but shape.
+"""Builds the nodes of the syntax tree: one method for each rule of the grammar, deciding nothing but shape.
 
 Each method gets the rule's children in order, every token among them.
 """
@@ -43,7 +43,7 @@ class Builder(Transformer[Token, Any]):
         head: Head = c[0]
         return tree.Function(head.name, head.returns, head.parameters, c[1], False, _span(c))
 
-    def prototype(self, c: Children) -> None:
+    def prototype(self, _: Children) -> None:
         return None
 
     def bare_head(self, c: Children) -> Head:
@@ -73,7 +73,7 @@ class Builder(Transformer[Token, Any]):
     def untyped_parameter(self, c: Children) -> tree.Parameter:
         return tree.Parameter(tree.Type("int", 0, _span(c)), str(c[0]), _span(c))
 
-    def more_parameters(self, c: Children) -> None:
+    def more_parameters(self, _: Children) -> None:
         return None
 
     def exists(self, c: Children) -> tree.Condition:

@@ -77,11 +77,8 @@ def _parameter(text: Text, first: int, end: int) -> list[Word]:
         return [fixed(text.tokens[first])._replace(kind="...")]
     stop = first
     while stop < end and text.kind(stop) in ("name", "keyword"):
-        stop = (
-            text.closing[stop + 1] + 1
-            if text.text(stop + 1) == "(" and stop + 1 < end - 1 and not (text.text(stop + 2) == "*")
-            else stop + 1
-        )
+        has_group = text.text(stop + 1) == "(" and stop + 1 < end - 1 and text.text(stop + 2) != "*"
+        stop = text.closing[stop + 1] + 1 if has_group else stop + 1
     tail = stop
     if stop == end or text.text(stop) == "[":
         stop = _name_of_parameter(text, first, stop)

@@ -1,4 +1,4 @@
-"""Finds the project's grammars: package data in an installed wheel, `grammars/` beside the package in a checkout."""
+"""Finds the grammars: package data in an installed wheel, `grammars/` beside the package in a checkout."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def _header(text: Text, first: int, end: int) -> Piece:
 
 
 def _has_no_body(text: Text, first: int, following: int, end: int) -> bool:
-    """Whether a header in a column stands alone: at the column's end, before `}`, or before a gap and no indented line."""
+    """Whether a header in a column stands alone: at the end, before `}`, or before a gap and no indented line."""
     if following >= end or text.text(following) == "}":
         return True
     if not text.indented or text.text(first) != "if" or not text.breaks_before(following):
@@ -234,7 +234,7 @@ def value(text: Text) -> list[Word]:
 
 
 def statement_at(text: Text, words: list[Word], index: int) -> int | None:
-    """The position of the first token of the simple statement that holds the word at `index`, which is to become prose.
+    """Where the simple statement starts that holds the word at `index`, so that it can be taken as prose.
 
     None where the word belongs to none, or to one that is prose already.
     """

@@ -16,7 +16,8 @@ from verifier.source import Source
 Kind = Literal["name", "keyword", "number", "char", "string", "dots", "operator", "junk"]
 
 KEYWORDS = frozenset(
-    "if else while do for switch case default goto break continue return sizeof static typedef enum struct union".split()
+    """if else while do for switch case default goto break continue return sizeof static typedef
+    enum struct union""".split()
 )
 
 _PATTERN = re.compile(

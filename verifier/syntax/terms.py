@@ -18,9 +18,9 @@ def expression(text: Text, first: int, end: int) -> list[Word]:
     words: list[Word] = []
     position = first
     while position < end:
-        if _may_hold_type(text, position, first):
+        if _may_hold_type(text, position):
             stop = type_end(text, position, end)
-            if stop > position and _is_type_place(text, position, stop, end):
+            if stop > position and _is_type_place(text, stop, end):
                 words += type_words(text, position, stop)
                 position = stop
                 continue
@@ -86,13 +86,13 @@ def skip_stars(text: Text, position: int) -> int:
     return position
 
 
-def _may_hold_type(text: Text, position: int, first: int) -> bool:
+def _may_hold_type(text: Text, position: int) -> bool:
     return (
         position > 0 and text.text(position - 1) in ("(", ",") and text.kind(position) in ("name", "keyword")
     )
 
 
-def _is_type_place(text: Text, first: int, stop: int, end: int) -> bool:
+def _is_type_place(text: Text, stop: int, end: int) -> bool:
     stars = skip_stars(text, stop)
     return text.text(stars) in (")", ",") or stars >= end
 
@@ -108,7 +108,7 @@ def _is_unknown_cast(text: Text, position: int) -> bool:
 
 
 def violation(words: Sequence[Word]) -> int | None:
-    """The index of the first word that can't stand there in an expression (len(words) for its end); else None."""
+    """The index of the first word that can't stand there in an expression, len(words) for its end; or None."""
     expecting = True
     openers: list[int] = []
     index = 0

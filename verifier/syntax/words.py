@@ -27,7 +27,7 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Scanned code: its tokens, which bracket closes which, the typedef names, and how much prose is let through.
+    """Scanned code: its tokens, which bracket closes which, its typedef names, how much prose is let through.
 
     `lenient`: a diagram's column, where what is no code is prose; else only plain words are.
     `indented`: a column whose lines do not all start at one place, so that indentation means something.
