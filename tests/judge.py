@@ -10,8 +10,11 @@ Independent of verifier.pairing and verifier.encoding. Where the definition leav
     execution that is consistent with b off and inconsistent with b on.
  5. "Full fences on the other segments" are added to what is there; a full fence in b's place stands right
     after a fence or an acquire, right before a release, and on both sides of an RMW, failed or not.
- 6. Only fences are moved, over one instruction of their own block (an RMW is one instruction).
- 7. A fence is stronger than another by rank: barrier() < rmb, wmb < mb; a full RMW is none.
+ 6. Minimal sets are sought among all sources of the segment's thread, on the segment or not: another access
+    of the thread may carry the order (accesses that read the same write). A barrier may serve a class
+    that it does not touch; so far that has changed no status.
+ 7. Only fences are moved, over one instruction of their own block (an RMW is one instruction).
+ 8. A fence is stronger than another by rank: barrier() < rmb, wmb < mb; a full RMW is none.
 """
 
 from __future__ import annotations
@@ -301,6 +304,10 @@ class Judge:
         """The places of a thread's sources."""
         return frozenset(s.place for s in self.graph.sources if s.thread == thread)
 
+    def other_segments(self, place: int, c: CycleClass) -> list[Segment]:
+        """The segments of the threads that have no source at the place."""
+        return [s for s in c.segments if place not in self.sources_of(self.graph.events[s.start].thread)]
+
     def serves(self, place: int, c: CycleClass) -> bool:
         """With full fences on the other segments, the place is in a minimal set of its own."""
         for own in c.segments:
@@ -354,9 +361,8 @@ class Judge:
         )
         partners: set[frozenset[frozenset[int]]] = set()
         for c in forbids:
-            for segment in c.segments:
-                if place not in segment.sources:
-                    partners.add(frozenset(self.minimal_sets(c, segment)))
+            for segment in self.other_segments(place, c):
+                partners.add(frozenset(self.minimal_sets(c, segment)))
         return Verdict("paired", half, tuple(forbids), frozenset(partners))
 
     def _is_shadowed(self, place: int) -> bool:
@@ -382,11 +388,9 @@ class Judge:
         return sum(1 << i for i in members(between) if graph.events[i].kind != "F")
 
     def _others_are_ordered(self, place: int, c: CycleClass) -> bool:
-        dependencies = {
-            s.place for s in self.graph.sources if s.is_barrier or s.kind in ("addr", "data", "ctrl")
-        }
-        others = [s for s in c.segments if place not in s.sources]
-        return all(s.sources & dependencies for s in others)
+        """Whether each other segment has a touching barrier or a dependency."""
+        orders = {s.place for s in self.graph.sources if s.is_barrier or s.kind in ("addr", "data", "ctrl")}
+        return all(s.sources & orders for s in self.other_segments(place, c))
 
     def _is_misplaced(self, place: int) -> bool:
         before = self.needed()

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from verifier.source import Source, Span
+
+
+class Place(TypedDict):
+    """Keyword arguments of InputError that say where it is."""
+
+    name: str
+    span: Span
+    quoted: str
 
 
 class InputError(Exception):
@@ -56,6 +66,6 @@ class UsageError(InputError):
     """The command line asks for something impossible."""
 
 
-def at(source: Source, span: Span) -> dict[str, object]:
+def at(source: Source, span: Span) -> Place:
     """Keyword arguments that place an error: the user's file, the span and the quoted line."""
     return {"name": source.name, "span": span, "quoted": source.quote(span.line)}

@@ -88,7 +88,9 @@ def _plain(program: Program, piece: Piece) -> list[str]:
     shown = ", ".join(shared[:4]) + (f" and {len(shared) - 4} more" if len(shared) > 4 else "")
     if isinstance(piece, Diagram):
         return [f"plain accesses count as READ_ONCE and WRITE_ONCE: {shown}"]
-    return [f"plain accesses count as READ_ONCE and WRITE_ONCE; if another thread can see them, mark them: {shown}"]
+    return [
+        f"plain accesses count as READ_ONCE and WRITE_ONCE; if another thread can see them, mark them: {shown}"
+    ]
 
 
 def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> ModelResult:
@@ -149,11 +151,12 @@ def _answer(
 def _undecided(graph: EventGraph, m: Model, reason: str, bound: int | None) -> ModelResult:
     """Every barrier undecided, for one reason."""
     seen: dict[int, BarrierVerdict] = {}
+    short = reason.partition(",")[0]
     for s in graph.sources:
         if s.is_barrier and not s.is_note and s.place not in seen:
             place = Place(s.name, graph.threads[s.thread], s.span.line, s.via, s.span)
             seen[s.place] = BarrierVerdict(
-                place, "undecided", False, None, "", (), "", (), "", (), False, None, "", None
+                place, "undecided", False, None, "", (), "", (), short, (), False, None, "", None
             )
     return ModelResult(m.name, "undecided", reason, places_in_order(list(seen.values())), (), bound)
 

@@ -20,7 +20,6 @@ from verifier.cat.terms import (
     Variable,
 )
 
-
 ABSORBING = frozenset(("inter", "sequence", "product"))  # empty as soon as one argument is
 
 

@@ -41,7 +41,17 @@ class SetTerm:
 
 
 RelationOperator = Literal[
-    "union", "inter", "minus", "complement", "sequence", "inverse", "plus", "star", "optional", "product", "identity"
+    "union",
+    "inter",
+    "minus",
+    "complement",
+    "sequence",
+    "inverse",
+    "plus",
+    "star",
+    "optional",
+    "product",
+    "identity",
 ]
 
 
@@ -55,7 +65,7 @@ class RelationTerm:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """An occurrence, inside a Fixpoint, of the relation that it defines under that name; names are unique in a model."""
+    """An occurrence, inside a Fixpoint, of the relation that it defines under that name; names are unique."""
 
     name: str
 
@@ -84,7 +94,7 @@ class Axiom:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model's own title, its axioms in order, its named relations (for reports and `show`), and where it comes from."""
+    """A model's own title, its axioms in order, its named relations (for reports, `show`), and where it is from."""
 
     name: str
     title: str

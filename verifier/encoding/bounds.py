@@ -47,9 +47,7 @@ def base_bounds(graph: EventGraph) -> BaseBounds:
     internal = universe.IDENTITY
     for s in threads.values():
         internal |= universe.product(s, s)
-    location = sum(
-        universe.product(s, s) for w, r in by_location.values() for s in (from_members(w + r),)
-    )
+    location = sum(universe.product(s, s) for w, r in by_location.values() for s in (from_members(w + r),))
     rf = universe.from_pairs((w, r) for writes, reads in by_location.values() for w in writes for r in reads)
     co = universe.from_pairs(
         (a, b) for l, (writes, _) in by_location.items() for a in writes for b in writes if a != b and b != l

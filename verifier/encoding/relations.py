@@ -176,7 +176,8 @@ class RelationEncoding:
                 return {k: self.clauses.conjunction(p.get(k, FALSE) for p in parts) for k in first}
             case "minus":
                 return {
-                    k: self.clauses.conjunction((l, *(-p.get(k, FALSE) for p in rest))) for k, l in first.items()
+                    k: self.clauses.conjunction((l, *(-p.get(k, FALSE) for p in rest)))
+                    for k, l in first.items()
                 }
             case _:
                 raise TypeError(f"not an operator of sets and relations: {operator}")
@@ -292,11 +293,17 @@ class RelationEncoding:
             case "id":
                 return {(e, e): l for e, l in candidate.executes.items()}
             case "loc":
-                return self._related(lambda i, j: events[i].location is not None and events[i].location == events[j].location)
+                return self._related(
+                    lambda i, j: events[i].location is not None and events[i].location == events[j].location
+                )
             case "int":
                 return self._related(lambda i, j: i == j or events[i].thread == events[j].thread != INITIAL)
             case "ext":
-                return self._related(lambda i, j: i != j and (events[i].thread == INITIAL or events[i].thread != events[j].thread))
+                return self._related(
+                    lambda i, j: (
+                        i != j and (events[i].thread == INITIAL or events[i].thread != events[j].thread)
+                    )
+                )
             case "rmw" | "amo" | "lxsx":
                 return self._pairs((a.read, a.write) for a in self.graph.atomics if name in ("rmw", a.kind))
             case "addr" | "data" | "ctrl":

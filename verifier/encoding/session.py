@@ -1,4 +1,4 @@
-"""One event graph under one model, loaded into Z3: questions about its executions, and the executions that answer them."""
+"""One event graph under one model, loaded into Z3: questions about its executions, and what answers them."""
 
 from __future__ import annotations
 
@@ -196,7 +196,10 @@ def decode(candidate: CandidateEncoding, holds: Callable[[int], bool]) -> Execut
         if holds(l):
             executed |= 1 << e
     unknowns = tuple(
-        sorted((i, next(v for v, l in cases.items() if holds(l))) for i, cases in candidate.values.unknowns.items())
+        sorted(
+            (i, next(v for v, l in cases.items() if holds(l)))
+            for i, cases in candidate.values.unknowns.items()
+        )
     )
     values: list[int | None] = []
     for number, event in enumerate(graph.events):
@@ -209,7 +212,9 @@ def decode(candidate: CandidateEncoding, holds: Callable[[int], bool]) -> Execut
     return Execution(executed, reads_from, _coherence(candidate, executed, holds), unknowns, tuple(values))
 
 
-def _coherence(candidate: CandidateEncoding, executed: int, holds: Callable[[int], bool]) -> tuple[tuple[int, ...], ...]:
+def _coherence(
+    candidate: CandidateEncoding, executed: int, holds: Callable[[int], bool]
+) -> tuple[tuple[int, ...], ...]:
     graph = candidate.graph
     orders = []
     for location in range(len(graph.locations)):

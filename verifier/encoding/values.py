@@ -59,7 +59,7 @@ def _image(e: Expression, reads: dict[int, set[int]], memo: dict[Expression, set
         case Apply(operator, arguments):
             parts = [_image(a, reads, memo) for a in arguments]
             _check_size([len(p) for p in parts])
-            result = {int(OPERATORS[operator](*c)) for c in product(*parts)}
+            result = {OPERATORS[operator](*c) for c in product(*parts)}
     memo[e] = result
     return result
 
@@ -160,7 +160,7 @@ class Values:
         _check_size([len(p) for p in parts])
         rows: dict[int, list[int]] = {}
         for combination in product(*(p.items() for p in parts)):
-            result = int(OPERATORS[operator](*(v for v, _ in combination)))
+            result = OPERATORS[operator](*(v for v, _ in combination))
             rows.setdefault(result, []).append(self.clauses.conjunction(l for _, l in combination))
         return {v: self.clauses.disjunction(ls) for v, ls in sorted(rows.items())}
 

@@ -55,7 +55,9 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
 
 def _initial_write(location: int, value: Expression, name: str) -> Event:
     nothing: frozenset[str] = frozenset()
-    return Event(INITIAL, "W", location, Const(1), value, nothing, nothing, None, 0, f"{name} (initial)", None, None)
+    return Event(
+        INITIAL, "W", location, Const(1), value, nothing, nothing, None, 0, f"{name} (initial)", None, None
+    )
 
 
 def _order(events: Sequence[Event], arms: Sequence[tuple[tuple[int, int], ...]]) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
@@ -47,8 +47,7 @@ def _divide(a: int, b: int) -> int:
     return quotient if (a < 0) == (b < 0) else -quotient
 
 
-
-OPERATORS = {
+OPERATORS: dict[str, Callable[..., int]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
@@ -89,7 +88,7 @@ def evaluate(e: Expression, reads: Mapping[int, int], unknowns: Mapping[int, int
         case Apply("?:", (c, a, b)):
             return evaluate(a if evaluate(c, reads, unknowns) else b, reads, unknowns)
         case Apply(operator, arguments):
-            return int(OPERATORS[operator](*(evaluate(a, reads, unknowns) for a in arguments)))
+            return OPERATORS[operator](*(evaluate(a, reads, unknowns) for a in arguments))
 
 
 def reads_of(e: Expression) -> frozenset[int]:

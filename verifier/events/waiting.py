@@ -34,7 +34,8 @@ def _all(operations: Sequence[p.Operation]) -> list[p.Operation]:
 
 def _is_pure(operations: Sequence[p.Operation]) -> bool:
     return all(
-        isinstance(o, p.Load | p.Set | p.Branch | p.Scope | p.Leave | p.Fence | p.Loop) for o in _all(operations)
+        isinstance(o, p.Load | p.Set | p.Branch | p.Scope | p.Leave | p.Fence | p.Loop)
+        for o in _all(operations)
     )
 
 

@@ -15,7 +15,7 @@ from verifier.events.expression import (
     reads_of,
     unknowns_of,
 )
-from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep, SourceKind
+from verifier.events.graph import Atomic, Dependency, Event, Kind, OrderingSource, Property, Sleep, SourceKind
 from verifier.events.logic import (
     Guard,
     as_condition,
@@ -154,7 +154,7 @@ class ThreadWalk:
     def run(self) -> None:
         self.end = self._sequence(self.thread.body, State((), {}))
         for number, guard in self.open_sleeps:
-            self._set_awaited(number, self._awaited_outside(guard), 0)
+            self._set_awaited(number, self._awaited_outside(guard))
 
     def end_condition(self) -> Expression:
         """Whether the thread ran to its end; true where it can't."""
@@ -290,13 +290,13 @@ class ThreadWalk:
         if not leaving:
             return
         for number, _ in self.open_sleeps[first:]:
-            self._set_awaited(number, disjunction(leaving), len(start))
+            self._set_awaited(number, disjunction(leaving))
         del self.open_sleeps[first:]
 
     def _awaited_outside(self, guard: Guard) -> Expression:
         return negation(conjunction(guard)) if guard else TRUE
 
-    def _set_awaited(self, number: int, condition: Expression, depth: int) -> None:
+    def _set_awaited(self, number: int, condition: Expression) -> None:
         """Ask `condition` of the final memory, tests of the task's own state aside."""
         events = self.draft.events
 
@@ -342,7 +342,7 @@ class ThreadWalk:
 
     def _add(
         self,
-        kind: str,
+        kind: Kind,
         location: int | None,
         state: State,
         extra: Sequence[Expression],
@@ -356,9 +356,19 @@ class ThreadWalk:
         executes = conjunction((*state.guard, *extra))
         self.draft.events.append(
             Event(
-                self.number, kind, location, executes, value, frozenset(tags), frozenset(relaxed), source,  # type: ignore[arg-type]
-                sum(self.iterations), origin.text, origin.via, origin.span,
-            )  # fmt: skip
+                self.number,
+                kind,
+                location,
+                executes,
+                value,
+                frozenset(tags),
+                frozenset(relaxed),
+                source,
+                sum(self.iterations),
+                origin.text,
+                origin.via,
+                origin.span,
+            )
         )
         self.draft.arms.append(self.arms)
         if kind != "F":
@@ -393,9 +403,15 @@ class ThreadWalk:
             if o.order == "acquire":
                 source = self._source("acquire", o.name, 1, True, False, o.origin)
             extra = () if condition == TRUE else (condition,)
-            number = self._add("R", location, state, extra, None, table[o.order], table["once"], source, o.origin)
+            number = self._add(
+                "R", location, state, extra, None, table[o.order], table["once"], source, o.origin
+            )
             self._depend_on("addr", number, o.address.pointer, state, o.origin)
-            result = ReadValue(number) if condition == TRUE else Apply("?:", (condition, ReadValue(number), result))
+            result = (
+                ReadValue(number)
+                if condition == TRUE
+                else Apply("?:", (condition, ReadValue(number), result))
+            )
         state.locals[o.target] = result
 
     def _store(self, o: p.Store, state: State) -> None:
@@ -406,7 +422,9 @@ class ThreadWalk:
             if o.order == "release":
                 source = self._source("release", o.name, 1, True, False, o.origin)
             extra = () if condition == TRUE else (condition,)
-            number = self._add("W", location, state, extra, value, table[o.order], table["once"], source, o.origin)
+            number = self._add(
+                "W", location, state, extra, value, table[o.order], table["once"], source, o.origin
+            )
             self._depend_on("addr", number, o.address.pointer, state, o.origin)
             self._depend("data", number, (value,), o.origin)
 
@@ -424,12 +442,16 @@ class ThreadWalk:
             state.locals[o.target] = ReadValue(read)
             done = () if o.succeeds is None else (as_condition(self._value(o.succeeds, state)),)
             new = self._value(o.new, state)
-            write = self._add("W", location, state, (*extra, *done), new, write_tags, relaxed[1], source, o.origin)
+            write = self._add(
+                "W", location, state, (*extra, *done), new, write_tags, relaxed[1], source, o.origin
+            )
             self.draft.atomics.append(Atomic(read, write, "amo"))
             for event in (read, write):
                 self._depend_on("addr", event, o.address.pointer, state, o.origin)
             self._depend("data", write, (new,), o.origin, besides=read)
-            result = ReadValue(read) if condition == TRUE else Apply("?:", (condition, ReadValue(read), result))
+            result = (
+                ReadValue(read) if condition == TRUE else Apply("?:", (condition, ReadValue(read), result))
+            )
         state.locals[o.target] = result
 
     def _fence(self, o: p.Fence, state: State) -> None:
@@ -439,7 +461,9 @@ class ThreadWalk:
 
     # ------------------------------------------------------------ dependencies
 
-    def _depend_on(self, kind: SourceKind, end: int, v: p.Value | None, state: State, origin: p.Origin) -> None:
+    def _depend_on(
+        self, kind: SourceKind, end: int, v: p.Value | None, state: State, origin: p.Origin
+    ) -> None:
         if v is not None:
             self._depend(kind, end, (self._value(v, state),), origin)
 
@@ -455,10 +479,10 @@ class ThreadWalk:
             if read == besides or read < 0:
                 continue
             self.draft.dependencies.append(
-                Dependency(kind, read, end, holds, self._dependency_source(kind, read, end, origin))  # type: ignore[arg-type]
+                Dependency(kind, read, end, holds, self._dependency_source(kind, read, origin))  # type: ignore[arg-type]
             )
 
-    def _dependency_source(self, kind: SourceKind, read: int, end: int, origin: p.Origin) -> int:
+    def _dependency_source(self, kind: SourceKind, read: int, origin: p.Origin) -> int:
         span = self.draft.events[read].span
         assert span is not None
         start = (span.line, span.column, self.draft.events[read].text)
@@ -466,7 +490,9 @@ class ThreadWalk:
         place = self.draft.place(key)
         name = {"addr": "address dependency", "data": "data dependency", "ctrl": "control dependency"}[kind]
         self.draft.sources.append(
-            OrderingSource(kind, name, self.number, (), False, False, place, self.draft.events[read].via, span)
+            OrderingSource(
+                kind, name, self.number, (), False, False, place, self.draft.events[read].via, span
+            )
         )
         return len(self.draft.sources) - 1
 

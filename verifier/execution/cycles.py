@@ -82,7 +82,7 @@ class _Search:
             self.by_location.setdefault(event.location or 0, []).append(i)
 
     def run(self) -> None:
-        for start, segments in sorted(self.segments.items()):
+        for _, segments in sorted(self.segments.items()):
             for segment in segments:
                 self._extend((segment,), frozenset())
 

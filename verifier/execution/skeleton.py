@@ -6,7 +6,7 @@ between the ends of the segments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from verifier.cat.bits import Universe, members
@@ -92,7 +92,7 @@ class Skeleton:
         return Bases(self.universe, self._sets(off, added), relations)
 
     def _sets(self, off: frozenset[int], added: tuple[str, ...]) -> dict[str, int]:
-        found: dict[str, int] = {name: 0 for name in ("R", "W", "F", "M", "IW")}
+        found: dict[str, int] = dict.fromkeys(("R", "W", "F", "M", "IW"), 0)
 
         def put(name: str, number: int) -> None:
             found[name] = found.get(name, 0) | 1 << number
@@ -115,7 +115,7 @@ class Skeleton:
         found["_"] = self.universe.ROW
         return found
 
-    def _add(self, put, i: int, addition: str) -> None:  # type: ignore[no-untyped-def]
+    def _add(self, put: Callable[[str, int], None], i: int, addition: str) -> None:
         tags = ADDITIONS[self.model.architecture][addition]
         segment = self.pieces[i].segment
         where = {"acquire": segment.start, "release": segment.end}.get(addition)

@@ -99,7 +99,7 @@ def _wide_phrases(row: Row) -> list[tuple[str, int]]:
 
 
 def _folded(row: Row, groups: list[str]) -> Header | None:
-    """A header whose gaps are single blanks: told by its ruler's groups, or by names that stand for columns."""
+    """A header whose gaps are single blanks: told by its ruler's groups, or by columns' usual names."""
     text = row.text.strip()
     if len(groups) > 1:
         phrases = _split_by_ruler(text, [len(group) for group in groups])

@@ -36,7 +36,7 @@ def unquote(text: str, number: int) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line ready for columns: `text` from `column` on, leaders blanked; each character's place on screen."""
+    """A line ready for columns: `text` from `column` on, leaders blanked; characters' places on screen."""
 
     text: str
     number: int

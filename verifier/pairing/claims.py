@@ -25,7 +25,9 @@ class Claim:
         """Whether the words name one of these."""
         return bool(frozenset(re.findall(r"\w+", self.text)) & wanted)
 
-    def verdict(self, status: Status, partners: Sequence[Place]) -> Literal["confirmed", "refuted", "unknown"]:
+    def verdict(
+        self, status: Status, partners: Sequence[Place]
+    ) -> Literal["confirmed", "refuted", "unknown"]:
         """Whether the partners found are those that the words name; unknown where they name nothing in the text."""
         words = frozenset(re.findall(r"\w+", self.text))
         named = words & self.known

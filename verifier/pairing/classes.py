@@ -39,9 +39,7 @@ class Classes:
         self._literals: dict[Cycle, int] = {}
         self._skeletons: dict[CycleClass, Skeleton] = {}
         self._conditional: dict[Cycle, tuple[int, ...]] = {}
-        barriers = from_members(
-            e for s in self.graph.sources if s.is_barrier for e in s.events
-        )
+        barriers = from_members(e for s in self.graph.sources if s.is_barrier for e in s.events)
         self.cycles = tuple(c for c in candidates(self.graph) if _is_touched(self.graph, c, barriers))
         self._enumerate()
         self._decide()
@@ -129,7 +127,9 @@ class Classes:
         inside = between(graph, (1 << len(graph.events)) - 1, segment)
         inside |= 1 << segment.start | 1 << segment.end
         writes = {a.write for a in graph.atomics if inside >> a.read & 1 or inside >> a.write & 1}
-        events = [e for e in range(len(graph.events)) if inside >> e & 1 and graph.events[e].source is not None]
+        events = [
+            e for e in range(len(graph.events)) if inside >> e & 1 and graph.events[e].source is not None
+        ]
         return events + sorted(writes)
 
     # -------------------------------------------------- what stands on a class
@@ -204,6 +204,4 @@ def subsets(items: Sequence[int], largest: int = 5) -> list[frozenset[int]]:
 
 def _is_touched(graph: EventGraph, cycle: Cycle, barriers: int) -> bool:
     everything = (1 << len(graph.events)) - 1
-    return any(
-        (between(graph, everything, s) | 1 << s.start | 1 << s.end) & barriers for s in cycle.segments
-    )
+    return any((between(graph, everything, s) | 1 << s.start | 1 << s.end) & barriers for s in cycle.segments)

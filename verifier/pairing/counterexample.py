@@ -8,7 +8,7 @@ from verifier.cat.bits import members
 from verifier.cat.terms import Model
 from verifier.events.graph import INITIAL, EventGraph
 from verifier.execution.candidate import Execution
-from verifier.execution.cycles import Cycle, Segment, leg_kind
+from verifier.execution.cycles import Cycle, leg_kind
 from verifier.execution.shapes import shape
 from verifier.execution.skeleton import Skeleton
 from verifier.pairing.verdict import Counterexample, Edge, Step
@@ -118,13 +118,13 @@ def _edges(
     edges = []
     for i, (segment, (a, b)) in enumerate(zip(cycle.segments, cycle.legs(), strict=True)):
         if not segment.is_single:
-            ordered = ordering_text(graph, skeleton, i, segment)
+            ordered = ordering_text(graph, skeleton, i)
             edges.append(Edge(numbers[segment.start], numbers[segment.end], "po", ordered))
         edges.append(Edge(numbers[a], numbers[b], leg_kind(graph, a, b), ""))  # type: ignore[arg-type]
     return tuple(edges)
 
 
-def ordering_text(graph: EventGraph, skeleton: Skeleton, i: int, segment: Segment) -> str:
+def ordering_text(graph: EventGraph, skeleton: Skeleton, i: int) -> str:
     """The names of what orders a segment once the others have full fences; "" where nothing does."""
     full = {j: "smp_mb" for j in range(len(skeleton.pieces)) if j != i}
     if skeleton.is_allowed((), full):

@@ -9,8 +9,8 @@ from verifier.events.graph import EventGraph, OrderingSource
 from verifier.execution.candidate import Execution
 from verifier.execution.cycles import Cycle, leg_kind
 from verifier.execution.shapes import shape
-from verifier.pairing.classes import Classes, CycleClass
 from verifier.pairing.claims import Claim
+from verifier.pairing.classes import Classes, CycleClass
 from verifier.pairing.counterexample import counterexample, value_text
 from verifier.pairing.judge import Finding, PlaceSets
 from verifier.pairing.moves import Move
@@ -47,7 +47,8 @@ class Describer:
             missing=self._missing(finding),
             reason=self._reason(finding),
             hints=self._hints(finding),
-            is_note=source.is_note or (status == "redundant" and source.kind in ("acquire", "release", "rmw")),
+            is_note=source.is_note
+            or (status == "redundant" and source.kind in ("acquire", "release", "rmw")),
             claim=claim.verdict(status, partners) if claim else None,
             claim_text=claim.text if claim else "",
             counterexample=self._counterexample(finding),
@@ -56,7 +57,9 @@ class Describer:
     def place(self, number: int) -> Place:
         """Where the user finds an ordering source."""
         source = self.sources[number]
-        return Place(source.name, self.graph.threads[source.thread], source.span.line, source.via, source.span)
+        return Place(
+            source.name, self.graph.threads[source.thread], source.span.line, source.via, source.span
+        )
 
     # -------------------------------------------------------------- partners
 
@@ -82,7 +85,11 @@ class Describer:
     # --------------------------------------------------------- what is forbidden
 
     def _forbids(self, finding: Finding) -> str:
-        if finding.shown is None or finding.execution is None or finding.status not in ("paired", "redundant"):
+        if (
+            finding.shown is None
+            or finding.execution is None
+            or finding.status not in ("paired", "redundant")
+        ):
             return ""
         return self._outcome(finding.shown.cycle, finding.execution)
 
@@ -195,7 +202,11 @@ class Describer:
         )
 
     def _failed(self, *ends: int) -> bool:
-        return any(self.sources[p].kind == "rmw" for p in self.sources if any(e in self.sources[p].events for e in ends))
+        return any(
+            self.sources[p].kind == "rmw"
+            for p in self.sources
+            if any(e in self.sources[p].events for e in ends)
+        )
 
     def _misplaced_reason(self, finding: Finding) -> str:
         assert finding.move is not None
@@ -244,7 +255,9 @@ class Describer:
         if finding.status == "unmatched" and finding.joint is not None and finding.move is not None:
             return (self._joint_text(finding.move, finding.joint),)
         if finding.status == "unmatched":
-            return ("a partner may lie outside the text: add the function that runs beside it, or its caller",)
+            return (
+                "a partner may lie outside the text: add the function that runs beside it, or its caller",
+            )
         return ()
 
     # ---------------------------------------------------------- counterexample
@@ -261,4 +274,4 @@ class Describer:
 
 def places_in_order(verdicts: Sequence[BarrierVerdict]) -> tuple[BarrierVerdict, ...]:
     """Verdicts as they stand in the user's file."""
-    return tuple(sorted(verdicts, key=lambda v: (v.place.span or v.place.line, v.place.name)))  # type: ignore[arg-type,return-value]
+    return tuple(sorted(verdicts, key=lambda v: (v.place.span or v.place.line, v.place.name)))

@@ -62,9 +62,7 @@ class Finding:
 class Judge:
     """Judges the barriers of one session; `variant` gives a session for an edited graph."""
 
-    def __init__(
-        self, session: Session, classes: Classes, variant: Callable[[EventGraph], Session]
-    ) -> None:
+    def __init__(self, session: Session, classes: Classes, variant: Callable[[EventGraph], Session]) -> None:
         self.session = session
         self.graph = session.graph
         self.classes = classes
@@ -130,7 +128,9 @@ class Judge:
         missing = self._missing(gap, place) if gap else ()
         touched = [c for c in opened if self.classes.segment_of(c, place) is not None] or list(opened)
         if not touched:
-            return Finding(place, "paired", None, execution, gap=gap, gap_execution=gap_execution, missing=missing)
+            return Finding(
+                place, "paired", None, execution, gap=gap, gap_execution=gap_execution, missing=missing
+            )
         shown = self.classes.best(touched)
         return Finding(
             place,
@@ -219,7 +219,9 @@ class Judge:
 
     def _adjacent(self, a: int, b: int) -> bool:
         low, high = min(a, b), max(a, b)
-        inside = (e for e in range(low + 1, high) if self.graph.events[e].thread == self.graph.events[a].thread)
+        inside = (
+            e for e in range(low + 1, high) if self.graph.events[e].thread == self.graph.events[a].thread
+        )
         return all(self.graph.events[e].kind == "F" for e in inside)
 
     # -------------------------------------------------------------- too weak
@@ -237,7 +239,7 @@ class Judge:
         shown = self.classes.best(fitting)
         own = self.classes.segment_of(shown, place)
         assert own is not None
-        missing = ((own, ("smp_mb",)),) if closing else self._missing(shown, None)
+        missing = self._missing(shown, None, own if closing else None)
         return Finding(place, "too weak", shown, self.classes.allowed[shown], missing=missing, closes=closing)
 
     def _would_close(self, c: CycleClass, place: int) -> bool:
@@ -255,11 +257,15 @@ class Judge:
 
     # --------------------------------------------------------------- missing
 
-    def _missing(self, c: CycleClass, place: int | None) -> tuple[tuple[int, tuple[str, ...]], ...]:
-        """The cheapest additions to the segments other than the barrier's that forbid the class."""
+    def _missing(
+        self, c: CycleClass, place: int | None, only: int | None = None
+    ) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The cheapest additions that forbid the class: to the segments other than the barrier's, or to `only` one."""
         own = self.classes.segment_of(c, place) if place is not None else None
         skeleton = self.classes.skeleton(c)
         free = [i for i, s in enumerate(c.cycle.segments) if i != own and not s.is_single]
+        if only is not None:
+            free = [only]
         options = sorted(
             product(("", *_COSTS), repeat=len(free)), key=lambda o: (sum(_COSTS.get(a, 0) for a in o), o)
         )

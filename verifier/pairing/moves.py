@@ -31,7 +31,7 @@ def moves(graph: EventGraph, place: int) -> tuple[Move, ...]:
         pairs = [(f, _neighbour(graph, f, direction)) for s in sources for f in s.events]
         kept = [(f, x) for f, x in pairs if x is not None]
         if kept and len(kept) == len(pairs):
-            found.append(Move(place, direction, tuple(kept)))  # type: ignore[arg-type]
+            found.append(Move(place, direction, tuple(kept)))
     return tuple(found)
 
 
@@ -59,7 +59,10 @@ def moved(graph: EventGraph, move: Move) -> EventGraph:
     order = list(graph.order)
     events = list(graph.events)
     for fence, access in move.over:
-        partner = next((a.read if a.write == access else a.write for a in graph.atomics if access in (a.read, a.write)), access)
+        partner = next(
+            (a.read if a.write == access else a.write for a in graph.atomics if access in (a.read, a.write)),
+            access,
+        )
         for passed in {access, partner}:
             if move.direction == "down":
                 order[fence] &= ~(1 << passed)

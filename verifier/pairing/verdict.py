@@ -7,9 +7,7 @@ from typing import Literal
 
 from verifier.source import Span
 
-Status = Literal[
-    "paired", "unpaired", "too weak", "misplaced", "redundant", "unmatched", "undecided"
-]
+Status = Literal["paired", "unpaired", "too weak", "misplaced", "redundant", "unmatched", "undecided"]
 Answer = Literal["proved", "refuted", "undecided", "vacuous", "nothing to check"]
 
 
@@ -26,7 +24,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A line to add: `barrier` (smp_rmb, smp_mb …) in `thread` after the access on `after_line`, before `before_line`."""
+    """A line to add: `barrier` (smp_rmb, smp_mb …) in `thread`, after `after_line` and before `before_line`."""
 
     thread: str
     after_line: int
@@ -126,7 +124,7 @@ class PropertyVerdict:
 
 @dataclass(frozen=True, slots=True)
 class ModelResult:
-    """`reason` says why, where the verdict is undecided, vacuous or nothing to check. `bound`: loops were cut there, or None."""
+    """`reason`: why the verdict is undecided, vacuous or nothing to check. `bound`: loops were cut there, or None."""
 
     model: str
     verdict: Answer

@@ -16,6 +16,7 @@ from verifier.program.program import (
     Local,
     Number,
     Opaque,
+    Order,
     Path,
     Root,
     Set,
@@ -99,7 +100,9 @@ def place(here: Here, e: tree.Expression) -> Place:
         case tree.Call():
             return pointee(here, e)
         case _:
-            raise here.frame.error("not-a-location", "expected a variable or a member that can be read or written", e.span)
+            raise here.frame.error(
+                "not-a-location", "expected a variable or a member that can be read or written", e.span
+            )
 
 
 def pointee(here: Here, e: tree.Expression) -> Place:
@@ -116,10 +119,10 @@ def pointee(here: Here, e: tree.Expression) -> Place:
         case tree.Call(tree.Name("this_cpu_ptr" | "per_cpu_ptr" | "raw_cpu_ptr"), (first, *_)):
             return pointee(here, first)
         case tree.Member() | tree.Index():
-            inner = place(here, e)
-            if isinstance(inner, Variable):
-                return Address(Path(Root(inner.key, None, here.writer.thread), ()), Local(inner.key))
-            return _through(here, inner, e)
+            where = place(here, e)
+            if isinstance(where, Variable):
+                return Address(Path(Root(where.key, None, here.writer.thread), ()), Local(where.key))
+            return _through(here, where, e)
         case tree.Conditional() | tree.Call() | tree.Assign() | tree.Unary("*"):
             pointer = value(here, e)
             name = here.writer.fresh("pointer")
@@ -139,27 +142,29 @@ def place_of_pointer(here: Here, e: tree.Expression) -> Address:
     return target
 
 
-def load(here: Here, address: Address, e: tree.Expression, order: str = "once", name: str = "") -> Value:
+def load(here: Here, address: Address, e: tree.Expression, order: Order = "once", name: str = "") -> Value:
     """Emit a load and give its value; without a name it is a plain one."""
     target = here.writer.fresh("read")
     origin = here.frame.origin(e.span)
-    here.writer.emit(Load(target, address, order, not name, name or "read", origin))  # type: ignore[arg-type]
+    here.writer.emit(Load(target, address, order, not name, name or "read", origin))
     here.context.use(here.writer.thread, address.path)
     if not name:
-        here.context.plain(here.writer.thread, address.path, origin)
+        here.context.plain(origin)
     return Local(target)
 
 
-def store(here: Here, where: Place, new: Value, e: tree.Expression, order: str = "once", name: str = "") -> None:
+def store(
+    here: Here, where: Place, new: Value, e: tree.Expression, order: Order = "once", name: str = ""
+) -> None:
     """Emit a store, or set a local; without a name it is a plain one."""
     if isinstance(where, Variable):
         here.writer.emit(Set(where.key, new))
         return
     origin = here.frame.origin(e.span)
-    here.writer.emit(Store(where, new, order, not name, name or "write", origin))  # type: ignore[arg-type]
+    here.writer.emit(Store(where, new, order, not name, name or "write", origin))
     here.context.use(here.writer.thread, where.path)
     if not name:
-        here.context.plain(here.writer.thread, where.path, origin)
+        here.context.plain(origin)
 
 
 def truth(v: Value) -> Value:
@@ -185,7 +190,7 @@ def _name(here: Here, e: tree.Name, name: str) -> Value:
     if name in here.context.functions:
         return here.context.opaque(f"&{name}")
     if name in here.context.arrays:
-        return here.context.address(here.writer.thread, Path(Root(name, None, None), ()))
+        return here.context.address(Path(Root(name, None, None), ()))
     return _read(here, _named_place(here, e, name), e)
 
 
@@ -283,7 +288,7 @@ def _address_of(here: Here, operand: tree.Expression) -> Value:
     where = place(here, operand)
     if isinstance(where, Variable):
         return here.context.opaque(f"&{where.key}")
-    return here.context.address(here.writer.thread, where.path)
+    return here.context.address(where.path)
 
 
 def _short_circuit(here: Here, e: tree.Binary) -> Value:
@@ -363,7 +368,7 @@ def bind_pointer(here: Here, name: str, kind: str | None, e: tree.Expression) ->
         path = Path(Root(name, kind, path.root.owner), ())
     if target.pointer is not None:
         return None
-    return Pointer(path, here.context.address(here.writer.thread, path, taken=not isinstance(e, tree.Name)))
+    return Pointer(path, here.context.address(path, taken=not isinstance(e, tree.Name)))
 
 
 __all__ = ["Here", "Opaque", "bind_pointer", "load", "place", "pointee", "store", "truth", "value"]

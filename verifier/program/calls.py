@@ -23,10 +23,10 @@ from verifier.program.program import (
     Address,
     Apply,
     Assert,
-    Branch,
     Fence,
     Local,
     Number,
+    Order,
     Path,
     Rmw,
     Root,
@@ -41,7 +41,14 @@ from verifier.syntax import tree
 if TYPE_CHECKING:
     from verifier.program.access import Here
 
-_ASSERTED = {"assert": True, "ASSERT": True, "BUG_ON": False, "VM_BUG_ON": False, "WARN_ON": False, "WARN_ON_ONCE": False}
+_ASSERTED = {
+    "assert": True,
+    "ASSERT": True,
+    "BUG_ON": False,
+    "VM_BUG_ON": False,
+    "WARN_ON": False,
+    "WARN_ON_ONCE": False,
+}
 _TRANSPARENT = {"likely", "unlikely", "READ_ONCE_VALUE", "force_read", "xchg_value", "__builtin_expect"}
 
 
@@ -56,7 +63,9 @@ def call(here: Here, e: tree.Call) -> Value:
     if name in here.context.functions:
         return _inline(here, e, here.context.functions[name], here.context.source)
     if name in here.frame.bindings or name in here.context.declared:
-        raise here.frame.error("call-of-location", f"{name} is a variable, expected a function", e.function.span)
+        raise here.frame.error(
+            "call-of-location", f"{name} is a variable, expected a function", e.function.span
+        )
     if special := _special(here, e, name):
         return special
     core = core_call(name)
@@ -132,7 +141,9 @@ def _ignored(here: Here, e: tree.Call) -> Value:
 def _argument(here: Here, e: tree.Call, name: str, number: int) -> tree.Expression:
     if number >= len(e.arguments):
         found = f"{len(e.arguments)} argument{'s' if len(e.arguments) != 1 else ''}"
-        raise here.frame.error("missing-argument", f"{name}() has {found}, expected at least {number + 1}", e.span)
+        raise here.frame.error(
+            "missing-argument", f"{name}() has {found}, expected at least {number + 1}", e.span
+        )
     return e.arguments[number]
 
 
@@ -152,7 +163,7 @@ def _bit_place(here: Here, e: tree.Call, name: str, number: int) -> tuple[access
     return access.pointee(here, e.arguments[number]), mask
 
 
-def _test_bit(here: Here, e: tree.Call, name: str, order: str) -> Value:
+def _test_bit(here: Here, e: tree.Call, name: str, order: Order) -> Value:
     where, mask = _bit_place(here, e, name, 1)
     if isinstance(where, Variable):
         return Apply("!=", (Apply("&", (Local(where.key), mask)), Number(0)))
@@ -288,8 +299,8 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
         bind_free(inside, parameter)
         return
     if parameter.type.name == "lvalue":
-        where = access.place(here, argument)
-        frame.bindings[name] = where if isinstance(where, Variable) else Place(where)
+        named = access.place(here, argument)
+        frame.bindings[name] = named if isinstance(named, Variable) else Place(named)
         return
     if parameter.type.pointers and name not in frame.assigned:
         where = _try_pointee(here, argument)
@@ -298,7 +309,7 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
             kind = struct_of(parameter.type)
             if not path.members and path.root.type is None and path.root.owner is not None and kind:
                 path = Path(Root(path.root.name, kind, path.root.owner), ())
-            frame.bindings[name] = Pointer(path, here.context.address(here.writer.thread, path, taken=False))
+            frame.bindings[name] = Pointer(path, here.context.address(path, taken=False))
             return
     key = here.writer.fresh(name)
     frame.bindings[name] = Variable(key, bool(parameter.type.pointers), struct_of(parameter.type))
@@ -330,7 +341,7 @@ def bind_free(inside: Here, parameter: tree.Parameter) -> None:
     key = inside.writer.fresh(name)
     if parameter.type.pointers and name not in frame.assigned:
         path = Path(Root(name, struct_of(parameter.type), thread), ())
-        frame.bindings[name] = Pointer(path, inside.context.address(thread, path, taken=False))
+        frame.bindings[name] = Pointer(path, inside.context.address(path, taken=False))
         return
     frame.bindings[name] = Variable(key, bool(parameter.type.pointers), struct_of(parameter.type))
     inside.writer.emit(Set(key, inside.context.opaque(f"{frame.call_path}:{name}")))

@@ -11,8 +11,7 @@ from verifier.program.frame import Frame, Variable
 from verifier.program.primitives import LoadCall, StoreCall, core_call, table
 from verifier.program.program import Number, Opaque, Origin, Path, Skipped
 from verifier.source import Source
-from verifier.syntax import tree
-from verifier.syntax import parse
+from verifier.syntax import parse, tree
 
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 _REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err|old|val|seen|got|res|result|local)_?\d*$|[rR]\d+$|[ijkn]$")
@@ -135,7 +134,7 @@ class Context:
     def use(self, thread: str, path: Path) -> None:
         self.uses.append((thread, path))
 
-    def plain(self, thread: str, path: Path, origin: Origin) -> None:
+    def plain(self, origin: Origin) -> None:
         """Note a plain access of a location that may be shared."""
         if not origin.in_primitive:
             self.plain_accesses[(origin.span.line, origin.text)] = None
@@ -147,7 +146,7 @@ class Context:
     def opaque(self, site: str) -> Opaque:
         return Opaque(site)
 
-    def address(self, thread: str, path: Path, taken: bool = True) -> Number:
+    def address(self, path: Path, taken: bool = True) -> Number:
         """The value of a pointer to `path`; `taken`: the text uses it as a value."""
         if path not in self.addresses:
             self.addresses[path] = _FIRST_ADDRESS + 16 * len(self.addresses)

@@ -39,6 +39,8 @@ def directives(unit: tree.Unit, source: Source) -> Directives:
                 case ["alias", one, other]:
                     aliases.append((one, other))
                 case _:
-                    message = f"unknown directive “{part.strip()}”, expected thread NAME [FUNCTION] or alias A B"
-                    raise ProgramError("directive", message, **at(source, comment.span))  # type: ignore[arg-type]
+                    message = (
+                        f"unknown directive “{part.strip()}”, expected thread NAME [FUNCTION] or alias A B"
+                    )
+                    raise ProgramError("directive", message, **at(source, comment.span))
     return Directives(tuple(threads), tuple(aliases))

@@ -49,6 +49,7 @@ class Frame:
     source: Source
     assigned: frozenset[str]
     call_path: str = ""
+    is_column: bool = False
     via: str | None = None
     site: Span | None = None
     bindings: dict[str, Binding] = field(default_factory=dict)
@@ -67,7 +68,7 @@ class Frame:
 
     def error(self, code: str, message: str, span: Span) -> ProgramError:
         """The error at that place; inside a primitive, at the user's call of it."""
-        return ProgramError(code, message, **at(self.source, self.site or span))  # type: ignore[arg-type]
+        return ProgramError(code, message, **at(self.source, self.site or span))
 
 
 class Writer:

@@ -20,7 +20,7 @@ def unify(
     are the user's own (one name, another name for the same object).
     """
     uses = list(uses)
-    renamed = {a: b for a, b in aliases}
+    renamed = dict(aliases)
     groups = _object_groups(uses, renamed)
     parent: dict[Path, Path] = {}
     threads: dict[Path, set[str]] = {}
@@ -70,9 +70,7 @@ def _object_groups(uses: Sequence[tuple[str, Path]], renamed: dict[str, str]) ->
     groups: dict[Root, object] = {}
     for root in roots:
         name = renamed.get(root.name, root.name)
-        if root.owner is None:
-            groups[root] = name
-        elif name != root.name or name in renamed.values():
+        if root.owner is None or name != root.name or name in renamed.values():
             groups[root] = name
         elif root.type is not None and root.type not in crowded:
             groups[root] = shared.get(root.type, ("type", root.type))
@@ -115,9 +113,7 @@ def _object_assumptions(uses: Sequence[tuple[str, Path]], groups: dict[Root, obj
     ]
 
 
-def _join_tails(
-    paths: Sequence[Path], parent: dict[Path, Path], threads: dict[Path, set[str]]
-) -> list[str]:
+def _join_tails(paths: Sequence[Path], parent: dict[Path, Path], threads: dict[Path, set[str]]) -> list[str]:
     """Unite paths of different threads of which one is the other's tail."""
     assumptions = []
     for i, p in enumerate(paths):

@@ -101,7 +101,16 @@ def core_call(name: str) -> Core | None:
 
 
 _SUFFIX = r"(?P<order>_acquire|_release|_relaxed|_mb)?"
-_ARITHMETIC = {"add": "+", "inc": "+", "sub": "-", "dec": "-", "and": "&", "or": "|", "xor": "^", "andnot": "&~"}
+_ARITHMETIC = {
+    "add": "+",
+    "inc": "+",
+    "sub": "-",
+    "dec": "-",
+    "and": "&",
+    "or": "|",
+    "xor": "^",
+    "andnot": "&~",
+}
 _ATOMIC = r"(?:raw_|arch_)?(?:atomic(?:64|_long)?|refcount)_"
 
 
@@ -183,7 +192,10 @@ def _bit(m: re.Match[str]) -> Core:
 
 
 _FAMILIES = (
-    (rf"{_ATOMIC}(?P<fetch>fetch_)?(?P<op>add|sub|inc|dec|and|or|xor|andnot)(?P<ret>_return)?{_SUFFIX}", _arithmetic),
+    (
+        rf"{_ATOMIC}(?P<fetch>fetch_)?(?P<op>add|sub|inc|dec|and|or|xor|andnot)(?P<ret>_return)?{_SUFFIX}",
+        _arithmetic,
+    ),
     (rf"{_ATOMIC}(?P<op>sub|inc|dec)_and_test{_SUFFIX}", _and_test),
     (rf"{_ATOMIC}add_negative{_SUFFIX}", _add_negative),
     (rf"(?:raw_|arch_)?(?:atomic(?:64|_long)?_)?xchg{_SUFFIX}", _exchange),

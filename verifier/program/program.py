@@ -256,8 +256,9 @@ class Program:
     """`locations`: for each path that occurs, the location it was taken to be (its index into `names`).
 
     `initial` are the values of locations that the text sets, `addresses` the locations whose address
-    is used as a value, as (value, location); `constants` name the values given
-    to symbolic constants, `sleeping` are the task states among them in which schedule() blocks, `running` is what the text calls the other state (0); `comments` are (line, text).
+    is used as a value, as (value, location); `constants` name the values given to symbolic constants,
+    `sleeping` are the task states among them in which schedule() blocks, `running` is what the text
+    calls the other state (0); `comments` are (line, text).
     """
 
     threads: tuple[Thread, ...]

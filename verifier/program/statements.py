@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, assert_never
 
+from verifier.errors import ProgramError
 from verifier.program import access
 from verifier.program.context import struct_of, walk
-from verifier.program.frame import Pointer, Variable
+from verifier.program.frame import Pointer, Variable, text_of
 from verifier.program.program import Apply, Branch, Leave, Local, Loop, Number, Scope, Set, Value
 from verifier.syntax import tree
 
@@ -64,7 +65,7 @@ def lower(here: Here, s: tree.Statement) -> None:
     """
     match s:
         case tree.Evaluate(expression):
-            access.value(here, expression)
+            _evaluate(here, expression)
         case tree.Declare(variables):
             for variable in variables:
                 _declare(here, variable)
@@ -102,6 +103,19 @@ def lower(here: Here, s: tree.Statement) -> None:
             pass
         case _:
             assert_never(s)
+
+
+def _evaluate(here: Here, e: tree.Expression) -> None:
+    """An expression statement. A diagram's mention of a primitive without its arguments is prose."""
+    with here.writer.block() as body:
+        try:
+            access.value(here, e)
+        except ProgramError as problem:
+            if problem.code != "missing-argument" or not here.frame.is_column:
+                raise
+            here.context.skip(e.span.line, text_of(here.frame.source, e.span), problem.message)
+            return
+    here.writer.operations.extend(body)
 
 
 def _declare(here: Here, v: tree.Variable) -> None:
@@ -188,7 +202,9 @@ def _macro_loop(here: Here, s: tree.MacroLoop) -> None:
     """A loop whose bounds a macro hides: it may end before any iteration."""
     stop = here.writer.fresh("break")
     origin = here.frame.origin(s.span)
-    here.context.assume(f"line {origin.span.line}: {origin.text.split('(')[0]}() may repeat its body any number of times")
+    here.context.assume(
+        f"line {origin.span.line}: {origin.text.split('(')[0]}() may repeat its body any number of times"
+    )
     for argument in s.call.arguments:
         if isinstance(argument, tree.Name) and argument.name in here.frame.bindings:
             binding = here.frame.bindings[argument.name]

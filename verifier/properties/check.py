@@ -12,7 +12,7 @@ from verifier.execution.candidate import Execution, final_values, read_values
 from verifier.execution.cycles import Cycle, TooManyCycles, candidates, shows
 from verifier.execution.shapes import ORDER, shape
 from verifier.pairing.counterexample import counterexample
-from verifier.pairing.verdict import PropertyKind, PropertyVerdict
+from verifier.pairing.verdict import Counterexample, PropertyKind, PropertyVerdict
 
 Status = Literal["holds", "violated", "undecided", "vacuous"]
 
@@ -51,7 +51,9 @@ class _Checker:
             return PropertyVerdict(kind, line, p.text, status, text, False, None)
         self._recheck(execution, p, wanted)
         if p.kind == "exists":
-            return PropertyVerdict(kind, line, p.text, "holds", "an execution reaches it", False, self._picture(execution))
+            return PropertyVerdict(
+                kind, line, p.text, "holds", "an execution reaches it", False, self._picture(execution)
+            )
         even_sc = self._even_under_sc(lambda s: self._literal(s, p, wanted))
         return PropertyVerdict(kind, line, p.text, "violated", "", even_sc, self._picture(execution))
 
@@ -78,7 +80,7 @@ class _Checker:
         session = self.sc()
         return session.allows(literal(session))
 
-    def _picture(self, execution: Execution, note: str = ""):  # type: ignore[no-untyped-def]
+    def _picture(self, execution: Execution, note: str = "") -> Counterexample:
         cycle = self._cycle(execution)
         if cycle is None:
             return counterexample(self.graph, self.session.model, execution, None, note)
@@ -119,10 +121,20 @@ class _Checker:
         for sleep in sleeps:
             execution = self.session.find(self._sleep_literal(self.session, sleep))
             if execution is not None:
-                even_sc = self._even_under_sc(lambda s: s.any_of([self._sleep_literal(s, x) for x in _matching(s, first)]))
-                note = f"{thread} sleeps for ever" + (f" although {first.awaited_text} is true" if first.awaited else "")
+                even_sc = self._even_under_sc(
+                    lambda s: s.any_of([self._sleep_literal(s, x) for x in _matching(s, first)])
+                )
+                note = f"{thread} sleeps for ever" + (
+                    f" although {first.awaited_text} is true" if first.awaited else ""
+                )
                 return PropertyVerdict(
-                    "lost wake-up", first.span.line, text, "violated", note, even_sc, self._picture(execution, note)
+                    "lost wake-up",
+                    first.span.line,
+                    text,
+                    "violated",
+                    note,
+                    even_sc,
+                    self._picture(execution, note),
                 )
         return PropertyVerdict("lost wake-up", first.span.line, text, "holds", "", False, None)
 
@@ -132,8 +144,9 @@ class _Checker:
         graph, both = session.graph, session.clauses.conjunction
         parts = [session.truth(sleep.sleeps)]
         executes = session.candidate.executes
-        for read in sleep.reads:
-            parts.append(session.clauses.disjunction((-executes[read], session.candidate.reads_last(read))))
+        parts += [
+            session.clauses.disjunction((-executes[r], session.candidate.reads_last(r))) for r in sleep.reads
+        ]
         for thread in range(len(graph.threads)):
             if thread != sleep.thread:
                 done = [session.truth(graph.ends[thread])]

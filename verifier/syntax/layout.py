@@ -71,15 +71,14 @@ def _header(text: Text, first: int, end: int) -> Piece:
         raise text.problem("condition", message, first, first + 1)
     closer = text.closing[opener]
     words = [fixed(keyword), *_condition(text, opener, closer, keyword.text == "for")]
-    if keyword.text == "while" and _ends_do(text, first) and text.text(closer + 1) != ";":
-        words.append(after(text, closer, ";"))
-    elif text.lenient and _has_no_body(text, first, closer + 1, end):
+    lacks_end = keyword.text == "while" and _ends_do(text, first) and text.text(closer + 1) != ";"
+    if lacks_end or (text.lenient and _has_no_body(text, first, closer + 1, end)):
         words.append(after(text, closer, ";"))
     return words, closer + 1
 
 
 def _has_no_body(text: Text, first: int, following: int, end: int) -> bool:
-    """Whether a header in a column stands alone: at the end, before `}`, or before a gap and no indented line."""
+    """Whether a header in a column stands alone: at the end, before `}`, or a gap and no indented line."""
     if following >= end or text.text(following) == "}":
         return True
     if not text.indented or text.text(first) != "if" or not text.breaks_before(following):
@@ -163,7 +162,7 @@ def _past(text: Text, stop: int) -> int:
 
 
 def line_end(text: Text, first: int, end: int) -> int:
-    """Where the line's simple statement ends: at `;` or a brace, or before the token that starts a new line."""
+    """Where the line's simple statement ends: at `;`, at a brace, or before the token that starts a line."""
     position = first
     while position < end:
         if position > first and text.breaks_before(position):
@@ -177,7 +176,7 @@ def line_end(text: Text, first: int, end: int) -> int:
 
 
 def _extent(text: Text, first: int, end: int) -> int:
-    """Where the simple statement at `first` ends: at its `;`, a brace, a keyword, or a line's end that ends it."""
+    """Where the simple statement at `first` ends: at `;`, a brace, a keyword, or a line's end."""
     position = first
     while position < end and text.text(position) != ";":
         if position > first and _ends_before(text, position):

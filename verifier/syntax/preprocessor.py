@@ -34,10 +34,10 @@ class Preprocessed:
 
 
 def preprocess(scan: Scan, lines: Sequence[str]) -> Preprocessed:
-    """Chooses an arm of each condition.
+    """Chooses an arm of each condition; `lines` are the source's.
 
-    The first of `#if`, `#ifdef` and an include guard, the `#else` of `#if 0` and `#ifndef CONFIG_…`. The other arms are left out and noted, as are all lines but
-    `#define NAME value`. `lines` are the source's.
+    Kept are the first arm of `#if`, `#ifdef` and an include guard, the `#else` of `#if 0` and
+    `#ifndef CONFIG_…`. The others are left out and noted, as are all lines but `#define NAME value`.
     """
     gaps = _left_out(scan.directives)
     kept = tuple(d for d in scan.directives if not _within(d.line, gaps))

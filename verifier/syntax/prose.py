@@ -31,7 +31,7 @@ def is_prose(text: Text, first: int, end: int) -> bool:
 
 
 def assigns_words(text: Text, first: int, end: int) -> bool:
-    """Whether tokens[first:end], a line of a column, assign something said in words: `x = <the old value>`."""
+    """Whether a column's line, tokens[first:end], assigns something in words: `x = <the old value>`."""
     if not text.lenient or (assignment := _assignment(text, first, end)) is None:
         return False
     try:
@@ -73,7 +73,7 @@ def words_of_condition(text: Text, first: int, end: int) -> bool:
 
 
 def argument_words(text: Text, first: int, end: int) -> list[Word]:
-    """The words of an expression; in a column, arguments and assigned values said in words are one WORDS each."""
+    """The words of an expression; in a column, arguments and values said in words are one WORDS each."""
     if not text.lenient:
         return terms.expression(text, first, end)
     words: list[Word] = []

@@ -40,7 +40,7 @@ def parse(source: Source, column: str | None = None) -> tree.Unit:
 
 
 def parse_diagram(columns: Sequence[tuple[str, Source]], rest: Source | None = None) -> tree.Unit:
-    """The tree of a diagram: a function for each (header, column), and the conditions of the text below it, if any.
+    """The tree of a diagram: a function for each (header, column), and the conditions of the text below it.
 
     Raises SyntaxProblem.
     """
@@ -87,7 +87,7 @@ def _snippet(text: Text) -> tree.Unit:
 
 
 def _column(text: Text, header: str) -> tree.Unit:
-    """Parses a column's statements; a simple statement that the grammar rejects is taken as prose, and noted."""
+    """Parses a column's statements; a simple statement that the grammar rejects is taken as prose."""
     while True:
         words = layout.statements(text, 0, len(text.tokens))
         try:
@@ -104,7 +104,7 @@ def _column(text: Text, header: str) -> tree.Unit:
 
 
 def _constants(source: Source, macros: Sequence[Macro]) -> tuple[list[tree.Variable], list[tree.Skipped]]:
-    """The macros whose value is an expression of numbers and names as variables of type "const", and the others."""
+    """The macros whose value is an expression, as variables of type "const"; and notes on the others."""
     constants: list[tree.Variable] = []
     unread: list[tree.Skipped] = []
     for macro in macros:

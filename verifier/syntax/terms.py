@@ -108,7 +108,7 @@ def _is_unknown_cast(text: Text, position: int) -> bool:
 
 
 def violation(words: Sequence[Word]) -> int | None:
-    """The index of the first word that can't stand there in an expression, len(words) for its end; or None."""
+    """Index of the first word that can't stand there in an expression, len(words) for its end; or None."""
     expecting = True
     openers: list[int] = []
     index = 0

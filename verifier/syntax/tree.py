@@ -5,7 +5,8 @@ Every node ends with its span, a place in the user's own file, left out of compa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Literal
 
 from verifier.source import Span
@@ -19,19 +20,19 @@ class Number:
 
     value: int
     text: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class String:
     text: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
     name: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Scoped:
 
     thread: str
     name: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Call:
 
     function: Expression
     arguments: tuple[Expression, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,14 @@ class Member:
     object: Expression
     field: str
     arrow: bool
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     array: Expression
     index: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Unary:
 
     operator: str
     operand: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Increment:
     operator: Literal["++", "--"]
     operand: Expression
     prefix: bool
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Binary:
     operator: str
     left: Expression
     right: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Conditional:
     condition: Expression
     then: Expression
     otherwise: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +114,14 @@ class Assign:
     operator: str
     target: Expression
     value: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
     type: Type
     operand: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class TypeArgument:
     """A type where a value could stand: sizeof(struct foo), container_of(p, struct foo, m)."""
 
     type: Type
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class Braces:
     """An initialiser list; designators are dropped."""
 
     items: tuple[Expression, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class Words:
     """A value or a condition said in words: `if (there is work)`, `...`."""
 
     text: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 Expression = (
@@ -173,7 +174,7 @@ class Type:
 
     name: str
     pointers: int
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 # ----------------------------------------------------------------- statements
@@ -184,7 +185,7 @@ class Evaluate:
     """An expression as a statement."""
 
     expression: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,19 +197,19 @@ class Variable:
     dimensions: tuple[Expression | None, ...]
     initial: Expression | None
     static: bool
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Declare:
     variables: tuple[Variable, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     body: tuple[Statement, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,21 +217,21 @@ class If:
     condition: Expression
     then: Statement
     otherwise: Statement | None
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class While:
     condition: Expression
     body: Statement
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class DoWhile:
     body: Statement
     condition: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,7 @@ class For:
     condition: Expression | None
     step: Expression | None
     body: Statement
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,7 @@ class MacroLoop:
 
     call: Call
     body: Statement
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +258,7 @@ class Switch:
 
     value: Expression
     body: Statement
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,35 +266,35 @@ class Case:
     """`case value:` or, where `value` is None, `default:`; the statements after it follow as siblings."""
 
     value: Expression | None
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
     name: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Goto:
     label: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Continue:
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Return:
     value: Expression | None
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,12 +307,12 @@ class Prose:
 
     text: str
     leaves: Literal["break", "return"] | None
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 Statement = (
@@ -341,7 +342,7 @@ Statement = (
 class Parameter:
     type: Type
     name: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +354,7 @@ class Function:
     parameters: tuple[Parameter, ...]
     body: Block
     column: bool
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +366,7 @@ class Condition:
 
     kind: Literal["exists", "~exists", "forall"]
     formula: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,15 +374,15 @@ class Comment:
     """A comment's text without its markers, in the order of the text."""
 
     text: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A stretch at top level, or inside a function, that was not understood and does not change the meaning."""
+    """A stretch, at top level or in a function, that was not understood and does not change the meaning."""
 
     text: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,4 +394,4 @@ class Unit:
     conditions: tuple[Condition, ...]
     comments: tuple[Comment, ...]
     skipped: tuple[Skipped, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)

@@ -36,7 +36,8 @@ _BREAKS = re.compile(
     re.IGNORECASE,
 )
 _RETURNS = re.compile(
-    r"^\W*returns?\b(?!\s+\d)|,\s*returns?\W*$|\breturns? (?:to|from|early|out)\b|\bbail(?:s|ing)?(?:\s+out)?\b|\bgives? up\b|\bback to (?:the )?(?:guest|user|caller)"
+    r"^\W*returns?\b(?!\s+\d)|,\s*returns?\W*$|\breturns? (?:to|from|early|out)\b"
+    r"|\bbail(?:s|ing)?(?:\s+out)?\b|\bgives? up\b|\bback to (?:the )?(?:guest|user|caller)"
     r"|\b(?:enters?|resumes?) (?:the )?guest\b|\baborts?\b|\bexit(?:s)? (?:the )?(?:function|thread|task)\b",
     re.IGNORECASE,
 )
