@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, evaluate, reads_of
+from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue
 from verifier.events.graph import (
     INITIAL,
     Atomic,
@@ -370,6 +370,3 @@ def graph(
         formula = parse_expression(written, registers | finals).value
         properties = (Property("exists", formula, TRUE, exists, builder.span),)
     return builder.finish(len(threads), properties)
-
-
-__all__ = ["FALSE", "Builder", "Datum", "evaluate", "graph", "parse_expression", "reads_of"]

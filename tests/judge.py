@@ -11,8 +11,7 @@ Independent of verifier.pairing and verifier.encoding. Where the definition leav
  5. "Full fences on the other segments" are added to what is there; a full fence in b's place stands right
     after a fence or an acquire, right before a release, and on both sides of an RMW, failed or not.
  6. Minimal sets are sought among all sources of the segment's thread, on the segment or not: another access
-    of the thread may carry the order (accesses that read the same write). A barrier may serve a class
-    that it does not touch; so far that has changed no status.
+    of the thread may carry the order (accesses that read the same write).
  7. Only fences are moved, over one instruction of their own block (an RMW is one instruction).
  8. A fence is stronger than another by rank: barrier() < rmb, wmb < mb; a full RMW is none.
 """

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import permutations, product
 
-from verifier.cat.bits import Universe, members
+from verifier.cat.bits import Universe
 from verifier.cat.evaluate import Evaluator, holds
 from verifier.cat.terms import BaseRelation, Fixpoint, Model, RelationTerm, SetTerm, Term
 from verifier.events.expression import Expression, Unknown, evaluate, reads_of, unknowns_of
@@ -261,6 +261,3 @@ def is_weak(graph: EventGraph, execution: Execution) -> bool:
     universe = Universe(len(graph.events))
     rf, co, fr = communications(graph, execution)
     return not universe.is_acyclic(bases(graph, execution).relations["po"] | rf | co | fr)
-
-
-__all__ = ["Checker", "TooBigError", "allowed", "executions", "is_weak", "members"]

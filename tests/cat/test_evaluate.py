@@ -54,7 +54,7 @@ def closure(a: Pairs) -> Pairs:
     return a
 
 
-def naive(t: Term, world: dict[str, frozenset[int]], relations: dict[str, Pairs]) -> Pairs:  # noqa: C901 - one case an operator
+def naive(t: Term, world: dict[str, frozenset[int]], relations: dict[str, Pairs]) -> Pairs:
     identity = frozenset((i, i) for i in EVENTS)
     match t:
         case BaseRelation(name) | Variable(name):

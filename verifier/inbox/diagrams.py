@@ -263,7 +263,7 @@ def _rest(name: str, raw: tuple[str, ...], lines: Sequence[Line], region: _Regio
     found: list[Row] = []
     while index < len(lines) and index < region.end + 12:
         line = lines[index]
-        current = row(line, region.lead)
+        current = row(line, region.lead) if len(line.text) <= LONGEST else None
         index += 1
         if line.is_blank and not found:
             continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from verifier.inbox.line import Row
 
-_RULER = re.compile(r"[ \t]*(?:[-=~_─═]{2,}[ \t]*(?:[|+][ \t]*)?)+$")
+_RULER = re.compile(r"[-=~_─═ \t|+]+")
 _DASHES = re.compile(r"[-=~_─═]{2,}")
 _STRONG = (
     r"(?:v?CPUs?|P|T|Thread|Task|Process|Proc|Core|Waiter|Waker|Reader|Writer|Producer|Consumer|Side)"
@@ -39,7 +39,7 @@ class Header:
 
 def is_ruler(row: Row) -> bool:
     """Whether the line only underlines a header."""
-    return bool(_RULER.match(row.text)) and bool(row.text.strip())
+    return _RULER.fullmatch(row.text) is not None and _DASHES.search(row.text) is not None
 
 
 def find_header(row: Row, following: Row | None) -> Header | None:

@@ -13,8 +13,8 @@ from verifier.inbox.pieces import Piece, Snippet
 from verifier.source import Source
 from verifier.syntax.scanner import Scan, scan
 
-BYTES = 2_000_000
-LINES = 50_000
+BYTES = 1_000_000
+LINES = 20_000
 _DIFF = re.compile(r"^(?:[> ]*)(?:diff --git |@@ -\d)", re.MULTILINE)
 _LITMUS = re.compile(
     r"\A\s*(?:\(\*.*?\*\)\s*)?(?:C|AArch64|X86|X86_64|PPC|ARM|RISCV|LISA|BPF)[ \t]+[\w+.-]+[ \t]*$",

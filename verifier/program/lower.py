@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verifier.errors import UsageError
+from verifier.errors import ProgramError, UsageError, at
 from verifier.options import Options
 from verifier.program import access, statements
 from verifier.program.calls import bind_free

@@ -40,7 +40,8 @@ def preprocess(scan: Scan, lines: Sequence[str]) -> Preprocessed:
     `#ifndef CONFIG_…`. The others are left out and noted, as are all lines but `#define NAME value`.
     """
     gaps = _left_out(scan.directives)
-    kept = tuple(d for d in scan.directives if not _within(d.line, gaps))
+    left_out = {line for start, end in gaps for line in range(start + 1, end)}
+    kept = tuple(d for d in scan.directives if d.line not in left_out)
     macros = tuple(m for m in map(_macro, kept) if m is not None)
     defined = {m.remark for m in macros}
     skipped = [d for d in kept if d not in defined] + [
@@ -48,7 +49,7 @@ def preprocess(scan: Scan, lines: Sequence[str]) -> Preprocessed:
     ]
     tokens = scan.tokens
     if gaps:
-        tokens = tuple(t for t in tokens if not _within(t.line, gaps))
+        tokens = tuple(t for t in tokens if t.line not in left_out)
     return Preprocessed(tokens, macros, tuple(skipped))
 
 
@@ -79,10 +80,6 @@ def _arm(lines: Sequence[str], start: int, end: int) -> Remark:
     """The lines between two directives."""
     text = "\n".join(lines[start : end - 1])
     return Remark(text, start + 1, 1, end - 1, len(lines[end - 2]) + 1)
-
-
-def _within(line: int, gaps: Sequence[tuple[int, int]]) -> bool:
-    return any(start < line < end for start, end in gaps)
 
 
 def _macro(directive: Remark) -> Macro | None:

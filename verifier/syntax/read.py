@@ -18,6 +18,9 @@ from verifier.syntax.tidy import tidy, typedef_names
 from verifier.syntax.words import Text, Word
 
 
+PROSE = 50
+
+
 def parse(source: Source, column: str | None = None) -> tree.Unit:
     """The tree of a snippet; or, where `column` is a diagram's header, one function of that name.
 
@@ -87,14 +90,15 @@ def _snippet(text: Text) -> tree.Unit:
 
 
 def _column(text: Text, header: str) -> tree.Unit:
-    """Parses a column's statements; a simple statement that the grammar rejects is taken as prose."""
+    """Parses a column's statements; at most PROSE statements that the grammar rejects are prose."""
     while True:
+        doubtful = len(text.prose)
         words = layout.statements(text, 0, len(text.tokens))
         try:
             body = cast(tree.Block, parse_words(text.source, words, "column"))
         except Rejected as rejected:
             blamed = layout.statement_at(text, words, rejected.index)
-            if blamed is None:
+            if blamed is None or doubtful == PROSE:
                 raise explain(text.source, words, rejected) from None
             text = replace(text, prose=text.prose | {blamed})
             continue
