@@ -200,13 +200,34 @@ def test_an_empty_column_is_reported() -> None:
     assert piece.problem.span.line == 1
 
 
+BOXES = [
+    "Like this:\n\n  x = 1;          y = 1;\n  smp_mb();       smp_mb();\n  r1 = y;         r2 = x;\n\nand so on.\n",
+    "  x = 1;     |  y = 1;\n  smp_mb();  |  smp_mb();\n  r1 = y;    |  r2 = x;\n",
+    "/*\n *  x = 1;\t\ty = 1;\n *  smp_mb();\t\tsmp_mb();\n *  r1 = y;\t\tr2 = x;\n */\n",
+]
+
+
+@pytest.mark.parametrize("text", BOXES)
+def test_a_box_without_a_header(text: str) -> None:
+    found = only(text, "a.c" if text.startswith("/*") else "d.txt")
+    assert cells(found) == {
+        "P0": ["x = 1;", "smp_mb();", "r1 = y;"],
+        "P1": ["y = 1;", "smp_mb();", "r2 = x;"],
+    }
+    assert "no header" in found.notes[0]
+
+
 NO_DIAGRAMS = [
     "int a, b;\nstatic int f(int x)  { return x; }\n",
     "void f(void)\n{\n\tfoo();          bar();\n\tx = 1;\n}\n",
     "void f(void)\n{\n\tfoo()  /* a */\n\tx = 1;\n}\n",
+    "void f(void)\n{\n\tif (a)      b = 1;\n\tif (c)      d = 1;\n}\n",
+    "void f(void)\n{\n\tx = 1;      /* one */\n\ty = 1;      /* two */\n}\n",
+    "struct foo {\n\tint\t\ta;\n\tint\t\tb;\n};\nvoid f(void)\n{\n}\n",
 ]
 
 
 @pytest.mark.parametrize("text", NO_DIAGRAMS)
-def test_code_is_no_diagram(text: str) -> None:
-    assert [type(piece) for piece in recognise("a.c", text.encode())] == [Snippet]
+@pytest.mark.parametrize("name", ["a.c", "a.txt"])
+def test_code_is_no_diagram(name: str, text: str) -> None:
+    assert [type(piece) for piece in recognise(name, text.encode())] == [Snippet]

@@ -196,7 +196,10 @@ def test_comments_of_both_kinds_are_kept_in_order() -> None:
 
 
 def test_what_is_skipped_is_noted() -> None:
-    text = '#include <a.h>\nMODULE_LICENSE("GPL");\nstatic DEFINE_SPINLOCK(l);\n#define f(x) g(x)\nEXPORT_SYMBOL(z)\nint x;'
+    text = (
+        '#include <a.h>\nMODULE_LICENSE("GPL");\nstatic DEFINE_SPINLOCK(l);\n'
+        "#define f(x) g(x)\nEXPORT_SYMBOL(z)\nint x;"
+    )
     found = unit(text)
     assert [s.text for s in found.skipped] == [
         "#include <a.h>",
@@ -209,7 +212,10 @@ def test_what_is_skipped_is_noted() -> None:
 
 
 def test_one_arm_of_a_preprocessor_condition_is_kept() -> None:
-    text = "#ifdef CONFIG_SMP\nint a;\n#else\nint b;\n#endif\n#if 0\nint c;\n#endif\n#ifndef CONFIG_X\nint d;\n#else\nint e;\n#endif\n"
+    text = (
+        "#ifdef CONFIG_SMP\nint a;\n#else\nint b;\n#endif\n#if 0\nint c;\n#endif\n"
+        "#ifndef CONFIG_X\nint d;\n#else\nint e;\n#endif\n"
+    )
     found = unit(text)
     assert [v.name for v in found.variables] == ["a", "e"]
     assert "int b;" in [s.text for s in found.skipped]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from verifier.errors import InputError, SyntaxProblem
 from verifier.inbox import columns, fold
+from verifier.inbox.boxes import box_header
 from verifier.inbox.columns import Cell, column_source
 from verifier.inbox.header import Header, find_header, is_ruler
 from verifier.inbox.line import Line, Row, leader, row
@@ -18,6 +19,7 @@ from verifier.source import Origin, Source
 from verifier.syntax import parse
 
 LONGEST = 400
+LONG = 50
 _MARGIN = 0.6
 _CODE = re.compile(
     r"[;{}]\s*(?:$|//|/\*|\|)|\w\(.*\)\s*(?:$|//|/\*|\||\s{2})|[^=!<>]=[^=]|->|\+\+|--\s*;"
@@ -54,7 +56,7 @@ def find_diagrams(name: str, raw: tuple[str, ...], lines: Sequence[Line]) -> lis
         region = _region(lines, index)
         piece = None if region is None else _diagram(name, raw, lines, region, index)
         if region is None or piece is None:
-            index += 1
+            index = index + 1 if region is None or len(region.rows) < LONG else region.end
             continue
         pieces.append(piece)
         index = region.end
@@ -76,7 +78,7 @@ def _region(lines: Sequence[Line], index: int) -> _Region | None:
     following = _row_at(lines, index + 1, line.depth, lead)
     header = find_header(first, following)
     if header is None:
-        return None
+        return _box(lines, index, lead)
     start = index + 1
     while (
         start < len(lines)
@@ -86,6 +88,29 @@ def _region(lines: Sequence[Line], index: int) -> _Region | None:
         start += 1
     rows, end = _rows(lines, start, line.depth, lead, header)
     return _Region(header, first, tuple(rows), lead, end) if rows else None
+
+
+def _box(lines: Sequence[Line], index: int, lead: str) -> _Region | None:
+    """The diagram without a header whose first row is at `index`, the first of its block."""
+    line = lines[index]
+    before = lines[index - 1] if index else None
+    if lead == "+" or (before is not None and not before.is_blank and not _begins_block(before, line, lead)):
+        return None
+    rows: list[Row] = []
+    end = index
+    while (found := _row_at(lines, end, line.depth, lead)) is not None and not found.is_blank:
+        if _is_paragraph(found.text) or _STOP.match(found.text) or len(rows) > LONG:
+            break
+        rows.append(found)
+        end += 1
+    header = box_header(rows)
+    return None if header is None else _Region(header, rows[0], tuple(rows), lead, end)
+
+
+def _begins_block(before: Line, line: Line, lead: str) -> bool:
+    """Whether a new block begins below `before`: other quoting or leader, an empty comment line, a paragraph."""
+    above = row(before, lead) if len(before.text) <= LONGEST else None
+    return before.depth != line.depth or above is None or above.is_blank or _is_paragraph(above.text)
 
 
 def _row_at(lines: Sequence[Line], index: int, depth: int, lead: str) -> Row | None:
@@ -155,8 +180,9 @@ def _diagram(
     header, rows = region.header, region.rows
     title = _title(lines, index)
     extent = (region.first.number, rows[-1].number)
-    notes: tuple[str, ...] = ()
-    folded = not (_GAP.search(region.first.text) or header.barred)
+    is_box = region.first is rows[0]
+    notes: tuple[str, ...] = ("these columns have no header: named P0 and P1",) if is_box else ()
+    folded = not is_box and not (_GAP.search(region.first.text) or header.barred)
     if folded:
         found = _told_by_code(name, raw, region)
         if found is None:

@@ -202,6 +202,12 @@ def subsets(items: Sequence[int], largest: int = 5) -> list[frozenset[int]]:
     return sorted(found, key=lambda s: (len(s), sorted(s)))
 
 
+def touched_cycles(graph: EventGraph, place: int) -> frozenset[Cycle]:
+    """The candidate cycles that a barrier would touch, were everything executed."""
+    events = from_members(e for s in graph.sources if s.place == place for e in s.events)
+    return frozenset(c for c in candidates(graph) if _is_touched(graph, c, events))
+
+
 def _is_touched(graph: EventGraph, cycle: Cycle, barriers: int) -> bool:
     everything = (1 << len(graph.events)) - 1
     return any((between(graph, everything, s) | 1 << s.start | 1 << s.end) & barriers for s in cycle.segments)

@@ -18,7 +18,7 @@ from verifier.execution.candidate import Execution
 from verifier.execution.cycles import Cycle
 from verifier.execution.skeleton import ADDITIONS
 from verifier.pairing.claims import Claim
-from verifier.pairing.classes import Classes, CycleClass, subsets
+from verifier.pairing.classes import Classes, CycleClass, subsets, touched_cycles
 from verifier.pairing.moves import Move, moved, moves
 from verifier.pairing.verdict import Status
 
@@ -360,7 +360,11 @@ class Judge:
         return graph
 
     def _makes_needed(self, edits: Sequence[Move], places: set[int]) -> bool:
-        session = self.variant(self._edited(edits))
+        """Whether, after the edits, each of `places` is needed."""
+        graph = self._edited(edits)
+        if not all(touched_cycles(graph, e.place) - touched_cycles(self.graph, e.place) for e in edits):
+            return False
+        session = self.variant(graph)
         violated = session.violated_with_all_on()
         return all(session.allows(violated, off=(p,)) for p in sorted(places))
 

@@ -17,7 +17,6 @@ from verifier.syntax.scanner import Remark, Token, scan
 from verifier.syntax.tidy import tidy, typedef_names
 from verifier.syntax.words import Text, Word
 
-
 PROSE = 50
 
 

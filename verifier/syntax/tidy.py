@@ -53,6 +53,8 @@ def _defined(tokens: Sequence[Token], first: int) -> str | None:
             and tokens[position + 1].text == "*"
         ):
             return tokens[position + 2].text if position + 2 < len(tokens) else None
+        if text == "typedef":
+            return None
         if depth == 0 and text == ";":
             return tokens[position - 1].text if tokens[position - 1].kind == "name" else None
     return None
