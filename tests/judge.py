@@ -31,6 +31,7 @@ from verifier.source import Span
 
 RANKS = {
     **dict.fromkeys(("Mb", "DMB.ISH", "DMB.SY", "DSB.ISH", "DSB.SY"), 3),
+    **dict.fromkeys(("Before-atomic", "After-atomic"), 2),
     **dict.fromkeys(("Rmb", "Wmb", "DMB.ISHLD", "DMB.ISHST", "DMB.LD", "DMB.ST"), 2),
 }
 

@@ -50,7 +50,14 @@ def parse(source: Source) -> tree.CatFile:
 @cache
 def _parser() -> Lark:
     text = grammars.load("cat")
-    return Lark(text, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=True)
+    return Lark(
+        text,
+        parser="lalr",
+        lexer="contextual",
+        propagate_positions=True,
+        maybe_placeholders=True,
+        cache=grammars.table_file("cat"),
+    )
 
 
 def blank_comments(source: Source) -> str:

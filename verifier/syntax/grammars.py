@@ -1,7 +1,12 @@
-"""Finds the grammars: package data in an installed wheel, `grammars/` beside the package in a checkout."""
+"""Finds the grammars: package data in an installed wheel, `grammars/` beside the package in a checkout.
+
+Their parse tables, which take longer to make than most inputs to check, are kept in the user's cache directory.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -15,3 +20,14 @@ def load(name: str) -> str:
     if packaged.is_file():
         return packaged.read_text(encoding="utf-8")
     return (Path(__file__).resolve().parents[2] / "grammars" / file).read_text(encoding="utf-8")
+
+
+def table_file(name: str) -> str | bool:
+    """Where lark may keep the parse table of `grammars/NAME.lark`; False where there is no place for it."""
+    digest = hashlib.sha256(load(name).encode()).hexdigest()[:16]
+    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mbpair"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return str(root / f"{name}-{digest}.table") if os.access(root, os.W_OK) else False

@@ -10,7 +10,7 @@ from lark.lexer import Lexer
 
 from verifier.source import Source, Span
 from verifier.syntax.build import Builder
-from verifier.syntax.grammars import load
+from verifier.syntax.grammars import load, table_file
 from verifier.syntax.problem import problem
 from verifier.syntax.words import Word
 
@@ -123,6 +123,7 @@ def _lark() -> Lark:
         keep_all_tokens=True,
         maybe_placeholders=False,
         transformer=Builder(),
+        cache=table_file("pseudo_c"),
     )
 
 
