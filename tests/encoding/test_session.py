@@ -1,0 +1,129 @@
+"""The encoder against the concrete evaluator and the enumerator, on random programs."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.oracle import Checker, TooBigError, executions
+from tests.programs import event_graph, random_program
+from verifier.cat.evaluate import Evaluator
+from verifier.cat.load import load
+from verifier.cat.terms import RelationTerm
+from verifier.encoding.bounds import Facts, propagate
+from verifier.encoding.session import Session
+from verifier.events.graph import EventGraph
+from verifier.execution.candidate import Execution, bases
+from verifier.options import Options
+from verifier.pipeline import check
+
+MODELS = ("armv8", "lkmm", "sc", "tso")
+
+
+def _program(seed: int) -> str:
+    rng = random.Random(seed)
+    threads = rng.choice((2, 2, 3))
+    return random_program(rng, threads, 4 if threads == 2 else 2)
+
+
+def _literals(session: Session, execution: Execution) -> list[int]:
+    """Literals that leave a session no other execution than this one."""
+    candidate = session.candidate
+    fixed = [l if execution.executed >> e & 1 else -l for e, l in candidate.executes.items()]
+    fixed += [candidate.rf[(w, r)] for r, w in execution.reads_from]
+    for order in execution.coherence:
+        fixed += [candidate.co[(a, b)] for a, b in zip(order, order[1:], strict=False)]
+    return fixed
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("propagation", [True, False])
+def test_every_relation_is_what_the_evaluator_says(name: str, propagation: bool) -> None:
+    model = load(name)
+    for seed in range(3):
+        graph = event_graph(_program(seed), model.architecture)
+        session = Session(graph, model, propagation=propagation)
+        rng = random.Random(seed)
+        off = frozenset(p for p in session.places if rng.random() < 0.4)
+        execution = session.find(off=off)
+        assert execution is not None
+        evaluator = Evaluator(bases(graph, execution, off))
+        fixed = _literals(session, execution)
+        for _, term in model.definitions:
+            if isinstance(term, RelationTerm):
+                _compare(session, evaluator, term, fixed, off)
+
+
+def _compare(
+    session: Session, evaluator: Evaluator, term: RelationTerm, fixed: list[int], off: frozenset[int]
+) -> None:
+    """Every pair at once: no way to set the encoding's literals otherwise than the evaluator did."""
+    n = len(session.graph.events)
+    value = evaluator.value(term)
+    matrix = session._guarded.relation(term)
+    assert all(pair in matrix for pair in evaluator.bases.universe.pairs(value))
+    wrong = [-l if value >> i * n + j & 1 else l for (i, j), l in matrix.items()]
+    if wrong:
+        assert session.allows(*fixed, off=off)
+        assert not session.allows(*fixed, session.any_of(wrong), off=off)
+
+
+def _some_executions(graph: EventGraph) -> list[Execution]:
+    try:
+        return list(executions(graph, limit=2_000))
+    except TooBigError:
+        return []
+
+
+def _unseen(execution: Execution, facts: Facts) -> list[tuple[str, int, int]]:
+    """Pairs of the execution that propagation says are in none."""
+    found = [("rf", w, r) for r, w in execution.reads_from if (w, r) in facts.forbidden_rf]
+    for order in execution.coherence:
+        found += [("co", a, b) for i, a in enumerate(order) for b in order[:i] if (a, b) in facts.known_co]
+    return found
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_propagation_loses_no_allowed_execution(name: str) -> None:
+    model = load(name)
+    facts = 0
+    for seed in range(20):
+        graph = event_graph(_program(seed), model.architecture)
+        found = propagate(graph, model)
+        facts += len(found.forbidden_rf) + len(found.known_co)
+        checker = Checker(graph, model)
+        everything = frozenset(s.place for s in graph.sources)
+        for execution in _some_executions(graph):
+            if _unseen(execution, found):
+                assert not checker.is_consistent(execution, everything)
+                assert not checker.is_consistent(execution)
+    assert facts > 50
+
+
+def test_the_same_answers_without_propagation() -> None:
+    for seed in range(8):
+        data = _program(seed).encode()
+        with_it = check("x.c", data, Options())
+        without = check("x.c", data, Options(propagation=False))
+        for one, other in zip(with_it[0].results, without[0].results, strict=True):
+            statuses = [[(b.place, b.status, b.half_paired) for b in r.barriers] for r in (one, other)]
+            assert statuses[0] == statuses[1]
+            assert one.verdict == other.verdict
+
+
+def test_time_that_runs_out_is_no_answer() -> None:
+    text = b"int x, y;\nvoid f(void) { WRITE_ONCE(x, 1); smp_wmb(); WRITE_ONCE(y, 1); }\nvoid g(void) { READ_ONCE(y); }\n"
+    (unit,) = check("x.c", text, Options(timeout=0.0))
+    assert {r.verdict for r in unit.results} == {"undecided"}
+    assert {r.reason for r in unit.results} == {"time ran out"}
+
+
+def test_values_without_end_are_no_answer() -> None:
+    text = b"""int x, y;
+void f(void) { int i; for (i = 0; i < 90; i++) { WRITE_ONCE(x, READ_ONCE(x) * 3 + i); smp_wmb(); WRITE_ONCE(y, READ_ONCE(x)); } }
+void g(void) { int i; for (i = 0; i < 9; i++) { WRITE_ONCE(x, READ_ONCE(y) * 2 + READ_ONCE(x)); smp_wmb(); } }
+"""
+    (unit,) = check("x.c", text, Options())
+    assert {r.verdict for r in unit.results} == {"undecided"}
+    assert all("values" in r.reason for r in unit.results)

@@ -1,0 +1,102 @@
+"""What the findings say beside the status: partners, what is missing, where, and what a report shows of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from verifier.options import Options
+from verifier.pairing.verdict import BarrierVerdict, ModelResult
+from verifier.pipeline import check
+
+
+def _judge(writer: str, reader: str, model: str = "armv8", head: str = "") -> ModelResult:
+    text = f"{head}int x, y, z;\nvoid writer(void)\n{{\n{writer}\n}}\nvoid reader(void)\n{{\n\tint r0, r1;\n{reader}\n}}\n"
+    (unit,) = check("x.c", text.encode(), Options(models=(model,)))
+    return unit.results[0]
+
+
+def _barrier(result: ModelResult, name: str) -> BarrierVerdict:
+    return next(b for b in result.barriers if b.place.name == name)
+
+
+STORES = "\tWRITE_ONCE(x, 1);\n\tsmp_wmb();\n\tWRITE_ONCE(y, 1);"
+LOADS = "\tr0 = READ_ONCE(y);\n\tsmp_rmb();\n\tr1 = READ_ONCE(x);"
+
+
+def test_partners_are_alternatives_where_either_would_do() -> None:
+    stores = STORES.replace("smp_wmb();", "smp_wmb();\n\tsmp_mb();")
+    result = _judge(stores, LOADS)
+    assert _barrier(result, "smp_rmb").partners_text == "smp_wmb (line 5) or smp_mb (line 6)"
+    assert _barrier(result, "smp_wmb").status == "redundant"
+    assert _barrier(result, "smp_mb").status == "redundant"
+
+
+def test_partners_stand_together_where_both_are_needed() -> None:
+    release = "\tsmp_store_release(&x, 1);\n\tr0 = smp_load_acquire(&y);"
+    result = _judge(release, "\tWRITE_ONCE(y, 1);\n\tsmp_mb();\n\tr1 = READ_ONCE(x);")
+    assert (
+        _barrier(result, "smp_mb").partners_text
+        == "smp_store_release (line 4) with smp_load_acquire (line 5)"
+    )
+
+
+def test_a_dependency_is_a_partner() -> None:
+    loads = "\tr0 = READ_ONCE(y);\n\tWRITE_ONCE(x, r0 + 1);"
+    assert _barrier(_judge(STORES, loads), "smp_wmb").partners_text == "data dependency (line 11)"
+
+
+@pytest.mark.parametrize(
+    ("writer", "reader", "model", "missing"),
+    [
+        (STORES, LOADS.replace("\tsmp_rmb();\n", ""), "lkmm", ["smp_rmb", "smp_load_acquire"]),
+        (STORES.replace("\tsmp_wmb();\n", ""), LOADS, "lkmm", ["smp_wmb", "smp_store_release"]),
+        (
+            "\tWRITE_ONCE(x, 1);\n\tsmp_mb();\n\tr0 = READ_ONCE(y);",
+            "\tWRITE_ONCE(y, 1);\n\tr1 = READ_ONCE(x);",
+            "armv8",
+            ["smp_mb"],
+        ),
+    ],
+)
+def test_the_weakest_missing_barriers_are_named(
+    writer: str, reader: str, model: str, missing: list[str]
+) -> None:
+    result = _judge(writer, reader, model)
+    (barrier,) = result.barriers
+    assert barrier.status == "unpaired"
+    assert [m.barrier for m in barrier.missing] == missing
+
+
+def test_what_is_missing_does_repair_the_program() -> None:
+    for barrier in ("smp_rmb();", "smp_mb();"):
+        repaired = LOADS.replace("smp_rmb();", barrier)
+        assert _judge(STORES, repaired, "lkmm").verdict == "proved"
+
+
+def test_a_counterexample_names_lines_values_and_the_stale_read() -> None:
+    (barrier,) = _judge(STORES, LOADS.replace("\tsmp_rmb();\n", "")).barriers
+    example = barrier.counterexample
+    assert example is not None
+    assert example.shape == "MP"
+    assert [(s.line, s.value) for s in example.steps if s.kind == "R"] == [(11, "1"), (12, "0")]
+    assert [s.line for s in example.steps if s.is_stale] == [12]
+    assert [(e.relation, e.ordered_by) for e in example.cycle] == [
+        ("po", "smp_wmb"),
+        ("rf", ""),
+        ("po", ""),
+        ("fr", ""),
+    ]
+
+
+def test_a_claim_is_compared_with_the_partners() -> None:
+    right = STORES.replace("smp_wmb();", "smp_wmb(); /* pairs with smp_rmb() in reader() */")
+    wrong = STORES.replace("smp_wmb();", "smp_wmb(); /* pairs with smp_mb() in writer() */")
+    none = STORES.replace("smp_wmb();", "smp_wmb(); /* pairs with the one in foo() */")
+    claims = [_barrier(_judge(w, LOADS), "smp_wmb").claim for w in (right, wrong, none)]
+    assert claims == ["confirmed", "refuted", "unknown"]
+
+
+def test_the_verdict_does_not_depend_on_the_order_of_threads() -> None:
+    one = _judge(STORES, LOADS)
+    other = _judge(LOADS.replace("\tr", "\tint r0, r1;\n\tr", 1), STORES)
+    assert one.verdict == other.verdict == "proved"
