@@ -104,7 +104,9 @@ class Maker:
         if roll < 0.8:
             return ("write", where, self.expression(), self.rng.random() < 0.25)
         self.budget -= 1
-        name = self.rng.choice(("atomic_inc", "xchg", "cmpxchg", "try_cmpxchg", "add_unless", "set_bit", "tas"))
+        name = self.rng.choice(
+            ("atomic_inc", "xchg", "cmpxchg", "try_cmpxchg", "add_unless", "set_bit", "tas")
+        )
         if name in ("atomic_inc", "set_bit"):
             return (name, where)
         return ("set", self.register(), (name, where, self.rng.randint(0, 1), self.rng.randint(1, 2)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -33,7 +34,7 @@ def _literals(session: Session, execution: Execution) -> list[int]:
     fixed = [l if execution.executed >> e & 1 else -l for e, l in candidate.executes.items()]
     fixed += [candidate.rf[(w, r)] for r, w in execution.reads_from]
     for order in execution.coherence:
-        fixed += [candidate.co[(a, b)] for a, b in zip(order, order[1:], strict=False)]
+        fixed += [candidate.co[(a, b)] for a, b in pairwise(order)]
     return fixed
 
 
@@ -113,7 +114,10 @@ def test_the_same_answers_without_propagation() -> None:
 
 
 def test_time_that_runs_out_is_no_answer() -> None:
-    text = b"int x, y;\nvoid f(void) { WRITE_ONCE(x, 1); smp_wmb(); WRITE_ONCE(y, 1); }\nvoid g(void) { READ_ONCE(y); }\n"
+    text = b"""int x, y;
+void f(void) { WRITE_ONCE(x, 1); smp_wmb(); WRITE_ONCE(y, 1); }
+void g(void) { READ_ONCE(y); }
+"""
     (unit,) = check("x.c", text, Options(timeout=0.0))
     assert {r.verdict for r in unit.results} == {"undecided"}
     assert {r.reason for r in unit.results} == {"time ran out"}
@@ -121,8 +125,23 @@ def test_time_that_runs_out_is_no_answer() -> None:
 
 def test_values_without_end_are_no_answer() -> None:
     text = b"""int x, y;
-void f(void) { int i; for (i = 0; i < 90; i++) { WRITE_ONCE(x, READ_ONCE(x) * 3 + i); smp_wmb(); WRITE_ONCE(y, READ_ONCE(x)); } }
-void g(void) { int i; for (i = 0; i < 9; i++) { WRITE_ONCE(x, READ_ONCE(y) * 2 + READ_ONCE(x)); smp_wmb(); } }
+void f(void)
+{
+	int i;
+	for (i = 0; i < 90; i++) {
+		WRITE_ONCE(x, READ_ONCE(x) * 3 + i);
+		smp_wmb();
+		WRITE_ONCE(y, READ_ONCE(x));
+	}
+}
+void g(void)
+{
+	int i;
+	for (i = 0; i < 9; i++) {
+		WRITE_ONCE(x, READ_ONCE(y) * 2 + READ_ONCE(x));
+		smp_wmb();
+	}
+}
 """
     (unit,) = check("x.c", text, Options())
     assert {r.verdict for r in unit.results} == {"undecided"}

@@ -10,7 +10,10 @@ from verifier.pipeline import check
 
 
 def _judge(writer: str, reader: str, model: str = "armv8", head: str = "") -> ModelResult:
-    text = f"{head}int x, y, z;\nvoid writer(void)\n{{\n{writer}\n}}\nvoid reader(void)\n{{\n\tint r0, r1;\n{reader}\n}}\n"
+    text = (
+        f"{head}int x, y, z;\nvoid writer(void)\n{{\n{writer}\n}}\n"
+        f"void reader(void)\n{{\n\tint r0, r1;\n{reader}\n}}\n"
+    )
     (unit,) = check("x.c", text.encode(), Options(models=(model,)))
     return unit.results[0]
 

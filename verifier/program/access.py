@@ -333,7 +333,7 @@ def _assign(
         right = value(here, source)
         new = Apply(operator[:-1], (_read(here, where, target), right))
     store(here, where, new, e)
-    return new
+    return Local(where.key) if isinstance(where, Variable) else new
 
 
 def _increment(here: Here, e: tree.Increment) -> Value:

@@ -23,6 +23,7 @@ from verifier.program.program import (
     Address,
     Apply,
     Assert,
+    Branch,
     Fence,
     Local,
     Number,
@@ -237,19 +238,19 @@ def _result(
             return Apply("!=", (Apply("&", (old, operand)), Number(0)))
         case "done":
             assert succeeds is not None
-            if core.by_address:
-                _update_expected(here, e, core, old, succeeds)
-            return succeeds
+            return _update_expected(here, e, core, old, succeeds) if core.by_address else succeeds
         case "none":
             return Number(0)
 
 
-def _update_expected(here: Here, e: tree.Call, core: RmwCall, old: Value, succeeds: Value) -> None:
-    where = access.place(here, _target_of(e.arguments[core.expected or 0]))
-    if isinstance(where, Variable):
-        kept = here.writer.fresh("done")
-        here.writer.emit(Set(kept, succeeds))
-        here.writer.emit(Set(where.key, Apply("?:", (Local(kept), Local(where.key), old))))
+def _update_expected(here: Here, e: tree.Call, core: RmwCall, old: Value, succeeds: Value) -> Value:
+    """Whether it succeeded, kept from before the expected value becomes what a failure found."""
+    kept = here.writer.fresh("done")
+    here.writer.emit(Set(kept, succeeds))
+    with here.writer.block() as failed:
+        access.store(here, access.place(here, _target_of(e.arguments[core.expected or 0])), old, e)
+    here.writer.emit(Branch(Local(kept), (), tuple(failed), here.frame.origin(e.span)))
+    return Local(kept)
 
 
 def _opaque_call(here: Here, e: tree.Call, name: str) -> Value:
