@@ -62,16 +62,26 @@ class _Propagation:
         for axiom in self.axioms:
             _list(axiom.term, seen, self.order)
         self.values: dict[int, Pair] = {}
+        self.narrowed: set[int] = set()
+        varying: set[int] = set()
+        for term in self.order:
+            if _varies(term, varying):
+                varying.add(id(term))
+        self.varying = [t for t in self.order if id(t) in varying]
 
     def run(self) -> None:
-        for _ in range(ROUNDS):
+        """Narrow rf and co until a round changes neither. Terms without them are worked out once, and
+        only what is narrower than its parts make it is taken further down."""
+        for number in range(ROUNDS):
             before = (self.relations["rf"], self.relations["co"])
-            for term in self.order:
+            for term in self.order if number == 0 else self.varying:
                 self.values[id(term)] = self._up(term)
+            self.narrowed.clear()
             for axiom in self.axioms:
                 self._axiom(axiom)
-            for term in reversed(self.order):
-                self._down(term)
+            for term in reversed(self.varying):
+                if id(term) in self.narrowed:
+                    self._down(term)
             self._settle()
             if before == (self.relations["rf"], self.relations["co"]):
                 return
@@ -79,15 +89,14 @@ class _Propagation:
     # ------------------------------------------------------------- downwards
 
     def _axiom(self, axiom: Axiom) -> None:
-        must, may = self.values[id(axiom.term)]
+        must, _ = self.values[id(axiom.term)]
         match axiom.test:
             case "empty":
-                may = 0
+                self._keep(axiom.term, 0)
             case "irreflexive":
-                may &= ~self.u.IDENTITY
+                self._keep(axiom.term, ~self.u.IDENTITY)
             case "acyclic":
-                may &= ~(self.u.inverse(self._closure(must)) | self.u.IDENTITY)
-        self.values[id(axiom.term)] = (must, may)
+                self._keep(axiom.term, ~(self.u.inverse(self._closure(must)) | self.u.IDENTITY))
 
     def _closure(self, must: int) -> int:
         """Chains of pairs that hold whenever the two ends happen: what is between happens always."""
@@ -129,7 +138,9 @@ class _Propagation:
 
     def _keep(self, term: Term, allowed: int) -> None:
         must, may = self.values[id(term)]
-        self.values[id(term)] = (must, may & allowed)
+        if may & ~allowed:
+            self.values[id(term)] = (must, may & allowed)
+            self.narrowed.add(id(term))
 
     def _down_sequence(self, term: RelationTerm, may: int) -> None:
         """A pair goes from one part where the rest would complete it to a pair that is gone."""
@@ -257,3 +268,14 @@ def _list(term: Term, seen: set[int], order: list[Term]) -> None:
         for argument in term.arguments:
             _list(argument, seen, order)
     order.append(term)
+
+
+def _varies(term: Term, varying: set[int]) -> bool:
+    """Whether a term's bounds can be narrowed: rf or co has a part in it."""
+    match term:
+        case BaseRelation(name):
+            return name in ("rf", "co")
+        case SetTerm(_, arguments) | RelationTerm(_, arguments):
+            return any(id(a) in varying for a in arguments)
+        case _:
+            return False
