@@ -133,6 +133,8 @@ def _answer(
 ) -> tuple[Answer, str]:
     """The verdict on a program, from those on its barriers and properties."""
     counted = [b for b in barriers if not b.is_note]
+    questions = any(p.is_question for p in properties)
+    properties = tuple(p for p in properties if not p.is_question or p.status == "vacuous")
     if any(b.half_paired or b.status in ("unpaired", "too weak", "misplaced") for b in counted):
         return "refuted", ""
     if any(p.status == "violated" for p in properties):
@@ -144,7 +146,8 @@ def _answer(
     if any(p.status == "vacuous" for p in properties):
         return "vacuous", "a property says nothing"
     if not counted and not properties:
-        return "nothing to check", "there is no barrier and no property"
+        rest = "; the question is answered below" if questions else ""
+        return "nothing to check", f"there is no barrier and no property that must hold{rest}"
     return "proved", ""
 
 

@@ -291,7 +291,7 @@ def _rest(name: str, raw: tuple[str, ...], lines: Sequence[Line], region: _Regio
         line = lines[index]
         current = row(line, region.lead) if len(line.text) <= LONGEST else None
         index += 1
-        if line.is_blank and not found:
+        if not found and (line.is_blank or (current is not None and current.is_blank)):
             continue
         if current is None or (not found and not _CONDITION.match(current.text)):
             break

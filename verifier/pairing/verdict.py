@@ -111,7 +111,11 @@ PropertyKind = Literal["lost wake-up", "assertion", "condition", "self-deadlock"
 
 @dataclass(frozen=True, slots=True)
 class PropertyVerdict:
-    """One property under one model. `even_under_sc`: violated under sequential consistency too: a logic error."""
+    """One property under one model. `even_under_sc`: violated under sequential consistency too: a logic error.
+
+    `is_question`: an `exists (…)`, which holds where some execution reaches it; neither answer is
+    a fault of the program.
+    """
 
     kind: PropertyKind
     line: int
@@ -120,6 +124,14 @@ class PropertyVerdict:
     reason: str
     even_under_sc: bool
     counterexample: Counterexample | None
+    is_question: bool = False
+
+    @property
+    def answer(self) -> str:
+        """The status in words: of a question, whether an execution reaches it."""
+        if not self.is_question:
+            return self.status
+        return {"holds": "reached", "violated": "never reached"}.get(self.status, self.status)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from verifier.program.context import Context, walk
 from verifier.program.directives import directives
 from verifier.program.frame import Frame, Variable, Writer, assigned_names
 from verifier.program.locations import unify
+from verifier.program.outcomes import lift_outcomes
 from verifier.program.program import (
     Number,
     Path,
@@ -31,6 +32,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     Raises ProgramError (recursion, a location used as a function, a goto that can't be followed …),
     UsageError where an option names a thread or function that is not there.
     """
+    unit = lift_outcomes(unit)
     _check_names(unit, source)
     context = Context(unit, source)
     said = directives(unit, source)

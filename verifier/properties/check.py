@@ -46,14 +46,12 @@ class _Checker:
             status: Status = "violated" if p.kind == "exists" else "holds"
             reason = self._vacuous(p, wanted)
             if reason:
-                return PropertyVerdict(kind, line, p.text, "vacuous", reason, False, None)
-            text = "no execution reaches it" if p.kind == "exists" else ""
-            return PropertyVerdict(kind, line, p.text, status, text, False, None)
+                return PropertyVerdict(kind, line, p.text, "vacuous", reason, False, None, p.kind == "exists")
+            return PropertyVerdict(kind, line, p.text, status, "", False, None, p.kind == "exists")
         self._recheck(execution, p, wanted)
         if p.kind == "exists":
-            return PropertyVerdict(
-                kind, line, p.text, "holds", "an execution reaches it", False, self._picture(execution)
-            )
+            picture = self._picture(execution)
+            return PropertyVerdict(kind, line, p.text, "holds", "", False, picture, True)
         even_sc = self._even_under_sc(lambda s: self._literal(s, p, wanted))
         return PropertyVerdict(kind, line, p.text, "violated", "", even_sc, self._picture(execution))
 

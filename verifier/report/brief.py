@@ -75,5 +75,5 @@ def _missing(missing: Sequence[Missing]) -> str:
 
 
 def _property(verdict: PropertyVerdict) -> str:
-    text = f"line {verdict.line} {verdict.kind}: {verdict.status}"
+    text = f"line {verdict.line} {verdict.kind}: {verdict.answer}"
     return f"{text}, even under sc" if verdict.even_under_sc else text

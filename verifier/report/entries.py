@@ -135,12 +135,12 @@ def _property_entry(unit: UnitResult, answers: Answers[PropertyVerdict], verbose
     text = f": {' '.join(first.text.split())}" if first.text else ""
     body = _by_answer(answers, lambda verdict: _property_sentence(verdict, verbose))
     statuses = {verdict.status for _, verdict in answers}
-    urgency = 1 if "violated" in statuses else 3 if statuses == {"holds"} else 2
+    urgency = 3 if first.is_question or statuses == {"holds"} else 1 if "violated" in statuses else 2
     return Entry(f"{unit.file}:{first.line}: {first.kind}{text}", tuple(body), urgency)
 
 
 def _property_sentence(verdict: PropertyVerdict, verbose: bool) -> str:
-    text: str = verdict.status
+    text = verdict.answer
     if verdict.even_under_sc:
         text += " even under sc: no barrier helps, this is a logic error"
     if verdict.reason and (verbose or verdict.status != "holds"):

@@ -108,6 +108,7 @@ def _property(verdict: PropertyVerdict) -> Json:
         "status": verdict.status,
         "reason": verdict.reason,
         "even_under_sc": verdict.even_under_sc,
+        "question": verdict.is_question,
         "counterexample": _counterexample(verdict.counterexample),
     }
 
