@@ -286,7 +286,8 @@ def _style(parsed: argparse.Namespace) -> Style:
     from verifier.report.style import Style
 
     is_terminal = sys.stdout.isatty()
-    width = min(shutil.get_terminal_size((80, 24)).columns if is_terminal else 100, 100)
+    is_told = is_terminal or bool(os.environ.get("COLUMNS"))
+    width = min(shutil.get_terminal_size((80, 24)).columns if is_told else 100, 100)
     allowed = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     colour = parsed.color == "always" or (parsed.color == "auto" and is_terminal and allowed)
-    return Style(width=max(40, width if is_terminal else 80), drawing_width=max(40, width), colour=colour)
+    return Style(width=max(40, width if is_told else 80), drawing_width=max(40, width), colour=colour)

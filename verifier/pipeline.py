@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import cache
 
 from verifier.cat.load import load
@@ -36,6 +38,9 @@ from verifier.syntax import parse, parse_diagram
 from verifier.syntax.tree import Unit
 
 
+_DIFF = re.compile(rb"^[> ]*(?:diff --git [^\n]*|@@ -\d[^\n]*)", re.MULTILINE)
+
+
 def check(name: str, data: bytes, options: Options) -> tuple[UnitResult, ...]:
     """Judge every program in a file: `name` as the user knows it, `data` what it holds.
 
@@ -44,7 +49,19 @@ def check(name: str, data: bytes, options: Options) -> tuple[UnitResult, ...]:
     models = [model(m) for m in options.models]
     pieces = recognise(name, data)
     deadline = Deadline(options.timeout)
-    return tuple(_check_piece(name, piece, models, options, deadline) for piece in pieces)
+    units = tuple(_check_piece(name, piece, models, options, deadline) for piece in pieces)
+    telling = tuple(u for u in units if any(r.verdict != "nothing to check" for r in u.results))
+    return _note_diffs(telling or units, data)
+
+
+def _note_diffs(units: tuple[UnitResult, ...], data: bytes) -> tuple[UnitResult, ...]:
+    """The results, with a note where the file also holds a diff."""
+    found = _DIFF.search(data)
+    if found is None or not units:
+        return units
+    line = data[: found.start()].count(b"\n") + 1
+    note = SkippedText(line, found[0].decode("latin-1").strip(" >"), "diffs are not read yet")
+    return (replace(units[0], skipped=(*units[0].skipped, note)), *units[1:])
 
 
 @cache

@@ -70,7 +70,7 @@ def test_models_that_differ_have_a_line_each() -> None:
 
 def test_what_is_wrong_comes_first() -> None:
     report = text.render([ALL["half-paired"]], PLAIN)
-    order = [report.index(word) for word in ("half paired:", "unmatched:", "mp.c:17", "(note)")]
+    order = [report.index(word) for word in ("half paired with", "unmatched:", "mp.c:17", "(note)")]
     assert order == sorted(order)
 
 

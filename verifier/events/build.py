@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from verifier.events.domains import settle
 from verifier.events.expression import Const, Expression, ReadValue
 from verifier.events.graph import (
     INITIAL,
@@ -34,7 +35,7 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         walk = ThreadWalk(draft, number, thread)
         walk.run()
         walks.append(walk)
-    return EventGraph(
+    graph = EventGraph(
         threads=tuple(t.name for t in program.threads),
         locations=program.names,
         events=tuple(draft.events),
@@ -51,6 +52,7 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         cuts=tuple(w.cut_condition() for w in walks),
         bound=bound,
     )
+    return settle(graph)
 
 
 def _initial_write(location: int, value: Expression, name: str) -> Event:

@@ -52,7 +52,8 @@ class OrderingSource:
     number. `is_barrier`: somebody wrote it for its order (it gets a verdict); the default
     strength of an RMW has `is_note` as well (a verdict only as a note). Sources that stand for
     one place of the user's text in several unrolled copies or paths share `place`: pairing
-    switches a whole place, i.e. all sources with that number, on or off at once.
+    switches a whole place, i.e. all sources with that number, on or off at once. `in_primitive`: it
+    stands inside a primitive of the kernel, not in the user's text.
     """
 
     kind: SourceKind
@@ -64,6 +65,7 @@ class OrderingSource:
     place: int
     via: str | None
     span: Span = field(compare=False, repr=False)
+    in_primitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

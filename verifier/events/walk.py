@@ -32,7 +32,7 @@ from verifier.events.waiting import is_waiting
 from verifier.program import program as p
 
 Arms = tuple[tuple[int, int], ...]
-DOMAIN_LIMIT = 6
+COUNTED_LIMIT = 64  # iterations of a loop that counts to a constant, whatever the bound
 
 
 class State:
@@ -92,47 +92,16 @@ class Draft:
         self.assertions: list[Property] = []
         self._places: dict[object, int] = {}
         self._unknowns: dict[object, Unknown] = {}
-        self._domain = _compared_constants(program)
 
     def place(self, key: object) -> int:
         """The number of a place of the user's text."""
         return self._places.setdefault(key, len(self._places))
 
     def unknown(self, key: object, domain: tuple[int, ...] = ()) -> Unknown:
-        """The unknown of that key; without a domain it may be 0, a value of its own, or what the text compares with."""
+        """The unknown of that key; without a domain it is left open, for events.domains to settle."""
         if key not in self._unknowns:
-            index = len(self._unknowns)
-            self._unknowns[key] = Unknown(index, domain or (0, *self._domain, 7001 + index))
+            self._unknowns[key] = Unknown(len(self._unknowns), domain)
         return self._unknowns[key]
-
-
-def _compared_constants(program: p.Program) -> tuple[int, ...]:
-    found: set[int] = set()
-
-    def visit(v: p.Value) -> None:
-        if isinstance(v, p.Apply):
-            if v.operator in ("==", "!=", "<", ">", "<=", ">="):
-                found.update(a.value for a in v.arguments if isinstance(a, p.Number))
-            for a in v.arguments:
-                visit(a)
-
-    def visit_all(operations: Sequence[p.Operation]) -> None:
-        for o in operations:
-            match o:
-                case p.Set(_, value):
-                    visit(value)
-                case p.Branch(condition, then, otherwise, _):
-                    visit(condition)
-                    visit_all(then)
-                    visit_all(otherwise)
-                case p.Loop(body, _) | p.Scope(_, body):
-                    visit_all(body)
-                case _:
-                    pass
-
-    for thread in program.threads:
-        visit_all(thread.body)
-    return tuple(sorted(found - {0})[:DOMAIN_LIMIT])
 
 
 class ThreadWalk:
@@ -226,7 +195,9 @@ class ThreadWalk:
         if is_waiting(operation):
             self._waiting_loop(operation, state)
             return None
-        for iteration in range(self.draft.bound):
+        is_counted = _can_be_left(operation)
+        iteration = 0
+        while iteration < self.draft.bound or (is_counted and iteration < COUNTED_LIMIT):
             if state is None:
                 return None
             before = {label: len(states) for label, states in self.pending.items()}
@@ -236,6 +207,9 @@ class ThreadWalk:
             state = self._sequence(operation.body, state)
             self.iterations = outer
             self._close_sleeps(sleeps, start, before)
+            undecided = state is not None and state.guard != start
+            is_counted = is_counted and not undecided
+            iteration += 1
         if state is not None:
             self.cuts.append(conjunction(state.guard))
         return None
@@ -289,8 +263,12 @@ class ThreadWalk:
         ]
         if not leaving:
             return
-        for number, _ in self.open_sleeps[first:]:
-            self._set_awaited(number, disjunction(leaving))
+        for number, guard in self.open_sleeps[first:]:
+            condition = disjunction(leaving)
+            if not reads_of(condition):
+                tested = [g for g in guard[common_prefix(guard, start) :] if reads_of(g)]
+                condition = disjunction(negation(g) for g in tested) if tested else condition
+            self._set_awaited(number, condition)
         del self.open_sleeps[first:]
 
     def _awaited_outside(self, guard: Guard) -> Expression:
@@ -391,6 +369,7 @@ class ThreadWalk:
                 self.draft.place((self.number, kind, origin.place)),
                 origin.via,
                 origin.span,
+                origin.in_primitive,
             )
         )
         return len(self.draft.sources) - 1
@@ -536,6 +515,13 @@ def flatten(operations: Sequence[p.Operation]) -> list[p.Operation]:
             case _:
                 pass
     return found
+
+
+def _can_be_left(loop: p.Loop) -> bool:
+    """Whether something in a loop leaves a scope around it."""
+    inside = flatten(loop.body)
+    labels = {o.label for o in inside if isinstance(o, p.Scope)}
+    return any(isinstance(o, p.Leave) and o.label not in labels for o in inside)
 
 
 def show(e: Expression, program: p.Program) -> str:

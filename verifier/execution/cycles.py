@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from verifier.events.expression import Const
 from verifier.events.graph import INITIAL, EventGraph
 from verifier.execution.candidate import Execution
 
@@ -64,6 +65,7 @@ class _Search:
         self.found: list[Cycle] = []
         self.by_location: dict[int, list[int]] = {}
         accesses = [i for i, e in enumerate(graph.events) if e.kind != "F" and e.thread != INITIAL]
+        accesses = [i for i in accesses if not _stops_waiting(graph, i)]
         contested = _contested(graph, accesses)
         self.segments: dict[int, list[Segment]] = {}
         for i in accesses:
@@ -151,6 +153,14 @@ class _Search:
     def _communicates(self, a: int, b: int) -> bool:
         one, other = self.graph.events[a], self.graph.events[b]
         return one.thread != other.thread and (one.kind == "W" or other.kind == "W")
+
+
+def _stops_waiting(graph: EventGraph, event: int) -> bool:
+    """Whether a task sets its own state back to running: who misses that wakes a task that is awake, no more."""
+    e = graph.events[event]
+    return e.value == Const(0) and any(
+        s.thread == e.thread and s.state == e.location for s in graph.sleeps if s.state is not None
+    )
 
 
 def _contested(graph: EventGraph, accesses: list[int]) -> set[int | None]:

@@ -10,46 +10,81 @@ from typing import Literal
 from verifier.events.graph import EventGraph
 from verifier.pairing.verdict import Place, Status
 
-_PAIRS = re.compile(r"\b(?:pairs?|paired|pairing|matches)\s+(?:up\s+)?with\s+(.*)", re.IGNORECASE | re.DOTALL)
-_NEAR = 6  # lines between a comment's start and the barrier that it speaks of
+_PAIRS = re.compile(
+    r"\b(?:pair(?:s|ed|ing)?\s+(?:up\s+)?with|match(?:es)?\s+(?:up\s+)?(?:with\s+)?)\s*(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_BARRIER = re.compile(
+    r"(?:smp_|dma_|virt_)?[rw]?mb(?:__\w+)?$|barrier$|smp_\w+$|\w+_(?:acquire|release)$|rcu_(?:dereference|assign_pointer)$"
+)
+_FUNCTION = re.compile(r"(\w+)\(\)|\bin\s+(?:the\s+)?(\w+)")
+_NEAR = 6  # lines between a comment's end and the barrier that it speaks of
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The words that follow "pairs with", and the names in the program that they may mean."""
+    """The words that follow "pairs with": the barriers and the functions that they name.
+
+    `known_barriers` and `known_functions` are those of the text.
+    """
 
     text: str
-    known: frozenset[str]
+    barriers: frozenset[str]
+    functions: frozenset[str]
+    known_barriers: frozenset[str]
+    known_functions: frozenset[str]
 
-    def names(self, wanted: set[str]) -> bool:
-        """Whether the words name one of these."""
-        return bool(frozenset(re.findall(r"\w+", self.text)) & wanted)
+    def names(self, place: Place) -> bool:
+        """Whether the words fit an ordering source: its name where they name one, its function likewise."""
+        if not self.barriers and not self.functions & self.known_functions:
+            return False
+        functions = self.functions & self.known_functions
+        if self.functions and not functions:
+            return False
+        return (not self.barriers or place.name in self.barriers) and (
+            not functions or bool(functions & {place.thread, place.via})
+        )
 
     def verdict(
         self, status: Status, partners: Sequence[Place]
     ) -> Literal["confirmed", "refuted", "unknown"]:
         """Whether the partners found are those that the words name; unknown where they name nothing in the text."""
-        words = frozenset(re.findall(r"\w+", self.text))
-        named = words & self.known
-        if not named:
+        functions = self.functions & self.known_functions
+        if not functions and (self.functions or not self.barriers & self.known_barriers):
             return "unknown"
-        mine = {n for p in partners for n in (p.name, p.thread, p.via) if n}
-        return "confirmed" if status in ("paired", "redundant") and named & mine else "refuted"
+        found = status in ("paired", "redundant") and any(self.names(p) for p in partners)
+        return "confirmed" if found else "refuted"
 
 
 def claims_of(graph: EventGraph, comments: Sequence[tuple[int, str]]) -> dict[int, Claim]:
-    """What comments, as (line, text), say of the program's barriers, by place."""
-    known = frozenset(n for s in graph.sources for n in (s.name, s.via, graph.threads[s.thread]) if n)
-    found = {s.place: claim_for(s.span.line, comments, known) for s in graph.sources if s.is_barrier}
-    return {place: claim for place, claim in found.items() if claim is not None}
+    """What comments, as (first line, text), say of the program's barriers, by place.
+
+    A comment speaks of the barrier on its own lines, else of the first one that follows within a few lines.
+    """
+    barriers = [s for s in graph.sources if s.is_barrier]
+    lines = sorted({s.span.line for s in barriers})
+    said: dict[int, Claim] = {}
+    for start, text in comments:
+        claim = _claim(text, graph)
+        end = start + text.count("\n")
+        line = next((n for n in lines if start <= n <= end + _NEAR), None)
+        if claim is not None and line is not None:
+            said.setdefault(line, claim)
+    return {s.place: said[s.span.line] for s in barriers if s.span.line in said}
 
 
-def claim_for(line: int, comments: Sequence[tuple[int, str]], known: frozenset[str]) -> Claim | None:
-    """The claim of the nearest comment that begins at most a few lines above `line`, or on it."""
-    for start, text in sorted(comments, reverse=True):
-        if start <= line <= start + text.count("\n") + _NEAR and (found := _PAIRS.search(text)):
-            words = " ".join(found[1].replace("*", " ").split())
-            return Claim(words.split(". ")[0][:120], known)
-        if start <= line and line - start > _NEAR + text.count("\n"):
-            return None
-    return None
+def _claim(text: str, graph: EventGraph) -> Claim | None:
+    found = _PAIRS.search(text)
+    if found is None:
+        return None
+    words = " ".join(found[1].replace("*", " ").split()).split(". ")[0][:120]
+    functions = {a or b for a, b in _FUNCTION.findall(words)}
+    barriers = {w for w in re.findall(r"\w+", words) if _BARRIER.match(w)}
+    names = frozenset(n for s in graph.sources for n in (s.via, graph.threads[s.thread]) if n)
+    return Claim(
+        words,
+        frozenset(barriers | (functions & {s.name for s in graph.sources})),
+        frozenset(functions - barriers - {s.name for s in graph.sources}),
+        frozenset(s.name for s in graph.sources),
+        names | frozenset(graph.threads),
+    )

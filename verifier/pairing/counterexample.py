@@ -17,10 +17,18 @@ MOST_STEPS = 60
 
 
 def counterexample(
-    graph: EventGraph, model: Model, execution: Execution, cycle: Cycle | None, note: str = ""
+    graph: EventGraph,
+    model: Model,
+    execution: Execution,
+    cycle: Cycle | None,
+    note: str = "",
+    off: frozenset[int] = frozenset(),
 ) -> Counterexample:
-    """The picture of an execution; with a cycle, of the threads that the cycle visits and what they read from."""
-    chosen = _chosen(graph, execution, cycle)
+    """The picture of an execution; with a cycle, of the threads that the cycle visits and what they read from.
+
+    `off`: the places of ordering sources that were off in it; they are not drawn.
+    """
+    chosen = [e for e in _chosen(graph, execution, cycle) if not _is_off(graph, e, off)]
     order = _interleave(graph, execution, chosen)[:MOST_STEPS]
     numbers = {e: i for i, e in enumerate(order)}
     threads = sorted({graph.events[e].thread for e in order})
@@ -29,7 +37,7 @@ def counterexample(
     return Counterexample(
         threads=tuple(graph.threads[t] for t in threads),
         steps=steps,
-        cycle=_edges(graph, model, execution, cycle, numbers) if cycle else (),
+        cycle=_edges(graph, model, execution, cycle, numbers, off) if cycle else (),
         shape=shape(graph, cycle) if cycle else "",
         final=_final(graph, execution, order, cycle),
         initial=_initial(graph, order),
@@ -64,25 +72,40 @@ def _is_visible(graph: EventGraph, fence: int) -> bool:
 
 
 def _interleave(graph: EventGraph, execution: Execution, chosen: Iterable[int]) -> list[int]:
-    """Each thread in program order; a read after the write that it reads from where the cycle leaves that possible."""
+    """Each thread in program order and, as far as there is such an order, every access after what it reads
+    from and overwrites, and before what overwrites it: a read after its write first of all."""
     queues: dict[int, list[int]] = {}
     for e in chosen:
         queues.setdefault(graph.events[e].thread, []).append(e)
-    reads_from = dict(execution.reads_from)
-    shown = {e for queue in queues.values() for e in queue}
+    left = {e for queue in queues.values() for e in queue}
+    reads = {r: {w} for r, w in execution.reads_from}
+    earlier = _communication(execution)
     done: list[int] = []
     current = min(queues, default=0)
-    while any(queues.values()):
-        ready = [t for t, q in sorted(queues.items()) if q and _is_ready(q[0], reads_from, shown, done)]
-        waiting = [t for t, q in sorted(queues.items()) if q]
-        current = current if current in ready else (ready or waiting)[0]
+    while left:
+        heads = {t: q[0] for t, q in sorted(queues.items()) if q}
+        free = [t for t, e in heads.items() if not earlier.get(e, set()) & left]
+        fed = [t for t, e in heads.items() if not reads.get(e, set()) & left]
+        choice = free or fed or list(heads)
+        current = current if current in choice else choice[0]
         done.append(queues[current].pop(0))
+        left.discard(done[-1])
     return done
 
 
-def _is_ready(event: int, reads_from: dict[int, int], shown: set[int], done: list[int]) -> bool:
-    write = reads_from.get(event)
-    return write is None or write not in shown or write in done
+def _communication(execution: Execution) -> dict[int, set[int]]:
+    """For each access, those that communication puts before it: rf, co and fr."""
+    earlier: dict[int, set[int]] = {}
+    for order in execution.coherence:
+        for i, w in enumerate(order):
+            earlier.setdefault(w, set()).update(order[:i])
+    place = {w: (l, i) for l, order in enumerate(execution.coherence) for i, w in enumerate(order)}
+    for r, w in execution.reads_from:
+        earlier.setdefault(r, set()).add(w)
+        l, i = place[w]
+        for later in execution.coherence[l][i + 1 :]:
+            earlier[later].add(r)
+    return earlier
 
 
 def _step(
@@ -112,27 +135,37 @@ def _step(
 
 
 def _edges(
-    graph: EventGraph, model: Model, execution: Execution, cycle: Cycle, numbers: dict[int, int]
+    graph: EventGraph,
+    model: Model,
+    execution: Execution,
+    cycle: Cycle,
+    numbers: dict[int, int],
+    off: frozenset[int],
 ) -> tuple[Edge, ...]:
     skeleton = Skeleton(graph, model, execution, cycle)
     edges = []
     for i, (segment, (a, b)) in enumerate(zip(cycle.segments, cycle.legs(), strict=True)):
         if not segment.is_single:
-            ordered = ordering_text(graph, skeleton, i)
+            ordered = ordering_text(graph, skeleton, i, off)
             edges.append(Edge(numbers[segment.start], numbers[segment.end], "po", ordered))
         edges.append(Edge(numbers[a], numbers[b], leg_kind(graph, a, b), ""))  # type: ignore[arg-type]
     return tuple(edges)
 
 
-def ordering_text(graph: EventGraph, skeleton: Skeleton, i: int) -> str:
+def ordering_text(graph: EventGraph, skeleton: Skeleton, i: int, off: frozenset[int] = frozenset()) -> str:
     """The names of what orders a segment once the others have full fences; "" where nothing does."""
     full = {j: "smp_mb" for j in range(len(skeleton.pieces)) if j != i}
-    if skeleton.is_allowed((), full):
+    if skeleton.is_allowed(off, full):
         return ""
-    places = skeleton.places(i)
-    needed = sorted(p for p in places if skeleton.is_allowed({p}, full)) or sorted(places)[:1]
+    places = skeleton.places(i) - off
+    needed = sorted(p for p in places if skeleton.is_allowed(off | {p}, full)) or sorted(places)[:1]
     names = {s.place: s.name for s in graph.sources}
     return ", ".join(dict.fromkeys(names[p] for p in needed))
+
+
+def _is_off(graph: EventGraph, e: int, off: frozenset[int]) -> bool:
+    source = graph.events[e].source
+    return graph.events[e].kind == "F" and source is not None and graph.sources[source].place in off
 
 
 def _final(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from verifier.cat.terms import Model
 from verifier.events.graph import EventGraph, OrderingSource
 from verifier.execution.candidate import Execution
-from verifier.execution.cycles import Cycle, leg_kind
+from verifier.execution.cycles import Cycle, Segment, leg_kind
 from verifier.execution.shapes import shape
 from verifier.pairing.claims import Claim
 from verifier.pairing.classes import Classes, CycleClass
@@ -52,6 +52,8 @@ class Describer:
             claim=claim.verdict(status, partners) if claim else None,
             claim_text=claim.text if claim else "",
             counterexample=self._counterexample(finding),
+            witness=self._witness(finding),
+            fix=self._fix(finding),
         )
 
     def place(self, number: int) -> Place:
@@ -127,8 +129,22 @@ class Describer:
             segment = shown.cycle.segments[i]
             lines = [self._line(segment.start), self._line(segment.end)]
             thread = self.graph.threads[segment.thread]
-            found += [Missing(thread, lines[0], lines[1], _LONG_NAMES.get(n, n)) for n in names]
+            written = [self._written(n, segment) for n in names]
+            found += [Missing(thread, lines[0], lines[1], n) for n in dict.fromkeys(written) if n]
         return tuple(found)
+
+    def _written(self, addition: str, segment: Segment) -> str:
+        """How an addition is spelt at an access; "" where the access has no such form."""
+        if addition not in _LONG_NAMES:
+            return addition
+        end = segment.start if addition == "acquire" else segment.end
+        call, bracket, _ = self.graph.events[end].text.partition("(")
+        if not bracket or call.strip() in ("READ_ONCE", "WRITE_ONCE") or not call.strip().isidentifier():
+            return _LONG_NAMES[addition]
+        if call.endswith("_relaxed"):
+            return f"{call.removesuffix('_relaxed')}_{addition}"
+        plain = ("_read", "test_bit") if addition == "acquire" else ("_set",)
+        return f"{call}_{addition}" if call.endswith(plain) else ""
 
     def _line(self, event: int) -> int:
         span = self.graph.events[event].span
@@ -193,19 +209,13 @@ class Describer:
         segment = c.cycle.segments[own]
         kinds = {"R": "a read", "W": "a write"}
         first, last = (kinds[self.graph.events[e].kind] for e in (segment.start, segment.end))
-        what = "it gives no order here: " if self._failed(segment.start, segment.end) else ""
+        _, names = finding.missing[0] if finding.missing else (own, ("smp_mb",))
+        would = f"{_LONG_NAMES.get(names[0], names[0])}() would"
         return (
-            f"{what}it does not order {first}, {self._access(segment.start)}, before {last}, "
-            f"{self._access(segment.end)}; a full barrier would"
+            f"it does not order {first}, {self._access(segment.start)}, before {last}, "
+            f"{self._access(segment.end)}; {would}"
             if not segment.is_single
             else "a full barrier would do"
-        )
-
-    def _failed(self, *ends: int) -> bool:
-        return any(
-            self.sources[p].kind == "rmw"
-            for p in self.sources
-            if any(e in self.sources[p].events for e in ends)
         )
 
     def _misplaced_reason(self, finding: Finding) -> str:
@@ -245,10 +255,11 @@ class Describer:
         mine = [e for e, x in enumerate(graph.events) if x.thread == thread and x.kind != "F"]
         before = [e for e in mine if graph.order[e] >> event & 1]
         after = [e for e in mine if graph.order[event] >> e & 1]
-        if graph.events[event].kind == "W":
-            after = after or [event]
-        if graph.events[event].kind == "R":
-            before = before or [event]
+        kind = self.sources[graph.sources[graph.events[event].source or 0].place].kind
+        if kind == "release":
+            after = [event]
+        if kind == "acquire":
+            before = [event]
         return (self._access(before[-1]) if before else "", self._access(after[0]) if after else "")
 
     def _hints(self, finding: Finding) -> tuple[str, ...]:
@@ -270,6 +281,19 @@ class Describer:
         if finding.status in ("unpaired", "too weak") and finding.shown and finding.execution:
             return counterexample(self.graph, self.model, finding.execution, finding.shown.cycle)
         return None
+
+    def _witness(self, finding: Finding) -> Counterexample | None:
+        """The execution that a paired barrier forbids, as it would be without the barrier."""
+        if finding.status != "paired" or finding.shown is None or finding.execution is None:
+            return None
+        off = frozenset((finding.place,))
+        return counterexample(self.graph, self.model, finding.execution, finding.shown.cycle, off=off)
+
+    def _fix(self, finding: Finding) -> str:
+        """The edit that puts a misplaced barrier right."""
+        if finding.status != "misplaced" or finding.move is None:
+            return ""
+        return f"move {self._name(finding.place)} {self._moved_text(finding.move)}"
 
 
 def places_in_order(verdicts: Sequence[BarrierVerdict]) -> tuple[BarrierVerdict, ...]:

@@ -20,7 +20,7 @@ from verifier.execution.skeleton import ADDITIONS
 from verifier.pairing.claims import Claim
 from verifier.pairing.classes import Classes, CycleClass, subsets, touched_cycles
 from verifier.pairing.moves import Move, moved, moves
-from verifier.pairing.verdict import Status
+from verifier.pairing.verdict import Place, Status
 
 PlaceSets = tuple[frozenset[int], ...]  # alternatives, each a minimal set of places
 
@@ -326,9 +326,9 @@ class Judge:
         if finding.move is None or finding.joint is None:
             return finding
         other = next(s for s in self.graph.sources if s.place == finding.joint.place)
-        names = {n for n in (other.name, other.via, self.graph.threads[other.thread]) if n}
+        partner = Place(other.name, self.graph.threads[other.thread], other.span.line, other.via)
         own = claims.get(finding.place)
-        if (own is not None and own.names(names)) or self._satisfies((finding.move, finding.joint)):
+        if (own is not None and own.names(partner)) or self._satisfies((finding.move, finding.joint)):
             return self._misplaced(replace(finding, status="misplaced"))
         return finding
 

@@ -22,9 +22,9 @@ class Move:
 
 
 def moves(graph: EventGraph, place: int) -> tuple[Move, ...]:
-    """The moves that a fence's copies can all make; none for what is no fence."""
+    """The moves that a fence's copies can all make; none for what is no fence of the user's own text."""
     sources = [s for s in graph.sources if s.place == place]
-    if any(s.kind != "fence" for s in sources):
+    if any(s.kind != "fence" or s.in_primitive for s in sources):
         return ()
     found = []
     for direction in ("up", "down"):

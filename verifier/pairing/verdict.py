@@ -87,6 +87,8 @@ class BarrierVerdict:
     the class in words ("reads flag = 1, then data = 0"). `partners` are grouped by segment:
     partners_text joins alternatives ("smp_wmb (line 3) or smp_mb (line 4)"). `reason` is one
     sentence on why the status is what it is; `hints` are edits that would make it needed.
+    `witness` is the execution that a paired barrier forbids, as it would be without the barrier;
+    `fix` the edit that puts a misplaced one right.
     `is_note`: default strength of an RMW, or something redundant that is only a note.
     """
 
@@ -104,6 +106,8 @@ class BarrierVerdict:
     claim: Literal["confirmed", "refuted", "unknown"] | None
     claim_text: str
     counterexample: Counterexample | None
+    witness: Counterexample | None = None
+    fix: str = ""
 
 
 PropertyKind = Literal["lost wake-up", "assertion", "condition", "self-deadlock", "data race"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from verifier.program import calls
-from verifier.program.frame import Binding, Frame, Pointer, Variable, Writer
+from verifier.program.frame import Binding, Frame, Pointer, Variable, Writer, text_of
 from verifier.program.frame import Place as Named
 from verifier.program.program import (
     Address,
@@ -94,7 +94,7 @@ def place(here: Here, e: tree.Expression) -> Place:
             base = pointee(here, inner) if arrow else place(here, inner)
             return _member(base, member)
         case tree.Index(array, index):
-            return _element(here, array, index)
+            return _element(here, e, array, index)
         case tree.Call(tree.Name("per_cpu" | "per_cpu_ptr" | "this_cpu_ptr" | "raw_cpu_ptr"), (first, *_)):
             return pointee(here, first)
         case tree.Call():
@@ -256,12 +256,15 @@ def _member(base: Place, member: str) -> Place:
     return Address(Path(base.path.root, (*members, member)), base.pointer, False)
 
 
-def _element(here: Here, array: tree.Expression, index: tree.Expression) -> Place:
+def _element(here: Here, e: tree.Index, array: tree.Expression, index: tree.Expression) -> Place:
     base = place(here, array) if _is_array(here, array) else pointee(here, array)
     position = value(here, index)
     if isinstance(base, Variable):
-        suffix = str(position.value) if isinstance(position, Number) else "*"
-        return Variable(f"{base.key}[{suffix}]", False, None)
+        if isinstance(position, Number):
+            return Variable(f"{base.key}[{position.value}]", False, None)
+        name = f"{text_of(here.frame.source, e.span)} (a local array's element by a variable index)"
+        here.context.unmodelled.setdefault(name, (here.frame.site or e.span).line)
+        return Variable(f"{base.key}[*]", False, None)
     if isinstance(position, Number):
         return Address(Path(base.path.root, (*base.path.members, f"[{position.value}]")), base.pointer)
     pointer = position if base.pointer is None else Apply("+", (base.pointer, position))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verifier.program import access, statements
-from verifier.program.context import primitives, struct_of
+from verifier.program.context import primitives, struct_of, walk
 from verifier.program.frame import LIMIT, Frame, Place, Pointer, Variable, assigned_names, text_of
 from verifier.program.primitives import (
     BitTest,
@@ -18,6 +18,7 @@ from verifier.program.primitives import (
     StoreCall,
     Unmodelled,
     core_call,
+    orders_something,
 )
 from verifier.program.program import (
     Address,
@@ -25,7 +26,9 @@ from verifier.program.program import (
     Assert,
     Branch,
     Fence,
+    Leave,
     Local,
+    Loop,
     Number,
     Order,
     Path,
@@ -49,6 +52,16 @@ _ASSERTED = {
     "VM_BUG_ON": False,
     "WARN_ON": False,
     "WARN_ON_ONCE": False,
+}
+_COND_LOADS: dict[str, Order] = {
+    "smp_cond_load_acquire": "acquire",
+    "smp_cond_load_relaxed": "once",
+    "atomic_cond_read_acquire": "acquire",
+    "atomic_cond_read_relaxed": "once",
+    "atomic64_cond_read_acquire": "acquire",
+    "atomic64_cond_read_relaxed": "once",
+    "atomic_long_cond_read_acquire": "acquire",
+    "atomic_long_cond_read_relaxed": "once",
 }
 _TRANSPARENT = {"likely", "unlikely", "READ_ONCE_VALUE", "force_read", "xchg_value", "__builtin_expect"}
 
@@ -75,6 +88,8 @@ def call(here: Here, e: tree.Call) -> Value:
     source, bodies = primitives()
     if name in bodies:
         return _inline(here, e, bodies[name], source)
+    if orders_something(name):
+        return _core(here, e, name, Unmodelled())
     return _opaque_call(here, e, name)
 
 
@@ -89,6 +104,10 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
     if name in ("BUG", "WARN"):
         here.writer.emit(Assert(Number(0), origin.text, origin))
         return Number(0)
+    if name in _COND_LOADS:
+        return _cond_load(here, e, name)
+    if name in ("BIT", "BIT_ULL") and e.arguments:
+        return Apply("<<", (Number(1), access.value(here, e.arguments[0])))
     if name in _TRANSPARENT and e.arguments:
         return access.value(here, e.arguments[0])
     if name == "__core_schedule":
@@ -102,6 +121,26 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
     if name in ("container_of", "this_cpu_ptr", "per_cpu_ptr"):
         return here.context.opaque(origin.place)
     return None
+
+
+def _cond_load(here: Here, e: tree.Call, name: str) -> Value:
+    """smp_cond_load_acquire(p, condition): load until the condition, which calls the value VAL, is true."""
+    frame, writer = here.frame, here.writer
+    key, stop = writer.fresh("VAL"), writer.fresh("break")
+    outer = frame.bindings.get("VAL")
+    frame.bindings["VAL"] = Variable(key, False, None)
+    with writer.block() as body:
+        where = access.pointee(here, _argument(here, e, name, 0))
+        if isinstance(where, Variable):
+            raise frame.error("not-a-location", f"{name}() needs a shared location", e.span)
+        writer.emit(Set(key, access.load(here, where, e, _COND_LOADS[name], name)))
+        done = access.truth(access.value(here, _argument(here, e, name, 1)))
+        writer.emit(Branch(done, (Leave(stop),), (), frame.origin(e.span)))
+    del frame.bindings["VAL"]
+    if outer is not None:
+        frame.bindings["VAL"] = outer
+    writer.emit(Scope(stop, (Loop(tuple(body), frame.origin(e.span)),)))
+    return Local(key)
 
 
 def _core(here: Here, e: tree.Call, name: str, core: Core) -> Value:
@@ -254,12 +293,33 @@ def _update_expected(here: Here, e: tree.Call, core: RmwCall, old: Value, succee
 
 
 def _opaque_call(here: Here, e: tree.Call, name: str) -> Value:
-    for argument in e.arguments:
-        if isinstance(argument, tree.Call):
-            access.value(here, argument)
+    for number, argument in enumerate(e.arguments):
+        match argument:
+            case tree.Call() | tree.Assign() | tree.Increment():
+                access.value(here, argument)
+            case tree.Unary("&", tree.Name(local)):
+                _forget(here, local, f"{here.frame.origin(e.span).place}:{number}")
+            case _:
+                pass
     line = (here.frame.site or e.span).line
     here.context.opaque_calls.setdefault(name, line)
     return here.context.opaque(here.frame.origin(e.span).place)
+
+
+def _forget(here: Here, name: str, site: str) -> None:
+    """A local whose address an unknown function gets may have any value afterwards, and so may its members."""
+    variable = here.frame.bindings.get(name)
+    if not isinstance(variable, Variable):
+        return
+    here.writer.emit(Set(variable.key, here.context.opaque(site)))
+    function = here.context.functions.get(here.frame.function)
+    members = {
+        n.field
+        for n in walk(function.body if function is not None else ())
+        if isinstance(n, tree.Member) and isinstance(n.object, tree.Name) and n.object.name == name
+    }
+    for member in sorted(members):
+        here.writer.emit(Set(f"{variable.key}.{member}", here.context.opaque(f"{site}.{member}")))
 
 
 def _inline(here: Here, e: tree.Call, function: tree.Function, source: Source) -> Value:

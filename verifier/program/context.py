@@ -15,6 +15,7 @@ from verifier.syntax import parse, tree
 
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 _REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err|old|val|seen|got|res|result|local)_?\d*$|[rR]\d+$|[ijkn]$")
+_LITMUS_REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err)_?\d*$|R\d+$|[ijk]$")
 _FIRST_ADDRESS = 0x10000
 _FIRST_CONSTANT = 101
 
@@ -76,6 +77,7 @@ class Context:
         self._lvalues: set[str] = set(self.declared)
         self.arrows: set[str] = set()
         self._users: dict[str, set[str]] = {}
+        self._setters: dict[str, set[str]] = {}
         for function in unit.functions:
             for node in walk(function.body):
                 self._note_use(function.name, node)
@@ -85,6 +87,7 @@ class Context:
             case tree.Name(name):
                 self._users.setdefault(name, set()).add(function)
             case tree.Assign(_, tree.Name(name), _) | tree.Increment(_, tree.Name(name), _):
+                self._setters.setdefault(name, set()).add(function)
                 if not _REGISTER.match(name):
                     self._lvalues.add(name)
             case tree.Unary("&" | "*", tree.Name(name)):
@@ -112,9 +115,13 @@ class Context:
         return self._values[name]
 
     def is_register(self, function: str, name: str) -> bool:
-        """An undeclared name of only one function that looks like a local, or is never used as a place."""
-        if name in self.declared or self._users.get(name, set()) - {function}:
+        """An undeclared name of only one function that looks like a local; or of several that each set it, and
+        that looks like a register of a litmus test."""
+        users = self._users.get(name, set())
+        if name in self.declared:
             return False
+        if users - {function}:
+            return bool(_LITMUS_REGISTER.match(name)) and users <= self._setters.get(name, set())
         return bool(_REGISTER.match(name))
 
     def register(self, thread: str, frame: Frame, name: str) -> Variable:

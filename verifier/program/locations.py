@@ -36,8 +36,10 @@ def unify(
         threads.setdefault(head, set()).add(thread)
     assumptions = _object_assumptions(uses, groups)
     assumptions += [
-        f"the elements of {path.root.name}[] are taken to be one location"
-        for path in dict.fromkeys(Path(p.root, _loosely(p.members)) for _, p in uses if "[*]" in p.members)
+        f"the elements of {array} are taken to be one location"
+        for array in dict.fromkeys(
+            str(Path(p.root, _loosely(p.members))).replace("[*]", "[]") for _, p in uses if "[*]" in p.members
+        )
     ]
     assumptions += _join_tails([p for p in threads if p.root.owner is not None], parent, threads)
     numbers: dict[Path, int] = {}

@@ -110,12 +110,28 @@ def _threads(unit: tree.Unit, wanted: tuple[tuple[str, str], ...]) -> list[tuple
 
 
 def _initial_values(unit: tree.Unit, context: Context) -> None:
-    for v in unit.variables:
+    statics = (
+        v for f in unit.functions for n in walk(f.body) if isinstance(n, tree.Declare) for v in n.variables
+    )
+    for v in (*unit.variables, *(v for v in statics if v.static)):
         if v.type.name == "const" or v.initial is None:
+            continue
+        root = Root(v.name, context.types.get(v.name), None)
+        if isinstance(v.initial, tree.Braces):
+            _initial_list(context, v, root, v.initial.items)
             continue
         value = _constant(context, v.initial)
         if value is not None:
-            context.initial.append((Path(Root(v.name, context.types.get(v.name), None), ()), value))
+            context.initial.append((Path(root, ()), value))
+
+
+def _initial_list(context: Context, v: tree.Variable, root: Root, items: tuple[tree.Expression, ...]) -> None:
+    """The elements of an array; which members of a struct a list sets is not known, unless to 0."""
+    values = [_constant(context, item) for item in items]
+    if v.dimensions and len(v.dimensions) == 1 and None not in values:
+        context.initial += [(Path(root, (f"[{i}]",)), x) for i, x in enumerate(values) if x is not None]
+    elif any(values):
+        context.unmodelled.setdefault(f"the initial values of {v.name}", v.span.line)
 
 
 def _constant(context: Context, e: tree.Expression) -> int | None:

@@ -100,6 +100,12 @@ def core_call(name: str) -> Core | None:
     return _family(name)
 
 
+@cache
+def orders_something(name: str) -> bool:
+    """Whether a name that nothing else knows looks like a primitive that orders accesses."""
+    return any(re.fullmatch(p, name) for p in table("core.toml")["unmodelled"]["patterns"])
+
+
 _SUFFIX = r"(?P<order>_acquire|_release|_relaxed|_mb)?"
 _ARITHMETIC = {
     "add": "+",
@@ -199,7 +205,7 @@ _FAMILIES = (
     (rf"{_ATOMIC}(?P<op>sub|inc|dec)_and_test{_SUFFIX}", _and_test),
     (rf"{_ATOMIC}add_negative{_SUFFIX}", _add_negative),
     (rf"(?:raw_|arch_)?(?:atomic(?:64|_long)?_)?xchg{_SUFFIX}", _exchange),
-    (rf"(?:raw_|arch_)?(?:atomic(?:64|_long)?_)?(?P<try>try_)?cmpxchg{_SUFFIX}", _compare),
+    (rf"(?:raw_|arch_)?(?:atomic(?:64|_long)?_)?(?P<try>try_)?cmpxchg(?:64)?{_SUFFIX}", _compare),
     (rf"{_ATOMIC}(?P<fetch>fetch_)?add_unless{_SUFFIX}", _unless),
     (rf"{_ATOMIC}inc_not_zero{_SUFFIX}", _not_zero),
     (r"(?P<test>test_and_)?(?P<op>set|clear|change)_bit(?P<tail>_lock|_unlock)?", _bit),

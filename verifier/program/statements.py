@@ -131,6 +131,8 @@ def _declare(here: Here, v: tree.Variable) -> None:
             return
     key = here.writer.fresh(v.name)
     initial: Value = Number(0)
+    if v.initial is None and not v.dimensions and v.name not in frame.assigned:
+        initial = here.context.opaque(f"{frame.origin(v.span).place}:{v.name}")
     if v.initial is not None and not v.dimensions and not isinstance(v.initial, tree.Braces):
         initial = access.value(here, v.initial)
     frame.bindings[v.name] = Variable(key, bool(v.type.pointers), kind)

@@ -97,12 +97,13 @@ class _Checker:
     # -------------------------------------------------------------- sleeping
 
     def sleeps(self) -> list[PropertyVerdict]:
-        """One verdict for each place where a thread waits and another can wake it."""
+        """One verdict for each place where a thread sleeps and another can wake it, or spins for ever."""
         places: dict[tuple[int, object], list[Sleep]] = {}
         for sleep in self.graph.sleeps:
             if self._can_be_woken(sleep):
                 places.setdefault((sleep.thread, sleep.span), []).append(sleep)
-        return [self._sleep(sleeps) for sleeps in places.values()]
+        verdicts = [(sleeps[0], self._sleep(sleeps)) for sleeps in places.values()]
+        return [v for sleep, v in verdicts if sleep.state is not None or v.status == "violated"]
 
     def _can_be_woken(self, sleep: Sleep) -> bool:
         """Whether another thread writes what the sleep looks at."""
@@ -115,7 +116,7 @@ class _Checker:
     def _sleep(self, sleeps: list[Sleep]) -> PropertyVerdict:
         first = sleeps[0]
         thread = self.graph.threads[first.thread]
-        text = f"{thread} waits for {first.awaited_text}" if first.awaited_text else f"{thread} waits"
+        text = f"{thread} waits for {first.awaited_text}" if first.awaited is not None else f"{thread} waits"
         for sleep in sleeps:
             execution = self.session.find(self._sleep_literal(self.session, sleep))
             if execution is not None:

@@ -7,6 +7,8 @@ import tomllib
 from importlib.resources import files
 from typing import Any
 
+from verifier.program.primitives import BitTest, RmwCall, core_call
+
 _FUNCTION = re.compile(r"^(?!/|\s)[^\n;{}]*?\b(?P<name>\w+)\([^;{}]*\)\s*\{", re.MULTILINE)
 _BY_NAME = (
     "atomic_*, atomic64_*, atomic_long_*, refcount_*, xchg*, cmpxchg* and bit operations by their names:\n"
@@ -36,20 +38,45 @@ def describe(name: str) -> str | None:
     if name in core["store"]:
         return f"{name}: a store, {core['store'][name][2]}\n"
     if name in core["fence"]:
-        return f"{name}: a barrier, {core['fence'][name]}\n{_mapping(core['fence'][name])}"
+        return f"{name}: a barrier, {core['fence'][name]}\n{_mapping('fence', core['fence'][name])}"
     if name in core["unmodelled"]["names"]:
         return f"{name}: not modelled; a program that calls it is undecided\n"
     if name in core["nothing"]["names"]:
         return f"{name}: orders and accesses nothing\n"
-    return _bodies().get(name)
+    return _bodies().get(name) or _by_name(name)
 
 
-def _mapping(kind: str) -> str:
+def _by_name(name: str) -> str | None:
+    """An atomic or bit operation, which its name says all about."""
+    match core_call(name):
+        case RmwCall() as call:
+            text = f"{name}: an atomic read-modify-write, {_ORDERS[call.order]}\n"
+            if call.expected is not None or call.not_zero:
+                text += "  where it fails: a marked read, without order\n"
+            return text + _mapping("rmw", call.order)
+        case BitTest(order):
+            return f"{name}: a load, {order}\n"
+        case _:
+            return None
+
+
+_ORDERS = {
+    "full": "a full barrier",
+    "noreturn": "without a result and without order",
+    "relaxed": "without order",
+    "acquire": "acquire",
+    "release": "release",
+}
+
+
+def _mapping(row: str, kind: str) -> str:
+    """A row of mapping.toml: the tags of a fence, or those of an RMW's read and write."""
     mapping = tomllib.loads(_text("mapping.toml"))
     lines = []
     for architecture, rows in mapping.items():
-        tags = rows["fence"].get(kind, [])
-        lines.append(f"  {architecture}: {', '.join(tags) or 'nothing'}\n")
+        tags = rows[row].get(kind, [])
+        parts = [", ".join(t) or "nothing" for t in tags] if row == "rmw" else [", ".join(tags) or "nothing"]
+        lines.append(f"  {architecture}: {' / '.join(parts)}\n")
     return "".join(lines)
 
 

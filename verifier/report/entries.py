@@ -106,13 +106,13 @@ def _urgency(verdict: BarrierVerdict) -> int:
 
 
 def _barrier_sentence(verdict: BarrierVerdict, verbose: bool) -> str:
-    text: str = verdict.status
+    text: str = "half paired" if verdict.half_paired else verdict.status
     if verdict.partners_text and verdict.status == "paired":
         text += f" with {verdict.partners_text}"
     if verdict.status == "paired":
         text += _forbidden(verdict)
         if verdict.half_paired:
-            return f"{text}; but half paired: {verdict.reason}".removesuffix(": ")
+            return f"{text}; but {verdict.reason}".removesuffix("; but ")
         return f"{text}. {verdict.reason}" if verbose and verdict.reason else text
     if verdict.shape and verdict.status != "redundant":
         text += f" ({verdict.shape})"

@@ -19,10 +19,11 @@ from verifier.report.entries import thread_label
 from verifier.report.style import Style
 
 REPLACE = "replace"
+MOVE = "move"
 # The alternatives, as lines to add, by place: thread, line after, line before.
 Fixes = dict[tuple[str, int, int], tuple[str, ...]]
-# What has a counterexample: its identity across models, its name in a heading, the execution, the fixes.
-Subject = tuple[tuple[object, ...], str, Counterexample, Fixes]
+# What has an execution to show: its name in a heading, the execution, the fixes, whether it forbids it.
+Subject = tuple[str, Counterexample, Fixes, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +31,40 @@ class Execution:
     """A counterexample, the models that allow it, what it is shown for, and the fixes.
 
     All `fixes` are needed, one a place; each is a group of alternatives, as lines to add.
+    `is_forbidden`: it is what a paired barrier forbids, drawn as it would be without the barrier.
     """
 
     example: Counterexample
     models: tuple[str, ...]
     subjects: tuple[str, ...]
     fixes: Fixes
+    is_forbidden: bool
 
 
 def collect(unit: UnitResult, verbose: bool) -> list[Execution]:
-    """Each distinct execution once; without `verbose`, of each barrier or property only the first model's."""
-    found: dict[Counterexample, Execution] = {}
-    shown: set[tuple[object, ...]] = set()
+    """Each distinct execution once, one that models show in different ways by the way of the first; with
+    `verbose`, what each paired barrier forbids too."""
+    found: dict[tuple[object, ...], Execution] = {}
     for result in unit.results:
-        for identity, subject, example, fixes in _subjects(unit, result):
-            if identity in shown and example not in found and not verbose:
-                continue
-            shown.add(identity)
-            known = found.get(example, Execution(example, (), (), {}))
-            found[example] = Execution(
-                example,
+        for subject, example, fixes, forbidden in _subjects(unit, result, verbose):
+            key = (forbidden, _signature(example))
+            known = found.get(key, Execution(example, (), (), {}, forbidden))
+            found[key] = Execution(
+                known.example,
                 tuple(dict.fromkeys([*known.models, result.model])),
                 tuple(dict.fromkeys([*known.subjects, subject])),
                 merge(known.fixes, fixes),
+                forbidden,
             )
-    return list(found.values())
+    return sorted(found.values(), key=lambda e: e.is_forbidden)
+
+
+def _signature(example: Counterexample) -> tuple[object, ...]:
+    """What makes two pictures the same to a reader: the cycle, or all steps where there is none."""
+    if not example.cycle:
+        return tuple((example.threads[s.thread], s.line, s.text, s.value) for s in example.steps)
+    ends = ((e.relation, example.steps[e.start], example.steps[e.end]) for e in example.cycle)
+    return tuple((r, example.threads[a.thread], a.line, a.text, b.line, b.text) for r, a, b in ends)
 
 
 def draw_execution(execution: Execution, number: int, unit: UnitResult, style: Style) -> list[str]:
@@ -63,7 +73,11 @@ def draw_execution(execution: Execution, number: int, unit: UnitResult, style: S
     shape = f"{example.shape}, " if example.shape else ""
     models = " and ".join(execution.models)
     subjects = "; ".join(execution.subjects)
-    lines = _indent(f"Execution {number}: {shape}allowed by {models} ({subjects})", width, 2)
+    if execution.is_forbidden:
+        head = f"Forbidden {number}: {shape}ruled out by {subjects} under {models}; drawn without it"
+    else:
+        head = f"Execution {number}: {shape}allowed by {models} ({subjects})"
+    lines = _indent(head, width, 2)
     lines += _state("initially", example.initial, width)
     threads = [thread_label(unit, thread) for thread in example.threads]
     lines += [f"    {line}".rstrip() for line in draw(example, threads, style.drawing_width - 4)]
@@ -79,17 +93,18 @@ def draw_execution(execution: Execution, number: int, unit: UnitResult, style: S
     return lines
 
 
-def _subjects(unit: UnitResult, result: ModelResult) -> list[Subject]:
-    """What has a counterexample under one model."""
+def _subjects(unit: UnitResult, result: ModelResult, verbose: bool) -> list[Subject]:
+    """What has an execution to show under one model."""
     found: list[Subject] = []
-    for number, barrier in enumerate(result.barriers):
+    for barrier in result.barriers:
+        name = f"{barrier.place.name}, line {barrier.place.line}"
         if barrier.counterexample is not None:
-            name = f"{barrier.place.name}, line {barrier.place.line}"
-            found.append(((barrier.place, number), name, barrier.counterexample, _fixes(unit, barrier)))
+            found.append((name, barrier.counterexample, _fixes(unit, barrier), False))
+        if verbose and barrier.witness is not None:
+            found.append((name, barrier.witness, {}, True))
     for verdict in result.properties:
         if verdict.counterexample is not None:
-            identity = (verdict.kind, verdict.line, verdict.text)
-            found.append((identity, _property_name(verdict), verdict.counterexample, {}))
+            found.append((_property_name(verdict), verdict.counterexample, {}, False))
     return found
 
 
@@ -98,15 +113,21 @@ def _property_name(verdict: PropertyVerdict) -> str:
 
 
 def merge(first: Fixes, second: Fixes) -> Fixes:
-    """Both; for one and the same place, what replaces a barrier wins over what adds one."""
+    """Both; for one and the same place what replaces a barrier, else the alternatives that both have, else
+    those of the second (the later model asks for more)."""
     merged = dict(first)
     for place, group in second.items():
-        if place not in merged or group[0].startswith(REPLACE):
-            merged[place] = group
-    return merged
+        known = merged.get(place, group)
+        common = tuple(fix for fix in known if fix in group)
+        if group[0].startswith(REPLACE) or not known[0].startswith(REPLACE):
+            merged[place] = common or group
+    moving = {place[0] for place, group in merged.items() if group[0].startswith(MOVE)}
+    return {p: g for p, g in merged.items() if p[0] not in moving or g[0].startswith(MOVE)}
 
 
 def _fixes(unit: UnitResult, barrier: BarrierVerdict) -> Fixes:
+    if barrier.fix:
+        return {(barrier.place.thread, barrier.place.line, barrier.place.line): (barrier.fix,)}
     groups = group_alternatives(barrier.missing)
     return {
         (group[0].thread, group[0].after_line, group[0].before_line): tuple(
@@ -136,7 +157,7 @@ def _replaces(barrier: BarrierVerdict, missing: Missing) -> bool:
         and place.thread == missing.thread
         and place.via is None
         and missing.after_line <= place.line <= missing.before_line
-        and "barrier" not in missing.barrier
+        and (place.name.endswith("mb") or "mb__" in place.name or place.name == "barrier")
     )
 
 
