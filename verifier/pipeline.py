@@ -37,7 +37,6 @@ from verifier.source import Source
 from verifier.syntax import parse, parse_diagram
 from verifier.syntax.tree import Unit
 
-
 _DIFF = re.compile(rb"^[> ]*(?:diff --git [^\n]*|@@ -\d[^\n]*)", re.MULTILINE)
 
 

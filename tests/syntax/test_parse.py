@@ -198,14 +198,14 @@ def test_comments_of_both_kinds_are_kept_in_order() -> None:
 def test_what_is_skipped_is_noted() -> None:
     text = (
         '#include <a.h>\nMODULE_LICENSE("GPL");\nstatic DEFINE_SPINLOCK(l);\n'
-        "#define f(x) g(x)\nEXPORT_SYMBOL(z)\nint x;"
+        "#define f(x) #x\nEXPORT_SYMBOL(z)\nint x;"
     )
     found = unit(text)
     assert [s.text for s in found.skipped] == [
         "#include <a.h>",
         'MODULE_LICENSE("GPL")',
         "static DEFINE_SPINLOCK(l)",
-        "#define f(x) g(x)",
+        "#define f(x) #x",
         "EXPORT_SYMBOL(z)",
     ]
     assert [v.name for v in found.variables] == ["x"]

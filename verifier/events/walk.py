@@ -32,7 +32,7 @@ from verifier.events.waiting import is_waiting
 from verifier.program import program as p
 
 Arms = tuple[tuple[int, int], ...]
-COUNTED_LIMIT = 64  # iterations of a loop that counts to a constant, whatever the bound
+COUNTED_LIMIT = 16  # iterations of a loop that counts to a constant, whatever the bound
 
 
 class State:

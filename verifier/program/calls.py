@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from verifier.program import access, statements
 from verifier.program.context import primitives, struct_of, walk
 from verifier.program.frame import LIMIT, Frame, Place, Pointer, Variable, assigned_names, text_of
+from verifier.program.macros import expand, is_macro, is_value
 from verifier.program.primitives import (
     BitTest,
     Core,
@@ -329,6 +330,8 @@ def _inline(here: Here, e: tree.Call, function: tree.Function, source: Source) -
         raise outer.error("recursion", f"recursion can't be inlined: {chain}", e.span)
     if here.writer.count > LIMIT:
         raise outer.error("too-large", f"inlining gives more than {LIMIT:,} operations", e.span)
+    if is_macro(function):
+        return _expand(here, e, function)
     is_primitive = source is not here.context.source
     inner = Frame(
         function=function.name,
@@ -350,6 +353,32 @@ def _inline(here: Here, e: tree.Call, function: tree.Function, source: Source) -
         statements.block(inside, function.body.body)
     here.writer.emit(Scope(inner.exit, tuple(body)))
     return Local(inner.result)
+
+
+def _expand(here: Here, e: tree.Call, function: tree.Function) -> Value:
+    """The value of a macro call: its body is lowered among the caller's names."""
+    outer = here.frame
+    if len(e.arguments) < len(function.parameters):
+        found, wanted = len(e.arguments), len(function.parameters)
+        raise outer.error(
+            "missing-argument", f"{function.name}() has {found} arguments, expected {wanted}", e.span
+        )
+    body = expand(function, e.arguments)
+    inner = replace(
+        outer,
+        function=function.name,
+        call_path=f"{outer.call_path}/{function.name}@{e.span.line}:{e.span.column}",
+        via=function.name,
+        calls=(*outer.calls, outer.function),
+    )
+    inside = access.Here(here.context, here.writer, inner)
+    if not is_value(body):
+        statements.block(inside, body.body)
+        return Number(0)
+    (only,) = body.body
+    assert isinstance(only, tree.Return)
+    assert only.value is not None
+    return access.value(inside, only.value)
 
 
 def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Expression | None) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator as op
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -16,6 +17,17 @@ from verifier.syntax import parse, tree
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 _REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err|old|val|seen|got|res|result|local)_?\d*$|[rR]\d+$|[ijkn]$")
 _LITMUS_REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err)_?\d*$|R\d+$|[ijk]$")
+_UNARY: dict[str, Callable[[int], int]] = {"-": op.neg, "+": op.pos, "~": op.invert, "!": lambda a: int(not a)}
+_BINARY: dict[str, Callable[[int, int], int]] = {
+    "+": op.add,
+    "-": op.sub,
+    "*": op.mul,
+    "<<": op.lshift,
+    ">>": op.rshift,
+    "&": op.and_,
+    "|": op.or_,
+    "^": op.xor,
+}
 _FIRST_ADDRESS = 0x10000
 _FIRST_CONSTANT = 101
 
@@ -61,8 +73,9 @@ class Context:
     def _declare(self, unit: tree.Unit) -> None:
         for v in unit.variables:
             if v.type.name == "const":
-                if isinstance(v.initial, tree.Number):
-                    self._values[v.name] = v.initial.value
+                value = self._constant_value(v.initial)
+                if value is not None:
+                    self._values[v.name] = value
                 continue
             self.declared.add(v.name)
             if v.type.pointers:
@@ -71,6 +84,29 @@ class Context:
                 self.arrays.add(v.name)
             if kind := struct_of(v.type):
                 self.types[v.name] = kind
+
+    def _constant_value(self, e: tree.Expression | None) -> int | None:
+        """The value of a #define or an enumeration constant, where the text tells."""
+        match e:
+            case tree.Number(value, _):
+                return value
+            case tree.Name(name):
+                return self._values.get(name)
+            case tree.Cast(_, operand):
+                return self._constant_value(operand)
+            case tree.Unary(operator, operand) if operator in _UNARY:
+                inner = self._constant_value(operand)
+                return None if inner is None else _UNARY[operator](inner)
+            case tree.Call(tree.Name("BIT" | "BIT_ULL"), (operand,)):
+                inner = self._constant_value(operand)
+                return None if inner is None or not 0 <= inner <= 64 else 1 << inner
+            case tree.Binary(operator, left, right) if operator in _BINARY:
+                a, b = self._constant_value(left), self._constant_value(right)
+                if a is None or b is None or (operator in ("<<", ">>") and not 0 <= b <= 64):
+                    return None
+                return _BINARY[operator](a, b)
+            case _:
+                return None
 
     def _survey(self, unit: tree.Unit) -> None:
         """See how undeclared names are used: as a location, with ->, and in which functions."""

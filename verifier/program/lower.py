@@ -11,6 +11,8 @@ from verifier.program.context import Context, walk
 from verifier.program.directives import directives
 from verifier.program.frame import Frame, Variable, Writer, assigned_names
 from verifier.program.locations import unify
+from verifier.program.macros import is_macro
+from verifier.program.notes import notes
 from verifier.program.outcomes import lift_outcomes
 from verifier.program.program import (
     Number,
@@ -19,7 +21,6 @@ from verifier.program.program import (
     Root,
     Scope,
     Set,
-    Skipped,
     Thread,
 )
 from verifier.source import Source
@@ -40,6 +41,9 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     _initial_values(unit, context)
     threads = tuple(_thread(context, name, function) for name, function in chosen)
     conditions = tuple(condition(context, threads, c) for c in unit.conditions)
+    arms, unread = notes(unit.skipped)
+    used = {path for _, path in context.uses}
+    context.uses += [("", p) for p in context.addresses if p in context.taken - used and p.root.owner is None]
     names, numbers, guesses = unify(context.uses, options.aliases + said.aliases)
     return Program(
         threads=threads,
@@ -56,9 +60,8 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         running=context.running_name(),
         conditions=conditions,
         comments=tuple((c.span.line, c.text) for c in unit.comments),
-        assumptions=(*context.assumptions, *guesses, *_opaque(context)),
-        skipped=tuple(context.skipped)
-        + tuple(Skipped(s.span.line, s.text, "not understood") for s in unit.skipped),
+        assumptions=(*context.assumptions, *arms, *guesses, *_opaque(context)),
+        skipped=(*context.skipped, *unread),
         plain_accesses=tuple(context.plain_accesses),
         unmodelled=tuple((line, name) for name, line in context.unmodelled.items()),
     )
@@ -68,7 +71,7 @@ def _check_names(unit: tree.Unit, source: Source) -> None:
     """Raises ProgramError for a second function, or label of a function, of one name."""
     seen: dict[str, int] = {}
     for f in unit.functions:
-        if f.name in seen and not f.column:
+        if f.name in seen and not f.column and not is_macro(f):
             message = f"a second function {f.name}; the first is on line {seen[f.name]}"
             raise ProgramError("duplicate-function", message, **at(source, f.span))
         seen[f.name] = f.span.line
@@ -105,8 +108,9 @@ def _threads(unit: tree.Unit, wanted: tuple[tuple[str, str], ...]) -> list[tuple
         for node in walk(f.body)
         if isinstance(node, tree.Call) and isinstance(node.function, tree.Name)
     }
-    free = [f for f in unit.functions if f.column or f.name not in called]
-    return [(f.name, f) for f in free or unit.functions]
+    able = [f for f in unit.functions if not is_macro(f)]
+    free = [f for f in able if f.column or f.name not in called]
+    return [(f.name, f) for f in free or able]
 
 
 def _initial_values(unit: tree.Unit, context: Context) -> None:

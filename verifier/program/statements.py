@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from verifier.errors import ProgramError
 from verifier.program import access
 from verifier.program.context import struct_of, walk
-from verifier.program.frame import Pointer, Variable, text_of
+from verifier.program.frame import Binding, Pointer, Variable, text_of
 from verifier.program.program import Apply, Branch, Leave, Local, Loop, Number, Scope, Set, Value
 from verifier.syntax import tree
 
@@ -70,7 +70,9 @@ def lower(here: Here, s: tree.Statement) -> None:
             for variable in variables:
                 _declare(here, variable)
         case tree.Block(body):
+            outer = dict(here.frame.bindings)
             block(here, body)
+            _uncover(here, outer, body)
         case tree.If():
             _if(here, s)
         case tree.While():
@@ -103,6 +105,15 @@ def lower(here: Here, s: tree.Statement) -> None:
             pass
         case _:
             assert_never(s)
+
+
+def _uncover(here: Here, outer: dict[str, Binding], body: Sequence[tree.Statement]) -> None:
+    """Give names that declarations among `body` hid their outer meaning back; conditions may ask for the others."""
+    for statement in body:
+        if isinstance(statement, tree.Declare):
+            for v in statement.variables:
+                if v.name in outer:
+                    here.frame.bindings[v.name] = outer[v.name]
 
 
 def _evaluate(here: Here, e: tree.Expression) -> None:
@@ -189,6 +200,7 @@ def _do_while(here: Here, s: tree.DoWhile) -> None:
 
 def _for(here: Here, s: tree.For) -> None:
     stop = here.writer.fresh("break")
+    outer = dict(here.frame.bindings)
     if s.initial is not None:
         lower(here, s.initial)
     with here.writer.block() as inner:
@@ -198,6 +210,8 @@ def _for(here: Here, s: tree.For) -> None:
         if s.step is not None:
             access.value(here, s.step)
     here.writer.emit(Scope(stop, (Loop(tuple(inner), here.frame.origin(s.span)),)))
+    if s.initial is not None:
+        _uncover(here, outer, (s.initial,))
 
 
 def _macro_loop(here: Here, s: tree.MacroLoop) -> None:

@@ -102,10 +102,8 @@ def _subjects(unit: UnitResult, result: ModelResult, verbose: bool) -> list[Subj
             found.append((name, barrier.counterexample, _fixes(unit, barrier), False))
         if verbose and barrier.witness is not None:
             found.append((name, barrier.witness, {}, True))
-    for verdict in result.properties:
-        if verdict.counterexample is not None:
-            found.append((_property_name(verdict), verdict.counterexample, {}, False))
-    return found
+    shown = ((v, v.counterexample) for v in result.properties)
+    return found + [(_property_name(v), example, {}, False) for v, example in shown if example is not None]
 
 
 def _property_name(verdict: PropertyVerdict) -> str:

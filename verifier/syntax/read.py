@@ -11,6 +11,7 @@ from verifier.errors import SyntaxProblem
 from verifier.source import Origin, Source, Span
 from verifier.syntax import brackets, layout, toplevel, tree
 from verifier.syntax.depth import check_depth
+from verifier.syntax.macros import function_macros
 from verifier.syntax.parser import Rejected, explain, parse_words
 from verifier.syntax.preprocessor import Macro, Preprocessed, preprocess
 from verifier.syntax.scanner import Remark, Token, scan
@@ -31,9 +32,11 @@ def parse(source: Source, column: str | None = None) -> tree.Unit:
     unit = _snippet(text) if column is None else _column(text, column)
     check_depth(source, unit)
     constants, unread = _constants(source, prepared.macros)
-    notes = [*_notes(source, prepared.skipped), *unread, *unit.skipped]
+    macros, skipped = function_macros(source, prepared.skipped, parse)
+    notes = [*_notes(source, skipped), *unread, *unit.skipped]
     return replace(
         unit,
+        functions=(*unit.functions, *macros),
         variables=(*constants, *unit.variables),
         comments=tuple(_comment(source, remark) for remark in scanned.comments),
         skipped=tuple(sorted(notes, key=lambda note: note.span)),

@@ -1,0 +1,66 @@
+"""Function-like macros: `#define my_wmb() smp_wmb()` is read as a function of that name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from verifier.errors import InputError
+from verifier.source import Origin, Source
+from verifier.syntax import tree
+from verifier.syntax.scanner import Remark
+
+MACRO = "macro"  # what such a function is said to return; its parameters have the type "lvalue"
+
+_DEFINE = re.compile(r"\s*#\s*define\s+(\w+)\(([\w\s,]*)\)[ \t]*(.*)", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_STATEMENT = re.compile(r"\s*(?:do|if|for|while|\{)\b|\s*\{")
+
+
+def function_macros(
+    source: Source, remarks: Sequence[Remark], parse: Callable[[Source], tree.Unit]
+) -> tuple[list[tree.Function], list[Remark]]:
+    """The macros among preprocessor lines as functions, and the lines that are none or can't be read.
+
+    A macro that can't be read stays a note; who calls it calls what is not understood.
+    """
+    functions: list[tree.Function] = []
+    rest: list[Remark] = []
+    for remark in remarks:
+        function = _function(source, remark, parse)
+        if function is None:
+            rest.append(remark)
+        else:
+            functions.append(function)
+    return functions, rest
+
+
+def _function(source: Source, remark: Remark, parse: Callable[[Source], tree.Unit]) -> tree.Function | None:
+    text = _COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), remark.text).replace("\\\n", " \n")
+    found = _DEFINE.fullmatch(text)
+    if found is None or not found[3].strip() or "#" in found[3]:
+        return None
+    is_statement = bool(_STATEMENT.match(found[3])) or ";" in found[3]
+    span = source.span(*remark[1:])
+    body = f"return {found[3]};" if not is_statement else f"{found[3]};"
+    lead = remark.column + found.start(3) - (0 if is_statement else len("return "))
+    try:
+        unit = parse(_source(source, found, body, remark.line, max(lead, 1)))
+    except InputError:
+        return None
+    if len(unit.functions) != 1 or unit.skipped:
+        return None
+    return replace(unit.functions[0], returns=tree.Type(MACRO, 0, span), span=span)
+
+
+def _source(source: Source, found: re.Match[str], body: str, line: int, column: int) -> Source:
+    """A function's text around the body, each line of which knows where it stands."""
+    names = [n.strip() for n in found[2].split(",") if n.strip()]
+    head = f"void {found[1]}({', '.join(f'lvalue {n}' for n in names) or 'void'}) {{"
+    lines = [head, *body.split("\n"), "}"]
+    first = line + found[0][: found.start(3)].count("\n")
+    origins = [Origin(line, 1)]
+    origins += [Origin(first + i, column if i == 0 else 1) for i in range(len(lines) - 2)]
+    origins.append(origins[-1])
+    return Source(source.name, "\n".join(lines), source.lines, tuple(origins))
