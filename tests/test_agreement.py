@@ -6,11 +6,12 @@ import random
 import re
 from collections.abc import Iterable
 from functools import cache
+from math import prod
 
 import pytest
 
 from tests import judge, structured
-from tests.oracle import Checker, TooBigError, executions
+from tests.oracle import Checker, TooBigError, executions, value_domains
 from tests.programs import event_graph, random_program, random_ring
 from verifier.cat.load import load
 from verifier.cat.terms import Model
@@ -24,8 +25,10 @@ from verifier.pairing.judge import Judge
 from verifier.pipeline import check
 
 MODELS = ("armv8", "lkmm", "sc", "tso")
-EVENTS = 20  # larger graphs are left out
-LIMIT = 3000  # so are those with more combinations of paths
+EVENTS = 24  # larger graphs are left out
+PATHS = 20_000  # those with more paths through a thread,
+LIMIT = 3000  # more combinations of paths,
+EXECUTIONS = 20_000  # or more executions
 
 Outcome = tuple[int, ...]
 
@@ -51,6 +54,11 @@ def graph_of(text: str, names: Iterable[str], architecture: str) -> EventGraph:
     endless = any(e == TRUE and c != FALSE for e, c in zip(graph.ends, graph.cuts, strict=True))
     if endless or len(graph.events) > EVENTS or not graph.properties:
         raise TooBigError
+    domains = value_domains(graph, {}, 10)
+    for thread in range(len(graph.threads)):
+        reads = (e for e in graph.events if e.thread == thread and e.kind == "R")
+        if prod(len(domains[e.location or 0]) for e in reads) > PATHS:
+            raise TooBigError
     return graph
 
 
@@ -67,7 +75,9 @@ def outcomes(graph: EventGraph, names: Iterable[str]) -> dict[str, set[Outcome]]
     """The outcomes that each model allows, and under "" those of all coherent executions."""
     checkers = {n: Checker(graph, model(n)) for n in names}
     found: dict[str, set[Outcome]] = {n: set() for n in ("", *names)}
-    for execution in executions(graph, limit=LIMIT):
+    for number, execution in enumerate(executions(graph, limit=LIMIT)):
+        if number > EXECUTIONS:
+            raise TooBigError
         seen = outcome(graph, execution)
         if seen is None:
             continue

@@ -100,3 +100,7 @@ void write_seqcount_end(seqcount_t *s)
 	smp_wmb();
 	WRITE_ONCE(s->sequence, s->sequence + 1);
 }
+
+/* include/linux/circ_buf.h */
+int CIRC_CNT(int head, int tail, int size) { return (head - tail) & (size - 1); }
+int CIRC_SPACE(int head, int tail, int size) { return (tail - (head + 1)) & (size - 1); }

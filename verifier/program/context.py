@@ -17,7 +17,12 @@ from verifier.syntax import parse, tree
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 _REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err|old|val|seen|got|res|result|local)_?\d*$|[rR]\d+$|[ijkn]$")
 _LITMUS_REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err)_?\d*$|R\d+$|[ijk]$")
-_UNARY: dict[str, Callable[[int], int]] = {"-": op.neg, "+": op.pos, "~": op.invert, "!": lambda a: int(not a)}
+_UNARY: dict[str, Callable[[int], int]] = {
+    "-": op.neg,
+    "+": op.pos,
+    "~": op.invert,
+    "!": lambda a: int(not a),
+}
 _BINARY: dict[str, Callable[[int, int], int]] = {
     "+": op.add,
     "-": op.sub,

@@ -40,10 +40,10 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     chosen = _threads(unit, options.threads + said.threads)
     _initial_values(unit, context)
     threads = tuple(_thread(context, name, function) for name, function in chosen)
-    conditions = tuple(condition(context, threads, c) for c in unit.conditions)
-    arms, unread = notes(unit.skipped)
     used = {path for _, path in context.uses}
     context.uses += [("", p) for p in context.addresses if p in context.taken - used and p.root.owner is None]
+    conditions = tuple(condition(context, threads, c) for c in unit.conditions)
+    arms, unread = notes(unit.skipped)
     names, numbers, guesses = unify(context.uses, options.aliases + said.aliases)
     return Program(
         threads=threads,

@@ -46,12 +46,14 @@ def _labelled(here: Here, body: tuple[tree.Statement, ...], position: int) -> No
         return
     again, done = here.writer.fresh(label.name), here.writer.fresh("done")
     here.frame.gotos[label.name] = again
+    repeated = 1 + max(i for i, s in enumerate(after) if _goes_to((s,), label.name))
     with here.writer.block() as inner:
-        block(here, after)
+        block(here, after[:repeated])
         here.writer.emit(Leave(done))
     here.frame.gotos.pop(label.name, None)
     loop = Loop((Scope(again, tuple(inner)),), here.frame.origin(label.span))
     here.writer.emit(Scope(done, (loop,)))
+    block(here, after[repeated:])
 
 
 def _goes_to(body: Sequence[tree.Statement], label: str) -> bool:

@@ -1,0 +1,87 @@
+"""Function-like macros, preprocessor conditions, and the outcome row below a diagram."""
+
+from __future__ import annotations
+
+import pytest
+
+from verifier.errors import InputError
+from verifier.options import Options
+from verifier.pairing.verdict import UnitResult
+from verifier.pipeline import check
+
+MACROS = """\
+#define my_wmb() smp_wmb()
+#define GET(p, member) READ_ONCE((p)->member)
+#define PUT(place, value) do { \\
+		WRITE_ONCE(place, value); \\
+	} while (0)
+struct box { int data, flag; };
+void writer(struct box *b)
+{
+	PUT(b->data, 1);
+	my_wmb();
+	PUT(b->flag, 1);
+}
+int reader(struct box *c)
+{
+	int ready = GET(c, flag);
+	smp_rmb();
+	return ready && !GET(c, data);
+}
+"""
+
+
+def _check(text: str, name: str = "x.c") -> UnitResult:
+    return check(name, text.encode(), Options(models=("lkmm",)))[0]
+
+
+def test_macros_are_expanded() -> None:
+    unit = _check(MACROS)
+    assert unit.threads == ("writer", "reader")
+    assert unit.results[0].verdict == "proved"
+    barriers = [(b.place.name, b.place.via, b.place.line) for b in unit.results[0].barriers]
+    assert barriers == [("smp_wmb", "my_wmb", 1), ("smp_rmb", None, 16)]
+
+
+def test_a_macro_without_its_barrier_is_refuted() -> None:
+    assert _check(MACROS.replace("smp_wmb()", "barrier()")).results[0].verdict == "refuted"
+
+
+def test_a_statement_macro_may_leave_the_function() -> None:
+    text = MACROS.replace("my_wmb();", "my_wmb();\n\tBAIL(1);").replace(
+        "struct box {", "#define BAIL(c) if (c) return\nstruct box {"
+    )
+    assert [b.status for b in _check(text).results[0].barriers] == ["unmatched", "unmatched"]
+
+
+def test_a_macro_of_itself_is_recursion() -> None:
+    text = MACROS.replace("smp_wmb()", "my_wmb()")
+    with pytest.raises(InputError) as caught:
+        _check(text)
+    assert caught.value.code == "recursion"
+
+
+def test_arms_of_conditions_are_assumptions() -> None:
+    text = MACROS.replace("\tmy_wmb();", "#ifdef CONFIG_SMP\n\tmy_wmb();\n#endif")
+    assert "line 10: #ifdef CONFIG_SMP is taken to be true" in _check(text).assumptions
+
+
+def test_includes_and_exports_are_not_worth_a_word() -> None:
+    text = "#include <linux/kernel.h>\n" + MACROS + "EXPORT_SYMBOL_GPL(writer);\n"
+    assert _check(text).skipped == ()
+
+
+DIAGRAM = """\
+CPU0                 CPU1
+WRITE_ONCE(x, 1);    r1 = READ_ONCE(y);
+smp_wmb();           smp_rmb();
+WRITE_ONCE(y, 1);    r2 = READ_ONCE(x);
+
+BUG_ON(r1 == 1 && r2 == 0);
+"""
+
+
+@pytest.mark.parametrize(("barrier", "status"), [("smp_rmb();", "holds"), ("barrier();", "violated")])
+def test_an_outcome_below_a_diagram_is_a_condition_on_all_columns(barrier: str, status: str) -> None:
+    result = _check(DIAGRAM.replace("smp_rmb();", barrier), "x.txt").results[0]
+    assert [(p.kind, p.line, p.status) for p in result.properties] == [("condition", 6, status)]

@@ -1,0 +1,125 @@
+"""Assertions, conditions and lost wake-ups, from text to status."""
+
+from __future__ import annotations
+
+import pytest
+
+from verifier.options import Options
+from verifier.pairing.verdict import PropertyVerdict
+from verifier.pipeline import check
+
+MP = """int x, y;
+void w(void) {{ WRITE_ONCE(x, 1); {writer} WRITE_ONCE(y, 1); }}
+void r(void) {{ int a, b; a = READ_ONCE(y); {reader} b = READ_ONCE(x); {check} }}
+"""
+
+
+def properties(text: str, model: str = "armv8", bound: int = 2) -> list[PropertyVerdict]:
+    (unit,) = check("a.c", text.encode(), Options(models=(model,), bound=bound))
+    return list(unit.results[0].properties)
+
+
+@pytest.mark.parametrize("model", ["armv8", "lkmm"])
+@pytest.mark.parametrize(
+    ("test", "ordered", "unordered"),
+    [
+        ("BUG_ON(a && !b);", "holds", "violated"),
+        ("assert(!a || b);", "holds", "violated"),
+        ("WARN_ON(a == 1 && b == 0);", "holds", "violated"),
+        ("if (a && !b) BUG();", "holds", "violated"),
+        ("BUG_ON(b);", "violated", "violated"),
+    ],
+)
+def test_assertions(model: str, test: str, ordered: str, unordered: str) -> None:
+    for writer, reader, status in (("smp_wmb();", "smp_rmb();", ordered), ("", "", unordered)):
+        (found,) = properties(MP.format(writer=writer, reader=reader, check=test), model)
+        assert found.status == status
+        assert (found.counterexample is not None) == (status == "violated")
+        assert found.even_under_sc == (test == "BUG_ON(b);")
+
+
+@pytest.mark.parametrize(
+    ("condition", "ordered", "unordered"),
+    [
+        ("exists (r:a == 1 && r:b == 0)", "violated", "holds"),
+        ("exists (r:a == 1 && r:b == 1)", "holds", "holds"),
+        ("exists (r:a == 7)", "vacuous", "vacuous"),
+        ("~exists (r:a == 1 && r:b == 0)", "holds", "violated"),
+        ("~exists (r:a == 7)", "vacuous", "vacuous"),
+        ("forall (r:a == 0 || r:b == 1)", "holds", "violated"),
+        ("forall (x == 1 && y == 1)", "holds", "holds"),
+    ],
+)
+def test_conditions(condition: str, ordered: str, unordered: str) -> None:
+    for writer, reader, status in (("smp_wmb();", "smp_rmb();", ordered), ("", "", unordered)):
+        (found,) = properties(MP.format(writer=writer, reader=reader, check="") + condition + "\n")
+        assert found.status == status
+
+
+SLEEPER = """int cond;
+struct task_struct *task;
+void sleeper(void)
+{{
+	for (;;) {{
+		{state}(TASK_INTERRUPTIBLE);
+		if (READ_ONCE(cond))
+			break;
+		schedule();
+	}}
+	__set_current_state(TASK_RUNNING);
+}}
+{waker}
+"""
+WAKER = "void waker(void)\n{\n\tWRITE_ONCE(cond, 1);\n\twake_up_process(task);\n}\n"
+
+
+def test_a_wake_up_that_is_not_lost() -> None:
+    (found,) = properties(SLEEPER.format(state="set_current_state", waker=WAKER))
+    assert (found.kind, found.status, found.text) == ("lost wake-up", "holds", "sleeper waits for cond")
+
+
+def test_a_lost_wake_up() -> None:
+    (found,) = properties(SLEEPER.format(state="__set_current_state", waker=WAKER))
+    assert (found.status, found.even_under_sc) == ("violated", False)
+    assert found.counterexample is not None
+
+
+def test_nobody_wakes() -> None:
+    assert properties(SLEEPER.format(state="set_current_state", waker="")) == []
+
+
+def test_a_thread_that_waits_for_more_work_is_not_lost() -> None:
+    text = """int cond;
+struct task_struct *task;
+int worker(void *unused)
+{
+	while (!kthread_should_stop()) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (!READ_ONCE(cond)) {
+			schedule();
+			continue;
+		}
+		__set_current_state(TASK_RUNNING);
+		WRITE_ONCE(cond, 0);
+	}
+	return 0;
+}
+"""
+    (found,) = properties(text + WAKER)
+    assert (found.status, found.text) == ("holds", "worker waits for cond")
+
+
+@pytest.mark.parametrize(("value", "lost"), [(1, False), (2, True)])
+def test_spinning(value: int, lost: bool) -> None:
+    text = f"int x;\nvoid w(void) {{ WRITE_ONCE(x, {value}); }}\n"
+    text += "void r(void) { while (READ_ONCE(x) != 1) cpu_relax(); smp_mb(); }\n"
+    assert [p.status for p in properties(text) if p.kind == "lost wake-up" and p.status != "holds"] == (
+        ["violated"] if lost else []
+    )
+
+
+def test_what_is_not_modelled_is_undecided() -> None:
+    text = MP.format(writer="spin_lock(&l);", reader="smp_rmb();", check="BUG_ON(a && !b);")
+    (unit,) = check("a.c", text.encode(), Options(models=("armv8", "lkmm")))
+    assert {r.verdict for r in unit.results} == {"undecided"}
+    assert "spin_lock" in unit.results[0].reason
