@@ -329,6 +329,7 @@ class Builder:
             running="TASK_RUNNING",
             ends=(TRUE,) * threads,
             cuts=(FALSE,) * threads,
+            unreached=(),
             bound=1,
         )
 

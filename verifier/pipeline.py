@@ -133,6 +133,10 @@ def _decide(
     if program.unmodelled:
         names = ", ".join(f"{name} (line {line})" for line, name in program.unmodelled)
         return _undecided(graph, m, f"not modelled: {names}", bound)
+    if graph.unreached:
+        lines = ", ".join(str(n) for n in graph.unreached)
+        reason = f"what follows the loop on line {lines} is not reached in {options.bound} iterations; raise --bound"
+        return _undecided(graph, m, reason, bound)
     main = session(graph)
     classes = Classes(main)
     claims = claims_of(graph, program.comments)

@@ -124,25 +124,9 @@ void g(void) { READ_ONCE(y); }
 
 
 def test_values_without_end_are_no_answer() -> None:
-    text = b"""int x, y;
-void f(void)
-{
-	int i;
-	for (i = 0; i < 90; i++) {
-		WRITE_ONCE(x, READ_ONCE(x) * 3 + i);
-		smp_wmb();
-		WRITE_ONCE(y, READ_ONCE(x));
-	}
-}
-void g(void)
-{
-	int i;
-	for (i = 0; i < 9; i++) {
-		WRITE_ONCE(x, READ_ONCE(y) * 2 + READ_ONCE(x));
-		smp_wmb();
-	}
-}
-"""
+    steps = "".join(f"WRITE_ONCE(x, READ_ONCE(x) * {k + 2} + READ_ONCE(y)); smp_wmb();" for k in range(4))
+    other = "".join(f"WRITE_ONCE(y, READ_ONCE(y) * {k + 3} + READ_ONCE(x) + 1);" for k in range(4))
+    text = f"int x, y;\nvoid f(void) {{ {steps} }}\nvoid g(void) {{ {other} }}\n".encode()
     (unit,) = check("x.c", text, Options())
     assert {r.verdict for r in unit.results} == {"undecided"}
     assert all("values" in r.reason for r in unit.results)

@@ -51,6 +51,9 @@ class CandidateEncoding:
             self._encode_read(read)
         for location in range(len(self.graph.locations)):
             self._encode_coherence([w for w in self._writers[location] if w != location], location)
+        for event in self.graph.events:
+            if event.value is not None:
+                self.values.cases(event.value)
         for constraint in self.graph.constraints:
             self.clauses.add(self.values.truth(constraint))
 

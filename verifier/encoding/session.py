@@ -16,7 +16,7 @@ from verifier.encoding.clauses import FALSE, TRUE, Clauses
 from verifier.encoding.relations import RelationEncoding
 from verifier.encoding.values import NotModelled
 from verifier.events.expression import Expression, ReadValue
-from verifier.events.graph import EventGraph
+from verifier.events.graph import EventGraph, unknowns
 from verifier.execution.candidate import Execution, bases, well_formed
 
 
@@ -195,12 +195,11 @@ def decode(candidate: CandidateEncoding, holds: Callable[[int], bool]) -> Execut
     for e, l in candidate.executes.items():
         if holds(l):
             executed |= 1 << e
-    unknowns = tuple(
-        sorted(
-            (i, next(v for v, l in cases.items() if holds(l)))
-            for i, cases in candidate.values.unknowns.items()
-        )
-    )
+    known = {
+        i: next(v for v, l in cases.items() if holds(l)) for i, cases in candidate.values.unknowns.items()
+    }
+    unread = {u.index: u.domain[0] for u in unknowns(graph)}  # no clause depends on these
+    chosen = tuple(sorted({**unread, **known}.items()))
     values: list[int | None] = []
     for number, event in enumerate(graph.events):
         value = None
@@ -209,7 +208,7 @@ def decode(candidate: CandidateEncoding, holds: Callable[[int], bool]) -> Execut
             value = next(v for v, l in cases.items() if holds(l))
         values.append(value)
     reads_from = tuple(sorted((r, w) for (w, r), l in candidate.rf.items() if holds(l)))
-    return Execution(executed, reads_from, _coherence(candidate, executed, holds), unknowns, tuple(values))
+    return Execution(executed, reads_from, _coherence(candidate, executed, holds), chosen, tuple(values))
 
 
 def _coherence(

@@ -17,7 +17,7 @@ from verifier.events.graph import (
     Sleep,
 )
 from verifier.events.logic import conjunction, fold, negation
-from verifier.events.walk import Draft, ThreadWalk
+from verifier.events.walk import Draft, ThreadWalk, flatten
 from verifier.program import program as p
 from verifier.program.primitives import table
 
@@ -25,9 +25,8 @@ from verifier.program.primitives import table
 def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     """The event graph of `program` for "linux" or "aarch64", loops unrolled `bound` times."""
     draft = Draft(program, table("mapping.toml")[architecture], bound)
-    initial = dict(program.initial)
     for location, _ in enumerate(program.names):
-        value = Const(initial.get(location, 0))
+        value = _initial_value(draft, location)
         draft.events.append(_initial_write(location, value, program.names[location]))
         draft.arms.append(())
     walks = []
@@ -50,9 +49,32 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         running=program.running,
         ends=tuple(w.end_condition() for w in walks),
         cuts=tuple(w.cut_condition() for w in walks),
+        unreached=tuple(draft.unreached),
         bound=bound,
     )
     return settle(graph)
+
+
+def _initial_value(draft: Draft, location: int) -> Expression:
+    """What a location starts with: what the text says; any value where it neither declares nor writes it; else 0."""
+    program = draft.program
+    initial = dict(program.initial)
+    if location in initial or location in program.declared or location in _written(program):
+        return Const(initial.get(location, 0))
+    return draft.unknown(("initial", location))
+
+
+def _written(program: p.Program) -> frozenset[int]:
+    """The locations that some thread may write."""
+    numbers = dict(program.locations)
+    found: set[int] = set()
+    for thread in program.threads:
+        for o in flatten(thread.body):
+            if isinstance(o, p.Store | p.Rmw):
+                found.add(numbers[o.address.path])
+                if o.address.is_computed:
+                    found.update(l for _, l in program.addresses)
+    return frozenset(found)
 
 
 def _initial_write(location: int, value: Expression, name: str) -> Event:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from verifier.events.expression import Apply, Const, Expression, ReadValue, Unknown, reads_of, unknowns_of
-from verifier.events.graph import EventGraph
+from verifier.events.graph import EventGraph, expressions
 from verifier.events.logic import rewrite
 
 _COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">="))
@@ -22,7 +22,7 @@ _MASKS = 4  # masks whose combinations are all tried
 
 def settle(graph: EventGraph) -> EventGraph:
     """The graph with a domain for each unknown that was left open."""
-    everything = tuple(_expressions(graph))
+    everything = tuple(expressions(graph))
     still_open = sorted(
         {u for e in everything for u in unknowns_of(e) if not u.domain}, key=lambda u: u.index
     )
@@ -35,23 +35,6 @@ def settle(graph: EventGraph) -> EventGraph:
         return Unknown(e.index, domains[e]) if isinstance(e, Unknown) and e in domains else e
 
     return _mapped(graph, lambda e: rewrite(e, leaf))
-
-
-def _expressions(graph: EventGraph) -> Iterator[Expression]:
-    for event in graph.events:
-        yield event.executes
-        if event.value is not None:
-            yield event.value
-    yield from (d.holds for d in graph.dependencies)
-    yield from graph.constraints
-    for sleep in graph.sleeps:
-        yield sleep.sleeps
-        if sleep.awaited is not None:
-            yield sleep.awaited
-    for p in graph.properties:
-        yield from (p.formula, p.reached)
-    yield from graph.ends
-    yield from graph.cuts
 
 
 def _mapped(graph: EventGraph, change: Callable[[Expression], Expression]) -> EventGraph:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from verifier.events.expression import Expression
+from verifier.events.expression import Expression, Unknown, unknowns_of
 from verifier.source import Span
 
 Kind = Literal["R", "W", "F"]
@@ -136,6 +137,7 @@ class EventGraph:
     running         what the text calls the state 0 of a task
     ends            for each thread, whether it ran to its end (true for one that never ends)
     cuts            for each thread, whether it was stopped at the bound of a loop (false where no loop is)
+    unreached       lines of loops that can be left, but not within the bound: what follows is missing
     """
 
     threads: tuple[str, ...]
@@ -152,8 +154,32 @@ class EventGraph:
     running: str
     ends: tuple[Expression, ...]
     cuts: tuple[Expression, ...]
+    unreached: tuple[int, ...]
     bound: int
 
     @property
     def initial_writes(self) -> range:
         return range(len(self.locations))
+
+
+def expressions(graph: EventGraph) -> Iterator[Expression]:
+    """All expressions of a graph."""
+    for event in graph.events:
+        yield event.executes
+        if event.value is not None:
+            yield event.value
+    yield from (d.holds for d in graph.dependencies)
+    yield from graph.constraints
+    for sleep in graph.sleeps:
+        yield sleep.sleeps
+        if sleep.awaited is not None:
+            yield sleep.awaited
+    for p in graph.properties:
+        yield from (p.formula, p.reached)
+    yield from graph.ends
+    yield from graph.cuts
+
+
+def unknowns(graph: EventGraph) -> frozenset[Unknown]:
+    """All unknowns of a graph."""
+    return frozenset(u for e in dict.fromkeys(expressions(graph)) for u in unknowns_of(e))

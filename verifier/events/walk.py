@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from verifier.events.expression import (
@@ -90,6 +90,7 @@ class Draft:
         self.atomics: list[Atomic] = []
         self.sleeps: list[Sleep] = []
         self.assertions: list[Property] = []
+        self.unreached: list[int] = []
         self._places: dict[object, int] = {}
         self._unknowns: dict[object, Unknown] = {}
 
@@ -196,6 +197,7 @@ class ThreadWalk:
             self._waiting_loop(operation, state)
             return None
         is_counted = _can_be_left(operation)
+        entry = {label: len(states) for label, states in self.pending.items()}
         iteration = 0
         while iteration < self.draft.bound or (is_counted and iteration < COUNTED_LIMIT):
             if state is None:
@@ -212,7 +214,14 @@ class ThreadWalk:
             iteration += 1
         if state is not None:
             self.cuts.append(conjunction(state.guard))
+            if _can_be_left(operation) and not any(self._left_since(entry)):
+                self.draft.unreached.append(operation.origin.span.line)
         return None
+
+    def _left_since(self, before: Mapping[str, int]) -> Iterator[State]:
+        """The states that left a scope since it had so many."""
+        for label, states in self.pending.items():
+            yield from states[before.get(label, 0) :]
 
     def _waiting_loop(self, operation: p.Loop, state: State | None) -> None:
         assert state is not None
@@ -225,7 +234,6 @@ class ThreadWalk:
         self.draft.sleeps.append(
             Sleep(self.number, conjunction(stuck.guard), reads, None, None, text, operation.origin.span)
         )
-        self.cuts.append(conjunction(stuck.guard))
 
     # ---------------------------------------------------------------- sleeping
 
@@ -314,7 +322,9 @@ class ThreadWalk:
         """The locations that an address may be, each with the condition on which it is."""
         if address.is_computed and address.pointer is not None and self.draft.program.addresses:
             pointer = self._value(address.pointer, state)
-            choices = ((l, fold(Apply("==", (pointer, Const(a))))) for a, l in self.draft.program.addresses)
+            choices = [(l, fold(Apply("==", (pointer, Const(a))))) for a, l in self.draft.program.addresses]
+            elsewhere = fold(conjunction(negation(c) for _, c in choices))
+            choices.append((self.draft.numbers[address.path], elsewhere))
             return [(location, c) for location, c in choices if c != Const(0)]
         return [(self.draft.numbers[address.path], TRUE)]
 

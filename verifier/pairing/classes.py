@@ -82,6 +82,7 @@ class Classes:
 
     def shown(self, execution: Execution) -> list[CycleClass]:
         """The classes that an execution shows."""
+        self.session.deadline.remaining()
         return [
             CycleClass(c, frozenset(e for e in self.conditional(c) if execution.executed >> e & 1))
             for c in self.cycles
@@ -157,6 +158,7 @@ class Classes:
     def serves(self, c: CycleClass, place: int) -> bool:
         """Whether, with full fences on the other segments, the barrier is in a minimal set of its own
         thread's sources that forbids the class."""
+        self.session.deadline.remaining()
         i = self.segment_of(c, place)
         if i is None:
             return False

@@ -50,6 +50,9 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         names=names,
         locations=tuple(numbers.items()),
         initial=tuple((numbers[p], v) for p, v in context.initial if p in numbers),
+        declared=frozenset(
+            n for p, n in numbers.items() if p.root.owner is None and p.root.name in context.declared
+        ),
         addresses=tuple(
             (context.addresses[p], numbers[p])
             for p in context.addresses

@@ -255,7 +255,8 @@ class Skipped:
 class Program:
     """`locations`: for each path that occurs, the location it was taken to be (its index into `names`).
 
-    `initial` are the values of locations that the text sets, `addresses` the locations whose address
+    `initial` are the values of locations that the text sets, `declared` the locations of variables that
+    it declares (0 if it sets nothing), `addresses` the locations whose address
     is used as a value, as (value, location); `constants` name the values given to symbolic constants,
     `sleeping` are the task states among them in which schedule() blocks, `running` is what the text
     calls the other state (0); `comments` are (line, text).
@@ -265,6 +266,7 @@ class Program:
     names: tuple[str, ...]
     locations: tuple[tuple[Path, int], ...]
     initial: tuple[tuple[int, int], ...]
+    declared: frozenset[int]
     addresses: tuple[tuple[int, int], ...]
     constants: tuple[tuple[int, str], ...]
     sleeping: tuple[int, ...]
