@@ -110,7 +110,7 @@ def test_interrupt(write, capsys) -> None:  # type: ignore[no-untyped-def]
 
 def test_default_options(write, asked) -> None:  # type: ignore[no-untyped-def]
     cli.main(["check", *write("proved")])
-    assert asked == [Options()]
+    assert asked == [Options(timeout=60.0)]
 
 
 def test_options_are_passed_down(write, asked, tmp_path) -> None:  # type: ignore[no-untyped-def]

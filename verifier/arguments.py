@@ -80,7 +80,9 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bound", type=_bound, default=2, metavar="N", help="how often a loop runs (default: 2)"
     )
-    parser.add_argument("--timeout", type=_timeout, default=60.0, metavar="S", help="seconds for a file (default: 60)")
+    parser.add_argument(
+        "--timeout", type=_timeout, default=60.0, metavar="S", help="seconds for a file (default: 60)"
+    )
     parser.add_argument(
         "--thread",
         action="append",

@@ -36,12 +36,16 @@ class CandidateEncoding:
         self._known_co = known_co
         self.values = Values(clauses, self._read_cases)
         self._writers = _writers(graph)
-        self._sources = {
-            r: tuple(w for w in self._writers.get(e.location, ()) if w != r and (w, r) not in forbidden_rf)
+        every_source = {
+            r: tuple(w for w in self._writers.get(e.location, ()) if w != r)
             for r, e in enumerate(graph.events)
             if e.kind == "R"
         }
-        self._domains = domains(graph, self._sources)
+        # from all sources: which values come out of thin air must not depend on what propagation finds
+        self._domains = domains(graph, every_source)
+        self._sources = {
+            r: tuple(w for w in writes if (w, r) not in forbidden_rf) for r, writes in every_source.items()
+        }
         self._encode()
 
     def _encode(self) -> None:

@@ -106,6 +106,13 @@ class Classes:
         both = self.session.clauses.conjunction
         return both((self.cycle_literal(c.cycle), self._path_literal(c.cycle, c.path)))
 
+    def literal_in(self, session: Session, c: CycleClass) -> int:
+        """The same literal in a session of the program with more events."""
+        legs = [session.relation(leg_kind(self.graph, a, b), a, b) for a, b in c.cycle.legs()]
+        executes = session.candidate.executes
+        path = [executes[e] if e in c.path else -executes[e] for e in self.conditional(c.cycle)]
+        return session.clauses.conjunction((*legs, *path))
+
     def _path_literal(self, cycle: Cycle, path: frozenset[int]) -> int:
         executes = self.session.candidate.executes
         return self.session.clauses.conjunction(
@@ -151,7 +158,7 @@ class Classes:
     def segment_of(self, c: CycleClass, place: int) -> int | None:
         """The number of the segment that a barrier touches, or None."""
         for i, segment in enumerate(c.cycle.segments):
-            if place in self.touching(c, segment):
+            if not segment.is_single and place in self.touching(c, segment):
                 return i
         return None
 
@@ -170,6 +177,12 @@ class Classes:
             if skeleton.is_allowed(off | {place}, full) and not skeleton.is_allowed(off, full):
                 return True
         return False
+
+    def stands_alone(self, c: CycleClass) -> bool:
+        """Whether no ordering source of the program lies off the class's paths."""
+        skeleton = self.skeleton(c)
+        on_paths = frozenset().union(*(skeleton.places(i) for i in range(len(c.cycle.segments))))
+        return on_paths >= set(self.session.places)
 
     # --------------------------------------------------------------- order
 

@@ -8,7 +8,7 @@ class others touch too (too weak), and none of these (unmatched).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -19,7 +19,7 @@ from verifier.execution.cycles import Cycle
 from verifier.execution.skeleton import ADDITIONS
 from verifier.pairing.claims import Claim
 from verifier.pairing.classes import Classes, CycleClass, subsets, touched_cycles
-from verifier.pairing.moves import Move, moved, moves
+from verifier.pairing.moves import Move, fenced, moved, moves
 from verifier.pairing.verdict import Place, Status
 
 PlaceSets = tuple[frozenset[int], ...]  # alternatives, each a minimal set of places
@@ -84,10 +84,11 @@ class Judge:
         opened, execution = self.opened(place)
         if opened or execution is not None:
             return self._paired(place, opened, execution)
-        allowed, forbidden = self._served(place)
-        if allowed:
+        allowed = self._served(place, self.classes.allowed)
+        if allowed is not None:
             return self._unpaired(place, allowed)
-        if forbidden:
+        forbidden = self._served(place, self.classes.forbidden())
+        if forbidden is not None:
             return self._redundant(place, forbidden)
         stronger = self._stronger_neighbour(place)
         if stronger is not None:
@@ -122,8 +123,7 @@ class Judge:
     def _paired(
         self, place: int, opened: dict[CycleClass, Execution], execution: Execution | None
     ) -> Finding:
-        allowed, _ = self._served(place)
-        gap = self.classes.best(allowed) if allowed else None
+        gap = self._served(place, self.classes.allowed)
         gap_execution = self.classes.allowed[gap] if gap else None
         missing = self._missing(gap, place) if gap else ()
         touched = [c for c in opened if self.classes.segment_of(c, place) is not None] or list(opened)
@@ -150,7 +150,7 @@ class Judge:
         return tuple(
             (i, self._minimal_sets(c, skeleton.places(i), frozenset()))
             for i in range(len(c.cycle.segments))
-            if i != own
+            if i != own and not c.cycle.segments[i].is_single
         )
 
     def _minimal_sets(self, c: CycleClass, places: frozenset[int], off: frozenset[int]) -> PlaceSets:
@@ -166,20 +166,33 @@ class Judge:
 
     # ------------------------------------------------- unpaired and redundant
 
-    def _served(self, place: int) -> tuple[list[CycleClass], list[CycleClass]]:
-        """The allowed and the forbidden classes that the barrier serves."""
-        served = [c for c in self.classes.witness if self.classes.serves(c, place)]
-        return [c for c in served if c in self.classes.allowed], [
-            c for c in served if c not in self.classes.allowed
-        ]
+    def _served(self, place: int, classes: Iterable[CycleClass]) -> CycleClass | None:
+        """The first of these classes, in the order for showing, that the barrier serves."""
+        for c in sorted(classes, key=self.classes.rank):
+            if self.classes.serves(c, place) and (self.classes.stands_alone(c) or self._serves(c, place)):
+                return c
+        return None
 
-    def _unpaired(self, place: int, allowed: Sequence[CycleClass]) -> Finding:
-        shown = self.classes.best(allowed)
+    def _serves(self, c: CycleClass, place: int) -> bool:
+        """Whether the barrier serves the class in the whole program, where sources off its paths act too."""
+        own = self.classes.segment_of(c, place)
+        others = [s.start for i, s in enumerate(c.cycle.segments) if i != own and not s.is_single]
+        full = ADDITIONS[self.session.model.architecture]["smp_mb"]
+        session = self.variant(fenced(self.graph, others, full))
+        literal = self.classes.literal_in(session, c)
+        assert own is not None
+        mine = self.classes.skeleton(c).places(own) - {place}
+        for on in subsets(sorted(mine)):
+            off = mine - on
+            if session.allows(literal, off=off | {place}) and not session.allows(literal, off=off):
+                return True
+        return False
+
+    def _unpaired(self, place: int, shown: CycleClass) -> Finding:
         execution = self.classes.allowed[shown]
         return Finding(place, "unpaired", shown, execution, missing=self._missing(shown, place))
 
-    def _redundant(self, place: int, forbidden: Sequence[CycleClass]) -> Finding:
-        shown = self.classes.best(forbidden)
+    def _redundant(self, place: int, shown: CycleClass) -> Finding:
         own = self.classes.segment_of(shown, place)
         assert own is not None
         rest = self.classes.skeleton(shown).places(own) - {place}

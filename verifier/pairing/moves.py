@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -59,16 +60,35 @@ def moved(graph: EventGraph, move: Move) -> EventGraph:
     order = list(graph.order)
     events = list(graph.events)
     for fence, access in move.over:
-        partner = next(
-            (a.read if a.write == access else a.write for a in graph.atomics if access in (a.read, a.write)),
-            access,
-        )
-        for passed in {access, partner}:
+        unit = _instruction(graph, access)
+        for passed in unit:
             if move.direction == "down":
                 order[fence] &= ~(1 << passed)
                 order[passed] |= 1 << fence
             else:
                 order[passed] &= ~(1 << fence)
                 order[fence] |= 1 << passed
-        events[fence] = replace(events[fence], executes=events[access].executes)
+        events[fence] = replace(events[fence], executes=events[unit[0]].executes)
     return replace(graph, order=tuple(order), events=tuple(events))
+
+
+def _instruction(graph: EventGraph, access: int) -> tuple[int, ...]:
+    """The accesses of an access's instruction: itself, or both halves of an RMW, the read first."""
+    return next(((a.read, a.write) for a in graph.atomics if access in (a.read, a.write)), (access,))
+
+
+def fenced(graph: EventGraph, starts: Iterable[int], tags: frozenset[str]) -> EventGraph:
+    """The graph with a fence of these tags, that is no ordering source, right behind each of `starts`."""
+    events, order = list(graph.events), list(graph.order)
+    for start in starts:
+        unit = sum(1 << e for e in _instruction(graph, start)) | 1 << start
+        number = len(events)
+        model = graph.events[start]
+        events.append(
+            replace(model, kind="F", location=None, value=None, tags=tags, relaxed=tags, source=None)
+        )
+        order.append(order[start] & ~unit)
+        for e in range(number):
+            if unit >> e & 1 or order[e] >> start & 1:
+                order[e] |= 1 << number
+    return replace(graph, events=tuple(events), order=tuple(order))
