@@ -104,9 +104,7 @@ def _plain(program: Program, piece: Piece) -> list[str]:
     shown = ", ".join(shared[:4]) + (f" and {len(shared) - 4} more" if len(shared) > 4 else "")
     if isinstance(piece, Diagram):
         return [f"plain accesses count as READ_ONCE and WRITE_ONCE: {shown}"]
-    return [
-        f"plain accesses count as READ_ONCE and WRITE_ONCE; if another thread can see them, mark them: {shown}"
-    ]
+    return [f"plain accesses that race count as READ_ONCE and WRITE_ONCE; mark them: {shown}"]
 
 
 def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> ModelResult:

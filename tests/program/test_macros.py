@@ -85,3 +85,16 @@ BUG_ON(r1 == 1 && r2 == 0);
 def test_an_outcome_below_a_diagram_is_a_condition_on_all_columns(barrier: str, status: str) -> None:
     result = _check(DIAGRAM.replace("smp_rmb();", barrier), "x.txt").results[0]
     assert [(p.kind, p.line, p.status) for p in result.properties] == [("condition", 6, status)]
+
+
+def test_a_barrier_without_parentheses_is_one_in_a_diagram() -> None:
+    bare = DIAGRAM.replace("smp_rmb();", "smp_rmb")
+    assert _check(bare, "x.txt").results[0].verdict == "proved"
+    spinlock = DIAGRAM.replace("smp_rmb();", "smp_mb__after_spinlock")
+    assert "smp_mb__after_spinlock()" in _check(spinlock, "x.txt").results[0].reason
+
+
+def test_arguments_of_unknown_calls_are_read() -> None:
+    text = MACROS.replace("return ready && !GET(c, data);", 'pr_info("%d", c->data);\n\treturn 0;')
+    assert _check(text).results[0].verdict == "proved"
+    assert _check(text.replace("\tsmp_rmb();\n", "")).results[0].verdict == "refuted"

@@ -149,7 +149,7 @@ def load(here: Here, address: Address, e: tree.Expression, order: Order = "once"
     here.writer.emit(Load(target, address, order, not name, name or "read", origin))
     here.context.use(here.writer.thread, address.path)
     if not name:
-        here.context.plain(origin)
+        here.context.plain(origin, address.path)
     return Local(target)
 
 
@@ -163,8 +163,9 @@ def store(
     origin = here.frame.origin(e.span)
     here.writer.emit(Store(where, new, order, not name, name or "write", origin))
     here.context.use(here.writer.thread, where.path)
+    here.context.written.add(where.path)
     if not name:
-        here.context.plain(origin)
+        here.context.plain(origin, where.path)
 
 
 def truth(v: Value) -> Value:

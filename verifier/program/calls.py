@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from verifier.errors import ProgramError
 from verifier.program import access, statements
 from verifier.program.context import primitives, struct_of, walk
 from verifier.program.frame import LIMIT, Frame, Place, Pointer, Variable, assigned_names, text_of
@@ -172,10 +173,9 @@ def _core(here: Here, e: tree.Call, name: str, core: Core) -> Value:
 
 
 def _ignored(here: Here, e: tree.Call) -> Value:
-    """Evaluate only the arguments that call something themselves."""
+    """A call that does nothing but read its arguments."""
     for argument in e.arguments:
-        if isinstance(argument, tree.Call):
-            access.value(here, argument)
+        _read_argument(here, argument)
     return here.context.opaque(here.frame.origin(e.span).place)
 
 
@@ -226,6 +226,7 @@ def _rmw(here: Here, e: tree.Call, name: str, core: RmwCall) -> Value:
         raise here.frame.error("not-a-location", f"{name}() needs a shared location", e.span)
     origin = here.frame.origin(e.span)
     here.context.use(here.writer.thread, where.path)
+    here.context.written.add(where.path)
     here.writer.emit(Rmw(target, where, new, succeeds, core.order, core.is_explicit, name, origin))
     return _result(here, e, core, old, new, operand, succeeds)
 
@@ -296,15 +297,32 @@ def _update_expected(here: Here, e: tree.Call, core: RmwCall, old: Value, succee
 def _opaque_call(here: Here, e: tree.Call, name: str) -> Value:
     for number, argument in enumerate(e.arguments):
         match argument:
-            case tree.Call() | tree.Assign() | tree.Increment():
-                access.value(here, argument)
             case tree.Unary("&", tree.Name(local)):
                 _forget(here, local, f"{here.frame.origin(e.span).place}:{number}")
             case _:
-                pass
+                _read_argument(here, argument)
     line = (here.frame.site or e.span).line
     here.context.opaque_calls.setdefault(name, line)
     return here.context.opaque(here.frame.origin(e.span).place)
+
+
+def _read_argument(here: Here, argument: tree.Expression) -> None:
+    """What passing an argument by value reads; what has no meaning as a value reads nothing."""
+    match argument:
+        case tree.Name(name) if name not in here.context.declared:
+            return
+        case tree.Unary("&", _) | tree.String() | tree.TypeArgument() | tree.Words():
+            return
+        case _:
+            pass
+    with here.writer.block() as body:
+        try:
+            access.value(here, argument)
+        except ProgramError as problem:
+            if problem.code not in ("not-a-location", "not-a-pointer"):
+                raise
+            return
+    here.writer.operations.extend(body)
 
 
 def _forget(here: Here, name: str, site: str) -> None:

@@ -60,7 +60,8 @@ class Context:
         self.assumptions: list[str] = []
         self.opaque_calls: dict[str, int] = {}
         self.unmodelled: dict[str, int] = {}
-        self.plain_accesses: dict[tuple[int, str], None] = {}
+        self.plain_accesses: dict[tuple[int, str], Path] = {}
+        self.written: set[Path] = set()
         self.addresses: dict[Path, int] = {}
         self.taken: set[Path] = set()
         self.skipped: list[Skipped] = []
@@ -182,10 +183,10 @@ class Context:
     def use(self, thread: str, path: Path) -> None:
         self.uses.append((thread, path))
 
-    def plain(self, origin: Origin) -> None:
-        """Note a plain access of a location that may be shared."""
+    def plain(self, origin: Origin, path: Path) -> None:
+        """Note a plain access of the user's own text."""
         if not origin.in_primitive:
-            self.plain_accesses[(origin.span.line, origin.text)] = None
+            self.plain_accesses.setdefault((origin.span.line, origin.text), path)
 
     def assume(self, text: str) -> None:
         if text not in self.assumptions:

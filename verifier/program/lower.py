@@ -65,8 +65,21 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         comments=tuple((c.span.line, c.text) for c in unit.comments),
         assumptions=(*context.assumptions, *arms, *guesses, *_opaque(context)),
         skipped=(*context.skipped, *unread),
-        plain_accesses=tuple(context.plain_accesses),
+        plain_accesses=_racy(context, numbers),
         unmodelled=tuple((line, name) for name, line in context.unmodelled.items()),
+    )
+
+
+def _racy(context: Context, numbers: dict[Path, int]) -> tuple[tuple[int, str], ...]:
+    """The plain accesses of locations that two threads use and one writes."""
+    users: dict[int, set[str]] = {}
+    for thread, path in context.uses:
+        users.setdefault(numbers[path], set()).add(thread)
+    written = {numbers[p] for p in context.written}
+    return tuple(
+        place
+        for place, path in context.plain_accesses.items()
+        if len(users[numbers[path]]) > 1 and numbers[path] in written
     )
 
 

@@ -106,6 +106,11 @@ def orders_something(name: str) -> bool:
     return any(re.fullmatch(p, name) for p in table("core.toml")["unmodelled"]["patterns"])
 
 
+def is_primitive(name: str) -> bool:
+    """Whether a bare name is that of a barrier, or of something that orders and is not modelled."""
+    return isinstance(core_call(name), FenceCall | Unmodelled) or orders_something(name)
+
+
 _SUFFIX = r"(?P<order>_acquire|_release|_relaxed|_mb)?"
 _ARITHMETIC = {
     "add": "+",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, assert_never
 
@@ -9,6 +10,7 @@ from verifier.errors import ProgramError
 from verifier.program import access
 from verifier.program.context import struct_of, walk
 from verifier.program.frame import Binding, Pointer, Variable, text_of
+from verifier.program.primitives import is_primitive
 from verifier.program.program import Apply, Branch, Leave, Local, Loop, Number, Scope, Set, Value
 from verifier.syntax import tree
 
@@ -119,7 +121,10 @@ def _uncover(here: Here, outer: dict[str, Binding], body: Sequence[tree.Statemen
 
 
 def _evaluate(here: Here, e: tree.Expression) -> None:
-    """An expression statement. A diagram's mention of a primitive without its arguments is prose."""
+    """An expression statement. In a diagram a primitive may stand without parentheses, and one that is
+    mentioned without its arguments is prose."""
+    if isinstance(e, tree.Name) and here.frame.is_column and is_primitive(e.name):
+        e = tree.Call(e, (), e.span)
     with here.writer.block() as body:
         try:
             access.value(here, e)
@@ -131,8 +136,18 @@ def _evaluate(here: Here, e: tree.Expression) -> None:
     here.writer.operations.extend(body)
 
 
+def _two_rows(here: Here, v: tree.Variable) -> None:
+    """`smp_mb__after_spinlock` above `r0 = x` in a diagram, which together look like a declaration."""
+    _evaluate(here, tree.Name(v.type.name, v.type.span))
+    name = tree.Name(v.name, v.span)
+    _evaluate(here, name if v.initial is None else tree.Assign("=", name, v.initial, v.span))
+
+
 def _declare(here: Here, v: tree.Variable) -> None:
     frame = here.frame
+    if frame.is_column and is_primitive(v.type.name):
+        _two_rows(here, v)
+        return
     kind = struct_of(v.type)
     if v.static:
         here.context.declared.add(v.name)
@@ -300,6 +315,8 @@ def _prose(here: Here, s: tree.Prose) -> None:
     text = s.text.strip()
     if s.leaves is None:
         here.context.skip(line, text, "not code")
+        if _ORDERS.search(text):
+            here.context.unmodelled.setdefault(f"“{text}”", line)
         return
     if s.leaves == "break" and here.frame.breaks:
         here.context.assume(f"line {line}: “{text}” leaves the loop")
@@ -308,5 +325,7 @@ def _prose(here: Here, s: tree.Prose) -> None:
     here.context.assume(f"line {line}: “{text}” leaves the function")
     here.writer.emit(Leave(here.frame.exit))
 
+
+_ORDERS = re.compile(r"\b(?:un)?lock\b|barrier\b|\bfence\b|\b\w*mb\b|\bacquire|\brelease", re.IGNORECASE)
 
 __all__ = ["Pointer", "block", "lower"]
