@@ -70,6 +70,8 @@ def lower(here: Here, s: tree.Statement) -> None:
     match s:
         case tree.Evaluate(expression):
             _evaluate(here, expression)
+        case tree.Declare(()):
+            _bare_word(here, s)
         case tree.Declare(variables):
             for variable in variables:
                 _declare(here, variable)
@@ -136,18 +138,15 @@ def _evaluate(here: Here, e: tree.Expression) -> None:
     here.writer.operations.extend(body)
 
 
-def _two_rows(here: Here, v: tree.Variable) -> None:
-    """`smp_mb__after_spinlock` above `r0 = x` in a diagram, which together look like a declaration."""
-    _evaluate(here, tree.Name(v.type.name, v.type.span))
-    name = tree.Name(v.name, v.span)
-    _evaluate(here, name if v.initial is None else tree.Assign("=", name, v.initial, v.span))
+def _bare_word(here: Here, s: tree.Declare) -> None:
+    """A line of one word, which declares nothing: in a diagram, a barrier without its parentheses."""
+    word = text_of(here.frame.source, s.span).rstrip("; ")
+    if here.frame.is_column and is_primitive(word):
+        _evaluate(here, tree.Name(word, s.span))
 
 
 def _declare(here: Here, v: tree.Variable) -> None:
     frame = here.frame
-    if frame.is_column and is_primitive(v.type.name):
-        _two_rows(here, v)
-        return
     kind = struct_of(v.type)
     if v.static:
         here.context.declared.add(v.name)
