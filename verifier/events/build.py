@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.events.domains import settle
+from verifier.events.draft import Draft
 from verifier.events.expression import Const, Expression, ReadValue
 from verifier.events.graph import (
     INITIAL,
@@ -17,7 +18,8 @@ from verifier.events.graph import (
     Sleep,
 )
 from verifier.events.logic import conjunction, fold, negation
-from verifier.events.walk import Draft, ThreadWalk, flatten
+from verifier.events.loops import flatten
+from verifier.events.walk import ThreadWalk
 from verifier.program import program as p
 from verifier.program.primitives import table
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
+from verifier.events.draft import Arms, Draft
 from verifier.events.expression import (
     TRUE,
     Apply,
     Const,
     Expression,
     ReadValue,
-    Unknown,
     reads_of,
     unknowns_of,
 )
@@ -22,87 +21,18 @@ from verifier.events.logic import (
     common_prefix,
     conjunction,
     disjunction,
-    either,
     fold,
     negation,
     rewrite,
     set_aside,
 )
-from verifier.events.waiting import is_waiting
+from verifier.events.loops import can_be_left, flatten, is_waiting
+from verifier.events.origins import origins
+from verifier.events.show import show
+from verifier.events.state import State, join
 from verifier.program import program as p
 
-Arms = tuple[tuple[int, int], ...]
 COUNTED_LIMIT = 16  # iterations of a loop that counts to a constant, whatever the bound
-
-
-class State:
-    """What holds where control stands: the guard, and each local's value."""
-
-    __slots__ = ("guard", "locals")
-
-    def __init__(self, guard: Guard, values: dict[str, Expression]) -> None:
-        self.guard = guard
-        self.locals = values
-
-    def under(self, condition: Expression) -> State | None:
-        """This state where `condition` holds too; None where it can't."""
-        if condition == Const(0):
-            return None
-        guard = self.guard if condition == TRUE or condition in self.guard else (*self.guard, condition)
-        if negation(condition) in self.guard:
-            return None
-        return State(guard, dict(self.locals))
-
-
-def join(states: Sequence[State | None]) -> State | None:
-    """The state after paths meet."""
-    alive = sorted((s for s in states if s is not None), key=lambda s: -len(s.guard))
-    if not alive:
-        return None
-    result = alive[0]
-    for other in alive[1:]:
-        result = _join_two(result, other)
-    return result
-
-
-def _join_two(a: State, b: State) -> State:
-    n = common_prefix(a.guard, b.guard)
-    condition = conjunction(a.guard[n:])
-    values: dict[str, Expression] = {}
-    for name in a.locals.keys() | b.locals.keys():
-        x, y = a.locals.get(name, Const(0)), b.locals.get(name, Const(0))
-        values[name] = x if x == y else Apply("?:", (condition, x, y))
-    return State(either(a.guard, b.guard), values)
-
-
-class Draft:
-    """An event graph while it grows."""
-
-    def __init__(self, program: p.Program, mapping: dict[str, Any], bound: int) -> None:
-        self.program = program
-        self.mapping = mapping
-        self.bound = bound
-        self.numbers = dict(program.locations)
-        self.events: list[Event] = []
-        self.arms: list[Arms] = []
-        self.sources: list[OrderingSource] = []
-        self.dependencies: list[Dependency] = []
-        self.atomics: list[Atomic] = []
-        self.sleeps: list[Sleep] = []
-        self.assertions: list[Property] = []
-        self.unreached: list[int] = []
-        self._places: dict[object, int] = {}
-        self._unknowns: dict[object, Unknown] = {}
-
-    def place(self, key: object) -> int:
-        """The number of a place of the user's text."""
-        return self._places.setdefault(key, len(self._places))
-
-    def unknown(self, key: object, domain: tuple[int, ...] = ()) -> Unknown:
-        """The unknown of that key; without a domain it is left open, for events.domains to settle."""
-        if key not in self._unknowns:
-            self._unknowns[key] = Unknown(len(self._unknowns), domain)
-        return self._unknowns[key]
 
 
 class ThreadWalk:
@@ -196,7 +126,7 @@ class ThreadWalk:
         if is_waiting(operation):
             self._waiting_loop(operation, state)
             return None
-        is_counted = _can_be_left(operation)
+        is_counted = can_be_left(operation)
         entry = {label: len(states) for label, states in self.pending.items()}
         iteration = 0
         while iteration < self.draft.bound or (is_counted and iteration < COUNTED_LIMIT):
@@ -214,7 +144,7 @@ class ThreadWalk:
             iteration += 1
         if state is not None:
             self.cuts.append(conjunction(state.guard))
-            if _can_be_left(operation) and not any(self._left_since(entry)):
+            if can_be_left(operation) and not any(self._left_since(entry)):
                 self.draft.unreached.append(operation.origin.span.line)
         return None
 
@@ -484,75 +414,3 @@ class ThreadWalk:
             )
         )
         return len(self.draft.sources) - 1
-
-
-def origins(e: Expression, whole: bool = False) -> dict[int, Expression]:
-    """The reads whose values `e` is made of, each with the condition on which it is.
-
-    The condition of a choice is no origin of its value, unless `whole`.
-    """
-    match e:
-        case ReadValue(event):
-            return {event: TRUE}
-        case Apply("?:", (condition, a, b)):
-            found = {r: conjunction((condition, h)) for r, h in origins(a, whole).items()}
-            for r, h in origins(b, whole).items():
-                other = conjunction((negation(condition), h))
-                found[r] = disjunction((found[r], other)) if r in found else other
-            if whole:
-                found.update(dict.fromkeys(reads_of(condition), TRUE))
-            return found
-        case Apply(_, arguments):
-            merged: dict[int, Expression] = {}
-            for argument in arguments:
-                for r, h in origins(argument, whole).items():
-                    merged[r] = disjunction((merged[r], h)) if r in merged else h
-            return merged
-        case _:
-            return {}
-
-
-def flatten(operations: Sequence[p.Operation]) -> list[p.Operation]:
-    """All operations, those inside branches, loops and scopes too."""
-    found: list[p.Operation] = []
-    for o in operations:
-        found.append(o)
-        match o:
-            case p.Branch(_, then, otherwise, _):
-                found += flatten(then) + flatten(otherwise)
-            case p.Loop(body, _) | p.Scope(_, body):
-                found += flatten(body)
-            case _:
-                pass
-    return found
-
-
-def _can_be_left(loop: p.Loop) -> bool:
-    """Whether something in a loop leaves a scope around it."""
-    inside = flatten(loop.body)
-    labels = {o.label for o in inside if isinstance(o, p.Scope)}
-    return any(isinstance(o, p.Leave) and o.label not in labels for o in inside)
-
-
-def show(e: Expression, program: p.Program) -> str:
-    """A condition over final memory as text."""
-    names = dict(program.constants)
-    match e:
-        case Const(value):
-            return names.get(value, str(value))
-        case ReadValue(event):
-            return program.names[-1 - event] if event < 0 else "a value read"
-        case Unknown():
-            return "a value not in the text"
-        case Apply("!=", (inner, Const(0))):
-            return show(inner, program)
-        case Apply("==", (inner, Const(0))):
-            return f"!{show(inner, program)}"
-        case Apply("!" | "~" | "neg" as operator, (inner,)):
-            return f"{'-' if operator == 'neg' else operator}{show(inner, program)}"
-        case Apply("?:", (c, a, b)):
-            return f"({show(c, program)} ? {show(a, program)} : {show(b, program)})"
-        case Apply(operator, (a, b)):
-            return f"({show(a, program)} {operator} {show(b, program)})"
-        case _:
-            return "…"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from verifier.errors import ProgramError, UsageError, at
 from verifier.options import Options
 from verifier.program import access, statements
-from verifier.program.calls import bind_free
 from verifier.program.conditions import condition
 from verifier.program.context import Context, walk
 from verifier.program.directives import directives
 from verifier.program.frame import Frame, Variable, Writer, assigned_names
+from verifier.program.inline import bind_free
 from verifier.program.locations import unify
 from verifier.program.macros import is_macro
 from verifier.program.notes import notes

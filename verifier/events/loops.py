@@ -1,4 +1,5 @@
-"""Which loops only wait: their body reads until it likes what it sees, and leaves nothing behind."""
+"""Which loops only wait: their body reads until it likes what it sees, and leaves nothing behind.
+And which can be left at all."""
 
 from __future__ import annotations
 
@@ -15,32 +16,18 @@ def is_waiting(loop: p.Loop) -> bool:
     _writes(loop.body, written)
     carried: set[str] = set()
     _reads_first(loop.body, set(), written, carried)
-    return not carried and any(isinstance(o, p.Load) for o in _all(loop.body))
-
-
-def _all(operations: Sequence[p.Operation]) -> list[p.Operation]:
-    found: list[p.Operation] = []
-    for o in operations:
-        found.append(o)
-        match o:
-            case p.Branch(_, then, otherwise, _):
-                found += _all(then) + _all(otherwise)
-            case p.Loop(body, _) | p.Scope(_, body):
-                found += _all(body)
-            case _:
-                pass
-    return found
+    return not carried and any(isinstance(o, p.Load) for o in flatten(loop.body))
 
 
 def _is_pure(operations: Sequence[p.Operation]) -> bool:
     return all(
         isinstance(o, p.Load | p.Set | p.Branch | p.Scope | p.Leave | p.Fence | p.Loop)
-        for o in _all(operations)
+        for o in flatten(operations)
     )
 
 
 def _writes(operations: Sequence[p.Operation], written: set[str]) -> None:
-    for o in _all(operations):
+    for o in flatten(operations):
         if isinstance(o, p.Load | p.Set):
             written.add(o.target)
 
@@ -77,3 +64,25 @@ def _reads_first(
                 _reads_first(body, known, written, carried)
             case _:
                 pass
+
+
+def flatten(operations: Sequence[p.Operation]) -> list[p.Operation]:
+    """All operations, those inside branches, loops and scopes too."""
+    found: list[p.Operation] = []
+    for o in operations:
+        found.append(o)
+        match o:
+            case p.Branch(_, then, otherwise, _):
+                found += flatten(then) + flatten(otherwise)
+            case p.Loop(body, _) | p.Scope(_, body):
+                found += flatten(body)
+            case _:
+                pass
+    return found
+
+
+def can_be_left(loop: p.Loop) -> bool:
+    """Whether something in a loop leaves a scope around it."""
+    inside = flatten(loop.body)
+    labels = {o.label for o in inside if isinstance(o, p.Scope)}
+    return any(isinstance(o, p.Leave) and o.label not in labels for o in inside)

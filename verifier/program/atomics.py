@@ -1,0 +1,147 @@
+"""Lowers atomic read-modify-writes and bit operations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from verifier.program import access
+from verifier.program.frame import Variable, text_of
+from verifier.program.primitives import (
+    RmwCall,
+)
+from verifier.program.program import (
+    Address,
+    Apply,
+    Branch,
+    Local,
+    Number,
+    Order,
+    Path,
+    Rmw,
+    Root,
+    Set,
+    Value,
+)
+from verifier.syntax import tree
+
+if TYPE_CHECKING:
+    from verifier.program.access import Here
+
+
+def argument(here: Here, e: tree.Call, name: str, number: int) -> tree.Expression:
+    """The argument of that number. Raises ProgramError where the call has fewer."""
+    if number >= len(e.arguments):
+        found = f"{len(e.arguments)} argument{'s' if len(e.arguments) != 1 else ''}"
+        raise here.frame.error(
+            "missing-argument", f"{name}() has {found}, expected at least {number + 1}", e.span
+        )
+    return e.arguments[number]
+
+
+def place(here: Here, e: tree.Call, name: str, number: int, form: str) -> access.Place:
+    """The place that an argument names, itself ("lvalue") or by pointing to it ("pointer")."""
+    where = argument(here, e, name, number)
+    return access.place(here, where) if form == "lvalue" else access.pointee(here, where)
+
+
+def _bit_place(here: Here, e: tree.Call, name: str, number: int) -> tuple[access.Place, Value]:
+    """The word and the mask of a bit operation; set_bit(FLAG) names a flag that is a place of its own."""
+    bit = argument(here, e, name, 0)
+    if len(e.arguments) == 1:
+        text = text_of(here.frame.source, bit.span)
+        return Address(Path(Root(text, None, None), ())), Number(1)
+    position = access.value(here, bit)
+    mask = Number(1 << position.value) if isinstance(position, Number) else Apply("<<", (Number(1), position))
+    return access.pointee(here, e.arguments[number]), mask
+
+
+def test_bit(here: Here, e: tree.Call, name: str, order: Order) -> Value:
+    """The value of a bit that is read."""
+    where, mask = _bit_place(here, e, name, 1)
+    if isinstance(where, Variable):
+        return Apply("!=", (Apply("&", (Local(where.key), mask)), Number(0)))
+    word = access.load(here, where, e, order, name)
+    return Apply("!=", (Apply("&", (word, mask)), Number(0)))
+
+
+def rmw(here: Here, e: tree.Call, name: str, core: RmwCall) -> Value:
+    """Emits the operation; its value is what the kernel\'s function of that name returns."""
+    if core.is_bit:
+        where, operand = _bit_place(here, e, name, core.place)
+    else:
+        where = access.pointee(here, argument(here, e, name, core.place))
+        operand = _operand(here, e, name, core)
+    target = here.writer.fresh("old")
+    old = Local(target)
+    succeeds = _success(here, e, name, core, old)
+    new = _new_value(core, old, operand)
+    if isinstance(where, Variable):
+        raise here.frame.error("not-a-location", f"{name}() needs a shared location", e.span)
+    origin = here.frame.origin(e.span)
+    here.context.use(here.writer.thread, where.path)
+    here.context.written.add(where.path)
+    here.writer.emit(Rmw(target, where, new, succeeds, core.order, core.is_explicit, name, origin))
+    return _result(here, e, core, old, new, operand, succeeds)
+
+
+def _operand(here: Here, e: tree.Call, name: str, core: RmwCall) -> Value:
+    if core.operand is None:
+        return Number(1)
+    return access.value(here, argument(here, e, name, core.operand))
+
+
+def _new_value(core: RmwCall, old: Value, operand: Value) -> Value:
+    match core.operator:
+        case "=":
+            return operand
+        case "&~":
+            return Apply("&", (old, Apply("~", (operand,))))
+        case operator:
+            return Apply(operator, (old, operand))
+
+
+def _success(here: Here, e: tree.Call, name: str, core: RmwCall, old: Value) -> Value | None:
+    if core.not_zero:
+        return Apply("!=", (old, Number(0)))
+    if core.expected is None:
+        return None
+    wanted = argument(here, e, name, core.expected)
+    if core.by_address:
+        wanted = _target_of(wanted)
+    expected = access.value(here, wanted)
+    return Apply("!=" if core.excluded else "==", (old, expected))
+
+
+def _target_of(e: tree.Expression) -> tree.Expression:
+    return e.operand if isinstance(e, tree.Unary) and e.operator == "&" else tree.Unary("*", e, e.span)
+
+
+def _result(
+    here: Here, e: tree.Call, core: RmwCall, old: Value, new: Value, operand: Value, succeeds: Value | None
+) -> Value:
+    match core.result:
+        case "old":
+            return old
+        case "new":
+            return new
+        case "new is zero":
+            return Apply("==", (new, Number(0)))
+        case "new is negative":
+            return Apply("<", (new, Number(0)))
+        case "bit":
+            return Apply("!=", (Apply("&", (old, operand)), Number(0)))
+        case "done":
+            assert succeeds is not None
+            return _update_expected(here, e, core, old, succeeds) if core.by_address else succeeds
+        case "none":
+            return Number(0)
+
+
+def _update_expected(here: Here, e: tree.Call, core: RmwCall, old: Value, succeeds: Value) -> Value:
+    """Whether it succeeded, kept from before the expected value becomes what a failure found."""
+    kept = here.writer.fresh("done")
+    here.writer.emit(Set(kept, succeeds))
+    with here.writer.block() as failed:
+        access.store(here, access.place(here, _target_of(e.arguments[core.expected or 0])), old, e)
+    here.writer.emit(Branch(Local(kept), (), tuple(failed), here.frame.origin(e.span)))
+    return Local(kept)

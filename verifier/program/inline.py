@@ -1,0 +1,144 @@
+"""Inlines calls of the text's own functions, of primitives and of macros."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from verifier.program import access, statements
+from verifier.program.context import struct_of
+from verifier.program.frame import LIMIT, Frame, Place, Pointer, Variable, assigned_names
+from verifier.program.macros import expand, is_macro, is_value
+from verifier.program.program import (
+    Address,
+    Local,
+    Number,
+    Path,
+    Root,
+    Scope,
+    Set,
+    Value,
+)
+from verifier.source import Source
+from verifier.syntax import tree
+
+if TYPE_CHECKING:
+    from verifier.program.access import Here
+
+
+def inline(here: Here, e: tree.Call, function: tree.Function, source: Source) -> Value:
+    """The value of a call of a known function; its body is lowered in its place.
+
+    Raises ProgramError on recursion, and where inlining makes a thread too large.
+    """
+    outer = here.frame
+    if function.name in outer.calls or function.name == outer.function:
+        chain = " -> ".join((*outer.calls, outer.function, function.name))
+        raise outer.error("recursion", f"recursion can't be inlined: {chain}", e.span)
+    if here.writer.count > LIMIT:
+        raise outer.error("too-large", f"inlining gives more than {LIMIT:,} operations", e.span)
+    if is_macro(function):
+        return _expand(here, e, function)
+    is_primitive = source is not here.context.source
+    inner = Frame(
+        function=function.name,
+        source=source,
+        assigned=assigned_names(function.body),
+        call_path=f"{outer.call_path}/{function.name}@{e.span.line}:{e.span.column}",
+        via=outer.via if outer.site is not None else function.name,
+        site=outer.site or (e.span if is_primitive else None),
+        calls=(*outer.calls, outer.function),
+    )
+    inner.exit = here.writer.fresh("return")
+    inner.result = here.writer.fresh("result")
+    inside = access.Here(here.context, here.writer, inner)
+    for i, parameter in enumerate(function.parameters):
+        argument = e.arguments[i] if i < len(e.arguments) else None
+        _bind(here, inside, parameter, argument)
+    with here.writer.block() as body:
+        here.writer.emit(Set(inner.result, Number(0)))
+        statements.block(inside, function.body.body)
+    here.writer.emit(Scope(inner.exit, tuple(body)))
+    return Local(inner.result)
+
+
+def _expand(here: Here, e: tree.Call, function: tree.Function) -> Value:
+    """The value of a macro call: its body is lowered among the caller's names."""
+    outer = here.frame
+    if len(e.arguments) < len(function.parameters):
+        found, wanted = len(e.arguments), len(function.parameters)
+        raise outer.error(
+            "missing-argument", f"{function.name}() has {found} arguments, expected {wanted}", e.span
+        )
+    body = expand(function, e.arguments)
+    inner = replace(
+        outer,
+        function=function.name,
+        call_path=f"{outer.call_path}/{function.name}@{e.span.line}:{e.span.column}",
+        via=function.name,
+        calls=(*outer.calls, outer.function),
+    )
+    inside = access.Here(here.context, here.writer, inner)
+    if not is_value(body):
+        statements.block(inside, body.body)
+        return Number(0)
+    (only,) = body.body
+    assert isinstance(only, tree.Return)
+    assert only.value is not None
+    return access.value(inside, only.value)
+
+
+def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Expression | None) -> None:
+    """Bind a parameter to its argument: a pointer to what it points to, an lvalue (a macro's argument) to its
+    place, a value to a local."""
+    frame, name = inside.frame, parameter.name
+    if argument is None:
+        bind_free(inside, parameter)
+        return
+    if parameter.type.name == "lvalue":
+        named = access.place(here, argument)
+        frame.bindings[name] = named if isinstance(named, Variable) else Place(named)
+        return
+    if parameter.type.pointers and name not in frame.assigned:
+        where = _try_pointee(here, argument)
+        if where is not None:
+            path = where.path
+            kind = struct_of(parameter.type)
+            if not path.members and path.root.type is None and path.root.owner is not None and kind:
+                path = Path(Root(path.root.name, kind, path.root.owner), ())
+            frame.bindings[name] = Pointer(path, here.context.address(path, taken=False))
+            return
+    key = here.writer.fresh(name)
+    frame.bindings[name] = Variable(key, bool(parameter.type.pointers), struct_of(parameter.type))
+    here.writer.emit(Set(key, access.value(here, argument)))
+
+
+def _try_pointee(here: Here, argument: tree.Expression) -> Address | None:
+    """The address of a pointer argument, where it names one without a load."""
+    match argument:
+        case tree.Unary("&", _) | tree.Name():
+            pass
+        case tree.Cast(_, inner):
+            return _try_pointee(here, inner)
+        case _:
+            return None
+    if isinstance(argument, tree.Name):
+        binding = here.frame.bindings.get(argument.name)
+        if isinstance(binding, Variable) or here.context.constant(argument.name) is not None:
+            return None
+        if argument.name in here.context.pointers:
+            return None
+    where = access.pointee(here, argument)
+    return where if isinstance(where, Address) and where.pointer is None else None
+
+
+def bind_free(inside: Here, parameter: tree.Parameter) -> None:
+    """Bind a parameter that nobody gives a value: a pointer to an object of its own, or any value."""
+    frame, name, thread = inside.frame, parameter.name, inside.writer.thread
+    key = inside.writer.fresh(name)
+    if parameter.type.pointers and name not in frame.assigned:
+        path = Path(Root(name, struct_of(parameter.type), thread), ())
+        frame.bindings[name] = Pointer(path, inside.context.address(path, taken=False))
+        return
+    frame.bindings[name] = Variable(key, bool(parameter.type.pointers), struct_of(parameter.type))
+    inside.writer.emit(Set(key, inside.context.opaque(f"{frame.call_path}:{name}")))
