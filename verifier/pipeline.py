@@ -13,6 +13,7 @@ from verifier.errors import InputError
 from verifier.events.build import build
 from verifier.events.expression import FALSE
 from verifier.events.graph import EventGraph
+from verifier.events.loops import flatten
 from verifier.execution.cycles import TooManyCycles
 from verifier.inbox import recognise
 from verifier.inbox.pieces import Diagram, Piece, Snippet, Unreadable
@@ -31,7 +32,7 @@ from verifier.pairing.verdict import (
     UnitResult,
 )
 from verifier.program.lower import lower
-from verifier.program.program import Program
+from verifier.program.program import Program, Rmw
 from verifier.properties.check import check as check_properties
 from verifier.source import Source
 from verifier.syntax import parse, parse_diagram
@@ -85,7 +86,7 @@ def _check_piece(
         side=None,
         threads=tuple(t.name for t in program.threads),
         results=results,
-        assumptions=(*notes, *program.assumptions, *_plain(program, piece)),
+        assumptions=(*notes, *program.assumptions, *_plain(program, piece), *_atomics(program, models)),
         skipped=tuple(SkippedText(s.line, s.text, s.reason) for s in program.skipped),
     )
 
@@ -105,6 +106,14 @@ def _plain(program: Program, piece: Piece) -> list[str]:
     if isinstance(piece, Diagram):
         return [f"plain accesses count as READ_ONCE and WRITE_ONCE: {shown}"]
     return [f"plain accesses that race count as READ_ONCE and WRITE_ONCE; mark them: {shown}"]
+
+
+def _atomics(program: Program, models: list[Model]) -> list[str]:
+    """arm64 has two ways to compile an atomic operation, and they do not order alike."""
+    has_atomics = any(isinstance(o, Rmw) for t in program.threads for o in flatten(t.body))
+    if not has_atomics or all(m.architecture != "aarch64" for m in models):
+        return []
+    return ["atomic operations are taken as arm64's LSE instructions (armv8)"]
 
 
 def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> ModelResult:
