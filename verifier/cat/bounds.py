@@ -8,7 +8,7 @@ CAAL: Consistency as a Service, OOPSLA 2022).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from verifier.cat.bits import Universe, members
@@ -195,39 +195,27 @@ class _Propagation:
 
     def _up_set(self, term: SetTerm) -> Pair:
         u = self.u
-        (must, may), *rest = (self.values[id(a)] for a in term.arguments)
+        values = [self.values[id(a)] for a in term.arguments]
+        must, may = values[0]
         match term.operator:
-            case "union":
-                for other in rest:
-                    must, may = must | other[0], may | other[1]
-                return must, may
-            case "inter":
-                return must & rest[0][0], may & rest[0][1]
-            case "minus":
-                return must & ~rest[0][1], may & ~rest[0][0]
             case "complement":
                 return u.ROW & ~may, u.ROW & ~must
             case "domain":
                 return u.domain(u.sequence(must, u.identity(self.bases.sure))), u.domain(may)
             case "range":
                 return u.rng(u.sequence(u.identity(self.bases.sure), must)), u.rng(may)
+            case operator:
+                return _combine(operator, values)
 
     def _up_relation(self, term: RelationTerm) -> Pair:
         u = self.u
-        (must, may), *rest = (self.values[id(a)] for a in term.arguments)
+        values = [self.values[id(a)] for a in term.arguments]
+        must, may = values[0]
         match term.operator:
-            case "union":
-                for other in rest:
-                    must, may = must | other[0], may | other[1]
-                return must, may
-            case "inter":
-                return must & rest[0][0], may & rest[0][1]
-            case "minus":
-                return must & ~rest[0][1], may & ~rest[0][0]
             case "complement":
                 return u.FULL & ~may, u.FULL & ~must
             case "sequence":
-                for other in rest:
+                for other in values[1:]:
                     must, may = self._must_sequence(must, other[0]), u.sequence(may, other[1])
                 return must, may
             case "inverse":
@@ -239,9 +227,11 @@ class _Propagation:
             case "optional":
                 return must | u.IDENTITY, may | u.IDENTITY
             case "product":
-                return u.product(must, rest[0][0]), u.product(may, rest[0][1])
+                return u.product(must, values[1][0]), u.product(may, values[1][1])
             case "identity":
                 return u.identity(must), u.identity(may)
+            case operator:
+                return _combine(operator, values)
 
     # ---------------------------------------------------------------- totality
 
@@ -257,6 +247,20 @@ class _Propagation:
         both = self.bases.relations["co"][1]
         total = both & u.inverse(both)
         self.relations["co"] = (must | (total & u.inverse(total & ~may)), may)
+
+
+def _combine(operator: str, values: Sequence[Pair]) -> Pair:
+    """Bounds of a union, intersection or difference, of sets or of relations."""
+    must, may = values[0]
+    for other_must, other_may in values[1:]:
+        match operator:
+            case "union":
+                must, may = must | other_must, may | other_may
+            case "inter":
+                must, may = must & other_must, may & other_may
+            case _:
+                must, may = must & ~other_may, may & ~other_must
+    return must, may
 
 
 def _list(term: Term, seen: set[int], order: list[Term]) -> None:

@@ -60,7 +60,6 @@ class Session:
         self.places = tuple(sorted({s.place for s in graph.sources}))
         self._switches = {p: self.clauses.variable() for p in self.places}
         self._guarded = RelationEncoding(self.candidate, self._switches.__getitem__)
-        self.queries = 0
         self._axioms = [a for a in model.axioms if not a.is_flag]
         for axiom in self._axioms:
             self.clauses.add(-self._guarded.violation(axiom))
@@ -146,7 +145,6 @@ class Session:
             self._solver.from_string(text)
         if left is not None:
             self._solver.set("timeout", max(1, int(left * 1000)))
-        self.queries += 1
         answer = self._solver.check(
             *(self._constant(l) if l > 0 else z3.Not(self._constant(-l)) for l in assumptions)
         )

@@ -157,10 +157,6 @@ class EventGraph:
     unreached: tuple[int, ...]
     bound: int
 
-    @property
-    def initial_writes(self) -> range:
-        return range(len(self.locations))
-
 
 def expressions(graph: EventGraph) -> Iterator[Expression]:
     """All expressions of a graph."""

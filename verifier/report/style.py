@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 RESET = "\x1b[0m"
-BOLD, RED, GREEN, YELLOW, DIM = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[2m"
+BOLD, RED, GREEN, YELLOW = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m"
 
 _BAD = "refuted|half paired|unpaired|too weak|misplaced|violated|violates"
 _OPEN = "undecided|vacuous|nothing to check|unmatched"
