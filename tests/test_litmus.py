@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import resource
 import subprocess
 import sys
 from collections import defaultdict
@@ -110,10 +109,28 @@ def test_each_status_has_an_example() -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("name", NAMES)
 def test_time_and_memory(name: str) -> None:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-m", "verifier", "check", "-q", str(LITMUS / name)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert done.returncode in {0, 1, 3}, done.stderr
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0  # seconds of processor
-    assert after.ru_maxrss < 200 * 1024  # kilobytes, of the largest child
+    command = [
+        sys.executable,
+        "-c",
+        MEASURE,
+        sys.executable,
+        "-m",
+        "verifier",
+        "check",
+        "-q",
+        str(LITMUS / name),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    code, seconds, kilobytes = done.stdout.split()[-3:]
+    assert int(code) in {0, 1, 3}, done.stderr
+    assert float(seconds) < 1.0  # of the processor
+    assert int(kilobytes) < 200 * 1024
+
+
+# A small process of its own: a child's peak counts what its parent holds while it is started.
+MEASURE = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], check=False).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(code, used.ru_utime + used.ru_stime, used.ru_maxrss)
+"""
