@@ -28,13 +28,15 @@ def settle(graph: EventGraph) -> EventGraph:
     )
     if not still_open:
         return graph
-    tests = [t for e in dict.fromkeys(everything) for t in _tests(e)]
+    seen: set[Expression] = set()
+    tests = [t for e in dict.fromkeys(everything) for t in _tests(e, seen)]
     domains = {u: _domain(graph, u, tests) for u in still_open}
 
     def leaf(e: Expression) -> Expression:
         return Unknown(e.index, domains[e]) if isinstance(e, Unknown) and e in domains else e
 
-    return _mapped(graph, lambda e: rewrite(e, leaf))
+    memo: dict[Expression, Expression] = {}
+    return _mapped(graph, lambda e: rewrite(e, leaf, memo))
 
 
 def _mapped(graph: EventGraph, change: Callable[[Expression], Expression]) -> EventGraph:
@@ -58,13 +60,14 @@ def _mapped(graph: EventGraph, change: Callable[[Expression], Expression]) -> Ev
     )
 
 
-def _tests(e: Expression) -> Iterator[Apply]:
-    """The comparisons in an expression."""
-    if isinstance(e, Apply):
+def _tests(e: Expression, seen: set[Expression]) -> Iterator[Apply]:
+    """The comparisons in an expression that were not `seen` before."""
+    if isinstance(e, Apply) and e not in seen:
+        seen.add(e)
         if e.operator in _COMPARISONS:
             yield e
         for argument in e.arguments:
-            yield from _tests(argument)
+            yield from _tests(argument, seen)
 
 
 def _domain(graph: EventGraph, u: Unknown, tests: Sequence[Apply]) -> tuple[int, ...]:

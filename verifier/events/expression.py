@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,29 @@ class Unknown:
     domain: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Apply:
     """`operator` is one of OPERATORS; "?:" takes three arguments, "!", "~", "neg" one, the others two."""
 
     operator: str
     arguments: tuple[Expression, ...]
+    _hash: int = field(init=False, repr=False)
+
+    # Expressions share their parts: a value that many branches change is small as a graph and without
+    # bound as a tree. So the hash is kept, and whatever walks expressions has to remember where it was.
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.operator, self.arguments)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Apply) or self._hash != other._hash:
+            return False
+        return self.operator == other.operator and self.arguments == other.arguments
 
 
 Expression = Const | ReadValue | Unknown | Apply
@@ -91,6 +109,7 @@ def evaluate(e: Expression, reads: Mapping[int, int], unknowns: Mapping[int, int
             return OPERATORS[operator](*(evaluate(a, reads, unknowns) for a in arguments))
 
 
+@lru_cache(maxsize=1 << 16)
 def reads_of(e: Expression) -> frozenset[int]:
     """The read events that `e` mentions."""
     match e:
@@ -102,6 +121,7 @@ def reads_of(e: Expression) -> frozenset[int]:
             return frozenset()
 
 
+@lru_cache(maxsize=1 << 16)
 def unknowns_of(e: Expression) -> frozenset[Unknown]:
     """The unknowns that `e` mentions."""
     match e:

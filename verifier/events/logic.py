@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, Unknown, evaluate
 
@@ -68,15 +69,20 @@ def either(a: Guard, b: Guard) -> Guard:
     return (*a[:n], disjunction((rest_a, rest_b)))
 
 
-def rewrite(e: Expression, leaf: Callable[[Expression], Expression]) -> Expression:
-    """`e` with `leaf` applied to every read and unknown in it."""
-    match e:
-        case ReadValue() | Unknown():
-            return leaf(e)
-        case Apply(operator, arguments):
-            return Apply(operator, tuple(rewrite(a, leaf) for a in arguments))
-        case _:
-            return e
+def rewrite(
+    e: Expression, leaf: Callable[[Expression], Expression], memo: dict[Expression, Expression] | None = None
+) -> Expression:
+    """`e` with `leaf` applied to every read and unknown in it; `memo` remembers parts from call to call."""
+    memo = {} if memo is None else memo
+    if e not in memo:
+        match e:
+            case ReadValue() | Unknown():
+                memo[e] = leaf(e)
+            case Apply(operator, arguments):
+                memo[e] = Apply(operator, tuple(rewrite(a, leaf, memo) for a in arguments))
+            case _:
+                memo[e] = e
+    return memo[e]
 
 
 def set_aside(e: Expression, is_aside: Callable[[Expression], bool], positive: bool = True) -> Expression:
@@ -92,12 +98,17 @@ def set_aside(e: Expression, is_aside: Callable[[Expression], bool], positive: b
             return (TRUE if positive else FALSE) if is_aside(e) else e
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(e: Expression) -> Expression:
     """`e` with constant parts worked out."""
     if not isinstance(e, Apply):
         return e
-    arguments = tuple(fold(a) for a in e.arguments)
-    match e.operator, arguments:
+    return simplify(e.operator, tuple(fold(a) for a in e.arguments))
+
+
+def simplify(operator: str, arguments: tuple[Expression, ...]) -> Expression:
+    """`operator` of arguments that are folded already, with constant parts worked out."""
+    match operator, arguments:
         case "&&", _:
             return conjunction(as_condition(a) for a in arguments)
         case "||", _:
@@ -110,9 +121,9 @@ def fold(e: Expression) -> Expression:
             return a
         case "!=", (inner, Const(0)) if is_boolean(inner):
             return inner
-        case operator, _ if all(isinstance(a, Const) for a in arguments):
+        case _ if all(isinstance(a, Const) for a in arguments):
             return Const(_apply(operator, arguments))
-        case operator, _:
+        case _:
             return Apply(operator, arguments)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from verifier.events.expression import TRUE, Apply, Expression, ReadValue, reads_of
 from verifier.events.logic import conjunction, disjunction, negation
 
 
-def origins(e: Expression, whole: bool = False) -> dict[int, Expression]:
+@lru_cache(maxsize=1 << 16)
+def origins(e: Expression, whole: bool = False) -> Mapping[int, Expression]:
     """The reads whose values `e` is made of, each with the condition on which it is.
 
     The condition of a choice is no origin of its value, unless `whole`.

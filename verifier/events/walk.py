@@ -25,6 +25,7 @@ from verifier.events.logic import (
     negation,
     rewrite,
     set_aside,
+    simplify,
 )
 from verifier.events.loops import can_be_left, flatten, is_waiting
 from verifier.events.origins import origins
@@ -246,7 +247,7 @@ class ThreadWalk:
             case p.Opaque(site):
                 return self.draft.unknown((self.number, site, self.iterations))
             case p.Apply(operator, arguments):
-                return fold(Apply(operator, tuple(self._value(a, state) for a in arguments)))
+                return simplify(operator, tuple(self._value(a, state) for a in arguments))
 
     def _targets(self, address: p.Address, state: State) -> list[tuple[int, Expression]]:
         """The locations that an address may be, each with the condition on which it is."""
