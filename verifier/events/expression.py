@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+from weakref import WeakValueDictionary
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +28,33 @@ class Unknown:
     domain: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Apply:
-    """`operator` is one of OPERATORS; "?:" takes three arguments, "!", "~", "neg" one, the others two."""
+    """`operator` is one of OPERATORS; "?:" takes three arguments, "!", "~", "neg" one, the others two.
 
+    Expressions share their parts: a value that many branches change is small as a graph and without
+    bound as a tree. So equal ones are the same object, and compare and hash as such; whatever
+    walks expressions has to remember where it was.
+    """
+
+    __slots__ = ("__weakref__", "arguments", "operator")
+    __match_args__ = ("operator", "arguments")
     operator: str
     arguments: tuple[Expression, ...]
-    _hash: int = field(init=False, repr=False)
 
-    # Expressions share their parts: a value that many branches change is small as a graph and without
-    # bound as a tree. So the hash is kept, and whatever walks expressions has to remember where it was.
+    def __new__(cls, operator: str, arguments: tuple[Expression, ...]) -> Apply:
+        known = _APPLIED.get((operator, arguments))
+        if known is None:
+            known = object.__new__(cls)
+            known.operator = operator
+            known.arguments = arguments
+            _APPLIED[(operator, arguments)] = known
+        return known
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.operator, self.arguments)))
+    def __repr__(self) -> str:
+        return f"Apply({self.operator!r}, {self.arguments!r})"
 
-    def __hash__(self) -> int:
-        return self._hash
 
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        if not isinstance(other, Apply) or self._hash != other._hash:
-            return False
-        return self.operator == other.operator and self.arguments == other.arguments
-
+_APPLIED: WeakValueDictionary[tuple[str, tuple[Expression, ...]], Apply] = WeakValueDictionary()
 
 Expression = Const | ReadValue | Unknown | Apply
 
