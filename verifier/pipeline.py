@@ -119,7 +119,12 @@ def _atomics(program: Program, models: list[Model]) -> list[str]:
 def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> ModelResult:
     graph = build(program, m.architecture, options.bound)
     bound = options.bound if any(c != FALSE for c in graph.cuts) else None
-    if not any(s.is_barrier for s in graph.sources) and not graph.properties and not graph.sleeps:
+    if (
+        not program.unmodelled
+        and not any(s.is_barrier for s in graph.sources)
+        and not graph.properties
+        and not graph.sleeps
+    ):
         return ModelResult(m.name, "nothing to check", "there is no barrier and no property", (), (), bound)
     try:
         return _decide(program, graph, m, options, deadline, bound)

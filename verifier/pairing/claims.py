@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from verifier.events.graph import EventGraph
+from verifier.events.graph import EventGraph, OrderingSource
 from verifier.pairing.verdict import Place, Status
 
 _PAIRS = re.compile(
@@ -56,21 +56,29 @@ class Claim:
         return "confirmed" if found else "refuted"
 
 
-def claims_of(graph: EventGraph, comments: Sequence[tuple[int, str]]) -> dict[int, Claim]:
-    """What comments, as (first line, text), say of the program's barriers, by place.
+def claims_of(graph: EventGraph, comments: Sequence[tuple[int, int, str]]) -> dict[int, Claim]:
+    """What comments, as (first line, column, text), say of the program's barriers, by place.
 
-    A comment speaks of the barrier on its own lines, else of the first one that follows within a few lines.
+    A comment speaks of the barrier before it on its line, else of the first one that follows within a few lines.
     """
-    barriers = [s for s in graph.sources if s.is_barrier]
-    lines = sorted({s.span.line for s in barriers})
+    barriers = sorted((s for s in graph.sources if s.is_barrier), key=lambda s: s.span)
     said: dict[int, Claim] = {}
-    for start, text in comments:
+    for line, column, text in comments:
         claim = _claim(text, graph)
-        end = start + text.count("\n")
-        line = next((n for n in lines if start <= n <= end + _NEAR), None)
-        if claim is not None and line is not None:
-            said.setdefault(line, claim)
-    return {s.place: said[s.span.line] for s in barriers if s.span.line in said}
+        place = _spoken_of(barriers, line, column, line + text.count("\n"))
+        if claim is not None and place is not None:
+            said.setdefault(place, claim)
+    return said
+
+
+def _spoken_of(barriers: Sequence[OrderingSource], line: int, column: int, end: int) -> int | None:
+    beside = [s for s in barriers if s.span.line == line and s.span.column < column]
+    if beside:
+        return beside[-1].place
+    after = [
+        s for s in barriers if (line, column) < (s.span.line, s.span.column) and s.span.line <= end + _NEAR
+    ]
+    return after[0].place if after else None
 
 
 def _claim(text: str, graph: EventGraph) -> Claim | None:

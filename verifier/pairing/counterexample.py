@@ -40,7 +40,7 @@ def counterexample(
         cycle=_edges(graph, model, execution, cycle, numbers, off) if cycle else (),
         shape=shape(graph, cycle) if cycle else "",
         final=_final(graph, execution, order, cycle),
-        initial=_initial(graph, order),
+        initial=_initial(graph, execution, order),
         note=note,
     )
 
@@ -183,11 +183,10 @@ def _final(
     )
 
 
-def _initial(graph: EventGraph, order: list[int]) -> tuple[tuple[str, str], ...]:
+def _initial(graph: EventGraph, execution: Execution, order: list[int]) -> tuple[tuple[str, str], ...]:
     used = {graph.events[e].location for e in order}
-    found = []
-    for l, name in enumerate(graph.locations):
-        value = graph.events[l].value
-        if l in used and value is not None:
-            found.append((name, value_text(graph, l, getattr(value, "value", 0))))
-    return tuple(found)
+    return tuple(
+        (name, value_text(graph, l, execution.values[l]))
+        for l, name in enumerate(graph.locations)
+        if l in used
+    )

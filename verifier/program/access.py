@@ -95,8 +95,8 @@ def place(here: Here, e: tree.Expression) -> Place:
             return _member(base, member)
         case tree.Index(array, index):
             return _element(here, e, array, index)
-        case tree.Call(tree.Name("per_cpu" | "per_cpu_ptr" | "this_cpu_ptr" | "raw_cpu_ptr"), (first, *_)):
-            return pointee(here, first)
+        case tree.Call(tree.Name("per_cpu"), (first, cpu)):
+            return place(here, tree.Index(first, cpu, e.span))
         case tree.Call():
             return pointee(here, e)
         case _:
@@ -116,8 +116,8 @@ def pointee(here: Here, e: tree.Expression) -> Place:
             return _pointed_by_name(here, e, name)
         case tree.Call(tree.Name("container_of"), (inner, tree.TypeArgument(kind), *_)):
             return Address(Path(_root_of(place_of_pointer(here, inner), kind.name), ()))
-        case tree.Call(tree.Name("this_cpu_ptr" | "per_cpu_ptr" | "raw_cpu_ptr"), (first, *_)):
-            return pointee(here, first)
+        case tree.Call(tree.Name("per_cpu_ptr"), (tree.Unary("&", tree.Name() as first), cpu)):
+            return place(here, tree.Index(first, cpu, e.span))
         case tree.Member() | tree.Index():
             where = place(here, e)
             if isinstance(where, Variable):
@@ -219,11 +219,15 @@ def _pointed_by_name(here: Here, e: tree.Name, name: str) -> Place:
         case Pointer(path, _):
             return Address(path)
         case Variable(key, True, kind):
+            if here.frame.points_about(name):
+                here.context.cannot_model(f"{name}, which points to more than one object", here.frame, e.span)
             return Address(Path(Root(name, kind, thread), ()), Local(key), kind is None)
         case Variable(key, False, kind):
             return Address(Path(Root(name, kind, thread), ()), Local(key), True)
     if name == "current":
         return Address(Path(Root("current", None, thread), ()))
+    if name in here.context.fixed_pointers:
+        return Address(here.context.fixed_pointers[name])
     where = _named_place(here, e, name)
     if isinstance(where, Variable):
         return Address(Path(Root(name, where.type, thread), ()), Local(where.key), True)
@@ -252,6 +256,8 @@ def _member(base: Place, member: str) -> Place:
     if isinstance(base, Variable):
         return Variable(f"{base.key}.{member}", False, None)
     members = base.path.members
+    if member == "counter":
+        return base  # atomic_t's only member
     if members and members[-1] == "*":
         members = members[:-1]
     return Address(Path(base.path.root, (*members, member)), base.pointer, False)

@@ -115,7 +115,7 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
         origin = replace(origin, text=name, via=None)
         here.writer.emit(Fence("mb", f"the full barrier in {name}", False, origin))
         return Number(0)
-    if name in ("container_of", "this_cpu_ptr", "per_cpu_ptr"):
+    if name in ("container_of", "per_cpu_ptr"):
         return here.context.opaque(origin.place)
     return None
 
@@ -181,8 +181,10 @@ def _opaque_call(here: Here, e: tree.Call, name: str) -> Value:
                 _forget(here, local, f"{here.frame.origin(e.span).place}:{number}")
             case _:
                 _read_argument(here, argument)
-    line = (here.frame.site or e.span).line
-    here.context.opaque_calls.setdefault(name, line)
+    if name in here.context.unread_macros:
+        here.context.cannot_model(f"the macro {name}()", here.frame, e.span)
+    else:
+        here.context.opaque_calls.setdefault(name, (here.frame.site or e.span).line)
     return here.context.opaque(here.frame.origin(e.span).place)
 
 

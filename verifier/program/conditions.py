@@ -19,7 +19,11 @@ from verifier.program.program import (
     Root,
     Thread,
 )
+from verifier.source import Span
 from verifier.syntax import tree
+
+_NO_SPAN = Span(1, 1, 1, 1)
+_NOWHERE = tree.Function("", None, (), tree.Block((), _NO_SPAN), False, _NO_SPAN)
 
 Complain = Callable[[str, str], ProgramError]
 
@@ -48,7 +52,7 @@ def _formula(context: Context, threads: tuple[Thread, ...], e: tree.Expression) 
         case tree.Name(name):
             return _named(context, threads, name, error)
         case tree.Member() | tree.Index() | tree.Unary("*"):
-            here = access.Here(context, Writer(""), Frame("", context.source, frozenset()))
+            here = access.Here(context, Writer(""), Frame("", context.source, _NOWHERE, frozenset()))
             where = access.place(here, e)
             if isinstance(where, Variable):
                 raise error("unknown-name", "expected a location or a thread's local")

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 
-from verifier.program.frame import Frame, Variable
+from verifier.program.frame import Frame, Variable, assigned_names
 from verifier.program.primitives import LoadCall, StoreCall, core_call, table
-from verifier.program.program import Number, Opaque, Origin, Path, Skipped
-from verifier.source import Source
+from verifier.program.program import Number, Opaque, Origin, Path, Root, Skipped
+from verifier.source import Source, Span
 from verifier.syntax import parse, tree
 
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
@@ -73,8 +73,18 @@ class Context:
         self._sleeping = frozenset(states["sleeping"])
         self._next_constant = _FIRST_CONSTANT
         self.named_constants: dict[int, str] = {}
+        self.unread_macros = frozenset(
+            m[1] for s in unit.skipped if (m := re.match(r"\s*#\s*define\s+(\w+)\(", s.text))
+        )
         self._declare(unit)
         self._survey(unit)
+        changed = frozenset().union(*(assigned_names(f.body) for f in unit.functions))
+        self.fixed_pointers = {
+            v.name: Path(Root(v.initial.operand.name, self.types.get(v.initial.operand.name), None), ())
+            for v in unit.variables
+            if v.type.pointers and v.name not in changed and isinstance(v.initial, tree.Unary)
+            if v.initial.operator == "&" and isinstance(v.initial.operand, tree.Name)
+        }
 
     def _declare(self, unit: tree.Unit) -> None:
         for v in unit.variables:
@@ -88,7 +98,7 @@ class Context:
                 self.pointers.add(v.name)
             if v.dimensions:
                 self.arrays.add(v.name)
-            if kind := struct_of(v.type):
+            if (kind := struct_of(v.type)) and not v.type.pointers:
                 self.types[v.name] = kind
 
     def _constant_value(self, e: tree.Expression | None) -> int | None:
@@ -191,6 +201,10 @@ class Context:
     def assume(self, text: str) -> None:
         if text not in self.assumptions:
             self.assumptions.append(text)
+
+    def cannot_model(self, what: str, frame: Frame, span: Span) -> None:
+        """Note something that the program does and that makes every answer undecided."""
+        self.unmodelled.setdefault(what, (frame.site or span).line)
 
     def opaque(self, site: str) -> Opaque:
         return Opaque(site)

@@ -47,6 +47,7 @@ class Frame:
 
     function: str
     source: Source
+    body: tree.Function
     assigned: frozenset[str]
     call_path: str = ""
     is_column: bool = False
@@ -59,6 +60,11 @@ class Frame:
     exit: str = ""
     result: str = ""
     calls: tuple[str, ...] = ()
+
+    def points_about(self, name: str) -> bool:
+        """Whether a pointer of this function is set more than once, and so points to several objects."""
+        given = any(p.name == name for p in self.body.parameters)
+        return given + settings(self.body.body, name) > 1
 
     def origin(self, span: Span) -> Origin:
         """Where an operation at that place of this frame's text comes from."""
@@ -111,6 +117,23 @@ def assigned_names(node: object) -> frozenset[str]:
     found: set[str] = set()
     _collect(node, found)
     return frozenset(found)
+
+
+def settings(node: object, name: str) -> int:
+    """How many places of a body set a variable, its initialiser included."""
+    match node:
+        case tree.Assign(_, tree.Name(target), value):
+            return (target == name) + settings(value, name)
+        case tree.Increment(_, tree.Name(target), _):
+            return int(target == name)
+        case tree.Variable(initial=initial) if initial is not None:
+            return (node.name == name) + settings(initial, name)
+        case tuple():
+            return sum(settings(item, name) for item in node)
+        case _ if hasattr(node, "__dataclass_fields__"):
+            return sum(settings(getattr(node, n), name) for n in node.__dataclass_fields__ if n != "span")
+        case _:
+            return 0
 
 
 def _collect(node: object, found: set[str]) -> None:

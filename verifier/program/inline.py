@@ -43,6 +43,7 @@ def inline(here: Here, e: tree.Call, function: tree.Function, source: Source) ->
     inner = Frame(
         function=function.name,
         source=source,
+        body=function,
         assigned=assigned_names(function.body),
         call_path=f"{outer.call_path}/{function.name}@{e.span.line}:{e.span.column}",
         via=outer.via if outer.site is not None else function.name,
@@ -128,6 +129,8 @@ def _try_pointee(here: Here, argument: tree.Expression) -> Address | None:
             return None
         if argument.name in here.context.pointers:
             return None
+        if binding is None and argument.name not in here.context.declared and argument.name != "current":
+            return Address(Path(Root(argument.name, None, here.writer.thread), ()))
     where = access.pointee(here, argument)
     return where if isinstance(where, Address) and where.pointer is None else None
 

@@ -62,7 +62,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         sleeping=tuple(sorted(context.sleeping_values())),
         running=context.running_name(),
         conditions=conditions,
-        comments=tuple((c.span.line, c.text) for c in unit.comments),
+        comments=tuple((c.span.line, c.span.column, c.text) for c in unit.comments),
         assumptions=(*context.assumptions, *arms, *guesses, *_opaque(context)),
         skipped=(*context.skipped, *unread),
         plain_accesses=_racy(context, numbers),
@@ -172,7 +172,9 @@ def _constant(context: Context, e: tree.Expression) -> int | None:
 
 def _thread(context: Context, name: str, function: tree.Function) -> Thread:
     writer = Writer(name)
-    frame = Frame(function.name, context.source, assigned_names(function.body), name, function.column)
+    frame = Frame(
+        function.name, context.source, function, assigned_names(function.body), name, function.column
+    )
     frame.exit, frame.result = writer.fresh("return"), writer.fresh("result")
     here = access.Here(context, writer, frame)
     with writer.block() as body:

@@ -259,7 +259,7 @@ class Program:
     it declares (0 if it sets nothing), `addresses` the locations whose address
     is used as a value, as (value, location); `constants` name the values given to symbolic constants,
     `sleeping` are the task states among them in which schedule() blocks, `running` is what the text
-    calls the other state (0); `comments` are (line, text).
+    calls the other state (0); `comments` are (line, column, text).
     """
 
     threads: tuple[Thread, ...]
@@ -272,7 +272,7 @@ class Program:
     sleeping: tuple[int, ...]
     running: str
     conditions: tuple[Condition, ...]
-    comments: tuple[tuple[int, str], ...]
+    comments: tuple[tuple[int, int, str], ...]
     assumptions: tuple[str, ...]
     skipped: tuple[Skipped, ...]
     plain_accesses: tuple[tuple[int, str], ...]

@@ -41,6 +41,8 @@ def _function(source: Source, remark: Remark, parse: Callable[[Source], tree.Uni
     found = _DEFINE.fullmatch(text)
     if found is None or not found[3].strip() or "#" in found[3]:
         return None
+    if not _keeps_precedence(found[2], found[3]):
+        return None
     is_statement = bool(_STATEMENT.match(found[3])) or ";" in found[3]
     span = source.span(*remark[1:])
     body = f"return {found[3]};" if not is_statement else f"{found[3]};"
@@ -52,6 +54,26 @@ def _function(source: Source, remark: Remark, parse: Callable[[Source], tree.Uni
     if len(unit.functions) != 1 or unit.skipped:
         return None
     return replace(unit.functions[0], returns=tree.Type(MACRO, 0, span), span=span)
+
+
+def _keeps_precedence(parameters: str, body: str) -> bool:
+    """Whether putting arguments into the body's tree means what putting them into its text does: each parameter
+    stands in brackets, between commas or as a member, and a body with operators is in brackets as a whole."""
+    names = "|".join(n.strip() for n in parameters.split(",") if n.strip())
+    around = rf"(?P<before>\S)?\s*\b(?:{names})\b\s*(?P<after>\S)?" if names else r"(?!)"
+    for use in re.finditer(around, body):
+        if (use["before"] or "(") not in "([,{;=>.&" or (use["after"] or ")") not in ")],;}=.-":
+            return False
+    depth, outside = 0, ""
+    for c in body.strip():
+        depth -= c in ")]}"
+        outside += c if depth == 0 else ""
+        depth += c in "([{"
+    return (
+        bool(_STATEMENT.match(body))
+        or ";" in body
+        or not re.search(r"[-+*/%&|^<>?]", outside.replace("->", ""))
+    )
 
 
 def _source(source: Source, found: re.Match[str], body: str, line: int, column: int) -> Source:
