@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from verifier.pairing.verdict import ModelResult, UnitResult
     from verifier.report.style import Style
 
-SUFFIXES = frozenset({".c", ".txt", ".eml", ".mbox", ".litmus", ".patch", ".diff"})
+SUFFIXES = frozenset({".c", ".txt", ".eml", ".mbox"})
 WORST_FIRST = (2, 1, 3, 0)
 LARGEST_INPUT = 32 * 1024 * 1024
 
