@@ -124,14 +124,14 @@ def test_options_are_passed_down(write, asked, tmp_path) -> None:  # type: ignor
 
 
 def test_a_directory_is_walked_in_order(tmp_path, capsys) -> None:  # type: ignore[no-untyped-def]
-    for name in ("b/2.c", "a.txt", "b/1.litmus", "b/ignored.md"):
+    for name in ("b/2.c", "a.txt", "b/1.mbox", "b/ignored.md"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("proved")
     assert cli.main(["check", "-q", str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     shown = [line.split(str(tmp_path))[1].split(":")[0] for line in lines]
-    assert shown == ["/a.txt", "/b/1.litmus", "/b/2.c"]
+    assert shown == ["/a.txt", "/b/1.mbox", "/b/2.c"]
 
 
 def test_standard_input(monkeypatch, capsys, tmp_path) -> None:  # type: ignore[no-untyped-def]
