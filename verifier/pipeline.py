@@ -8,8 +8,8 @@ from functools import cache
 
 from verifier.cat.load import load
 from verifier.cat.terms import Model
-from verifier.encoding.session import Deadline, NotModelled, Session, Unknown
-from verifier.errors import InputError
+from verifier.encoding.session import Deadline, Session, Unknown
+from verifier.encoding.values import NotModelled
 from verifier.events.build import build
 from verifier.events.expression import FALSE
 from verifier.events.graph import EventGraph
@@ -194,6 +194,3 @@ def _undecided(graph: EventGraph, m: Model, reason: str, bound: int | None) -> M
                 place, "undecided", False, None, "", (), "", (), short, (), False, None, "", None
             )
     return ModelResult(m.name, "undecided", reason, places_in_order(list(seen.values())), (), bound)
-
-
-__all__ = ["InputError", "check", "model"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
-from verifier.encoding.values import Cases, Values, domains, exactly_one
-from verifier.events.graph import INITIAL, EventGraph
+from verifier.encoding.values import Cases, Values, domains
+from verifier.events.graph import EventGraph
 
 Matrix = dict[tuple[int, int], int]  # pair -> literal; an absent pair is never related
 
@@ -139,6 +139,3 @@ def _writers(graph: EventGraph) -> dict[int | None, list[int]]:
         if event.kind == "W":
             found[event.location].append(number)
     return found
-
-
-__all__ = ["INITIAL", "CandidateEncoding", "Matrix", "exactly_one"]

@@ -17,7 +17,7 @@ from verifier.cat.terms import (
     Variable,
 )
 from verifier.encoding.candidate import CandidateEncoding, Matrix
-from verifier.encoding.clauses import FALSE, TRUE
+from verifier.encoding.clauses import FALSE
 from verifier.encoding.values import NotModelled
 from verifier.events.graph import INITIAL
 
@@ -350,6 +350,3 @@ def _bits(s: int) -> Iterable[int]:
         low = s & -s
         yield low.bit_length() - 1
         s ^= low
-
-
-__all__ = ["TRUE", "RelationEncoding"]

@@ -14,9 +14,8 @@ from verifier.encoding.bounds import NOTHING, propagate
 from verifier.encoding.candidate import CandidateEncoding
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
 from verifier.encoding.relations import RelationEncoding
-from verifier.encoding.values import NotModelled
 from verifier.events.expression import Expression, ReadValue
-from verifier.events.graph import EventGraph, unknowns
+from verifier.events.graph import EventGraph, Property, unknowns
 from verifier.execution.candidate import Execution, bases, well_formed
 
 
@@ -111,6 +110,11 @@ class Session:
     def truth(self, e: Expression) -> int:
         """The literal of an expression over reads, unknowns and final memory."""
         return self.candidate.values.truth(e)
+
+    def reaches(self, p: Property, formula: bool) -> int:
+        """The literal that control gets to a property, and its formula is true there, or false."""
+        truth = self.truth(p.formula)
+        return self.clauses.conjunction((self.truth(p.reached), truth if formula else -truth))
 
     def relation(self, name: str, i: int, j: int) -> int:
         """The literal that events i and j are related by rf, co or fr."""
@@ -223,6 +227,3 @@ def _coherence(
         before = {w: sum(holds(candidate.co.get((v, w), FALSE)) for v in writes) for w in writes}
         orders.append(tuple(sorted(writes, key=before.__getitem__)))
     return tuple(orders)
-
-
-__all__ = ["Deadline", "NotModelled", "Session", "Unknown"]

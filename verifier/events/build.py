@@ -9,15 +9,11 @@ from verifier.events.draft import Draft
 from verifier.events.expression import Const, Expression, ReadValue
 from verifier.events.graph import (
     INITIAL,
-    Atomic,
-    Dependency,
     Event,
     EventGraph,
-    OrderingSource,
     Property,
-    Sleep,
 )
-from verifier.events.logic import conjunction, fold, negation
+from verifier.events.logic import conjunction, fold
 from verifier.events.loops import flatten
 from verifier.events.walk import ThreadWalk
 from verifier.program import program as p
@@ -125,6 +121,3 @@ def _conditions(program: p.Program, walks: Sequence[ThreadWalk]) -> list[Propert
                 return fold(Apply(operator, tuple(translate(a) for a in arguments)))
 
     return [Property(c.kind, translate(c.formula), reached, c.text, c.span) for c in program.conditions]
-
-
-__all__ = ["Atomic", "Dependency", "OrderingSource", "Sleep", "build", "negation"]

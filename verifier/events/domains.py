@@ -142,6 +142,3 @@ def _constants(e: Expression, shifts: set[int], masks: set[int]) -> None:
                         shifts.update(range(min(abs(value), 8)))
                     case _:
                         _constants(argument, shifts, masks)
-
-
-__all__ = ["settle"]

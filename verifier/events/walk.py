@@ -322,16 +322,11 @@ class ThreadWalk:
             source = None
             if o.order == "acquire":
                 source = self._source("acquire", o.name, 1, True, False, o.origin)
-            extra = () if condition == TRUE else (condition,)
             number = self._add(
-                "R", location, state, extra, None, table[o.order], table["once"], source, o.origin
+                "R", location, state, (condition,), None, table[o.order], table["once"], source, o.origin
             )
             self._depend_on("addr", number, o.address.pointer, state, o.origin)
-            result = (
-                ReadValue(number)
-                if condition == TRUE
-                else Apply("?:", (condition, ReadValue(number), result))
-            )
+            result = simplify("?:", (condition, ReadValue(number), result))
         state.locals[o.target] = result
 
     def _store(self, o: p.Store, state: State) -> None:
@@ -341,9 +336,8 @@ class ThreadWalk:
             source = None
             if o.order == "release":
                 source = self._source("release", o.name, 1, True, False, o.origin)
-            extra = () if condition == TRUE else (condition,)
             number = self._add(
-                "W", location, state, extra, value, table[o.order], table["once"], source, o.origin
+                "W", location, state, (condition,), value, table[o.order], table["once"], source, o.origin
             )
             self._depend_on("addr", number, o.address.pointer, state, o.origin)
             self._depend("data", number, (value,), o.origin)
@@ -357,21 +351,20 @@ class ThreadWalk:
             source = None
             if o.order in ("full", "acquire", "release"):
                 source = self._source("rmw", o.name, 2, True, not o.is_explicit, o.origin)
-            extra = () if condition == TRUE else (condition,)
-            read = self._add("R", location, state, extra, None, read_tags, relaxed[0], source, o.origin)
+            read = self._add(
+                "R", location, state, (condition,), None, read_tags, relaxed[0], source, o.origin
+            )
             state.locals[o.target] = ReadValue(read)
             done = () if o.succeeds is None else (as_condition(self._value(o.succeeds, state)),)
             new = self._value(o.new, state)
             write = self._add(
-                "W", location, state, (*extra, *done), new, write_tags, relaxed[1], source, o.origin
+                "W", location, state, (condition, *done), new, write_tags, relaxed[1], source, o.origin
             )
             self.draft.atomics.append(Atomic(read, write, "amo"))
             for event in (read, write):
                 self._depend_on("addr", event, o.address.pointer, state, o.origin)
             self._depend("data", write, (new,), o.origin, besides=read)
-            result = (
-                ReadValue(read) if condition == TRUE else Apply("?:", (condition, ReadValue(read), result))
-            )
+            result = simplify("?:", (condition, ReadValue(read), result))
         state.locals[o.target] = result
 
     def _fence(self, o: p.Fence, state: State) -> None:

@@ -13,7 +13,7 @@ from verifier.cat.bits import Universe, members
 from verifier.cat.evaluate import Bases, is_consistent
 from verifier.cat.terms import Model
 from verifier.events.expression import evaluate
-from verifier.events.graph import INITIAL, EventGraph
+from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution, read_values
 from verifier.execution.cycles import Cycle, Segment
 
@@ -77,6 +77,11 @@ class Skeleton:
         if key not in self._memo:
             self._memo[key] = is_consistent(self.model, self._bases(switched, added))
         return self._memo[key]
+
+    def is_ordered(self, segment: int, off: Iterable[int] = ()) -> bool:
+        """Whether a segment's own sources, but those off, forbid the cycle once all others have full fences."""
+        full = {i: "smp_mb" for i in range(len(self.pieces)) if i != segment}
+        return not self.is_allowed(off, full)
 
     def _bases(self, off: frozenset[int], added: tuple[str, ...]) -> Bases:
         n = self.universe.n
@@ -222,6 +227,3 @@ def _piece(graph: EventGraph, execution: Execution, segment: Segment) -> _Piece:
     places = {graph.sources[s].place for e in kept if (s := graph.events[e].source) is not None}
     places |= {graph.sources[d.source].place for d in graph.dependencies if d.start in kept and d.end in kept}
     return _Piece(segment, tuple(sorted(kept)), frozenset(places))
-
-
-__all__ = ["ADDITIONS", "INITIAL", "Skeleton", "between"]

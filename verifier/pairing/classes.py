@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from verifier.cat.bits import from_members
@@ -66,7 +66,7 @@ class Classes:
             return literal
         if not self.conditional(cycle):
             return -1
-        return both((literal, *(-self._path_literal(cycle, p) for p in known)))
+        return both((literal, *(-self._path_in(self.session, cycle, p) for p in known)))
 
     def _decide(self) -> None:
         undecided = list(self.witness)
@@ -97,25 +97,26 @@ class Classes:
     def cycle_literal(self, cycle: Cycle) -> int:
         """The literal that an execution has the cycle."""
         if cycle not in self._literals:
-            legs = [self.session.relation(leg_kind(self.graph, a, b), a, b) for a, b in cycle.legs()]
-            self._literals[cycle] = self.session.clauses.conjunction(legs)
+            self._literals[cycle] = self._cycle_in(self.session, cycle)
         return self._literals[cycle]
 
     def literal(self, c: CycleClass) -> int:
         """The literal that an execution shows the class."""
         both = self.session.clauses.conjunction
-        return both((self.cycle_literal(c.cycle), self._path_literal(c.cycle, c.path)))
+        return both((self.cycle_literal(c.cycle), self._path_in(self.session, c.cycle, c.path)))
 
     def literal_in(self, session: Session, c: CycleClass) -> int:
         """The same literal in a session of the program with more events."""
-        legs = [session.relation(leg_kind(self.graph, a, b), a, b) for a, b in c.cycle.legs()]
-        executes = session.candidate.executes
-        path = [executes[e] if e in c.path else -executes[e] for e in self.conditional(c.cycle)]
-        return session.clauses.conjunction((*legs, *path))
+        parts = (self._cycle_in(session, c.cycle), self._path_in(session, c.cycle, c.path))
+        return session.clauses.conjunction(parts)
 
-    def _path_literal(self, cycle: Cycle, path: frozenset[int]) -> int:
-        executes = self.session.candidate.executes
-        return self.session.clauses.conjunction(
+    def _cycle_in(self, session: Session, cycle: Cycle) -> int:
+        legs = [session.relation(leg_kind(self.graph, a, b), a, b) for a, b in cycle.legs()]
+        return session.clauses.conjunction(legs)
+
+    def _path_in(self, session: Session, cycle: Cycle, path: frozenset[int]) -> int:
+        executes = session.candidate.executes
+        return session.clauses.conjunction(
             executes[e] if e in path else -executes[e] for e in self.conditional(cycle)
         )
 
@@ -170,13 +171,8 @@ class Classes:
         if i is None:
             return False
         skeleton = self.skeleton(c)
-        full = {j: "smp_mb" for j in range(len(c.cycle.segments)) if j != i}
-        others = sorted(skeleton.places(i) - {place})
-        for on in subsets(others):
-            off = frozenset(others) - on
-            if skeleton.is_allowed(off | {place}, full) and not skeleton.is_allowed(off, full):
-                return True
-        return False
+        others = skeleton.places(i) - {place}
+        return is_in_minimal_set(place, others, lambda off: not skeleton.is_ordered(i, off))
 
     def stands_alone(self, c: CycleClass) -> bool:
         """Whether no ordering source of the program lies off the class's paths."""
@@ -215,6 +211,12 @@ def subsets(items: Sequence[int], largest: int = 5) -> list[frozenset[int]]:
     for item in items:
         found += [s | {item} for s in found if len(s) < largest or len(items) <= 8]
     return sorted(found, key=lambda s: (len(s), sorted(s)))
+
+
+def is_in_minimal_set(place: int, others: frozenset[int], allows: Callable[[frozenset[int]], bool]) -> bool:
+    """Whether a place is in some minimal set of places that forbids something; `allows` tells with which
+    places off it is allowed. So it is where some of the others leave it allowed, and it makes the difference."""
+    return any(allows(others - on | {place}) and not allows(others - on) for on in subsets(sorted(others)))
 
 
 def touched_cycles(graph: EventGraph, place: int) -> frozenset[Cycle]:

@@ -154,11 +154,10 @@ def _edges(
 
 def ordering_text(graph: EventGraph, skeleton: Skeleton, i: int, off: frozenset[int] = frozenset()) -> str:
     """The names of what orders a segment once the others have full fences; "" where nothing does."""
-    full = {j: "smp_mb" for j in range(len(skeleton.pieces)) if j != i}
-    if skeleton.is_allowed(off, full):
+    if not skeleton.is_ordered(i, off):
         return ""
     places = skeleton.places(i) - off
-    needed = sorted(p for p in places if skeleton.is_allowed(off | {p}, full)) or sorted(places)[:1]
+    needed = sorted(p for p in places if not skeleton.is_ordered(i, off | {p})) or sorted(places)[:1]
     names = {s.place: s.name for s in graph.sources}
     return ", ".join(dict.fromkeys(names[p] for p in needed))
 

@@ -180,8 +180,7 @@ class Describer:
         skeleton = self.classes.skeleton(c)
         parts = []
         for i, segment in enumerate(c.cycle.segments):
-            full = {j: "smp_mb" for j in range(len(c.cycle.segments)) if j != i}
-            if i != own and not segment.is_single and skeleton.is_allowed((), full):
+            if i != own and not segment.is_single and not skeleton.is_ordered(i):
                 parts.append(
                     f"{self.graph.threads[segment.thread]} has nothing that orders "
                     f"{self._access(segment.start)} before {self._access(segment.end)}"
@@ -214,8 +213,6 @@ class Describer:
         return (
             f"it does not order {first}, {self._access(segment.start)}, before {last}, "
             f"{self._access(segment.end)}; {would}"
-            if not segment.is_single
-            else "a full barrier would do"
         )
 
     def _misplaced_reason(self, finding: Finding) -> str:
@@ -238,7 +235,7 @@ class Describer:
 
     def _unmatched_reason(self, finding: Finding) -> str:
         source = self.sources[finding.place]
-        before, after = self._neighbours(source.events[0] if source.events else None)
+        before, after = self._neighbours(source)
         if not before and not after:
             return "there is no access around it in the text"
         if not after:
@@ -247,18 +244,15 @@ class Describer:
             return f"no access precedes it in the text: it orders what its caller did before {after}"
         return f"it orders {before} before {after}, and nothing in the text observes that order"
 
-    def _neighbours(self, event: int | None) -> tuple[str, str]:
-        if event is None:
-            return "", ""
-        graph = self.graph
-        thread = graph.events[event].thread
+    def _neighbours(self, source: OrderingSource) -> tuple[str, str]:
+        """The accesses that a barrier stands between; a release, or an acquire, is one of them itself."""
+        graph, thread, event = self.graph, source.thread, source.events[0]
         mine = [e for e, x in enumerate(graph.events) if x.thread == thread and x.kind != "F"]
         before = [e for e in mine if graph.order[e] >> event & 1]
         after = [e for e in mine if graph.order[event] >> e & 1]
-        kind = self.sources[graph.sources[graph.events[event].source or 0].place].kind
-        if kind == "release":
+        if source.kind == "release":
             after = [event]
-        if kind == "acquire":
+        if source.kind == "acquire":
             before = [event]
         return (self._access(before[-1]) if before else "", self._access(after[0]) if after else "")
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from verifier.encoding.session import Session
-from verifier.events.graph import EventGraph, Property
+from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution
 from verifier.execution.cycles import Cycle
 from verifier.execution.skeleton import ADDITIONS
 from verifier.pairing.claims import Claim
-from verifier.pairing.classes import Classes, CycleClass, subsets, touched_cycles
+from verifier.pairing.classes import Classes, CycleClass, is_in_minimal_set, subsets, touched_cycles
 from verifier.pairing.moves import Move, fenced, moved, moves
 from verifier.pairing.verdict import Place, Status
 
@@ -124,24 +124,19 @@ class Judge:
         self, place: int, opened: dict[CycleClass, Execution], execution: Execution | None
     ) -> Finding:
         gap = self._served(place, self.classes.allowed)
-        gap_execution = self.classes.allowed[gap] if gap else None
-        missing = self._missing(gap, place) if gap else ()
-        touched = [c for c in opened if self.classes.segment_of(c, place) is not None] or list(opened)
-        if not touched:
-            return Finding(
-                place, "paired", None, execution, gap=gap, gap_execution=gap_execution, missing=missing
-            )
-        shown = self.classes.best(touched)
-        return Finding(
+        found = Finding(
             place,
             "paired",
-            shown,
-            opened[shown],
-            self._partners(shown, place),
+            execution=execution,
             gap=gap,
-            gap_execution=gap_execution,
-            missing=missing,
+            gap_execution=self.classes.allowed[gap] if gap else None,
+            missing=self._missing(gap, place) if gap else (),
         )
+        touched = [c for c in opened if self.classes.segment_of(c, place) is not None] or list(opened)
+        if not touched:
+            return found
+        shown = self.classes.best(touched)
+        return replace(found, shown=shown, execution=opened[shown], partners=self._partners(shown, place))
 
     def _partners(self, c: CycleClass, place: int) -> tuple[tuple[int, PlaceSets], ...]:
         """For each other segment, the minimal sets of its thread's sources that keep the class forbidden."""
@@ -182,11 +177,7 @@ class Judge:
         literal = self.classes.literal_in(session, c)
         assert own is not None
         mine = self.classes.skeleton(c).places(own) - {place}
-        for on in subsets(sorted(mine)):
-            off = mine - on
-            if session.allows(literal, off=off | {place}) and not session.allows(literal, off=off):
-                return True
-        return False
+        return is_in_minimal_set(place, mine, lambda off: session.allows(literal, off=off))
 
     def _unpaired(self, place: int, shown: CycleClass) -> Finding:
         execution = self.classes.allowed[shown]
@@ -362,7 +353,8 @@ class Judge:
         assertions = [p for p in self.graph.properties if p.kind == "assertion"]
         edited = self.variant(self._edited(edits))
         return any(
-            self.session.allows(violation(self.session, p)) and not edited.allows(violation(edited, p))
+            self.session.allows(self.session.reaches(p, False))
+            and not edited.allows(edited.reaches(p, False))
             for p in assertions
         )
 
@@ -380,11 +372,6 @@ class Judge:
         session = self.variant(graph)
         violated = session.violated_with_all_on()
         return all(session.allows(violated, off=(p,)) for p in sorted(places))
-
-
-def violation(session: Session, p: Property) -> int:
-    """The literal that control reaches an assertion and it is false."""
-    return session.clauses.conjunction((session.truth(p.reached), -session.truth(p.formula)))
 
 
 _COSTS = {"smp_rmb": 2, "smp_wmb": 2, "acquire": 2, "release": 2, "smp_mb": 5}

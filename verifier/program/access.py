@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from verifier.program import calls
-from verifier.program.frame import Binding, Frame, Pointer, Variable, Writer, text_of
-from verifier.program.frame import Place as Named
+from verifier.program.frame import Alias, Binding, Frame, Pointer, Variable, Writer, text_of
 from verifier.program.program import (
     Address,
     Apply,
@@ -15,7 +14,6 @@ from verifier.program.program import (
     Load,
     Local,
     Number,
-    Opaque,
     Order,
     Path,
     Root,
@@ -201,7 +199,7 @@ def _named_place(here: Here, e: tree.Name, name: str) -> Place:
         return binding
     if isinstance(binding, Pointer):
         return Address(binding.path)
-    if isinstance(binding, Named):
+    if isinstance(binding, Alias):
         return binding.address
     if here.context.constant(name) is not None:
         return Address(Path(Root(name, None, None), ()))
@@ -379,6 +377,3 @@ def bind_pointer(here: Here, name: str, kind: str | None, e: tree.Expression) ->
     if target.pointer is not None:
         return None
     return Pointer(path, here.context.address(path, taken=not isinstance(e, tree.Name)))
-
-
-__all__ = ["Here", "Opaque", "bind_pointer", "load", "place", "pointee", "store", "truth", "value"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
 from verifier.program import access, atomics
-from verifier.program.context import primitives, walk
+from verifier.program.context import primitives
 from verifier.program.frame import Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.primitives import (
@@ -38,6 +38,7 @@ from verifier.program.program import (
     Value,
 )
 from verifier.syntax import tree
+from verifier.syntax.walk import walk
 
 if TYPE_CHECKING:
     from verifier.program.access import Here

@@ -52,7 +52,7 @@ def _formula(context: Context, threads: tuple[Thread, ...], e: tree.Expression) 
         case tree.Name(name):
             return _named(context, threads, name, error)
         case tree.Member() | tree.Index() | tree.Unary("*"):
-            here = access.Here(context, Writer(""), Frame("", context.source, _NOWHERE, frozenset()))
+            here = access.Here(context, Writer(""), Frame("", context.source, _NOWHERE))
             where = access.place(here, e)
             if isinstance(where, Variable):
                 raise error("unknown-name", "expected a location or a thread's local")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator as op
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
@@ -13,6 +13,7 @@ from verifier.program.primitives import LoadCall, StoreCall, core_call, table
 from verifier.program.program import Number, Opaque, Origin, Path, Root, Skipped
 from verifier.source import Source, Span
 from verifier.syntax import parse, tree
+from verifier.syntax.walk import walk
 
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 _REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err|old|val|seen|got|res|result|local)_?\d*$|[rR]\d+$|[ijkn]$")
@@ -229,15 +230,3 @@ def struct_of(kind: tree.Type) -> str | None:
     if name.startswith(("struct ", "union ")):
         return name
     return None
-
-
-def walk(node: object) -> Iterator[object]:
-    """All nodes of a syntax tree, parents first."""
-    stack = [node]
-    while stack:
-        here = stack.pop()
-        if isinstance(here, tuple):
-            stack.extend(reversed(here))
-        elif hasattr(here, "__dataclass_fields__"):
-            yield here
-            stack.extend(getattr(here, n) for n in reversed(here.__dataclass_fields__) if n != "span")

@@ -10,6 +10,7 @@ from verifier.errors import ProgramError, at
 from verifier.program.program import Address, Operation, Origin, Path, Value
 from verifier.source import Source, Span
 from verifier.syntax import tree
+from verifier.syntax.walk import walk
 
 LIMIT = 20_000  # operations of one thread; calls inlined in calls can grow without end
 
@@ -32,13 +33,13 @@ class Pointer:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Alias:
     """Another name of a location: a macro's argument."""
 
     address: Address
 
 
-Binding = Variable | Pointer | Place
+Binding = Variable | Pointer | Alias
 
 
 @dataclass
@@ -48,7 +49,6 @@ class Frame:
     function: str
     source: Source
     body: tree.Function
-    assigned: frozenset[str]
     call_path: str = ""
     is_column: bool = False
     via: str | None = None
@@ -60,6 +60,10 @@ class Frame:
     exit: str = ""
     result: str = ""
     calls: tuple[str, ...] = ()
+    assigned: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.assigned = assigned_names(self.body.body)
 
     def points_about(self, name: str) -> bool:
         """Whether a pointer of this function is set more than once, and so points to several objects."""
@@ -113,40 +117,22 @@ def text_of(source: Source, span: Span) -> str:
 
 
 def assigned_names(node: object) -> frozenset[str]:
-    """The names that a function's body assigns, increments or lets a call change by address."""
-    found: set[str] = set()
-    _collect(node, found)
-    return frozenset(found)
+    """The names that a function's body assigns or increments."""
+    return frozenset(name for n in walk(node) if (name := _assigned(n)) is not None)
 
 
 def settings(node: object, name: str) -> int:
     """How many places of a body set a variable, its initialiser included."""
+    return sum(_assigned(n) == name or _initialised(n) == name for n in walk(node))
+
+
+def _assigned(node: object) -> str | None:
     match node:
-        case tree.Assign(_, tree.Name(target), value):
-            return (target == name) + settings(value, name)
-        case tree.Increment(_, tree.Name(target), _):
-            return int(target == name)
-        case tree.Variable(initial=initial) if initial is not None:
-            return (node.name == name) + settings(initial, name)
-        case tuple():
-            return sum(settings(item, name) for item in node)
-        case _ if hasattr(node, "__dataclass_fields__"):
-            return sum(settings(getattr(node, n), name) for n in node.__dataclass_fields__ if n != "span")
+        case tree.Assign(_, tree.Name(name), _) | tree.Increment(_, tree.Name(name), _):
+            return name
         case _:
-            return 0
+            return None
 
 
-def _collect(node: object, found: set[str]) -> None:
-    match node:
-        case tree.Assign(_, tree.Name(name), value):
-            found.add(name)
-            _collect(value, found)
-        case tree.Increment(_, tree.Name(name), _):
-            found.add(name)
-        case tuple():
-            for item in node:
-                _collect(item, found)
-        case _ if hasattr(node, "__dataclass_fields__"):
-            for name in node.__dataclass_fields__:
-                if name != "span":
-                    _collect(getattr(node, name), found)
+def _initialised(node: object) -> str | None:
+    return node.name if isinstance(node, tree.Variable) and node.initial is not None else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from verifier.program import access, statements
 from verifier.program.context import struct_of
-from verifier.program.frame import LIMIT, Frame, Place, Pointer, Variable, assigned_names
+from verifier.program.frame import LIMIT, Alias, Frame, Pointer, Variable
 from verifier.program.macros import expand, is_macro, is_value
 from verifier.program.program import (
     Address,
@@ -44,7 +44,6 @@ def inline(here: Here, e: tree.Call, function: tree.Function, source: Source) ->
         function=function.name,
         source=source,
         body=function,
-        assigned=assigned_names(function.body),
         call_path=f"{outer.call_path}/{function.name}@{e.span.line}:{e.span.column}",
         via=outer.via if outer.site is not None else function.name,
         site=outer.site or (e.span if is_primitive else None),
@@ -98,7 +97,7 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
         return
     if parameter.type.name == "lvalue":
         named = access.place(here, argument)
-        frame.bindings[name] = named if isinstance(named, Variable) else Place(named)
+        frame.bindings[name] = named if isinstance(named, Variable) else Alias(named)
         return
     if parameter.type.pointers and name not in frame.assigned:
         where = _try_pointee(here, argument)

@@ -6,9 +6,9 @@ from verifier.errors import ProgramError, UsageError, at
 from verifier.options import Options
 from verifier.program import access, statements
 from verifier.program.conditions import condition
-from verifier.program.context import Context, walk
+from verifier.program.context import Context
 from verifier.program.directives import directives
-from verifier.program.frame import Frame, Variable, Writer, assigned_names
+from verifier.program.frame import Frame, Variable, Writer
 from verifier.program.inline import bind_free
 from verifier.program.locations import unify
 from verifier.program.macros import is_macro
@@ -25,6 +25,7 @@ from verifier.program.program import (
 )
 from verifier.source import Source
 from verifier.syntax import tree
+from verifier.syntax.walk import walk
 
 
 def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
@@ -172,9 +173,7 @@ def _constant(context: Context, e: tree.Expression) -> int | None:
 
 def _thread(context: Context, name: str, function: tree.Function) -> Thread:
     writer = Writer(name)
-    frame = Frame(
-        function.name, context.source, function, assigned_names(function.body), name, function.column
-    )
+    frame = Frame(function.name, context.source, function, name, function.column)
     frame.exit, frame.result = writer.fresh("return"), writer.fresh("result")
     here = access.Here(context, writer, frame)
     with writer.block() as body:

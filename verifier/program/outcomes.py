@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from verifier.program.context import walk
 from verifier.syntax import tree
+from verifier.syntax.walk import walk
 
 _MUST_FAIL = frozenset(("BUG_ON", "WARN_ON", "WARN_ON_ONCE", "VM_BUG_ON"))
 _MUST_HOLD = frozenset(("assert", "ASSERT"))

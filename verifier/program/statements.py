@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, assert_never
 
 from verifier.errors import ProgramError
 from verifier.program import access
-from verifier.program.context import struct_of, walk
-from verifier.program.frame import Binding, Pointer, Variable, text_of
+from verifier.program.context import struct_of
+from verifier.program.frame import Binding, Variable, text_of
 from verifier.program.primitives import is_primitive
 from verifier.program.program import Apply, Branch, Leave, Local, Loop, Number, Scope, Set, Value
 from verifier.syntax import tree
+from verifier.syntax.walk import walk
 
 if TYPE_CHECKING:
     from verifier.program.access import Here
@@ -326,5 +327,3 @@ def _prose(here: Here, s: tree.Prose) -> None:
 
 
 _ORDERS = re.compile(r"\b(?:un)?lock\b|barrier\b|\bfence\b|\b\w*mb\b|\bacquire|\brelease", re.IGNORECASE)
-
-__all__ = ["Pointer", "block", "lower"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Literal
 
 from verifier.encoding.session import Session
-from verifier.events.expression import TRUE, Expression, evaluate
 from verifier.events.graph import EventGraph, Property, Sleep
-from verifier.execution.candidate import Execution, final_values, read_values
+from verifier.execution.candidate import Execution, holds
 from verifier.execution.cycles import Cycle, TooManyCycles, candidates, shows
 from verifier.execution.shapes import ORDER, shape
 from verifier.pairing.counterexample import counterexample
@@ -32,13 +32,29 @@ class _Checker:
     def __init__(self, session: Session, sc: Callable[[], Session]) -> None:
         self.session = session
         self.graph: EventGraph = session.graph
-        self.sc = sc
+        self._make_sc = sc
+
+    @cached_property
+    def free(self) -> Session:
+        return self.session.free()
+
+    @cached_property
+    def sc(self) -> Session:
+        return self._make_sc()
+
+    @cached_property
+    def cycles(self) -> tuple[Cycle, ...]:
+        """The candidate cycles of the program; none where there are too many to look at."""
+        try:
+            return candidates(self.graph)
+        except TooManyCycles:
+            return ()
 
     def condition(self, p: Property) -> PropertyVerdict:
         """An assertion holds where no execution breaks it; "exists" where one reaches it; "forall" and
         "~exists" where none speaks against it."""
         wanted = p.kind in ("exists", "~exists")
-        literal = self._literal(self.session, p, wanted)
+        literal = self.session.reaches(p, wanted)
         execution = self.session.find(literal)
         kind: PropertyKind = "assertion" if p.kind == "assertion" else "condition"
         line = p.span.line
@@ -52,44 +68,33 @@ class _Checker:
         if p.kind == "exists":
             picture = self._picture(execution)
             return PropertyVerdict(kind, line, p.text, "holds", "", False, picture, True)
-        even_sc = self._even_under_sc(lambda s: self._literal(s, p, wanted))
+        even_sc = self._even_under_sc(lambda s: s.reaches(p, wanted))
         return PropertyVerdict(kind, line, p.text, "violated", "", even_sc, self._picture(execution))
-
-    def _literal(self, session: Session, p: Property, wanted: bool) -> int:
-        formula = session.truth(p.formula)
-        return session.clauses.conjunction((session.truth(p.reached), formula if wanted else -formula))
 
     def _vacuous(self, p: Property, wanted: bool) -> str:
         """Why a property that no execution speaks against says nothing, if so."""
-        free = self.session.free()
-        if not free.allows(self._literal(free, p, wanted)):
+        if not self.free.allows(self.free.reaches(p, wanted)):
             if wanted:
                 return "no choice of values reaches it, whatever the order: it says nothing about barriers"
-            if not free.allows(free.truth(p.reached)):
+            if not self.free.allows(self.free.truth(p.reached)):
                 return "no execution gets there"
         return ""
 
     def _recheck(self, execution: Execution, p: Property, wanted: bool) -> None:
         """Raises AssertionError where the execution is no evidence after all."""
-        if not _holds(self.graph, execution, p.reached) or _holds(self.graph, execution, p.formula) != wanted:
+        if not holds(self.graph, execution, p.reached) or holds(self.graph, execution, p.formula) != wanted:
             raise AssertionError(f"the solver's execution does not decide {p.text}")
 
     def _even_under_sc(self, literal: Callable[[Session], int]) -> bool:
-        session = self.sc()
-        return session.allows(literal(session))
+        return self.sc.allows(literal(self.sc))
 
     def _picture(self, execution: Execution, note: str = "") -> Counterexample:
         cycle = self._cycle(execution)
-        if cycle is None:
-            return counterexample(self.graph, self.session.model, execution, None, note)
-        return counterexample(self.graph, self.session.model, execution, cycle)
+        return counterexample(self.graph, self.session.model, execution, cycle, note if cycle is None else "")
 
     def _cycle(self, execution: Execution) -> Cycle | None:
         """The simplest critical cycle that the execution has, if it has one."""
-        try:
-            found = [c for c in candidates(self.graph) if shows(self.graph, execution, c)]
-        except TooManyCycles:
-            return None
+        found = [c for c in self.cycles if shows(self.graph, execution, c)]
         names = {c: shape(self.graph, c) for c in found}
         order = {n: i for i, n in enumerate(ORDER)}
         return min(found, key=lambda c: (len(c.segments), order.get(names[c], 99), c), default=None)
@@ -158,11 +163,3 @@ class _Checker:
 
 def _matching(session: Session, sleep: Sleep) -> list[Sleep]:
     return [s for s in session.graph.sleeps if s.thread == sleep.thread and s.span == sleep.span]
-
-
-def _holds(graph: EventGraph, execution: Execution, e: Expression) -> bool:
-    values = {**read_values(graph, execution), **final_values(graph, execution)}
-    return bool(evaluate(e, values, dict(execution.unknowns)))
-
-
-__all__ = ["TRUE", "check"]
