@@ -69,6 +69,7 @@ class Judge:
         self.variant = variant
         self.places = tuple(sorted({s.place for s in self.graph.sources if s.is_barrier}))
         self._needed: dict[int, tuple[dict[CycleClass, Execution], Execution | None]] = {}
+        self._cycles_of: dict[int, frozenset[Cycle]] = {}
 
     def findings(self, claims: Mapping[int, Claim] | None = None) -> tuple[Finding, ...]:
         """A finding for each barrier, in the order of their places; `claims` are what comments say, by place.
@@ -351,12 +352,20 @@ class Judge:
     def _satisfies(self, edits: Sequence[Move]) -> bool:
         """Whether an assertion that does not hold would hold after the edits."""
         assertions = [p for p in self.graph.properties if p.kind == "assertion"]
+        if not assertions:
+            return False
         edited = self.variant(self._edited(edits))
         return any(
             self.session.allows(self.session.reaches(p, False))
             and not edited.allows(edited.reaches(p, False))
             for p in assertions
         )
+
+    def _touched(self, place: int) -> frozenset[Cycle]:
+        """The candidate cycles that a barrier touches where it stands, found once."""
+        if place not in self._cycles_of:
+            self._cycles_of[place] = touched_cycles(self.graph, place)
+        return self._cycles_of[place]
 
     def _edited(self, edits: Sequence[Move]) -> EventGraph:
         graph = self.graph
@@ -367,7 +376,7 @@ class Judge:
     def _makes_needed(self, edits: Sequence[Move], places: set[int]) -> bool:
         """Whether, after the edits, each of `places` is needed."""
         graph = self._edited(edits)
-        if not all(touched_cycles(graph, e.place) - touched_cycles(self.graph, e.place) for e in edits):
+        if not all(touched_cycles(graph, e.place) - self._touched(e.place) for e in edits):
             return False
         session = self.variant(graph)
         violated = session.violated_with_all_on()
