@@ -10,7 +10,8 @@ Threads are split by `|`, instructions by `;` or new lines. An instruction is on
     Mb Wmb Rmb Barrier Before-atomic …   a fence
     if r0==1 { … } else { … }            a branch; its control dependencies reach the arms alone on linux
     assume r0==1                         a constraint
-`@r0` at the end of a load or store makes its address depend on r0. The architecture "aarch64"
+`@r0` at the end of a load or store makes its address depend on r0. The architecture "x86" has tags
+on locked instructions and mfence alone, "any" has the tags of linux, "aarch64"
 gives each instruction as arm64 compiles it: LSE atomics, but exclusives for CAS.
 """
 
@@ -107,7 +108,7 @@ def _expression(node: Any, registers: dict[str, Datum]) -> Datum:
 class Builder:
     """Collects events thread by thread; `guard` and what follows are the state of the present thread."""
 
-    architecture: Literal["linux", "aarch64"]
+    architecture: Literal["linux", "aarch64", "x86", "any"]
     locations: list[str]
     events: list[Event] = field(default_factory=list)
     order: list[int] = field(default_factory=list)
@@ -125,6 +126,10 @@ class Builder:
     @property
     def arm(self) -> bool:
         return self.architecture == "aarch64"
+
+    @property
+    def x86(self) -> bool:
+        return self.architecture == "x86"
 
     def start_thread(self, thread: int) -> None:
         self.thread, self.guard, self.before = thread, TRUE, 0
@@ -183,8 +188,8 @@ class Builder:
             self.dependencies.append(Dependency(kind, read, end, TRUE, source))
 
     def read(self, register: str | None, tag: str, location: str, address: str | None, text: str) -> None:
-        tags = {"Acquire": "A"}.get(tag, "") if self.arm else tag or "Once"
-        relaxed = "" if self.arm else "Once"
+        tags = {"Acquire": "A"}.get(tag, "") if self.arm else "" if self.x86 else tag or "Once"
+        relaxed = "" if self.arm or self.x86 else "Once"
         r = self.event("R", location, text, (tags,), (relaxed if tag == "Acquire" else tags,))
         if tag == "Acquire":
             self.source("acquire", "smp_load_acquire", (r,))
@@ -196,8 +201,8 @@ class Builder:
         return next(f"r{i}" for i in range(100) if f"r{i}" not in self.registers)
 
     def write(self, tag: str, location: str, value: str, address: str | None, text: str) -> None:
-        tags = {"Release": "L"}.get(tag, "") if self.arm else tag or "Once"
-        relaxed = "" if self.arm else "Once"
+        tags = {"Release": "L"}.get(tag, "") if self.arm else "" if self.x86 else tag or "Once"
+        relaxed = "" if self.arm or self.x86 else "Once"
         datum = parse_expression(value, self.registers)
         w = self.event(
             "W", location, text, (tags,), (relaxed if tag == "Release" else tags,), value=datum.value
@@ -210,6 +215,8 @@ class Builder:
 
     def fence(self, name: str) -> None:
         tag = FENCES.get(name, name) if self.arm else name
+        if self.x86:
+            tag = "MFENCE" if name == "Mb" else ""
         f = self.event("F", None, name, (tag,), ())
         self.source("fence", name, (f,))
 
@@ -247,6 +254,8 @@ class Builder:
     def _rmw_tags(
         self, operation: str, strength: str, returns: bool
     ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        if self.x86:
+            return ("X",), ("X",), ("X",), ("X",)
         if not self.arm:
             extra = () if returns else ("Noreturn",)
             return ("RMW", strength, *extra), ("RMW", strength), ("RMW", "Once", *extra), ("RMW", "Once")
@@ -331,6 +340,7 @@ class Builder:
             cuts=(FALSE,) * threads,
             unreached=(),
             bound=1,
+            architecture=self.architecture,
         )
 
 
@@ -347,14 +357,15 @@ def _body(instructions: list[str], start: int) -> tuple[list[str], int]:
 
 def graph(
     text: str,
-    architecture: Literal["linux", "aarch64"] = "linux",
+    architecture: str = "linux",
     initial: dict[str, int] | None = None,
     exists: str | None = None,
 ) -> EventGraph:
     """The event graph of a text as above. `exists`: an expression over `0:r0` and `[x]`."""
     threads = [[p.strip() for p in re.split(r"[;\n]|([{}])", t) if p and p.strip()] for t in text.split("|")]
     names = sorted(set(re.findall(r"\b(?:W|R|X|A|CAS)(?:\[\w*\])?\s+([\w.]+)", text)))
-    builder = Builder(architecture, names)
+    assert architecture in ("linux", "aarch64", "x86", "any")
+    builder = Builder(architecture, names)  # type: ignore[arg-type]
     builder.thread = INITIAL
     for name in names:
         builder.event("W", name, f"{name}=0", value=Const((initial or {}).get(name, 0)))

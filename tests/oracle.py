@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import permutations, product
+from typing import get_args
 
 from verifier.cat.bits import Universe
 from verifier.cat.evaluate import Evaluator, holds
-from verifier.cat.terms import BaseRelation, Fixpoint, Model, RelationTerm, SetTerm, Term
+from verifier.cat.terms import BaseRelation, BaseSet, Fixpoint, Model, RelationTerm, SetTerm, Term
 from verifier.events.expression import Expression, Unknown, evaluate, reads_of, unknowns_of
-from verifier.events.graph import EventGraph
+from verifier.events.graph import DependencyKind, EventGraph
 from verifier.execution.candidate import Execution, bases
+from verifier.execution.candidate import holds as holds_finally
 
 
 class TooBigError(Exception):
@@ -33,6 +35,7 @@ def expressions(graph: EventGraph) -> Iterator[Expression]:
             yield s.awaited
     for p in graph.properties:
         yield from (p.formula, p.reached)
+    yield from (e for _, e in graph.observed)
 
 
 def unknowns(graph: EventGraph) -> list[Unknown]:
@@ -122,8 +125,11 @@ def executions(graph: EventGraph, coherent: bool = True, limit: int = 10**9) -> 
                 whole = Path(
                     whole.executed | p.executed, {**whole.reads, **p.reads}, {**whole.writes, **p.writes}
                 )
-            if all(evaluate(c, whole.reads, chosen) for c in graph.constraints):
-                yield from _orders(graph, whole, chosen, coherent, limit)
+            early = [c for c in graph.constraints if min(reads_of(c), default=0) >= 0]
+            if all(evaluate(c, whole.reads, chosen) for c in early):
+                for e in _orders(graph, whole, chosen, coherent, limit):
+                    if all(holds_finally(graph, e, c) for c in graph.constraints if c not in early):
+                        yield e
 
 
 def _orders(
@@ -195,7 +201,7 @@ def _is_coherent(graph: EventGraph, writes: list[int], rf: Rf, place: dict[int, 
     return True
 
 
-CHANGING = frozenset(("rf", "co"))
+CHANGING = frozenset(("rf", "co", "different-values"))
 
 
 @dataclass
@@ -214,6 +220,8 @@ class Checker:
             match term:
                 case BaseRelation(name):
                     found = name not in CHANGING
+                case BaseSet(name):
+                    found = name != "FW"
                 case SetTerm(_, arguments) | RelationTerm(_, arguments):
                     found = all(self.is_still(a) for a in arguments)
                 case Fixpoint(_, equations):
@@ -226,13 +234,13 @@ class Checker:
     def evaluator(self, execution: Execution, off: frozenset[int] = frozenset()) -> Evaluator:
         """An evaluator for an execution, with what it shares with others of the same events filled in."""
         seen = bases(self.graph, execution, off)
-        key = (execution.executed, off, *(seen.relations[d] for d in ("addr", "data", "ctrl")))
+        key = (execution.executed, off, *(seen.relations[d] for d in get_args(DependencyKind)))
         return Evaluator(seen, dict(self.memos.setdefault(key, {})))
 
     def is_consistent(self, execution: Execution, off: frozenset[int] = frozenset()) -> bool:
         """Whether an execution meets every axiom of the model with some sources off."""
         seen = bases(self.graph, execution, off)
-        key = (execution.executed, off, *(seen.relations[d] for d in ("addr", "data", "ctrl")))
+        key = (execution.executed, off, *(seen.relations[d] for d in get_args(DependencyKind)))
         shared = self.memos.setdefault(key, {})
         evaluator = Evaluator(seen, dict(shared))
         result = all(a.is_flag or holds(a, evaluator) for a in self.model.axioms)

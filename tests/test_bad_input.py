@@ -146,7 +146,7 @@ def test_model(name: str, text: str, line: int, tmp_path: Path, capsys: pytest.C
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--model", "armv9"], "accepted: armv8, lkmm, sc, tso"),
+        (["--model", "armv9"], "accepted: armv8, lkmm, power, riscv, sc, tso"),
         (["--model", "none.cat"], "there is no file"),
         (["--model", "lkmm", "--model", "lkmm"], "twice"),
         (["--bound", "0"], "not a number from 1"),

@@ -174,7 +174,7 @@ def test_json_has_the_exit_code_and_the_errors(write, capsys) -> None:  # type: 
         ["check", "--timeout", "soon", "x.c"],
         ["check", "--color", "red", "x.c"],
         ["check", "-q", "-v", "x.c"],
-        ["litmus", "x.litmus"],
+        ["litmus"],
         ["explain", "x.c"],
         [],
     ],
@@ -191,7 +191,7 @@ def test_usage_errors_take_one_line(arguments, capsys) -> None:  # type: ignore[
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--model", "arm"], "'arm' is not known; accepted: armv8, lkmm, sc, tso"),
+        (["--model", "arm"], "'arm' is not known; accepted: armv8, lkmm, power, riscv, sc, tso"),
         (["--model", "nowhere.cat"], "there is no file 'nowhere.cat'"),
         (["--model", "sc", "--model", "sc"], "names a model twice"),
         (["--thread", "handler"], "'handler' is not of the form NAME=FUNCTION"),

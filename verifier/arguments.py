@@ -15,10 +15,12 @@ LARGEST_BOUND = 64
 MODELS = {
     "armv8": "Armv8-A (Arm ARM B2.3; Pulte et al., Simplifying ARM Concurrency, POPL 2018)",
     "lkmm": "the Linux-kernel memory model (tools/memory-model; Alglave et al., ASPLOS 2018)",
+    "power": "Power (Alglave, Maranget, Tautschnig, Herding Cats, TOPLAS 2014)",
+    "riscv": "RISC-V RVWMO (The RISC-V Instruction Set Manual, volume I)",
     "sc": "sequential consistency (Lamport, How to Make a Multiprocessor Computer, 1979)",
     "tso": "x86 total store order (Owens, Sarkar, Sewell, A Better x86 Memory Model, TPHOLs 2009)",
 }
-DEFAULT_MODELS = ("armv8", "lkmm")
+DEFAULT_MODELS = ("armv8", "lkmm")  # of code in C; the pipeline has those of litmus tests
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -30,7 +32,9 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"mbpair: error: {message} (see {self.prog} --help)\n")
 
 
-def make_parser(check: Run, explain: Run, models: Run, primitives: Run) -> argparse.ArgumentParser:
+def make_parser(
+    check: Run, explain: Run, litmus: Run, models: Run, primitives: Run
+) -> argparse.ArgumentParser:
     """The parser; each command, when given, leaves its function as `command`."""
     parser = _Parser(
         prog="mbpair",
@@ -41,7 +45,7 @@ def make_parser(check: Run, explain: Run, models: Run, primitives: Run) -> argpa
     parser.add_argument("--version", action="version", version=f"mbpair {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    one = _command(commands, "check", "check snippets, diagrams and mails", check)
+    one = _command(commands, "check", "check snippets, diagrams, mails and litmus tests", check)
     one.add_argument("files", nargs="+", metavar="FILE", help="a file, a directory, or - for standard input")
     _add_model_options(one)
     _add_output_options(one)
@@ -51,6 +55,12 @@ def make_parser(check: Run, explain: Run, models: Run, primitives: Run) -> argpa
     one.add_argument("barrier", metavar="BARRIER", help="its name, name:line, or line")
     _add_model_options(one)
     _add_output_options(one)
+
+    text = "the conditions of litmus tests, in herd7's output format"
+    one = _command(commands, "litmus", text, litmus)
+    one.add_argument("files", nargs="+", metavar="FILE", help="a file, a directory, or - for standard input")
+    one.add_argument("--states", action="store_true", help="find all final states and count executions")
+    _add_model_options(one)
 
     _command(commands, "models", "the memory models that are known, with sources", models)
     text = "what the kernel's primitives are taken to do"
@@ -75,7 +85,7 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
         "--model",
         action="append",
         metavar="NAME",
-        help="armv8, lkmm, sc, tso or the path of a .cat file; may be repeated (default: armv8 and lkmm)",
+        help=f"{', '.join(MODELS)} or the path of a .cat file; may be repeated (default: armv8 and lkmm for C)",
     )
     parser.add_argument(
         "--bound", type=_bound, default=2, metavar="N", help="how often a loop runs (default: 2)"
@@ -110,7 +120,7 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
 
 def read_options(parsed: argparse.Namespace) -> Options:
     """The options of check and explain; raises UsageError for values that can't be meant."""
-    models = tuple(parsed.model or DEFAULT_MODELS)
+    models = tuple(parsed.model or ())
     for model in models:
         _require_model(model)
     if len(set(models)) < len(models):
@@ -122,6 +132,7 @@ def read_options(parsed: argparse.Namespace) -> Options:
         threads=tuple(_pair("--thread", text, "NAME=FUNCTION") for text in parsed.thread),
         aliases=tuple(_pair("--alias", text, "A=B") for text in parsed.alias),
         propagation=not parsed.no_propagation,
+        states=getattr(parsed, "states", False),
     )
 
 

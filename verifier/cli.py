@@ -23,9 +23,10 @@ from verifier.options import Options
 
 if TYPE_CHECKING:
     from verifier.pairing.verdict import ModelResult, UnitResult
+    from verifier.properties.verdict import LitmusVerdict
     from verifier.report.style import Style
 
-SUFFIXES = frozenset({".c", ".txt", ".eml", ".mbox"})
+SUFFIXES = frozenset({".c", ".txt", ".eml", ".mbox", ".litmus"})
 WORST_FIRST = (2, 1, 3, 0)
 LARGEST_INPUT = 32 * 1024 * 1024
 
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    parsed = make_parser(_check, _explain, _models, _primitives).parse_args(arguments)
+    parsed = make_parser(_check, _explain, _litmus, _models, _primitives).parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = parsed.command
     try:
         return command(parsed)
@@ -106,6 +107,37 @@ def _explain(parsed: argparse.Namespace) -> int:
 
         print(text.render(chosen, _style(parsed), "verbose"), end="")
     return outcome.code
+
+
+def _litmus(parsed: argparse.Namespace) -> int:
+    options = read_options(parsed)
+    if len(options.models) > 1:
+        raise UsageError("models", "litmus answers under one model; give --model once")
+    from verifier.pipeline import litmus
+    from verifier.report import herd
+
+    codes = []
+    for name in expand(parsed.files, frozenset({".litmus"})):
+        try:
+            shown, data = read(name)
+            verdict = litmus(shown, data, options)
+        except InputError as error:
+            error.name = error.name or name
+            _complain(error)
+            codes.append(2)
+            if isinstance(error, ModelError):
+                break
+        else:
+            print(herd.render(verdict), end="", flush=True)
+            codes.append(_litmus_code(verdict))
+    return worst(codes)
+
+
+def _litmus_code(verdict: LitmusVerdict) -> int:
+    if verdict.outcome is None:
+        return 3
+    is_question = verdict.condition is not None and verdict.condition.kind == "exists"
+    return 0 if is_question or verdict.outcome.is_true else 1
 
 
 def _models(_: argparse.Namespace) -> int:
@@ -168,7 +200,7 @@ def _check_one(
         raise ReadError("nesting", "the text is nested too deeply", name=shown) from None
 
 
-def expand(names: Sequence[str]) -> list[str]:
+def expand(names: Sequence[str], suffixes: frozenset[str] = SUFFIXES) -> list[str]:
     """The inputs, directories replaced by their files, sorted; raises UsageError for an empty one."""
     if names.count("-") > 1:
         raise UsageError("stdin", "standard input (-) is given twice; it can be read once")
@@ -178,9 +210,9 @@ def expand(names: Sequence[str]) -> list[str]:
         if name == "-" or not path.is_dir():
             found.append(name)
             continue
-        inside = sorted(str(p) for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file())
+        inside = sorted(str(p) for p in path.rglob("*") if p.suffix in suffixes and p.is_file())
         if not inside:
-            kinds = " ".join(sorted(SUFFIXES))
+            kinds = " ".join(sorted(suffixes))
             raise UsageError("empty directory", f"the directory has no input (files ending in {kinds})", name)
         found += inside
     return list(dict.fromkeys(found))

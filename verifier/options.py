@@ -7,14 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`models`: names or paths of .cat files. `bound`: how many times a loop is unrolled. `timeout`: seconds a file.
+    """`models`: names or paths of .cat files; none: those that suit the input.
+
+    `bound`: how many times a loop is unrolled. `timeout`: seconds a file.
 
     `threads` (name, function) and `aliases` (one name, another name for the same object) overrule what is inferred.
+    `states`: enumerate all final states of a litmus test.
     """
 
-    models: tuple[str, ...] = ("armv8", "lkmm")
+    models: tuple[str, ...] = ()
     bound: int = 2
     timeout: float | None = None
     threads: tuple[tuple[str, str], ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     propagation: bool = True
+    states: bool = False

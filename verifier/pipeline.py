@@ -10,13 +10,15 @@ from verifier.cat.load import load
 from verifier.cat.terms import Model
 from verifier.encoding.session import Deadline, Session, Unknown
 from verifier.encoding.values import NotModelled
+from verifier.errors import InputError, ModelError
 from verifier.events.build import build
+from verifier.events.elaborate import elaborate
 from verifier.events.expression import FALSE
-from verifier.events.graph import EventGraph
+from verifier.events.graph import EventGraph, Property
 from verifier.events.loops import flatten
 from verifier.execution.cycles import TooManyCycles
 from verifier.inbox import recognise
-from verifier.inbox.pieces import Diagram, Piece, Snippet, Unreadable
+from verifier.inbox.pieces import Diagram, Litmus, Piece, Snippet, Unreadable
 from verifier.options import Options
 from verifier.pairing.claims import claims_of
 from verifier.pairing.classes import Classes
@@ -31,13 +33,24 @@ from verifier.pairing.verdict import (
     SkippedText,
     UnitResult,
 )
+from verifier.program.litmus.lower import lower_litmus
 from verifier.program.lower import lower
 from verifier.program.program import Program, Rmw
 from verifier.properties.check import check as check_properties
-from verifier.source import Source
+from verifier.properties.litmus import decide, enumerate_states
+from verifier.properties.verdict import LitmusVerdict, Outcome
 from verifier.syntax import parse, parse_diagram
-from verifier.syntax.tree import Unit
+from verifier.syntax.litmus import parse_litmus
 
+# The models of an input, by its instruction set (None: C), unless the user names others
+DEFAULTS: dict[str | None, tuple[str, ...]] = {
+    None: ("armv8", "lkmm"),
+    "AArch64": ("armv8",),
+    "X86_64": ("tso",),
+    "RISCV": ("riscv",),
+    "PPC": ("power",),
+}
+ARCHITECTURES = {"AArch64": "aarch64", "X86_64": "x86", "RISCV": "riscv", "PPC": "power"}
 _DIFF = re.compile(rb"^[> ]*(?:diff --git [^\n]*|@@ -\d[^\n]*)", re.MULTILINE)
 
 
@@ -46,10 +59,9 @@ def check(name: str, data: bytes, options: Options) -> tuple[UnitResult, ...]:
 
     Raises InputError where the file, or a model, can't be used.
     """
-    models = [model(m) for m in options.models]
     pieces = recognise(name, data)
     deadline = Deadline(options.timeout)
-    units = tuple(_check_piece(name, piece, models, options, deadline) for piece in pieces)
+    units = tuple(_check_piece(name, piece, options, deadline) for piece in pieces)
     telling = tuple(u for u in units if any(r.verdict != "nothing to check" for r in u.results))
     return _note_diffs(telling or units, data)
 
@@ -70,13 +82,70 @@ def model(name: str) -> Model:
     return load(name)
 
 
-def _check_piece(
-    name: str, piece: Piece, models: list[Model], options: Options, deadline: Deadline
-) -> UnitResult:
+def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
+    """Answer a litmus test's own question, under one model: the test's own unless `options` say another.
+
+    Raises InputError where the file is no litmus test, or it or the model can't be used.
+    """
+    pieces = recognise(name, data)
+    if not isinstance(pieces[0], Litmus):
+        raise InputError(
+            "no-litmus", "no litmus test; expected an architecture and a name on the first line", name
+        )
+    source = pieces[0].source
+    program = lower_litmus(parse_litmus(source), source, options)
+    m = model((options.models or DEFAULTS[program.isa])[-1])  # of C: the kernel's own
+    graph = _build(program, m, options)
+    question = graph.properties[-1] if program.conditions else None
+    outcome, reason = None, ""
+    try:
+        outcome = _answer_litmus(graph, m, question, options)
+    except (Unknown, NotModelled, RecursionError) as problem:
+        reason = str(problem) or "the test is too deeply nested"
+    names = {value: program.names[l] for value, l in program.addresses}
+    is_cut = any(c != FALSE for c in graph.cuts)
+    notes = (f"Loops run at most {options.bound} times",) if is_cut else ()
+    condition = program.conditions[-1] if program.conditions else None
+    return LitmusVerdict(name, program.title, m.name, condition, names, outcome, reason, notes)
+
+
+def _answer_litmus(graph: EventGraph, m: Model, question: Property | None, options: Options) -> Outcome:
+    problems = [f"{name} (line {line})" for line, name in graph.unmodelled]
+    if problems:
+        raise NotModelled(f"not modelled: {', '.join(problems)}")
+    session = Session(graph, m, Deadline(options.timeout), options.propagation)
+    if options.states:
+        outcome = enumerate_states(session, question)
+        if outcome is not None:
+            return outcome
+        session = Session(graph, m, Deadline(options.timeout), options.propagation)
+    return decide(session, question)
+
+
+def _build(program: Program, m: Model, options: Options) -> EventGraph:
+    """The event graph as a model wants it. Raises ModelError where the model speaks of another architecture."""
+    graph = build(program, architecture(program, m), options.bound)
+    return elaborate(graph) if m.registers else graph
+
+
+def architecture(program: Program, m: Model) -> str:
+    """The architecture to build a program's events for. Raises ModelError where the model speaks of another."""
+    own = ARCHITECTURES.get(program.isa or "", "linux")
+    if program.isa is None:
+        return m.architecture
+    if m.architecture not in ("any", own):
+        raise ModelError(
+            "model-architecture",
+            f"the model {m.name} is about {m.architecture}; this is a test in {program.isa}",
+        )
+    return own
+
+
+def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) -> UnitResult:
     if isinstance(piece, Unreadable):
         raise piece.problem
-    unit, source = _parse(piece)
-    program = lower(unit, source, options)
+    program = _lower(piece, options)
+    models = [model(m) for m in options.models or DEFAULTS[program.isa]]
     results = tuple(_judge(program, m, options, deadline) for m in models)
     notes = piece.notes if isinstance(piece, Diagram) else ()
     return UnitResult(
@@ -91,10 +160,14 @@ def _check_piece(
     )
 
 
-def _parse(piece: Snippet | Diagram) -> tuple[Unit, Source]:
-    if isinstance(piece, Snippet):
-        return parse(piece.source), piece.source
-    return parse_diagram(piece.columns, piece.rest), piece.columns[0][1]
+def _lower(piece: Snippet | Diagram | Litmus, options: Options) -> Program:
+    match piece:
+        case Litmus(source):
+            return lower_litmus(parse_litmus(source), source, options)
+        case Snippet(source):
+            return lower(parse(source), source, options)
+        case Diagram(columns):
+            return lower(parse_diagram(columns, piece.rest), columns[0][1], options)
 
 
 def _plain(program: Program, piece: Piece) -> list[str]:
@@ -117,7 +190,7 @@ def _atomics(program: Program, models: list[Model]) -> list[str]:
 
 
 def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> ModelResult:
-    graph = build(program, m.architecture, options.bound)
+    graph = _build(program, m, options)
     bound = options.bound if any(c != FALSE for c in graph.cuts) else None
     if (
         not program.unmodelled
@@ -140,10 +213,11 @@ def _decide(
 
     def under_sc() -> Session:
         sc = model("sc")
-        return session(build(program, sc.architecture, options.bound), sc)
+        return session(_build(program, sc, options), sc)
 
-    if program.unmodelled:
-        names = ", ".join(f"{name} (line {line})" for line, name in program.unmodelled)
+    if program.unmodelled or graph.unmodelled:
+        unmodelled = (*program.unmodelled, *graph.unmodelled)
+        names = ", ".join(f"{name} (line {line})" for line, name in unmodelled)
         return _undecided(graph, m, f"not modelled: {names}", bound)
     if graph.unreached:
         lines = ", ".join(str(n) for n in graph.unreached)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verifier.errors import InputError, ReadError
-from verifier.inbox import Diagram, Snippet, recognise
+from verifier.inbox import Diagram, Litmus, Snippet, recognise
 
 CODE = b"void f(void)\n{\n\tsmp_mb();\n}\n"
 
@@ -34,8 +34,6 @@ def test_files_that_hold_nothing_to_check(name: str, data: bytes, code: str) -> 
 
 
 NOT_YET = [
-    ("MP.litmus", b"C MP\n{}\nP0(int *x) { }\n"),
-    ("mp", b"C MP+wmb\n\n{}\n\nP0(int *x) { }\n"),
     ("a.patch", b"diff --git a/a.c b/a.c\n@@ -1,2 +1,2 @@\n-x();\n+y();\n"),
 ]
 
@@ -45,6 +43,12 @@ def test_kinds_that_are_not_read_yet(name: str, data: bytes) -> None:
     with pytest.raises(InputError) as caught:
         recognise(name, data)
     assert caught.value.code == "not-supported"
+
+
+@pytest.mark.parametrize("name", ["MP.litmus", "mp", "-", "mp.c"])
+def test_litmus_tests_are_known_by_their_first_line(name: str) -> None:
+    (piece,) = recognise(name, b"C MP+wmb\n\n{}\n\nP0(int *x) { }\n")
+    assert isinstance(piece, Litmus)
 
 
 @pytest.mark.parametrize("name", ["a.c", "a.txt", "-", "noname"])

@@ -90,7 +90,7 @@ TABLE = [
     ("W x 1; A z 1; R y | W y 1; Mb; R x", SB, "armv8 lkmm"),
     ("W x 1; A z 1; After-atomic; R y | W y 1; Mb; R x", SB, ""),
     ("W x 1; Before-atomic; A z 1; R y | W y 1; Mb; R x", SB, ""),
-    ("W x 1; CAS[Mb] z 1 1; R y | W y 1; Mb; R x", "0:r1==0 and 1:r0==0", "armv8 lkmm tso"),
+    ("W x 1; CAS[Mb] z 1 1; R y | W y 1; Mb; R x", "0:r1==0 and 1:r0==0", "armv8 lkmm"),
     ("W x 1; CAS[Mb] z 0 1; R y | W y 1; Mb; R x", "0:r1==0 and 1:r0==0", ""),
     ("r0 = A[Once] x 1 | r0 = A[Once] x 1", "[x]==1", ""),
     ("W x 1; Wmb; W y 1 | A y 1; Rmb; R x", "[y]==2 and 1:r0==0", "armv8 lkmm"),

@@ -8,7 +8,7 @@ CAAL: Consistency as a Service, OOPSLA 2022).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from verifier.cat.bits import Universe, members
@@ -23,6 +23,7 @@ from verifier.cat.terms import (
     SetTerm,
     Term,
     Variable,
+    free_variables,
 )
 
 Pair = tuple[int, int]  # (must, may), as bits
@@ -62,6 +63,7 @@ class _Propagation:
         for axiom in self.axioms:
             _list(axiom.term, seen, self.order)
         self.values: dict[int, Pair] = {}
+        self.variables: dict[str, Pair] = {}
         self.narrowed: set[int] = set()
         varying: set[int] = set()
         for term in self.order:
@@ -186,16 +188,44 @@ class _Propagation:
                 return self.relations.get(name, (0, u.FULL))
             case EmptyRelation():
                 return 0, 0
-            case SetTerm():
-                return self._up_set(term)
-            case RelationTerm():
-                return self._up_relation(term)
-            case Variable() | Fixpoint():
-                return 0, u.FULL
+            case SetTerm(_, arguments):
+                return self._up_set(term, [self.values[id(a)] for a in arguments])
+            case RelationTerm(_, arguments):
+                return self._up_relation(term, [self.values[id(a)] for a in arguments])
+            case Fixpoint(name, equations):
+                return self._fixpoint(equations)[name]
+            case Variable(name):
+                return self.variables[name]
 
-    def _up_set(self, term: SetTerm) -> Pair:
+    def _fixpoint(self, equations: tuple[tuple[str, Term], ...]) -> dict[str, Pair]:
+        """The least solutions over all that must be and over all that may be."""
+        found: dict[str, Pair] = {name: (0, 0) for name, _ in equations}
+        outer = self.variables
+        while True:
+            self.variables = {**outer, **found}
+            new = {name: self._open(right, {}) for name, right in equations}
+            if new == found:
+                self.variables = outer
+                return found
+            found = new
+
+    def _open(self, term: Term, memo: dict[int, Pair]) -> Pair:
+        """The bounds of a term inside a recursive definition."""
+        known = self.values.get(id(term)) or memo.get(id(term))
+        if known is not None:
+            return known
+        match term:
+            case SetTerm(_, arguments):
+                value = self._up_set(term, [self._open(a, memo) for a in arguments])
+            case RelationTerm(_, arguments):
+                value = self._up_relation(term, [self._open(a, memo) for a in arguments])
+            case _:
+                value = self._up(term)
+        memo[id(term)] = value
+        return value
+
+    def _up_set(self, term: SetTerm, values: Sequence[Pair]) -> Pair:
         u = self.u
-        values = [self.values[id(a)] for a in term.arguments]
         must, may = values[0]
         match term.operator:
             case "complement":
@@ -207,9 +237,8 @@ class _Propagation:
             case operator:
                 return _combine(operator, values)
 
-    def _up_relation(self, term: RelationTerm) -> Pair:
+    def _up_relation(self, term: RelationTerm, values: Sequence[Pair]) -> Pair:
         u = self.u
-        values = [self.values[id(a)] for a in term.arguments]
         must, may = values[0]
         match term.operator:
             case "complement":
@@ -264,14 +293,19 @@ def _combine(operator: str, values: Sequence[Pair]) -> Pair:
 
 
 def _list(term: Term, seen: set[int], order: list[Term]) -> None:
-    """Append a term's parts and then the term, each once."""
+    """Append a term's parts and then the term, each once; what mentions a variable is left to its definition."""
     if id(term) in seen:
         return
     seen.add(id(term))
+    parts: Iterable[Term] = ()
     if isinstance(term, SetTerm | RelationTerm):
-        for argument in term.arguments:
-            _list(argument, seen, order)
-    order.append(term)
+        parts = term.arguments
+    elif isinstance(term, Fixpoint):
+        parts = (right for _, right in term.equations)
+    for part in parts:
+        _list(part, seen, order)
+    if not free_variables(term):
+        order.append(term)
 
 
 def _varies(term: Term, varying: set[int]) -> bool:
@@ -279,6 +313,8 @@ def _varies(term: Term, varying: set[int]) -> bool:
     match term:
         case BaseRelation(name):
             return name in ("rf", "co")
+        case Fixpoint():
+            return True
         case SetTerm(_, arguments) | RelationTerm(_, arguments):
             return any(id(a) in varying for a in arguments)
         case _:

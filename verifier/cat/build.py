@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from verifier.cat.terms import (
     BaseRelation,
@@ -22,7 +24,8 @@ Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class TermBuilder:
-    """One table of terms for one model; the empty set and the empty relation are folded away."""
+    """One table of terms for one model; what the empty set, the empty relation and the set of all events
+    make of a term is folded away, and so are recursive definitions that say no more than `r+`."""
 
     table: dict[Key, Term] = field(default_factory=dict)
 
@@ -47,9 +50,31 @@ class TermBuilder:
         """The empty set."""
         return self._set("domain", (self.zero,))
 
+    def everything(self) -> Term:
+        """The set of all events."""
+        return self.base_set("_")
+
     def fixpoint(self, name: str, equations: tuple[tuple[str, Term], ...]) -> Term:
+        """The relation of that name in the least solution of these equations."""
+        closure = self._closure(equations) if len(equations) == 1 else None
+        if closure is not None:
+            return closure
         key = ("fixpoint", name, *((n, id(t)) for n, t in equations))
         return self._keep(key, Fixpoint(name, equations))
+
+    def _closure(self, equations: tuple[tuple[str, Term], ...]) -> Term | None:
+        """a+ where the equation is r = a | r ; r, or one of r = a | r ; a and r = a | a ; r."""
+        ((name, right),) = equations
+        cases = right.arguments if _is_union(right) else (right,)
+        recursive = [c for c in cases if mentions(c, name)]
+        first = self.relation("union", tuple(c for c in cases if all(c is not r for r in recursive)))
+        if not recursive:
+            return first
+        variable = self.variable(name)
+        pairs = ((variable, variable), (variable, first), (first, variable))
+        steps = [self.relation("sequence", pair) for pair in pairs]
+        is_closure = all(any(r is s for s in steps) for r in recursive)
+        return self.relation("plus", (first,)) if is_closure else None
 
     def _set(self, operator: SetOperator, arguments: tuple[Term, ...]) -> Term:
         return self._keep(("set", operator, *map(id, arguments)), SetTerm(operator, arguments))
@@ -67,10 +92,16 @@ class TermBuilder:
                 return a
             case ("inter", (a, *rest)):
                 for b in rest:
-                    a = nothing if nothing in (a, b) else self._set("inter", (a, b))
+                    a = self._common(a, b)
                 return a
             case ("minus", (a, b)) if a is nothing or b is nothing:
                 return a
+            case ("minus", (a, b)) if a is b:
+                return nothing
+            case ("complement", (a,)) if a is nothing:
+                return self.everything()
+            case ("complement", (a,)) if a is self.everything():
+                return nothing
             case ("domain" | "range", (a,)) if a is self.zero:
                 return nothing
             case _:
@@ -80,6 +111,20 @@ class TermBuilder:
         if a is self.nothing or a is b:
             return b
         return a if b is self.nothing else self._set("union", (a, b))
+
+    def _common(self, a: Term, b: Term) -> Term:
+        """The intersection of two sets; which of R, W, F and M have common members is known."""
+        if a is b or b is self.everything():
+            return a
+        if a is self.everything():
+            return b
+        if a is self.nothing or b is self.nothing:
+            return self.nothing
+        if isinstance(a, BaseSet) and isinstance(b, BaseSet) and {a.name, b.name} <= set("RWFM"):
+            if "M" not in (a.name, b.name) or "F" in (a.name, b.name):
+                return self.nothing
+            return b if a.name == "M" else a
+        return self._set("inter", (a, b))
 
     def relation(self, operator: RelationOperator, arguments: tuple[Term, ...]) -> Term:
         """Any relation operator; unions and sequences are flattened."""
@@ -94,7 +139,7 @@ class TermBuilder:
             case "inter":
                 first, *rest = arguments
                 for a in rest:
-                    first = self._relation("inter", (first, a))
+                    first = self._intersection(first, a)
                 return first
             case "minus" if arguments[0] is zero or arguments[1] is zero:
                 return arguments[0]
@@ -104,8 +149,19 @@ class TermBuilder:
                 return self.base_relation("id")
             case "product" | "identity" if any(a is self.nothing for a in arguments):
                 return zero
+            case "identity" if arguments[0] is self.everything():
+                return self.base_relation("id")
             case _:
                 return self._relation(operator, arguments)
+
+    def _intersection(self, a: Term, b: Term) -> Term:
+        if a is b:
+            return a
+        match b:
+            case RelationTerm("complement", (c,)):
+                return self.relation("minus", (a, c))
+            case _:
+                return self._relation("inter", (a, b))
 
     def _union(self, arguments: tuple[Term, ...]) -> Term:
         parts: list[Term] = []
@@ -122,4 +178,39 @@ class TermBuilder:
             parts += a.arguments if isinstance(a, RelationTerm) and a.operator == "sequence" else (a,)
         if any(p is self.zero for p in parts):
             return self.zero
+        identity = self.base_relation("id")
+        parts = [p for p in parts if p is not identity] or [identity]
         return parts[0] if len(parts) == 1 else self._relation("sequence", tuple(parts))
+
+
+def _is_union(term: Term) -> TypeGuard[RelationTerm]:
+    return isinstance(term, RelationTerm) and term.operator == "union"
+
+
+def parts(terms: Iterable[Term]) -> Iterator[Term]:
+    """These terms and all that they are made of, each once."""
+    seen: set[int] = set()
+    waiting = list(terms)
+    while waiting:
+        here = waiting.pop()
+        if id(here) in seen:
+            continue
+        seen.add(id(here))
+        yield here
+        match here:
+            case SetTerm(_, arguments) | RelationTerm(_, arguments):
+                waiting += arguments
+            case Fixpoint(_, equations):
+                waiting += (t for _, t in equations)
+            case _:
+                pass
+
+
+def mentions(term: Term, variable: str) -> bool:
+    """Whether a term has that variable in it."""
+    return any(isinstance(t, Variable) and t.name == variable for t in parts((term,)))
+
+
+def bases(terms: Iterable[Term]) -> Iterator[str]:
+    """The names of the base sets and relations in these terms."""
+    return (t.name for t in parts(terms) if isinstance(t, BaseSet | BaseRelation))

@@ -18,6 +18,7 @@ from verifier.cat.terms import (
     SetTerm,
     Term,
     Variable,
+    free_variables,
 )
 
 ABSORBING = frozenset(("inter", "sequence", "product"))  # empty as soon as one argument is
@@ -57,55 +58,51 @@ class Evaluator:
         """The set or relation that a closed term means."""
         found = self.memo.get(id(term))
         if found is None:
-            found = self._compute(term, {})[0]
+            found = self._compute(term, {}, {})
+            self.memo[id(term)] = found
+            self.kept.append(term)
         return found
 
-    def _value(self, term: Term, variables: Mapping[str, int]) -> tuple[int, bool]:
-        """A term's value, and whether it is closed; only closed terms are remembered."""
-        found = self.memo.get(id(term))
-        return (found, True) if found is not None else self._compute(term, variables)
+    def _value(self, term: Term, variables: Mapping[str, int], memo: dict[int, int]) -> int:
+        """A term's value; `memo` holds those of terms that mention `variables`."""
+        if not free_variables(term):
+            return self.value(term)
+        if id(term) not in memo:
+            memo[id(term)] = self._compute(term, variables, memo)
+        return memo[id(term)]
 
-    def _compute(self, term: Term, variables: Mapping[str, int]) -> tuple[int, bool]:
-        closed = True
+    def _compute(self, term: Term, variables: Mapping[str, int], memo: dict[int, int]) -> int:
         match term:
             case BaseSet(name):
-                value = self.bases.sets.get(name, 0)
+                return self.bases.sets.get(name, 0)
             case BaseRelation(name):
-                value = self.bases.relations[name]
+                return self.bases.relations[name]
             case EmptyRelation():
-                value = 0
+                return 0
             case Variable(name):
-                return variables[name], False
+                return variables[name]
             case SetTerm() | RelationTerm():
-                values, closed = self._arguments(term, variables)
+                values = self._arguments(term, variables, memo)
                 if not values:
-                    value = 0
-                elif isinstance(term, SetTerm):
-                    value = self._set(term, values)
-                else:
-                    value = self._relation(term, values)
+                    return 0
+                return self._set(term, values) if isinstance(term, SetTerm) else self._relation(term, values)
             case Fixpoint(name, equations):
-                value, closed = self._fixpoint(name, equations, variables)
+                return self._fixpoint(name, equations, variables)
             case _:
                 assert_never(term)
-        if closed:
-            self.memo[id(term)] = value
-            self.kept.append(term)
-        return value, closed
 
     def _arguments(
-        self, term: SetTerm | RelationTerm, variables: Mapping[str, int]
-    ) -> tuple[list[int], bool]:
-        """The arguments' values, and whether all are closed; none where one makes the whole empty."""
+        self, term: SetTerm | RelationTerm, variables: Mapping[str, int], memo: dict[int, int]
+    ) -> list[int]:
+        """The arguments' values; none where one makes the whole empty."""
         absorbs = term.operator in ABSORBING
-        values, closed = [], True
+        values = []
         for a in term.arguments:
-            value, is_closed = self._value(a, variables)
+            value = self._value(a, variables, memo)
             if absorbs and not value:
-                return [], is_closed
+                return []
             values.append(value)
-            closed = closed and is_closed
-        return values, closed
+        return values
 
     def _set(self, term: SetTerm, values: list[int]) -> int:
         u = self.bases.universe
@@ -157,29 +154,16 @@ class Evaluator:
             case _:
                 assert_never(term.operator)
 
-    def _fixpoint(
-        self, name: str, equations: tuple[tuple[str, Term], ...], outer: Mapping[str, int]
-    ) -> tuple[int, bool]:
-        """The least solution, by iteration from empty; closed where no outer variable is mentioned."""
-        own = {n for n, _ in equations}
-        values = dict.fromkeys(own, 0)
+    def _fixpoint(self, name: str, equations: tuple[tuple[str, Term], ...], outer: Mapping[str, int]) -> int:
+        """The least solution, by iteration from empty."""
+        values = dict.fromkeys((n for n, _ in equations), 0)
         while True:
-            new = {n: self._value(t, {**outer, **values})[0] for n, t in equations}
+            variables = {**outer, **values}
+            memo: dict[int, int] = {}
+            new = {n: self._value(t, variables, memo) for n, t in equations}
             if new == values:
-                return values[name], all(_is_closed(t, own) for _, t in equations)
+                return values[name]
             values = new
-
-
-def _is_closed(term: Term, bound: set[str]) -> bool:
-    match term:
-        case Variable(name):
-            return name in bound
-        case SetTerm(_, arguments) | RelationTerm(_, arguments):
-            return all(_is_closed(a, bound) for a in arguments)
-        case Fixpoint(_, equations):
-            return all(_is_closed(t, bound | {n for n, _ in equations}) for _, t in equations)
-        case _:
-            return True
 
 
 def evaluate(term: Term, bases: Bases) -> int:

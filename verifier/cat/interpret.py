@@ -2,76 +2,47 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal, assert_never
+from typing import assert_never
 
-from verifier.cat.build import TermBuilder
-from verifier.cat.tags import HERD_ONLY, RELATIONS, SETS, TAGS, Architecture
-from verifier.cat.terms import Axiom, Fixpoint, RelationTerm, SetTerm, Term, Variable
-from verifier.errors import ModelError
+from verifier.cat import families
+from verifier.cat.build import bases
+from verifier.cat.expressions import Expressions, deeper, parameters
+from verifier.cat.problems import error
+from verifier.cat.tags import EMPTY_RELATIONS, EMPTY_SETS, RELATIONS, SETS, TAGS
+from verifier.cat.terms import Axiom, Term
+from verifier.cat.values import (
+    Collection,
+    OnePerMember,
+    Orders,
+    Primitive,
+    PrimitiveName,
+    Routine,
+    Scope,
+    TagValue,
+    Typed,
+    Value,
+    describe,
+)
 from verifier.source import Source, Span
 from verifier.syntax import cat_tree as tree
 
-DEPTH = 100  # of nested function calls; cat has no recursive functions here
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A term with what it is; `zero` is the empty relation, and the empty set where a set is wanted."""
-
-    kind: Literal["set", "relation", "zero"]
-    term: Term
-
-
-@dataclass(frozen=True, slots=True)
-class Closure:
-    parameters: tuple[str, ...]
-    is_tuple: bool
-    body: tree.Expression
-    scope: Scope
-
-
-@dataclass(frozen=True, slots=True)
-class Primitive:
-    """domain or range."""
-
-    name: Literal["domain", "range"]
-
-
-@dataclass(frozen=True, slots=True)
-class Several:
-    """The values of a tuple."""
-
-    items: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Routine:
-    """A procedure and the scope that it was written in."""
-
-    procedure: tree.Procedure
-    scope: Scope
-
-
-Value = Typed | Closure | Primitive | Several | Routine
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Names and their values at one place of one file; extended by copying."""
-
-    names: dict[str, Value]
-    source: Source
-    depth: int = 0
-
-    def extended(self, names: dict[str, Value]) -> Scope:
-        return replace(self, names={**self.names, **names})
-
-
-class _UndefinedError(ModelError):
-    """An undefined name: `try … with …` catches it."""
+FUNCTIONS: dict[str, PrimitiveName] = {
+    "domain": "domain",
+    "range": "range",
+    "different-values": "different-values",
+}
+HERD_FUNCTIONS: dict[str, PrimitiveName] = {
+    "map": "map",
+    "cross": "cross",
+    "generate_cos": "generate_cos",
+    "generate_orders": "generate_orders",
+    "same-oa": "none",
+    "at-least-one-writable": "none",
+    "oa-changes": "none",
+}
+LOCK_READS, LOCK_WRITES = ("LKR", "LF", "RL", "RU"), ("LKW", "UL")
 
 
 @dataclass(slots=True)
@@ -81,285 +52,217 @@ class Interpreter:
     `include` reads and parses a file that a model names, given the place that names it.
     """
 
-    architecture: Architecture
+    expressions: Expressions
     include: Callable[[str, Source, Span], tree.CatFile]
-    build: TermBuilder = field(default_factory=TermBuilder)
     axioms: list[Axiom] = field(default_factory=list)
     definitions: dict[str, Term] = field(default_factory=dict)
-    used_names: set[str] = field(default_factory=set)
     opened: list[str] = field(default_factory=list)
+
+    # ------------------------------------------------------------ what is given
 
     def predefined(self, source: Source) -> Scope:
         """The scope that every model starts from."""
-        names: dict[str, Value] = {s: Typed("set", self.build.base_set(s)) for s in SETS}
-        names |= {r: Typed("relation", self.build.base_relation(r)) for r in RELATIONS}
-        names["emptyset"] = Typed("set", self.build.nothing)
-        names["domain"], names["range"] = Primitive("domain"), Primitive("range")
+        build = self.expressions.build
+        names: dict[str, Value] = {s: Typed("set", build.base_set(s)) for s in SETS}
+        names |= {r: Typed("relation", build.base_relation(r)) for r in RELATIONS}
+        names["emptyset"] = Typed("set", build.nothing)
+        names |= {name: Primitive(primitive) for name, primitive in FUNCTIONS.items()}
         return Scope(names, source)
+
+    def foreign(self, scope: Scope) -> Scope:
+        """That scope with what herd7 gives besides, for a model from elsewhere."""
+        build = self.expressions.build
+        names: dict[str, Value] = {s: Typed("set", build.nothing) for s in EMPTY_SETS}
+        names |= {r: Typed("zero", build.zero) for r in EMPTY_RELATIONS}
+        names |= {name: Primitive(primitive) for name, primitive in HERD_FUNCTIONS.items()}
+        amo = build.base_relation("amo")
+        parts = (build.base_relation("id"), amo, build.relation("inverse", (amo,)))
+        same = build.relation("union", (*parts, build.base_relation("same-instance")))
+        return scope.extended({**names, "same-instance": Typed("relation", same)})
+
+    def annotated(self, scope: Scope) -> Scope:
+        """The scope of a kernel model and its .bell file: locks are no reads and writes until it says so."""
+        build = self.expressions.build
+        reads = build.set_operation("union", tuple(build.base_set(t) for t in LOCK_READS))
+        writes = build.set_operation("union", tuple(build.base_set(t) for t in LOCK_WRITES))
+        r = build.set_operation("minus", (build.base_set("R"), reads))
+        w = build.set_operation("minus", (build.base_set("W"), writes))
+        rf = (build.base_relation("rf"), build.relation("identity", (r,)))
+        names: dict[str, Value] = {
+            "R": Typed("set", r),
+            "W": Typed("set", w),
+            "M": Typed("set", build.set_operation("union", (r, w))),
+            "rf": Typed("relation", build.relation("sequence", rf)),
+        }
+        return scope.extended(names)
+
+    def require_candidate(self, scope: Scope) -> None:
+        """An axiom: where a model finds rf into locks by itself, the candidate execution has that rf."""
+        build, found = self.expressions.build, scope.names["rf"]
+        rf = build.base_relation("rf")
+        if isinstance(found, Typed) and found.term is not rf:
+            differences = (
+                build.relation("minus", (found.term, rf)),
+                build.relation("minus", (rf, found.term)),
+            )
+            term = build.relation("union", differences)
+            self.axioms.append(Axiom("empty", False, term, "reads-from", False))
+
+    def require_supported(self) -> None:
+        """Raises ModelError where an axiom speaks about what only herd7 has."""
+        foreign = self.expressions.foreign
+        for name in bases(a.term for a in self.axioms) if foreign else ():
+            if name in foreign:
+                raise foreign[name]
+
+    # -------------------------------------------------------------- statements
 
     def run(self, file: tree.CatFile, scope: Scope) -> Scope:
         """The scope after a file's statements."""
         self.opened.append(file.source.name)
-        inner = replace(scope, source=file.source)
-        for statement in file.statements:
-            inner = self.execute(statement, inner)
+        inner = self._run_all(file.statements, replace(scope, source=file.source))
         self.opened.pop()
         return inner
+
+    def _run_all(self, statements: Iterable[tree.Statement], scope: Scope) -> Scope:
+        for statement in statements:
+            scope = self.execute(statement, scope)
+        return scope
 
     def execute(self, statement: tree.Statement, scope: Scope) -> Scope:
         """The scope after one statement."""
         match statement:
-            case tree.Let(bindings, is_recursive):
-                values = self._solve(bindings, scope) if is_recursive else self._bind(bindings, scope)
-                if scope.depth == 0:
-                    self._define(values)
-                return scope.extended(values)
+            case tree.Let():
+                return self._let(statement, scope)
             case tree.Test():
                 self._test(statement, scope)
                 return scope
-            case tree.Show():
+            case tree.Show() | tree.Annotation():
                 return scope
             case tree.Include(path, span):
-                file = self.include(path, scope.source, span)
-                if file.source.name in self.opened:
-                    raise _error("cat-include", f"'{path}' includes itself", scope, span)
-                return replace(self.run(file, scope), source=scope.source)
+                return self._include(path, span, scope)
             case tree.Procedure(name):
                 return scope.extended({name: Routine(statement, scope)})
             case tree.Call():
                 self._call(statement, scope)
                 return scope
+            case tree.Enumeration():
+                return self._enumerate(statement, scope)
+            case tree.If(condition, body, otherwise):
+                chosen = body if self.expressions.condition(condition, scope) else otherwise
+                return self._run_all(chosen, scope)
+            case tree.MatchBody(_, cases, span):
+                return self._run_all(self.expressions.case_of(statement, cases, scope, span), scope)
+            case tree.ForAll():
+                return self._for_all(statement, scope)
+            case tree.WithFrom():
+                return self._choose(statement, scope)
             case _:
                 assert_never(statement)
 
-    def _define(self, values: dict[str, Value]) -> None:
-        for name, value in values.items():
-            self.definitions.pop(name, None)
-            if isinstance(value, Typed):
-                self.definitions[name] = value.term
+    def _let(self, let: tree.Let, scope: Scope) -> Scope:
+        solve = self.expressions.solve if let.is_recursive else self.expressions.bind
+        values = solve(let.bindings, scope)
+        if scope.depth == 0:
+            for name, value in values.items():
+                self.definitions.pop(name, None)
+                if isinstance(value, Typed):
+                    self.definitions[name] = value.term
+        inner = scope.extended(values)
+        if let.when is not None:
+            self._test(let.when, inner)
+        return inner
 
-    def _bind(self, bindings: tuple[tree.Binding, ...], scope: Scope) -> dict[str, Value]:
-        return {b.name: self.evaluate(b.value, scope) for b in bindings}
+    def _include(self, path: str, span: Span, scope: Scope) -> Scope:
+        file = self.include(path, scope.source, span)
+        if file.source.name in self.opened:
+            raise error("cat-include", f"'{path}' includes itself", scope, span)
+        return replace(self.run(file, scope), source=scope.source)
 
-    def _solve(self, bindings: tuple[tree.Binding, ...], scope: Scope) -> dict[str, Value]:
-        """The least solution of recursive relations."""
-        fresh = {b.name: self._fresh(b.name) for b in bindings}
-        inner = scope.extended(
-            {name: Typed("relation", self.build.variable(unique)) for name, unique in fresh.items()}
-        )
-        equations = []
-        for b in bindings:
-            if isinstance(b.value, tree.Function):
-                raise _error("cat-unsupported", "recursive functions are not supported", scope, b.span)
-            right = self._relation(b.value, inner)
-            if not is_monotone(right, frozenset(fresh.values())):
-                message = f"'{b.name}' stands under a complement or right of '\\' in its own definition"
-                raise _error("cat-recursion", message, scope, b.span)
-            equations.append((fresh[b.name], right))
-        system = tuple(equations)
-        solved = {name: self.build.fixpoint(unique, system) for name, unique in fresh.items()}
-        return {name: Typed("relation", term) for name, term in solved.items()}
-
-    def _fresh(self, name: str) -> str:
-        unique, n = name, 1
-        while unique in self.used_names:
-            n += 1
-            unique = f"{name}'{n}"
-        self.used_names.add(unique)
-        return unique
+    def _enumerate(self, statement: tree.Enumeration, scope: Scope) -> Scope:
+        """The tags of an `enum`, and the set of the events that carry each, by its capitalised name."""
+        known = {t.lower(): t for t in TAGS[self.expressions.architecture]}
+        names: dict[str, Value] = {}
+        for tag in statement.tags:
+            own = known.get(tag.name.lower())
+            if own is None:
+                message = f"no event carries '{tag.name}: it is no tag of {self.expressions.architecture}"
+                raise error("cat-unsupported", message, scope, tag.span)
+            names[tag.name[0].upper() + tag.name[1:]] = Typed("set", self.expressions.build.base_set(own))
+            self.expressions.tags.add(own)
+        names[statement.name] = Collection(tuple(TagValue(t.name) for t in statement.tags))
+        return scope.extended(names)
 
     def _test(self, test: tree.Test, scope: Scope) -> None:
-        value = self.evaluate(test.operand, scope)
+        value = self.expressions.evaluate(test.operand, scope)
         if test.kind == "empty" and isinstance(value, Typed):
             term = value.term
         else:
-            term = self._relation(test.operand, scope)
+            term = self.expressions.relation(test.operand, scope)
+        if test.negated == test.is_flag and families.is_empty(Typed("zero", term), self.expressions.build):
+            return  # an axiom that always holds, or a flag that is never raised
         name = test.name or f"{'~' if test.negated else ''}{test.kind} at line {test.span.line}"
         self.axioms.append(Axiom(test.kind, test.negated, term, name, test.is_flag))
 
     def _call(self, call: tree.Call, scope: Scope) -> None:
-        routine = self._lookup(call.name, scope, call.span)
+        routine = self.expressions.lookup(call.name, scope, call.span)
         if not isinstance(routine, Routine):
-            raise _error("cat-type", f"'{call.name}' is no procedure", scope, call.span)
+            raise error("cat-type", f"'{call.name}' is no procedure", scope, call.span)
         procedure = routine.procedure
-        argument = self.evaluate(call.argument, scope)
-        names = _parameters(procedure.parameters, procedure.is_tuple, argument, scope, call.span)
-        inner = replace(routine.scope.extended(names), depth=_deeper(scope, call.span))
+        argument = self.expressions.evaluate(call.argument, scope)
+        names = parameters(procedure.parameters, procedure.is_tuple, argument, scope, call.span)
+        inner = replace(routine.scope.extended(names), depth=deeper(scope, call.span))
         first = len(self.axioms)
-        for statement in procedure.body:
-            inner = self.execute(statement, inner)
+        self._run_all(procedure.body, inner.extended({call.name: routine}))
         if call.label:
             self.axioms[first:] = [replace(a, name=call.label) for a in self.axioms[first:]]
 
-    def evaluate(self, e: tree.Expression, scope: Scope) -> Value:
-        """The value of an expression."""
-        match e:
-            case tree.Name(name, span):
-                return self._lookup(name, scope, span)
-            case tree.Zero():
-                return Typed("zero", self.build.zero)
-            case tree.Everything():
-                return Typed("set", self.build.base_set("_"))
-            case tree.Nothing():
-                return Typed("set", self.build.nothing)
-            case tree.Tag(name, span):
-                raise _error("cat-unsupported", f"tags as values ('{name}) are not supported", scope, span)
-            case tree.Tuple(items):
-                return Several(tuple(self.evaluate(i, scope) for i in items))
-            case tree.Operation():
-                return self._operate(e, scope)
-            case tree.Apply(function, argument, span):
-                return self._apply(self.evaluate(function, scope), argument, scope, span)
-            case tree.Function(parameters, is_tuple, body):
-                return Closure(parameters, is_tuple, body, scope)
-            case tree.LetIn(bindings, body):
-                return self.evaluate(body, scope.extended(self._bind(bindings, scope)))
-            case tree.Attempt(first, otherwise):
-                try:
-                    return self.evaluate(first, scope)
-                except _UndefinedError:
-                    return self.evaluate(otherwise, scope)
+    def _for_all(self, statement: tree.ForAll, scope: Scope) -> Scope:
+        over = self.expressions.evaluate(statement.over, scope)
+        items = families.items(over, self.expressions.build)
+        if items is None:
+            message = "the elements of this set are known in an execution only"
+            raise error("cat-unsupported", message, scope, statement.over.span)
+        for item in items:
+            self._run_all(statement.body, scope.extended({statement.name: item}))
+        return scope
+
+    # ----------------------------------------------------------------- choices
+
+    def _choose(self, statement: tree.WithFrom, scope: Scope) -> Scope:
+        """`with x from S`: the candidate execution has chosen already, and x is its choice.
+
+        co is one order of all writes; rf gives each read one write. An axiom says that the choice is in S.
+        """
+        name, value = statement.name, self.expressions.evaluate(statement.choices, scope)
+        build = self.expressions.build
+        match value:
+            case Collection((only,)):
+                return self._chosen(name, only, scope)
+            case Orders(base, writes):
+                co, within = self._orders(base, writes)
+                self.axioms.append(Axiom("acyclic", False, within, f"{name}-base", False))
+                return self._chosen(name, Typed("relation", co), scope)
+            case OnePerMember(members, pairs) if name.startswith("rf"):
+                chosen = build.relation("inter", (build.base_relation("rf"), pairs))
+                left = build.set_operation("minus", (members, build.set_operation("range", (chosen,))))
+                self.axioms.append(Axiom("empty", False, left, f"{name}-total", False))
+                return self._chosen(name, Typed("relation", chosen), scope)
             case _:
-                assert_never(e)
+                message = f"a choice from {describe(value)} like this is not supported"
+                raise error("cat-unsupported", message, scope, statement.choices.span)
 
-    def _lookup(self, name: str, scope: Scope, span: Span) -> Value:
-        if name in scope.names:
-            return scope.names[name]
-        if name in TAGS[self.architecture]:
-            return Typed("set", self.build.base_set(name))
-        raise _UndefinedError("cat-name", self._undefined(name, scope), *_place(scope, span))
+    def _chosen(self, name: str, value: Value, scope: Scope) -> Scope:
+        if scope.depth == 0 and isinstance(value, Typed):
+            self.definitions.pop(name, None)
+            self.definitions[name] = value.term
+        return scope.extended({name: value})
 
-    def _undefined(self, name: str, scope: Scope) -> str:
-        if name in HERD_ONLY:
-            return f"'{name}' is herd7's and not supported here"
-        for other, tags in TAGS.items():
-            if name in tags:
-                return (
-                    f"'{name}' is a tag of {other}, but the model is one of {self.architecture} "
-                    "(a model whose first word is AArch64 is one of aarch64)"
-                )
-        near = difflib.get_close_matches(name, sorted({*scope.names, *TAGS[self.architecture]}), 3, 0.5)
-        hint = f"; near names: {', '.join(near)}" if near else ""
-        return f"'{name}' is defined nowhere before, and no tag{hint}"
-
-    def _operate(self, e: tree.Operation, scope: Scope) -> Value:
-        operator = e.operator
-        match operator:
-            case "union" | "inter" | "minus" | "complement":
-                return self._boolean(operator, e, scope)
-            case "product" | "identity":
-                sets = tuple(self._set(o, scope) for o in e.operands)
-                return Typed("relation", self.build.relation(operator, sets))
-            case "sequence" | "inverse" | "plus" | "star" | "optional":
-                relations = tuple(self._relation(o, scope) for o in e.operands)
-                return Typed("relation", self.build.relation(operator, relations))
-            case _:
-                assert_never(operator)
-
-    def _boolean(
-        self, operator: Literal["union", "inter", "minus", "complement"], e: tree.Operation, scope: Scope
-    ) -> Typed:
-        """An operator that sets and relations share: all operands are of one kind."""
-        values = [self._typed(o, scope) for o in e.operands]
-        kinds = {v.kind for v in values}
-        if kinds == {"set", "relation"}:
-            odd = next(i for i, v in enumerate(values) if v.kind not in (values[0].kind, "zero"))
-            message = f"this is a {values[odd].kind}, but what stands before is a {values[0].kind}"
-            raise _error("cat-type", message, scope, e.operands[odd].span)
-        if "set" in kinds:
-            sets = tuple(self.build.nothing if v.kind == "zero" else v.term for v in values)
-            return Typed("set", self.build.set_operation(operator, sets))
-        return Typed("relation", self.build.relation(operator, tuple(v.term for v in values)))
-
-    def _typed(self, e: tree.Expression, scope: Scope) -> Typed:
-        value = self.evaluate(e, scope)
-        if not isinstance(value, Typed):
-            message = f"this is {_describe(value)}, expected a set or a relation"
-            raise _error("cat-type", message, scope, e.span)
-        return value
-
-    def _relation(self, e: tree.Expression, scope: Scope) -> Term:
-        value = self._typed(e, scope)
-        if value.kind == "set":
-            message = "this is a set, expected a relation ([S] is the identity on set S)"
-            raise _error("cat-type", message, scope, e.span)
-        return value.term
-
-    def _set(self, e: tree.Expression, scope: Scope) -> Term:
-        value = self._typed(e, scope)
-        if value.kind == "relation":
-            message = "this is a relation, expected a set"
-            raise _error("cat-type", message, scope, e.span)
-        return self.build.nothing if value.kind == "zero" else value.term
-
-    def _apply(self, function: Value, argument: tree.Expression, scope: Scope, span: Span) -> Value:
-        match function:
-            case Primitive(name):
-                term = self.build.set_operation(name, (self._relation(argument, scope),))
-                return Typed("set", term)
-            case Closure(parameters, is_tuple, body, home):
-                value = self.evaluate(argument, scope)
-                names = _parameters(parameters, is_tuple, value, scope, argument.span)
-                inner = replace(home.extended(names), depth=_deeper(scope, span))
-                return self.evaluate(body, inner)
-            case _:
-                message = f"this is {_describe(function)}, and can't be applied to anything"
-                raise _error("cat-type", message, scope, span)
-
-
-def _describe(value: Value) -> str:
-    match value:
-        case Typed(kind):
-            return "a relation" if kind == "zero" else f"a {kind}"
-        case Closure() | Primitive():
-            return "a function"
-        case Several():
-            return "a tuple"
-        case Routine():
-            return "a procedure"
-        case _:
-            assert_never(value)
-
-
-def _place(scope: Scope, span: Span) -> tuple[str, Span, str]:
-    return scope.source.name, span, scope.source.quote(span.line)
-
-
-def _error(code: str, message: str, scope: Scope, span: Span) -> ModelError:
-    return ModelError(code, message, *_place(scope, span))
-
-
-def _deeper(scope: Scope, span: Span) -> int:
-    if scope.depth >= DEPTH:
-        raise _error("cat-recursion", f"calls are nested more than {DEPTH} deep", scope, span)
-    return scope.depth + 1
-
-
-def _parameters(
-    parameters: tuple[str, ...], is_tuple: bool, value: Value, scope: Scope, span: Span
-) -> dict[str, Value]:
-    """Parameters with their arguments; a single one takes the argument as it is."""
-    if len(parameters) == 1:
-        return {parameters[0]: value}
-    items = value.items if is_tuple and isinstance(value, Several) else (value,)
-    if len(items) != len(parameters):
-        message = f"found {len(items)} argument(s), expected {len(parameters)}"
-        raise _error("cat-type", message, scope, span)
-    return dict(zip(parameters, items, strict=True))
-
-
-def is_monotone(term: Term, variables: frozenset[str], positive: bool = True) -> bool:
-    """Whether a term grows with these variables: none stands under a complement or right of `minus`."""
-    match term:
-        case Variable(name):
-            return positive or name not in variables
-        case Fixpoint(_, equations):
-            return all(is_monotone(t, variables, positive) for _, t in equations)
-        case SetTerm("complement", (a,)) | RelationTerm("complement", (a,)):
-            return is_monotone(a, variables, not positive)
-        case SetTerm("minus", (a, b)) | RelationTerm("minus", (a, b)):
-            return is_monotone(a, variables, positive) and is_monotone(b, variables, not positive)
-        case SetTerm(_, arguments) | RelationTerm(_, arguments):
-            return all(is_monotone(a, variables, positive) for a in arguments)
-        case _:
-            return True
+    def _orders(self, base: Term, writes: Term) -> tuple[Term, Term]:
+        """co among these writes, and what must be acyclic for it to contain `base`."""
+        build = self.expressions.build
+        co, both = build.base_relation("co"), build.relation("product", (writes, writes))
+        if writes is not build.base_set("W"):
+            co = build.relation("inter", (co, both))
+        known = build.relation("inter", (base, build.base_relation("loc"), both))
+        return co, build.relation("union", (known, co))

@@ -6,8 +6,11 @@ structure, so a reader may remember what it made of each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Literal
+
+from verifier.cat.tags import Architecture
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class BaseSet:
 
 @dataclass(frozen=True, slots=True)
 class BaseRelation:
-    """po, rf, co, addr, data, ctrl, rmw, amo, lxsx, loc, int, ext or id."""
+    """po, rf, co, addr, data, ctrl, rmw, amo, lxsx, loc, int, ext, id … (verifier.cat.tags)."""
 
     name: str
 
@@ -38,6 +41,10 @@ class SetTerm:
 
     operator: SetOperator
     arguments: tuple[Term, ...]
+    free: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "free", _free_in(self.arguments))
 
 
 RelationOperator = Literal[
@@ -61,6 +68,10 @@ class RelationTerm:
 
     operator: RelationOperator
     arguments: tuple[Term, ...]
+    free: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "free", _free_in(self.arguments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,26 @@ class Fixpoint:
 
     name: str
     equations: tuple[tuple[str, Term], ...]
+    free: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        inside = _free_in(right for _, right in self.equations)
+        object.__setattr__(self, "free", inside - {name for name, _ in self.equations})
+
+
+def free_variables(term: Term) -> frozenset[str]:
+    """The variables of recursive definitions around a term that it mentions."""
+    match term:
+        case Variable(name):
+            return frozenset((name,))
+        case SetTerm() | RelationTerm() | Fixpoint():
+            return term.free
+        case _:
+            return frozenset()
+
+
+def _free_in(terms: Iterable[Term]) -> frozenset[str]:
+    return frozenset().union(*map(free_variables, terms))
 
 
 Term = BaseSet | BaseRelation | EmptyRelation | SetTerm | RelationTerm | Variable | Fixpoint
@@ -94,11 +125,16 @@ class Axiom:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model's own title, its axioms in order, its named relations (for reports, `show`), and where it is from."""
+    """A model's own title, its axioms in order, its named relations (for reports, `show`), and where it is from.
+
+    A model of architecture "any" says something about programs of each. `registers`: it speaks about
+    reads and writes of registers, which `elaborate` (verifier.events) adds to an event graph.
+    """
 
     name: str
     title: str
     axioms: tuple[Axiom, ...]
     definitions: tuple[tuple[str, Term], ...]
-    architecture: Literal["linux", "aarch64"]
+    architecture: Architecture
     path: str
+    registers: bool = False

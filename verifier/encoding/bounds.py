@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from verifier.cat.bits import Universe, from_members
 from verifier.cat.bounds import BaseBounds, Pair
 from verifier.cat.bounds import propagate as narrow
 from verifier.cat.terms import Model
 from verifier.events.expression import TRUE
-from verifier.events.graph import INITIAL, EventGraph
+from verifier.events.graph import INITIAL, DependencyKind, EventGraph
+from verifier.execution.candidate import observed_locations
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,19 @@ def base_bounds(graph: EventGraph) -> BaseBounds:
     events = graph.events
     universe = Universe(len(events))
     by_location: dict[int, tuple[list[int], list[int]]] = {}
+    located: dict[int, int] = {}
     threads: dict[int, int] = {}
     for i, e in enumerate(events):
         if e.location is not None:
-            by_location.setdefault(e.location, ([], []))[e.kind == "R"].append(i)
+            located[e.location] = located.get(e.location, 0) | 1 << i
+            if e.kind != "F":
+                by_location.setdefault(e.location, ([], []))[e.kind == "R"].append(i)
         if e.thread != INITIAL:
             threads[e.thread] = threads.get(e.thread, 0) | 1 << i
     internal = universe.IDENTITY
     for s in threads.values():
         internal |= universe.product(s, s)
-    location = sum(universe.product(s, s) for w, r in by_location.values() for s in (from_members(w + r),))
+    location = sum(universe.product(s, s) for s in located.values())
     rf = universe.from_pairs((w, r) for writes, reads in by_location.values() for w in writes for r in reads)
     co = universe.from_pairs(
         (a, b) for l, (writes, _) in by_location.items() for a in writes for b in writes if a != b and b != l
@@ -65,7 +70,7 @@ def base_bounds(graph: EventGraph) -> BaseBounds:
     for name in ("amo", "lxsx", "rmw"):
         pairs = ((a.read, a.write) for a in graph.atomics if name in ("rmw", a.kind))
         relations[name] = _fixed(universe.from_pairs(pairs))
-    for name in ("addr", "data", "ctrl"):
+    for name in get_args(DependencyKind):
         pairs = ((d.start, d.end) for d in graph.dependencies if d.kind == name)
         relations[name] = (0, universe.from_pairs(pairs))
     sure = from_members(i for i, e in enumerate(events) if e.executes == TRUE)
@@ -86,4 +91,6 @@ def _sets(graph: EventGraph) -> dict[str, Pair]:
             must[name] = must.get(name, 0) | 1 << i
         for name in always | e.tags | (e.relaxed if e.source is not None else frozenset()):
             may[name] = may.get(name, 0) | 1 << i
+    tested = observed_locations(graph)
+    may["FW"] = from_members(i for i, e in enumerate(graph.events) if e.kind == "W" and e.location in tested)
     return {name: (must.get(name, 0), s) for name, s in may.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
 from verifier.encoding.values import Cases, Values, domains
+from verifier.events.expression import ReadValue
 from verifier.events.graph import EventGraph
 
 Matrix = dict[tuple[int, int], int]  # pair -> literal; an absent pair is never related
@@ -41,8 +42,12 @@ class CandidateEncoding:
             for r, e in enumerate(graph.events)
             if e.kind == "R"
         }
-        # from all sources: which values come out of thin air must not depend on what propagation finds
-        self._domains = domains(graph, every_source)
+        # from all sources: which values come out of thin air must not depend on what propagation finds;
+        # but for later writes of the own thread, which no model lets a read see
+        earlier = {
+            r: tuple(w for w in writes if not graph.order[r] >> w & 1) for r, writes in every_source.items()
+        }
+        self._domains = domains(graph, earlier)
         self._sources = {
             r: tuple(w for w in writes if (w, r) not in forbidden_rf) for r, writes in every_source.items()
         }
@@ -120,6 +125,11 @@ class CandidateEncoding:
                     rows.setdefault(v, []).append(self.clauses.conjunction((last, l)))
             self._finals[location] = {v: self.clauses.disjunction(ls) for v, ls in sorted(rows.items())}
         return self._finals[location]
+
+    def value(self, access: int) -> Cases:
+        """The literals of what an access reads or writes."""
+        written = self.graph.events[access].value
+        return self.values.cases(ReadValue(access) if written is None else written)
 
     def last(self, write: int) -> int:
         """The literal that a write happens and is the last of its location."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar, assert_never
+from typing import TypeVar, assert_never, get_args
 
 from verifier.cat.terms import (
     Axiom,
@@ -18,9 +18,12 @@ from verifier.cat.terms import (
 )
 from verifier.encoding.candidate import CandidateEncoding, Matrix
 from verifier.encoding.clauses import FALSE
+from verifier.encoding.fixpoints import Fixpoints
 from verifier.encoding.values import NotModelled
-from verifier.events.graph import INITIAL
+from verifier.events.graph import INITIAL, DependencyKind
+from verifier.execution.candidate import observed_locations
 
+DEPENDENCIES = get_args(DependencyKind)
 Key = TypeVar("Key")
 Row = dict[int, int]  # of a set: event -> literal
 
@@ -30,16 +33,27 @@ class RelationEncoding:
 
     A term that no ordering source has a part in is the same whatever is on: it is encoded once and
     shared with `base`, the encoding that this one differs from only in what is on.
+
+    Recursive relations are encoded as some solution of their equations, which may be larger than the
+    least one: right where an axiom that fails for more pairs must hold, as the solver may choose the
+    least. Where `is_exact`, as the least one.
     """
 
     def __init__(
-        self, candidate: CandidateEncoding, is_on: Callable[[int], int], base: RelationEncoding | None = None
+        self,
+        candidate: CandidateEncoding,
+        is_on: Callable[[int], int],
+        base: RelationEncoding | None = None,
+        is_exact: bool = False,
     ) -> None:
         self.candidate = candidate
         self.graph = candidate.graph
         self.clauses = candidate.clauses
         self.is_on = is_on
         self.base = base
+        self.is_exact = is_exact
+        self._fixpoints = Fixpoints(self)
+        self._tested = observed_locations(self.graph)
         self._relations: dict[int, Matrix] = {}
         self._sets: dict[int, Row] = {}
         self._kept: list[Term] = []
@@ -50,14 +64,15 @@ class RelationEncoding:
 
     def violation(self, axiom: Axiom) -> int:
         """The literal that is true exactly where `axiom` fails."""
-        matrix = self.relation(axiom.term)
-        match axiom.test:
-            case "empty":
-                broken = self.clauses.disjunction(matrix.values())
-            case "irreflexive":
-                broken = self.clauses.disjunction(l for (i, j), l in matrix.items() if i == j)
-            case "acyclic":
-                broken = self._cycle(matrix)
+        match axiom.test, axiom.term:
+            case "empty", BaseSet() | SetTerm() as term:
+                broken = self.clauses.disjunction(self.members(term).values())
+            case "empty", term:
+                broken = self.clauses.disjunction(self.relation(term).values())
+            case "irreflexive", term:
+                broken = self.clauses.disjunction(l for (i, j), l in self.relation(term).items() if i == j)
+            case "acyclic", term:
+                broken = self._cycle(self.relation(term))
         return -broken if axiom.negated else broken
 
     def _cycle(self, matrix: Matrix) -> int:
@@ -94,21 +109,26 @@ class RelationEncoding:
     # --------------------------------------------------------------- terms
 
     def relation(self, term: Term) -> Matrix:
-        """The literals of a relation; pairs that are never related are absent.
-
-        Raises NotModelled for a recursive definition.
-        """
+        """The literals of a relation; pairs that are never related are absent."""
+        if self._fixpoints.is_open(term):
+            return self._fixpoints.within(term)
         if self.base is not None and not self._is_guarded(term):
             return self.base.relation(term)
         found = self._relations.get(id(term))
         if found is None:
-            found = {pair: l for pair, l in self._relation(term).items() if l != FALSE}
+            found = self.fresh_relation(term)
             self._relations[id(term)] = found
             self._kept.append(term)
         return found
 
+    def fresh_relation(self, term: Term) -> Matrix:
+        """The literals of a relation, worked out from those of its parts."""
+        return {pair: l for pair, l in self._relation(term).items() if l != FALSE}
+
     def members(self, term: Term) -> Row:
         """The literals of a set's members."""
+        if self._fixpoints.is_open(term):
+            return {e: l for e, l in self._set(term).items() if l != FALSE}
         if self.base is not None and not self._is_guarded(term):
             return self.base.members(term)
         found = self._sets.get(id(term))
@@ -135,9 +155,7 @@ class RelationEncoding:
                     for e in self.graph.events
                 )
             case BaseRelation(name):
-                return name in ("addr", "data", "ctrl") and any(
-                    d.kind == name for d in self.graph.dependencies
-                )
+                return name in DEPENDENCIES and any(d.kind == name for d in self.graph.dependencies)
             case SetTerm(_, arguments) | RelationTerm(_, arguments):
                 return any(self._is_guarded(a) for a in arguments)
             case Fixpoint() | Variable():
@@ -217,8 +235,10 @@ class RelationEncoding:
                 }
             case RelationTerm(operator, arguments):
                 return self._combine(operator, [self.relation(a) for a in arguments])
-            case Fixpoint() | Variable():
-                raise NotModelled("a model with a recursive definition")
+            case Fixpoint():
+                return self._fixpoints.solve(term)
+            case Variable(name):
+                return self._fixpoints.value(name)
             case _:
                 raise TypeError(f"not a relation: {term}")
 
@@ -261,6 +281,9 @@ class RelationEncoding:
             executes = self.candidate.executes[number]
             if _belongs(event.kind, event.thread, name):
                 found[number] = executes
+            elif name == "FW":
+                if event.kind == "W" and event.location in self._tested:
+                    found[number] = self.candidate.last(number)
             elif name in event.tags or name in event.relaxed:
                 found[number] = self._tagged(number, name, executes)
         return found
@@ -306,10 +329,24 @@ class RelationEncoding:
                 )
             case "rmw" | "amo" | "lxsx":
                 return self._pairs((a.read, a.write) for a in self.graph.atomics if name in ("rmw", a.kind))
-            case "addr" | "data" | "ctrl":
+            case "different-values":
+                return self._different_values()
+            case _ if name in DEPENDENCIES:
                 return self._dependencies(name)
             case _:
                 raise NotModelled(f"the relation {name}")
+
+    def _different_values(self) -> Matrix:
+        """The pairs of accesses that do not read or write the same value."""
+        values = {i: self.candidate.value(i) for i, e in enumerate(self.graph.events) if e.kind != "F"}
+        both, executes = self.clauses.conjunction, self.candidate.executes
+        return {
+            (i, j): self.clauses.disjunction(
+                both((executes[i], executes[j], x, y)) for v, x in a.items() for w, y in b.items() if v != w
+            )
+            for i, a in values.items()
+            for j, b in values.items()
+        }
 
     def _related(self, test: Callable[[int, int], bool]) -> Matrix:
         n = range(len(self.graph.events))

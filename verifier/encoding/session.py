@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from verifier.cat.evaluate import violations
-from verifier.cat.terms import Model
+from verifier.cat.terms import Axiom, Model
 from verifier.encoding.bounds import NOTHING, propagate
 from verifier.encoding.candidate import CandidateEncoding
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
 from verifier.encoding.relations import RelationEncoding
-from verifier.events.expression import Expression, ReadValue
+from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property, unknowns
 from verifier.execution.candidate import Execution, bases, well_formed
 
@@ -87,10 +88,34 @@ class Session:
         """Whether `find` would find something."""
         return self.find(*literals, off=off) is not None
 
+    def executions(self, *literals: int) -> Iterator[Execution]:
+        """All executions that the model allows and in which `literals` hold, each once, with all sources on.
+
+        Two that differ only in unknowns count as one. Raises Unknown.
+        """
+        enumerating = self.clauses.variable()
+        while (execution := self.find(enumerating, *literals)) is not None:
+            yield execution
+            self.clauses.add(-enumerating, *self._differences(execution))
+
+    def _differences(self, execution: Execution) -> Iterator[int]:
+        """Literals of which one holds in every other execution."""
+        for e, l in self.candidate.executes.items():
+            yield -l if execution.executed >> e & 1 else l
+        for r, w in execution.reads_from:
+            yield -self.candidate.rf[(w, r)]
+        for order in execution.coherence:
+            for a, b in pairwise(order):
+                yield -self.candidate.co[(a, b)]
+
+    def raises(self, flag: Axiom) -> bool:
+        """Whether an execution that the model allows raises a flag. Raises Unknown."""
+        return self.allows(-self._guarded.violation(flag))
+
     def violated_with_all_on(self) -> int:
         """The literal that the execution breaks an axiom when every ordering source is on."""
         if self._all_on_violation is None:
-            everything_on = RelationEncoding(self.candidate, lambda _: TRUE, self._guarded)
+            everything_on = RelationEncoding(self.candidate, lambda _: TRUE, self._guarded, is_exact=True)
             self._all_on_violation = self.clauses.disjunction(
                 everything_on.violation(a) for a in self._axioms
             )
@@ -206,8 +231,7 @@ def decode(candidate: CandidateEncoding, holds: Callable[[int], bool]) -> Execut
     for number, event in enumerate(graph.events):
         value = None
         if event.kind != "F" and executed >> number & 1:
-            cases = candidate.values.cases(ReadValue(number) if event.value is None else event.value)
-            value = next(v for v, l in cases.items() if holds(l))
+            value = next(v for v, l in candidate.value(number).items() if holds(l))
         values.append(value)
     reads_from = tuple(sorted((r, w) for (w, r), l in candidate.rf.items() if holds(l)))
     return Execution(executed, reads_from, _coherence(candidate, executed, holds), chosen, tuple(values))

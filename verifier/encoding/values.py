@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import product
 
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
-from verifier.events.expression import OPERATORS, Apply, Const, Expression, ReadValue, Unknown
+from verifier.events.expression import OPERATORS, Apply, Const, Expression, ReadValue, Unknown, reads_of
 from verifier.events.graph import EventGraph
 
 Cases = dict[int, int]  # value -> literal that is true where the expression has it; exactly one is
@@ -22,10 +22,14 @@ class NotModelled(Exception):
 def domains(graph: EventGraph, sources: dict[int, tuple[int, ...]]) -> dict[int, tuple[int, ...]]:
     """For each read, the values that it may return; `sources` are the writes that it may read from.
 
+    A value comes from a constant through writes of which each passes on what it read; none does so twice
+    in one execution, or the value would come out of thin air.
+
     Raises NotModelled where there are more than DOMAIN_LIMIT.
     """
     found: dict[int, set[int]] = {r: {0} for r in sources}
-    for _ in range(len(graph.events) + 1):
+    computed = sum(e.value is not None and bool(reads_of(e.value)) for e in graph.events)
+    for _ in range(computed + 1):
         changed = False
         memo: dict[Expression, set[int]] = {}
         for read, writes in sources.items():

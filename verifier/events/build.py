@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.events.domains import settle
-from verifier.events.draft import Draft
-from verifier.events.expression import Const, Expression, ReadValue
+from verifier.events.draft import Arms, Draft, may_meet
+from verifier.events.expression import TRUE, Apply, Const, Expression, ReadValue
 from verifier.events.graph import (
     INITIAL,
     Event,
@@ -17,12 +17,16 @@ from verifier.events.logic import conjunction, fold
 from verifier.events.loops import flatten
 from verifier.events.walk import ThreadWalk
 from verifier.program import program as p
-from verifier.program.primitives import table
 
 
 def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
-    """The event graph of `program` for "linux" or "aarch64", loops unrolled `bound` times."""
-    draft = Draft(program, table("mapping.toml")[architecture], bound)
+    """The event graph of `program`, loops unrolled `bound` times.
+
+    `architecture` is one of kernel/mapping.toml for a program in C ("any": the kernel's own events), else the
+    program's own.
+    """
+    architecture = "linux" if architecture == "any" else architecture
+    draft = Draft(program, architecture, bound)
     for location, _ in enumerate(program.names):
         value = _initial_value(draft, location)
         draft.events.append(_initial_write(location, value, program.names[location]))
@@ -32,6 +36,9 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         walk = ThreadWalk(draft, number, thread)
         walk.run()
         walks.append(walk)
+    final = Finals(program, walks)
+    if program.filter is not None:
+        draft.constraints.append(final.translate(program.filter))
     graph = EventGraph(
         threads=tuple(t.name for t in program.threads),
         locations=program.names,
@@ -40,15 +47,18 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         sources=tuple(draft.sources),
         dependencies=tuple(draft.dependencies),
         atomics=tuple(draft.atomics),
-        constraints=(),
+        constraints=tuple(dict.fromkeys(c for c in draft.constraints if c != TRUE)),
         sleeps=tuple(draft.sleeps),
-        properties=(*draft.assertions, *_conditions(program, walks)),
+        properties=(*draft.assertions, *final.conditions()),
         values=program.constants,
         running=program.running,
         ends=tuple(w.end_condition() for w in walks),
         cuts=tuple(w.cut_condition() for w in walks),
         unreached=tuple(draft.unreached),
         bound=bound,
+        architecture=architecture,
+        observed=tuple((label, final.translate(f)) for label, f in program.observed),
+        unmodelled=tuple(dict.fromkeys(draft.unmodelled)),
     )
     return settle(graph)
 
@@ -57,7 +67,8 @@ def _initial_value(draft: Draft, location: int) -> Expression:
     """What a location starts with: what the text says; any value where it neither declares nor writes it; else 0."""
     program = draft.program
     initial = dict(program.initial)
-    if location in initial or location in program.declared or location in _written(program):
+    known = program.is_litmus or location in initial or location in program.declared
+    if known or location in _written(program):
         return Const(initial.get(location, 0))
     return draft.unknown(("initial", location))
 
@@ -82,42 +93,41 @@ def _initial_write(location: int, value: Expression, name: str) -> Event:
     )
 
 
-def _order(events: Sequence[Event], arms: Sequence[tuple[tuple[int, int], ...]]) -> tuple[int, ...]:
+def _order(events: Sequence[Event], arms: Sequence[Arms]) -> tuple[int, ...]:
     order = []
     for i, event in enumerate(events):
         later = 0
         for j in range(i + 1, len(events)):
-            if event.thread != INITIAL and events[j].thread == event.thread and _may_meet(arms[i], arms[j]):
+            if event.thread != INITIAL and events[j].thread == event.thread and may_meet(arms[i], arms[j]):
                 later |= 1 << j
         order.append(later)
     return tuple(order)
 
 
-def _may_meet(a: tuple[tuple[int, int], ...], b: tuple[tuple[int, int], ...]) -> bool:
-    """False for two events in different arms of one branch."""
-    for (branch, arm), (other, other_arm) in zip(a, b, strict=False):
-        if branch != other:
-            return True
-        if arm != other_arm:
-            return False
-    return True
+class Finals:
+    """Conditions on the final state of a program, as expressions over its walks' reads and final memory."""
 
+    def __init__(self, program: p.Program, walks: Sequence[ThreadWalk]) -> None:
+        self.program = program
+        self.walks = walks
+        self.numbers = dict(program.locations)
 
-def _conditions(program: p.Program, walks: Sequence[ThreadWalk]) -> list[Property]:
-    numbers = dict(program.locations)
-    reached = conjunction(w.end_condition() for w in walks)
+    def conditions(self) -> list[Property]:
+        """The conditions of the text."""
+        reached = conjunction(w.end_condition() for w in self.walks)
+        return [
+            Property(c.kind, self.translate(c.formula), reached, c.text, c.span)
+            for c in self.program.conditions
+        ]
 
-    def translate(f: p.Final) -> Expression:
+    def translate(self, f: p.Final) -> Expression:
+        """The value of a formula."""
         match f:
             case p.Number(value):
                 return Const(value)
             case p.FinalLocation(path):
-                return ReadValue(-1 - numbers[path])
+                return ReadValue(-1 - self.numbers[path])
             case p.FinalLocal(thread, name):
-                return walks[thread].final_value(name)
+                return self.walks[thread].final_value(name)
             case p.Formula(operator, arguments):
-                from verifier.events.expression import Apply
-
-                return fold(Apply(operator, tuple(translate(a) for a in arguments)))
-
-    return [Property(c.kind, translate(c.formula), reached, c.text, c.span) for c in program.conditions]
+                return fold(Apply(operator, tuple(self.translate(a) for a in arguments)))

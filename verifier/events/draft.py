@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
 
-from verifier.events.expression import Unknown
+from verifier.events.expression import Expression, Unknown
 from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep
+from verifier.events.rows import Row, Rows
 from verifier.program import program as p
 
+_PLAIN = Row((frozenset(), frozenset()), (frozenset(), frozenset()))
+
 Arms = tuple[tuple[int, int], ...]  # the branches that an event lies in, from the outermost, and their arms
+
+
+def may_meet(a: Arms, b: Arms) -> bool:
+    """False for two events in different arms of one branch."""
+    for (branch, arm), (other, other_arm) in zip(a, b, strict=False):
+        if branch != other:
+            return True
+        if arm != other_arm:
+            return False
+    return True
 
 
 class Draft:
     """An event graph while it grows."""
 
-    def __init__(self, program: p.Program, mapping: dict[str, Any], bound: int) -> None:
+    def __init__(self, program: p.Program, architecture: str, bound: int) -> None:
         self.program = program
-        self.mapping = mapping
+        self.architecture = architecture
+        self.rows = Rows(architecture, program.isa)
         self.bound = bound
         self.numbers = dict(program.locations)
         self.events: list[Event] = []
@@ -26,9 +41,24 @@ class Draft:
         self.atomics: list[Atomic] = []
         self.sleeps: list[Sleep] = []
         self.assertions: list[Property] = []
+        self.constraints: list[Expression] = []
+        self.unmodelled: list[tuple[int, str]] = []
         self.unreached: list[int] = []
         self._places: dict[object, int] = {}
         self._unknowns: dict[object, Unknown] = {}
+
+    def row(self, choose: Callable[[Rows], Row], name: str, origin: p.Origin) -> Row:
+        """A row of the architecture's table; where it has none, the program is noted as not modelled."""
+        try:
+            return choose(self.rows)
+        except KeyError:
+            self.unmodelled.append((origin.span.line, f"{name} on {self.architecture}"))
+            return _PLAIN
+
+    def belong(self, source: int, event: int) -> None:
+        """Make an event part of an ordering source."""
+        old = self.sources[source]
+        self.sources[source] = replace(old, events=(*old.events, event))
 
     def place(self, key: object) -> int:
         """The number of a place of the user's text."""

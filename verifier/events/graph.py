@@ -69,11 +69,30 @@ class OrderingSource:
     in_primitive: bool = False
 
 
+DependencyKind = Literal[
+    "addr",
+    "data",
+    "ctrl",
+    "pick-addr",
+    "pick-data",
+    "pick-ctrl",
+    "pick",
+    "iico_data",
+    "iico_ctrl",
+    "same-instance",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """From read `start` to a later event `end` of its thread, in executions where both happen and `holds` is true."""
+    """From read `start` to a later event `end` of its thread, in executions where both happen and `holds` is true.
 
-    kind: Literal["addr", "data", "ctrl"]
+    A pick dependency goes through a choice between values (AArch64's CSEL): to an address, to a written
+    value, to a branch, or ("pick") to whether an atomic writes at all. The last three are between the micro
+    events of events.elaborate.
+    """
+
+    kind: DependencyKind
     start: int
     end: int
     holds: Expression
@@ -125,7 +144,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class EventGraph:
-    """What `build` makes of a program for one architecture ("linux" or "aarch64").
+    """What `build` makes of a program for one architecture.
 
     events          initial writes first, one a location and in its order, then thread by thread in program order
     constraints     expressions that are true in every execution considered (a loop that ends within
@@ -137,6 +156,9 @@ class EventGraph:
     running         what the text calls the state 0 of a task
     ends            for each thread, whether it ran to its end (true for one that never ends)
     cuts            for each thread, whether it was stopped at the bound of a loop (false where no loop is)
+    architecture    the one that the tags are of
+    observed        label and value of what a State line of herd7 shows, for a litmus test
+    unmodelled      line and name of what the architecture has no row for: no verdict can be given
     unreached       lines of loops that can be left, but not within the bound: what follows is missing
     """
 
@@ -156,6 +178,9 @@ class EventGraph:
     cuts: tuple[Expression, ...]
     unreached: tuple[int, ...]
     bound: int
+    architecture: str = "linux"
+    observed: tuple[tuple[str, Expression], ...] = ()
+    unmodelled: tuple[tuple[int, str], ...] = ()
 
 
 def expressions(graph: EventGraph) -> Iterator[Expression]:
@@ -174,6 +199,7 @@ def expressions(graph: EventGraph) -> Iterator[Expression]:
         yield from (p.formula, p.reached)
     yield from graph.ends
     yield from graph.cuts
+    yield from (e for _, e in graph.observed)
 
 
 def unknowns(graph: EventGraph) -> frozenset[Unknown]:

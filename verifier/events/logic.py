@@ -123,6 +123,16 @@ def simplify(operator: str, arguments: tuple[Expression, ...]) -> Expression:
             return inner
         case _ if all(isinstance(a, Const) for a in arguments):
             return Const(_apply(operator, arguments))
+        case "^" | "-", (a, b) if a == b:
+            return Const(0)
+        case "*" | "&", (Const(0), _) | (_, Const(0)):
+            return Const(0)
+        case "+" | "|" | "^", (Const(0), other) | (other, Const(0)):
+            return other
+        case "-", (other, Const(0)):
+            return other
+        case "&" | "|", (a, b) if a == b:
+            return a
         case _:
             return Apply(operator, arguments)
 

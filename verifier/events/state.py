@@ -6,16 +6,31 @@ from collections.abc import Sequence
 
 from verifier.events.expression import TRUE, Apply, Const, Expression
 from verifier.events.logic import Guard, common_prefix, conjunction, either, negation
+from verifier.events.taint import NONE, Taint, under, union
+
+Monitor = tuple[
+    tuple[int, Expression], ...
+]  # exclusive loads, each with the condition on which it was the last
 
 
 class State:
-    """What holds where control stands: the guard, and each local's value."""
+    """What holds where control stands.
 
-    __slots__ = ("guard", "locals")
+    guard     what is true there
+    locals    each local's value
+    taints    where each local's value comes from by syntax (litmus tests only)
+    control   what decided by syntax whether control gets there (litmus tests only)
+    monitor   the exclusive load that an exclusive store may pair with
+    """
+
+    __slots__ = ("control", "guard", "locals", "monitor", "taints")
 
     def __init__(self, guard: Guard, values: dict[str, Expression]) -> None:
         self.guard = guard
         self.locals = values
+        self.taints: dict[str, Taint] = {}
+        self.control: Taint = NONE
+        self.monitor: Monitor = ()
 
     def under(self, condition: Expression) -> State | None:
         """This state where `condition` holds too; None where it can't."""
@@ -24,7 +39,9 @@ class State:
         guard = self.guard if condition == TRUE or condition in self.guard else (*self.guard, condition)
         if negation(condition) in self.guard:
             return None
-        return State(guard, dict(self.locals))
+        state = State(guard, dict(self.locals))
+        state.taints, state.control, state.monitor = dict(self.taints), self.control, self.monitor
+        return state
 
 
 def join(states: Sequence[State | None]) -> State | None:
@@ -41,8 +58,31 @@ def join(states: Sequence[State | None]) -> State | None:
 def _join_two(a: State, b: State) -> State:
     n = common_prefix(a.guard, b.guard)
     condition = conjunction(a.guard[n:])
+    otherwise = negation(condition)
     values: dict[str, Expression] = {}
     for name in a.locals.keys() | b.locals.keys():
         x, y = a.locals.get(name, Const(0)), b.locals.get(name, Const(0))
         values[name] = x if x == y else Apply("?:", (condition, x, y))
-    return State(either(a.guard, b.guard), values)
+    result = State(either(a.guard, b.guard), values)
+    for name in sorted(a.taints.keys() | b.taints.keys()):
+        here, there = a.taints.get(name, NONE), b.taints.get(name, NONE)
+        result.taints[name] = _either(here, there, condition, otherwise)
+    result.control = _either(a.control, b.control, condition, otherwise)
+    result.monitor = _monitors(a.monitor, b.monitor, condition, otherwise)
+    return result
+
+
+def _either(a: Taint, b: Taint, condition: Expression, otherwise: Expression) -> Taint:
+    if a == b:
+        return a
+    both = {key: holds for key, holds in a.items() if b.get(key) == holds}
+    only_a = {key: holds for key, holds in a.items() if key not in both}
+    only_b = {key: holds for key, holds in b.items() if key not in both}
+    return union((both, under(only_a, condition), under(only_b, otherwise)))
+
+
+def _monitors(a: Monitor, b: Monitor, condition: Expression, otherwise: Expression) -> Monitor:
+    if a == b:
+        return a
+    here = tuple((read, conjunction((condition, c))) for read, c in a)
+    return (*here, *((read, conjunction((otherwise, c))) for read, c in b))

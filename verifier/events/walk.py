@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from verifier.events.draft import Arms, Draft
-from verifier.events.expression import (
-    TRUE,
-    Apply,
-    Const,
-    Expression,
-    ReadValue,
-    reads_of,
-    unknowns_of,
-)
-from verifier.events.graph import Atomic, Dependency, Event, Kind, OrderingSource, Property, Sleep, SourceKind
+from verifier.events.draft import Draft
+from verifier.events.emit import Emitter
+from verifier.events.expression import TRUE, Apply, Const, Expression, ReadValue, reads_of, unknowns_of
+from verifier.events.graph import Property, Sleep
 from verifier.events.logic import (
     Guard,
     as_condition,
@@ -25,12 +18,11 @@ from verifier.events.logic import (
     negation,
     rewrite,
     set_aside,
-    simplify,
 )
 from verifier.events.loops import can_be_left, flatten, is_waiting
-from verifier.events.origins import origins
 from verifier.events.show import show
 from verifier.events.state import State, join
+from verifier.events.taint import Taint, union
 from verifier.program import program as p
 
 COUNTED_LIMIT = 16  # iterations of a loop that counts to a constant, whatever the bound
@@ -43,9 +35,8 @@ class ThreadWalk:
         self.draft = draft
         self.number = number
         self.thread = thread
-        self.arms: Arms = ()
+        self.emit = Emitter(draft, number)
         self.branches = 0
-        self.iterations: tuple[int, ...] = ()
         self.pending: dict[str, list[State]] = {}
         self.cuts: list[Expression] = []
         self.end: State | None = None
@@ -81,28 +72,33 @@ class ThreadWalk:
     def _step(self, operation: p.Operation, state: State) -> State | None:
         match operation:
             case p.Load():
-                self._load(operation, state)
+                self.emit.load(operation, state)
             case p.Store():
-                self._store(operation, state)
+                self.emit.store(operation, state)
+            case p.StoreExclusive():
+                self.emit.store_exclusive(operation, state)
             case p.Rmw():
-                self._rmw(operation, state)
+                self.emit.rmw(operation, state)
             case p.Fence():
-                self._fence(operation, state)
+                self.emit.fence(operation, state)
             case p.Set(target, value):
-                state.locals[target] = self._value(value, state)
+                self.emit.set(target, value, state)
+            case p.Assume(holds, _):
+                self.emit.assume(as_condition(self.emit.value(holds, state)), state)
             case p.Branch():
                 return self._branch(operation, state)
             case p.Loop():
                 return self._loop(operation, state)
             case p.Scope(label, body):
                 self.pending[label] = []
+                control = state.control
                 fall = self._sequence(body, state)
-                return join((fall, *self.pending.pop(label)))
+                return self._meet((fall, *self.pending.pop(label)), control)
             case p.Leave(label):
                 self.pending[label].append(state)
                 return None
             case p.Assert(holds, text, origin):
-                formula = as_condition(self._value(holds, state))
+                formula = as_condition(self.emit.value(holds, state))
                 reached = conjunction(state.guard)
                 self.draft.assertions.append(Property("assertion", formula, reached, text, origin.span))
             case p.Sleep(origin):
@@ -110,18 +106,28 @@ class ThreadWalk:
         return state
 
     def _branch(self, operation: p.Branch, state: State) -> State | None:
-        condition = as_condition(self._value(operation.condition, state))
+        condition = as_condition(self.emit.value(operation.condition, state))
+        control = state.control
+        if self.draft.program.is_litmus:
+            state.control = union((control, self.emit.taint(operation.condition, state)))
         self.branches += 1
-        outer, branch = self.arms, self.branches
+        outer, branch = self.emit.arms, self.branches
         arms = []
         for number, (body, c) in enumerate(
             ((operation.then, condition), (operation.otherwise, fold(negation(condition))))
         ):
-            self.arms = (*outer, (branch, number))
+            self.emit.arms = (*outer, (branch, number))
             inner = state.under(c)
             arms.append(self._sequence(body, inner) if inner is not None else None)
-        self.arms = outer
-        return join(arms)
+        self.emit.arms = outer
+        return self._meet(arms, control)
+
+    def _meet(self, states: Sequence[State | None], control: Taint) -> State | None:
+        """Where paths meet. In C, what decided between them says no more about what follows."""
+        state = join(states)
+        if state is not None and self.draft.program.isa is None:
+            state.control = control
+        return state
 
     def _loop(self, operation: p.Loop, state: State | None) -> State | None:
         if is_waiting(operation):
@@ -136,9 +142,9 @@ class ThreadWalk:
             before = {label: len(states) for label, states in self.pending.items()}
             start = state.guard
             sleeps = len(self.open_sleeps)
-            outer, self.iterations = self.iterations, (*self.iterations, iteration)
+            outer, self.emit.iterations = self.emit.iterations, (*self.emit.iterations, iteration)
             state = self._sequence(operation.body, state)
-            self.iterations = outer
+            self.emit.iterations = outer
             self._close_sleeps(sleeps, start, before)
             undecided = state is not None and state.guard != start
             is_counted = is_counted and not undecided
@@ -185,7 +191,7 @@ class ThreadWalk:
         if not self.states:
             return state
         location = self.states[0]
-        choice = self.draft.unknown((self.number, "sleep", origin.place, self.iterations), (0, 1))
+        choice = self.draft.unknown((self.number, "sleep", origin.place, self.emit.iterations), (0, 1))
         final = ReadValue(-1 - location)
         blocks = disjunction(Apply("==", (final, Const(v))) for v in self.draft.program.sleeping)
         sleeps = conjunction((*state.guard, Apply("!=", (choice, Const(0))), blocks))
@@ -235,176 +241,3 @@ class ThreadWalk:
         self.draft.sleeps[number] = Sleep(
             old.thread, old.sleeps, old.reads, old.state, awaited, text, old.span
         )
-
-    # ------------------------------------------------------------------ events
-
-    def _value(self, v: p.Value, state: State) -> Expression:
-        match v:
-            case p.Number(value):
-                return Const(value)
-            case p.Local(name):
-                return state.locals.get(name, Const(0))
-            case p.Opaque(site):
-                return self.draft.unknown((self.number, site, self.iterations))
-            case p.Apply(operator, arguments):
-                return simplify(operator, tuple(self._value(a, state) for a in arguments))
-
-    def _targets(self, address: p.Address, state: State) -> list[tuple[int, Expression]]:
-        """The locations that an address may be, each with the condition on which it is."""
-        if address.is_computed and address.pointer is not None and self.draft.program.addresses:
-            pointer = self._value(address.pointer, state)
-            choices = [(l, fold(Apply("==", (pointer, Const(a))))) for a, l in self.draft.program.addresses]
-            elsewhere = fold(conjunction(negation(c) for _, c in choices))
-            choices.append((self.draft.numbers[address.path], elsewhere))
-            return [(location, c) for location, c in choices if c != Const(0)]
-        return [(self.draft.numbers[address.path], TRUE)]
-
-    def _add(
-        self,
-        kind: Kind,
-        location: int | None,
-        state: State,
-        extra: Sequence[Expression],
-        value: Expression | None,
-        tags: Sequence[str],
-        relaxed: Sequence[str],
-        source: int | None,
-        origin: p.Origin,
-    ) -> int:
-        number = len(self.draft.events)
-        executes = conjunction((*state.guard, *extra))
-        self.draft.events.append(
-            Event(
-                self.number,
-                kind,
-                location,
-                executes,
-                value,
-                frozenset(tags),
-                frozenset(relaxed),
-                source,
-                sum(self.iterations),
-                origin.text,
-                origin.via,
-                origin.span,
-            )
-        )
-        self.draft.arms.append(self.arms)
-        if kind != "F":
-            self._depend("ctrl", number, state.guard, origin)
-        return number
-
-    def _source(
-        self, kind: SourceKind, name: str, count: int, is_barrier: bool, is_note: bool, origin: p.Origin
-    ) -> int:
-        """A source for the next `count` events."""
-        first = len(self.draft.events)
-        self.draft.sources.append(
-            OrderingSource(
-                kind,
-                name,
-                self.number,
-                tuple(range(first, first + count)),
-                is_barrier,
-                is_note,
-                self.draft.place((self.number, kind, origin.place)),
-                origin.via,
-                origin.span,
-                origin.in_primitive,
-            )
-        )
-        return len(self.draft.sources) - 1
-
-    def _load(self, o: p.Load, state: State) -> None:
-        table = self.draft.mapping["load"]
-        result: Expression = Const(0)
-        for location, condition in self._targets(o.address, state):
-            source = None
-            if o.order == "acquire":
-                source = self._source("acquire", o.name, 1, True, False, o.origin)
-            number = self._add(
-                "R", location, state, (condition,), None, table[o.order], table["once"], source, o.origin
-            )
-            self._depend_on("addr", number, o.address.pointer, state, o.origin)
-            result = simplify("?:", (condition, ReadValue(number), result))
-        state.locals[o.target] = result
-
-    def _store(self, o: p.Store, state: State) -> None:
-        table = self.draft.mapping["store"]
-        value = self._value(o.value, state)
-        for location, condition in self._targets(o.address, state):
-            source = None
-            if o.order == "release":
-                source = self._source("release", o.name, 1, True, False, o.origin)
-            number = self._add(
-                "W", location, state, (condition,), value, table[o.order], table["once"], source, o.origin
-            )
-            self._depend_on("addr", number, o.address.pointer, state, o.origin)
-            self._depend("data", number, (value,), o.origin)
-
-    def _rmw(self, o: p.Rmw, state: State) -> None:
-        table = self.draft.mapping["rmw"]
-        read_tags, write_tags = table[o.order]
-        relaxed = table["noreturn"] if o.order == "noreturn" else table["relaxed"]
-        result: Expression = Const(0)
-        for location, condition in self._targets(o.address, state):
-            source = None
-            if o.order in ("full", "acquire", "release"):
-                source = self._source("rmw", o.name, 2, True, not o.is_explicit, o.origin)
-            read = self._add(
-                "R", location, state, (condition,), None, read_tags, relaxed[0], source, o.origin
-            )
-            state.locals[o.target] = ReadValue(read)
-            done = () if o.succeeds is None else (as_condition(self._value(o.succeeds, state)),)
-            new = self._value(o.new, state)
-            write = self._add(
-                "W", location, state, (condition, *done), new, write_tags, relaxed[1], source, o.origin
-            )
-            self.draft.atomics.append(Atomic(read, write, "amo"))
-            for event in (read, write):
-                self._depend_on("addr", event, o.address.pointer, state, o.origin)
-            self._depend("data", write, (new,), o.origin, besides=read)
-            result = simplify("?:", (condition, ReadValue(read), result))
-        state.locals[o.target] = result
-
-    def _fence(self, o: p.Fence, state: State) -> None:
-        tags = self.draft.mapping["fence"][o.kind]
-        source = self._source("fence", o.name, 1, o.is_barrier, False, o.origin)
-        self._add("F", None, state, (), None, tags, (), source, o.origin)
-
-    # ------------------------------------------------------------ dependencies
-
-    def _depend_on(
-        self, kind: SourceKind, end: int, v: p.Value | None, state: State, origin: p.Origin
-    ) -> None:
-        if v is not None:
-            self._depend(kind, end, (self._value(v, state),), origin)
-
-    def _depend(
-        self, kind: SourceKind, end: int, values: Sequence[Expression], origin: p.Origin, besides: int = -1
-    ) -> None:
-        """Dependencies of that kind from the reads that `values` come from."""
-        starts: dict[int, Expression] = {}
-        for value in values:
-            for read, holds in origins(value, kind == "ctrl").items():
-                starts[read] = disjunction((starts[read], holds)) if read in starts else holds
-        for read, holds in sorted(starts.items()):
-            if read == besides or read < 0:
-                continue
-            self.draft.dependencies.append(
-                Dependency(kind, read, end, holds, self._dependency_source(kind, read, origin))  # type: ignore[arg-type]
-            )
-
-    def _dependency_source(self, kind: SourceKind, read: int, origin: p.Origin) -> int:
-        span = self.draft.events[read].span
-        assert span is not None
-        start = (span.line, span.column, self.draft.events[read].text)
-        key = (self.number, kind, start) if kind == "ctrl" else (self.number, kind, start, origin.place)
-        place = self.draft.place(key)
-        name = {"addr": "address dependency", "data": "data dependency", "ctrl": "control dependency"}[kind]
-        self.draft.sources.append(
-            OrderingSource(
-                kind, name, self.number, (), False, False, place, self.draft.events[read].via, span
-            )
-        )
-        return len(self.draft.sources) - 1

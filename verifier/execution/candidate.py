@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from verifier.cat.bits import Universe, from_members, members
 from verifier.cat.evaluate import Bases
-from verifier.events.expression import Expression, evaluate
-from verifier.events.graph import INITIAL, EventGraph
+from verifier.events.expression import Expression, evaluate, reads_of
+from verifier.events.graph import INITIAL, DependencyKind, EventGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,28 @@ def bases(graph: EventGraph, execution: Execution, off: frozenset[int] = frozens
     relations["co"] = universe.from_pairs(
         (a, b) for order in execution.coherence for i, a in enumerate(order) for b in order[i + 1 :]
     )
-    return Bases(universe, sets(graph, execution.executed, off), relations)
+    relations["different-values"] = _different_values(execution)
+    found = sets(graph, execution.executed, off)
+    tested = observed_locations(graph)
+    found["FW"] = from_members(o[-1] for l, o in enumerate(execution.coherence) if l in tested)
+    return Bases(universe, found, relations)
+
+
+def _different_values(execution: Execution) -> int:
+    """The pairs of accesses that did not read or write the same value."""
+    universe = Universe(len(execution.values))
+    with_value: dict[int, int] = {}
+    for i, value in enumerate(execution.values):
+        if value is not None:
+            with_value[value] = with_value.get(value, 0) | 1 << i
+    accesses = sum(with_value.values())
+    return universe.product(accesses, accesses) & ~sum(universe.product(s, s) for s in with_value.values())
+
+
+def observed_locations(graph: EventGraph) -> frozenset[int]:
+    """The locations whose final value the text mentions."""
+    formulas = (*(p.formula for p in graph.properties), *(e for _, e in graph.observed), *graph.constraints)
+    return frozenset(-1 - r for f in formulas for r in reads_of(f) if r < 0)
 
 
 def sets(graph: EventGraph, executed: int, off: frozenset[int] = frozenset()) -> dict[str, int]:
@@ -102,7 +124,7 @@ def _dependencies(
     graph: EventGraph, execution: Execution, reads: Mapping[int, int], off: frozenset[int]
 ) -> dict[str, int]:
     n, unknowns = len(graph.events), dict(execution.unknowns)
-    found = {"addr": 0, "data": 0, "ctrl": 0}
+    found: dict[str, int] = dict.fromkeys(get_args(DependencyKind), 0)
     for d in graph.dependencies:
         if not execution.executed >> d.start & execution.executed >> d.end & 1:
             continue
@@ -150,7 +172,7 @@ def well_formed(graph: EventGraph, execution: Execution) -> str | None:
         _events_problem(graph, execution, reads, unknowns)
         or _reads_problem(graph, execution)
         or _coherence_problem(graph, execution)
-        or _constraints_problem(graph, reads, unknowns)
+        or _constraints_problem(graph, {**reads, **final_values(graph, execution)}, unknowns)
     )
 
 

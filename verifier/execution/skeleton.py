@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from verifier.cat.bits import Universe, members
 from verifier.cat.evaluate import Bases, is_consistent
 from verifier.cat.terms import Model
 from verifier.events.expression import evaluate
-from verifier.events.graph import EventGraph
+from verifier.events.graph import DependencyKind, EventGraph
 from verifier.execution.candidate import Execution, read_values
 from verifier.execution.cycles import Cycle, Segment
 
@@ -32,6 +33,27 @@ ADDITIONS: Mapping[str, Mapping[str, frozenset[str]]] = {
         "smp_mb": frozenset(("DMB.ISH",)),
         "acquire": frozenset(("A",)),
         "release": frozenset(("L",)),
+    },
+    "x86": {
+        "smp_rmb": frozenset(),
+        "smp_wmb": frozenset(),
+        "smp_mb": frozenset(("MFENCE",)),
+        "acquire": frozenset(),
+        "release": frozenset(),
+    },
+    "riscv": {
+        "smp_rmb": frozenset(("Fence.r.r",)),
+        "smp_wmb": frozenset(("Fence.w.w",)),
+        "smp_mb": frozenset(("Fence.rw.rw",)),
+        "acquire": frozenset(("Acq",)),
+        "release": frozenset(("Rel",)),
+    },
+    "power": {
+        "smp_rmb": frozenset(("LWSYNC",)),
+        "smp_wmb": frozenset(("LWSYNC",)),
+        "smp_mb": frozenset(("SYNC",)),
+        "acquire": frozenset(),
+        "release": frozenset(),
     },
 }
 
@@ -86,7 +108,7 @@ class Skeleton:
     def _bases(self, off: frozenset[int], added: tuple[str, ...]) -> Bases:
         n = self.universe.n
         relations = dict(self._fixed)
-        for name in ("addr", "data", "ctrl"):
+        for name in get_args(DependencyKind):
             relations[name] = sum(
                 {
                     1 << a * n + b
@@ -121,7 +143,7 @@ class Skeleton:
         return found
 
     def _add(self, put: Callable[[str, int], None], i: int, addition: str) -> None:
-        tags = ADDITIONS[self.model.architecture][addition]
+        tags = ADDITIONS[self.graph.architecture][addition]
         segment = self.pieces[i].segment
         where = {"acquire": segment.start, "release": segment.end}.get(addition)
         number = self._slots[i] if where is None else self._number[where]

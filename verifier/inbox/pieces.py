@@ -32,6 +32,15 @@ class Diagram:
 
 
 @dataclass(frozen=True, slots=True)
+class Litmus:
+    """A litmus test."""
+
+    source: Source
+    title: str
+    lines: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A diagram that was found and can't be read, and why."""
 
@@ -40,4 +49,4 @@ class Unreadable:
     lines: tuple[int, int]
 
 
-Piece = Snippet | Diagram | Unreadable
+Piece = Snippet | Diagram | Litmus | Unreadable

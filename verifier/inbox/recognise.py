@@ -9,29 +9,26 @@ from verifier.errors import InputError, ReadError, SyntaxProblem
 from verifier.inbox.diagrams import find_diagrams
 from verifier.inbox.line import Line
 from verifier.inbox.mail import is_mail, mail_lines, plain_lines
-from verifier.inbox.pieces import Piece, Snippet
+from verifier.inbox.pieces import Litmus, Piece, Snippet
 from verifier.source import Source
+from verifier.syntax.litmus import is_litmus
 from verifier.syntax.scanner import Scan, scan
 
 BYTES = 1_000_000
 LINES = 20_000
 _DIFF = re.compile(r"^(?:[> ]*)(?:diff --git |@@ -\d)", re.MULTILINE)
-_LITMUS = re.compile(
-    r"\A\s*(?:\(\*.*?\*\)\s*)?(?:C|AArch64|X86|X86_64|PPC|ARM|RISCV|LISA|BPF)[ \t]+[\w+.-]+[ \t]*$",
-    re.MULTILINE,
-)
 
 
 def recognise(name: str, data: bytes) -> tuple[Piece, ...]:
-    """The pieces of a file: a snippet of pseudo-C, the diagrams of a mail, of a text or of C comments.
+    """The pieces of a file: a litmus test, a snippet of pseudo-C, the diagrams of a mail, of a text or of C comments.
 
     Raises ReadError where the file holds neither, or is no text; InputError (code "not-supported") for
     kinds that are not read yet.
     """
     text = _decode(name, data)
     lines = tuple(text.split("\n"))
-    if name.endswith(".litmus") or _LITMUS.match(text):
-        raise InputError("not-supported", "litmus tests: not read yet; expected pseudo-C or a diagram", name)
+    if name.endswith(".litmus") or is_litmus(text):
+        return (Litmus(Source.whole(name, text), name, (1, len(lines))),)
     if name.endswith((".c", ".h")):
         return _c_file(name, text, lines)
     if is_mail(lines):

@@ -173,7 +173,7 @@ class Judge:
         """Whether the barrier serves the class in the whole program, where sources off its paths act too."""
         own = self.classes.segment_of(c, place)
         others = [s.start for i, s in enumerate(c.cycle.segments) if i != own and not s.is_single]
-        full = ADDITIONS[self.session.model.architecture]["smp_mb"]
+        full = ADDITIONS[self.session.graph.architecture]["smp_mb"]
         session = self.variant(fenced(self.graph, others, full))
         literal = self.classes.literal_in(session, c)
         assert own is not None
@@ -218,7 +218,7 @@ class Judge:
         return self._strength(a.tags) > self._strength(b.tags) and a.executes == b.executes
 
     def _strength(self, tags: frozenset[str]) -> int:
-        if ADDITIONS[self.session.model.architecture]["smp_mb"] <= tags:
+        if ADDITIONS[self.session.graph.architecture]["smp_mb"] <= tags:
             return 2
         return 1 if tags - {"Barrier"} else 0
 

@@ -14,7 +14,6 @@ from verifier.program.program import (
     Load,
     Local,
     Number,
-    Order,
     Path,
     Root,
     Set,
@@ -121,15 +120,22 @@ def pointee(here: Here, e: tree.Expression) -> Place:
             if isinstance(where, Variable):
                 return Address(Path(Root(where.key, None, here.writer.thread), ()), Local(where.key))
             return _through(here, where, e)
+        case tree.Binary("+" | "-") if here.context.is_litmus:
+            return _computed(here, e)
         case tree.Conditional() | tree.Call() | tree.Assign() | tree.Unary("*"):
-            pointer = value(here, e)
-            name = here.writer.fresh("pointer")
-            return Address(Path(Root(name, None, here.writer.thread), ()), pointer, True)
+            return _computed(here, e)
         case tree.Binary("+" | "-", left, right):
             value(here, right)
             return pointee(here, left)
         case _:
             raise here.frame.error("not-a-pointer", "expected a pointer to a location, such as &x", e.span)
+
+
+def _computed(here: Here, e: tree.Expression) -> Address:
+    """The address that a pointer expression's value says."""
+    pointer = value(here, e)
+    name = here.writer.fresh("pointer")
+    return Address(Path(Root(name, None, here.writer.thread), ()), pointer, True)
 
 
 def place_of_pointer(here: Here, e: tree.Expression) -> Address:
@@ -140,7 +146,7 @@ def place_of_pointer(here: Here, e: tree.Expression) -> Address:
     return target
 
 
-def load(here: Here, address: Address, e: tree.Expression, order: Order = "once", name: str = "") -> Value:
+def load(here: Here, address: Address, e: tree.Expression, order: str = "once", name: str = "") -> Value:
     """Emit a load and give its value; without a name it is a plain one."""
     target = here.writer.fresh("read")
     origin = here.frame.origin(e.span)
@@ -152,7 +158,7 @@ def load(here: Here, address: Address, e: tree.Expression, order: Order = "once"
 
 
 def store(
-    here: Here, where: Place, new: Value, e: tree.Expression, order: Order = "once", name: str = ""
+    here: Here, where: Place, new: Value, e: tree.Expression, order: str = "once", name: str = ""
 ) -> None:
     """Emit a store, or set a local; without a name it is a plain one."""
     if isinstance(where, Variable):
@@ -180,7 +186,7 @@ def _read(here: Here, where: Place, e: tree.Expression) -> Value:
 def _name(here: Here, e: tree.Name, name: str) -> Value:
     binding = here.frame.bindings.get(name)
     if isinstance(binding, Pointer):
-        return binding.address
+        return here.context.address(binding.path) if here.context.is_litmus else binding.address
     if isinstance(binding, Variable):
         return Local(binding.key)
     constant = here.context.constant(name)
@@ -264,6 +270,8 @@ def _member(base: Place, member: str) -> Place:
 def _element(here: Here, e: tree.Index, array: tree.Expression, index: tree.Expression) -> Place:
     base = place(here, array) if _is_array(here, array) else pointee(here, array)
     position = value(here, index)
+    if here.context.is_litmus and not (isinstance(position, Number) and isinstance(base, Address)):
+        raise here.frame.error("not-modelled", "expected a number as the index of a location", index.span)
     if isinstance(base, Variable):
         if isinstance(position, Number):
             return Variable(f"{base.key}[{position.value}]", False, None)

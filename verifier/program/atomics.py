@@ -15,7 +15,6 @@ from verifier.program.program import (
     Branch,
     Local,
     Number,
-    Order,
     Path,
     Rmw,
     Root,
@@ -44,6 +43,15 @@ def place(here: Here, e: tree.Call, name: str, number: int, form: str) -> access
     return access.place(here, where) if form == "lvalue" else access.pointee(here, where)
 
 
+def shared(here: Here, e: tree.Call, name: str, number: int) -> Address:
+    """The shared location that an argument points to. Raises ProgramError where it is a local."""
+    where = access.pointee(here, argument(here, e, name, number))
+    if isinstance(where, Variable):
+        raise here.frame.error("not-a-location", f"{name}() needs a shared location", e.span)
+    here.context.use(here.writer.thread, where.path)
+    return where
+
+
 def _bit_place(here: Here, e: tree.Call, name: str, number: int) -> tuple[access.Place, Value]:
     """The word and the mask of a bit operation; set_bit(FLAG) names a flag that is a place of its own."""
     bit = argument(here, e, name, 0)
@@ -55,7 +63,7 @@ def _bit_place(here: Here, e: tree.Call, name: str, number: int) -> tuple[access
     return access.pointee(here, e.arguments[number]), mask
 
 
-def test_bit(here: Here, e: tree.Call, name: str, order: Order) -> Value:
+def test_bit(here: Here, e: tree.Call, name: str, order: str) -> Value:
     """The value of a bit that is read."""
     where, mask = _bit_place(here, e, name, 1)
     if isinstance(where, Variable):
@@ -121,7 +129,7 @@ def _result(
 ) -> Value:
     match core.result:
         case "old":
-            return old
+            return _with_operand(here, core, old, operand)
         case "new":
             return new
         case "new is zero":
@@ -135,6 +143,14 @@ def _result(
             return _update_expected(here, e, core, old, succeeds) if core.by_address else succeeds
         case "none":
             return Number(0)
+
+
+def _with_operand(here: Here, core: RmwCall, old: Value, operand: Value) -> Value:
+    """What was read. In a litmus test the result of an arithmetic operation depends on its operand too, as in herd7."""
+    is_exchange = core.operator == "=" or core.expected is not None
+    if is_exchange or isinstance(operand, Number) or not here.context.is_litmus:
+        return old
+    return Apply("+", (old, Apply("*", (operand, Number(0)))))
 
 
 def _update_expected(here: Here, e: tree.Call, core: RmwCall, old: Value, succeeds: Value) -> Value:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import access, atomics
+from verifier.program import access, atomics, locks
 from verifier.program.context import primitives
 from verifier.program.frame import Variable, text_of
 from verifier.program.inline import inline
@@ -15,12 +15,15 @@ from verifier.program.primitives import (
     Core,
     FenceCall,
     LoadCall,
+    LockCall,
+    LoopCall,
     NoCall,
     RmwCall,
     StoreCall,
     Unmodelled,
     core_call,
     orders_something,
+    table,
 )
 from verifier.program.program import (
     Apply,
@@ -31,7 +34,6 @@ from verifier.program.program import (
     Local,
     Loop,
     Number,
-    Order,
     Scope,
     Set,
     Sleep,
@@ -50,16 +52,6 @@ _ASSERTED = {
     "VM_BUG_ON": False,
     "WARN_ON": False,
     "WARN_ON_ONCE": False,
-}
-_COND_LOADS: dict[str, Order] = {
-    "smp_cond_load_acquire": "acquire",
-    "smp_cond_load_relaxed": "once",
-    "atomic_cond_read_acquire": "acquire",
-    "atomic_cond_read_relaxed": "once",
-    "atomic64_cond_read_acquire": "acquire",
-    "atomic64_cond_read_relaxed": "once",
-    "atomic_long_cond_read_acquire": "acquire",
-    "atomic_long_cond_read_relaxed": "once",
 }
 _TRANSPARENT = {"likely", "unlikely", "__builtin_expect"}
 
@@ -80,12 +72,16 @@ def call(here: Here, e: tree.Call) -> Value:
         )
     if special := _special(here, e, name):
         return special
-    core = core_call(name)
+    core = core_call(name, here.context.is_litmus)
     if core is not None:
         return _core(here, e, name, core)
     source, bodies = primitives()
-    if name in bodies:
+    is_litmus = here.context.is_litmus
+    if name in bodies and (not is_litmus or name in table("core.toml")["litmus"]["functions"]):
         return inline(here, e, bodies[name], source)
+    if is_litmus:
+        message = f"{name}() is not known; expected a primitive of the kernel's memory model"
+        raise here.frame.error("unknown-function", message, e.function.span)
     if orders_something(name):
         return _core(here, e, name, Unmodelled())
     return _opaque_call(here, e, name)
@@ -102,8 +98,6 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
     if name in ("BUG", "WARN"):
         here.writer.emit(Assert(Number(0), origin.text, origin))
         return Number(0)
-    if name in _COND_LOADS:
-        return _cond_load(here, e, name)
     if name in ("BIT", "BIT_ULL") and e.arguments:
         return Apply("<<", (Number(1), access.value(here, e.arguments[0])))
     if name in _TRANSPARENT and e.arguments:
@@ -121,17 +115,15 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
     return None
 
 
-def _cond_load(here: Here, e: tree.Call, name: str) -> Value:
+def _cond_load(here: Here, e: tree.Call, name: str, order: str) -> Value:
     """smp_cond_load_acquire(p, condition): load until the condition, which calls the value VAL, is true."""
     frame, writer = here.frame, here.writer
     key, stop = writer.fresh("VAL"), writer.fresh("break")
     outer = frame.bindings.get("VAL")
     frame.bindings["VAL"] = Variable(key, False, None)
     with writer.block() as body:
-        where = access.pointee(here, atomics.argument(here, e, name, 0))
-        if isinstance(where, Variable):
-            raise frame.error("not-a-location", f"{name}() needs a shared location", e.span)
-        writer.emit(Set(key, access.load(here, where, e, _COND_LOADS[name], name)))
+        where = atomics.shared(here, e, name, 0)
+        writer.emit(Set(key, access.load(here, where, e, order, name)))
         done = access.truth(access.value(here, atomics.argument(here, e, name, 1)))
         writer.emit(Branch(done, (Leave(stop),), (), frame.origin(e.span)))
     del frame.bindings["VAL"]
@@ -157,8 +149,12 @@ def _core(here: Here, e: tree.Call, name: str, core: Core) -> Value:
             return atomics.test_bit(here, e, name, order)
         case RmwCall():
             return atomics.rmw(here, e, name, core)
-        case FenceCall(kind):
-            here.writer.emit(Fence(kind, name, True, here.frame.origin(e.span)))
+        case LoopCall(order):
+            return _cond_load(here, e, name, order)
+        case LockCall(action):
+            return locks.lock(here, e, name, action)
+        case FenceCall(kind, about):
+            _fence(here, e, name, kind, about)
             return Number(0)
         case NoCall():
             return _ignored(here, e)
@@ -166,6 +162,11 @@ def _core(here: Here, e: tree.Call, name: str, core: Core) -> Value:
             _ignored(here, e)
             here.context.unmodelled.setdefault(f"{name}()", (here.frame.site or e.span).line)
             return here.context.opaque(here.frame.origin(e.span).place)
+
+
+def _fence(here: Here, e: tree.Call, name: str, kind: str, about: int | None) -> None:
+    where = None if about is None else atomics.shared(here, e, name, about)
+    here.writer.emit(Fence(kind, name, True, here.frame.origin(e.span), where))
 
 
 def _ignored(here: Here, e: tree.Call) -> Value:

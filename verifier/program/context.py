@@ -49,8 +49,9 @@ def primitives() -> tuple[Source, dict[str, tree.Function]]:
 class Context:
     """Names of one text, and the notes that lowering it takes. Grows while threads are lowered."""
 
-    def __init__(self, unit: tree.Unit, source: Source) -> None:
+    def __init__(self, unit: tree.Unit, source: Source, is_litmus: bool = False) -> None:
         self.source = source
+        self.is_litmus = is_litmus  # names are what they say, and nothing is guessed
         self.functions = {f.name: f for f in unit.functions}
         self.types: dict[str, str] = {}
         self.pointers: set[str] = set()

@@ -9,8 +9,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from verifier.program.program import Order
-
 Form = Literal["lvalue", "pointer"]
 Result = Literal["old", "new", "none", "new is zero", "new is negative", "bit", "done"]
 
@@ -19,14 +17,14 @@ Result = Literal["old", "new", "none", "new is zero", "new is negative", "bit", 
 class LoadCall:
     place: int
     form: Form
-    order: Order
+    order: str
 
 
 @dataclass(frozen=True, slots=True)
 class StoreCall:
     place: int
     form: Form
-    order: Order
+    order: str
     value: int
 
 
@@ -42,7 +40,7 @@ class RmwCall:
     place: int
     operand: int | None
     operator: str
-    order: Order
+    order: str
     result: Result
     is_explicit: bool = False
     expected: int | None = None
@@ -56,12 +54,32 @@ class RmwCall:
 class BitTest:
     """test_bit(nr, p), or test_bit(FLAG) where the flag is the place."""
 
-    order: Order
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoopCall:
+    """smp_cond_load_acquire(p, condition): loads until the condition is true."""
+
+    order: str
 
 
 @dataclass(frozen=True, slots=True)
 class FenceCall:
+    """`place`: the argument that points to the object that the fence is about, if any."""
+
     kind: str
+    place: int | None = None
+
+
+LockAction = Literal["lock", "unlock", "trylock", "is-locked"]
+
+
+@dataclass(frozen=True, slots=True)
+class LockCall:
+    """An operation on the spinlock that the first argument points to: 0 while it is free, 1 while it is held."""
+
+    action: LockAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +92,7 @@ class Unmodelled:
     """Orders something, but the models here can't say what yet."""
 
 
-Core = LoadCall | StoreCall | RmwCall | BitTest | FenceCall | NoCall | Unmodelled
+Core = LoadCall | StoreCall | RmwCall | BitTest | LoopCall | FenceCall | LockCall | NoCall | Unmodelled
 
 
 @cache
@@ -84,20 +102,36 @@ def table(name: str) -> dict[str, Any]:
 
 
 @cache
-def core_call(name: str) -> Core | None:
-    """The core operation of that name, or None where it is none."""
+def core_call(name: str, is_litmus: bool = False) -> Core | None:
+    """The core operation of that name, or None where it is none. Litmus tests have some of their own."""
     core = table("core.toml")
-    if name in core["load"]:
-        return LoadCall(*core["load"][name])
-    if name in core["store"]:
-        return StoreCall(*core["store"][name])
-    if name in core["fence"]:
-        return FenceCall(core["fence"][name])
+    if is_litmus and (found := _listed(core["litmus"], name)):
+        return found
+    if found := _listed(core, name):
+        return found
     if name in core["nothing"]["names"]:
         return NoCall()
     if name in core["unmodelled"]["names"]:
         return Unmodelled()
     return _family(name)
+
+
+def _listed(rows: dict[str, Any], name: str) -> Core | None:
+    """The row of that name in the tables of core.toml, or of its part for litmus tests."""
+    if name in rows["load"]:
+        return LoadCall(*rows["load"][name])
+    if name in rows["store"]:
+        return StoreCall(*rows["store"][name])
+    if name in rows["fence"]:
+        return FenceCall(rows["fence"][name])
+    if name in rows.get("loop", ()):
+        return LoopCall(rows["loop"][name])
+    if name in rows.get("fence-at", ()):
+        place, kind = rows["fence-at"][name]
+        return FenceCall(kind, place)
+    if name in rows.get("lock", ()):
+        return LockCall(rows["lock"][name])
+    return None
 
 
 @cache
@@ -125,7 +159,7 @@ _ARITHMETIC = {
 _ATOMIC = r"(?:raw_|arch_)?(?:atomic(?:64|_long)?|refcount)_"
 
 
-def _order(match: re.Match[str], default: Order) -> tuple[Order, bool]:
+def _order(match: re.Match[str], default: str) -> tuple[str, bool]:
     """The order a suffix asks for, and whether there is one."""
     match match["order"]:
         case "_acquire":

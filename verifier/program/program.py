@@ -100,25 +100,38 @@ class Origin:
     span: Span = field(compare=False, repr=False)
 
 
-Order = Literal["once", "acquire", "release", "full", "noreturn", "relaxed"]
-
-
 @dataclass(frozen=True, slots=True)
 class Load:
+    """target = *address. `order`: see Program; `is_exclusive`: arms the thread's monitor."""
+
     target: str
     address: Address
-    order: Order
+    order: str
     is_plain: bool
     name: str
     origin: Origin
+    is_exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
     address: Address
     value: Value
-    order: Order
+    order: str
     is_plain: bool
+    name: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class StoreExclusive:
+    """Stores, or fails, freely, where the thread's last exclusive load was of the same location and no other
+    exclusive store came between; else fails. The local `status` gets 0 on success, 1 on failure."""
+
+    status: str
+    address: Address
+    value: Value
+    order: str
     name: str
     origin: Origin
 
@@ -131,7 +144,7 @@ class Rmw:
     address: Address
     new: Value
     succeeds: Value | None
-    order: Order
+    order: str
     is_explicit: bool
     name: str
     origin: Origin
@@ -139,12 +152,13 @@ class Rmw:
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """`kind` is a row of the fence table of kernel/mapping.toml; `is_barrier`: written for its order."""
+    """`kind`: see Program; `is_barrier`: written for its order; `address`: of the object that it is about, if any."""
 
     kind: str
     name: str
     is_barrier: bool
     origin: Origin
+    address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +206,35 @@ class Assert:
 
 
 @dataclass(frozen=True, slots=True)
+class Assume:
+    """Executions in which control gets here and `holds` is false are not considered."""
+
+    holds: Value
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Sleep:
     """schedule(): sleeps for ever, or returns (woken, or spuriously)."""
 
     origin: Origin
 
 
-Operation = Load | Store | Rmw | Fence | Set | Branch | Loop | Scope | Leave | Assert | Sleep
+Operation = (
+    Load
+    | Store
+    | StoreExclusive
+    | Rmw
+    | Fence
+    | Set
+    | Branch
+    | Loop
+    | Scope
+    | Leave
+    | Assert
+    | Assume
+    | Sleep
+)
 
 # -------------------------------------------------------------------- program
 
@@ -260,6 +296,13 @@ class Program:
     is used as a value, as (value, location); `constants` name the values given to symbolic constants,
     `sleeping` are the task states among them in which schedule() blocks, `running` is what the text
     calls the other state (0); `comments` are (line, column, text).
+
+    `isa` is None for C, where an `order` or the `kind` of a fence is a row of kernel/mapping.toml. In an
+    assembly test (AArch64, X86_64, RISCV, PPC) it is the tags of the event, separated by blanks; those of an
+    Rmw are "read tags/write tags".
+
+    A litmus test (`is_litmus`) has a `title`; its dependencies are syntactic. Executions whose final state
+    falsifies `filter` are not considered; `observed` are the labels and values of a State line of herd7.
     """
 
     threads: tuple[Thread, ...]
@@ -277,3 +320,8 @@ class Program:
     skipped: tuple[Skipped, ...]
     plain_accesses: tuple[tuple[int, str], ...]
     unmodelled: tuple[tuple[int, str], ...]
+    isa: str | None = None
+    is_litmus: bool = False
+    title: str = ""
+    filter: Final | None = None
+    observed: tuple[tuple[str, Final], ...] = ()

@@ -149,6 +149,12 @@ def _bare_word(here: Here, s: tree.Declare) -> None:
 def _declare(here: Here, v: tree.Variable) -> None:
     frame = here.frame
     kind = struct_of(v.type)
+    if here.context.is_litmus:
+        if v.initial is not None:
+            access.store(
+                here, access.place(here, tree.Name(v.name, v.span)), access.value(here, v.initial), v.initial
+            )
+        return
     if v.static:
         here.context.declared.add(v.name)
         return

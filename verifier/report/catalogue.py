@@ -7,7 +7,15 @@ import tomllib
 from importlib.resources import files
 from typing import Any
 
-from verifier.program.primitives import BitTest, RmwCall, core_call
+from verifier.program.primitives import (
+    BitTest,
+    FenceCall,
+    LoadCall,
+    LockCall,
+    RmwCall,
+    StoreCall,
+    core_call,
+)
 
 _FUNCTION = re.compile(r"^(?!/|\s)[^\n;{}]*?\b(?P<name>\w+)\([^;{}]*\)\s*\{", re.MULTILINE)
 _BY_NAME = (
@@ -22,8 +30,10 @@ def list_all() -> str:
     groups = {
         "loads": list(core["load"]),
         "stores": list(core["store"]),
+        "loops that load until a condition holds": list(core["loop"]),
         "barriers": list(core["fence"]),
         "functions over these": sorted(_bodies()),
+        "in litmus tests alone": [name for rows in _litmus_tables() for name in rows],
         "not modelled (a program with one is undecided)": core["unmodelled"]["names"],
     }
     parts = [f"{title}:\n" + "".join(f"  {name}\n" for name in names) for title, names in groups.items()]
@@ -37,13 +47,43 @@ def describe(name: str) -> str | None:
         return f"{name}: a load, {core['load'][name][2]}\n"
     if name in core["store"]:
         return f"{name}: a store, {core['store'][name][2]}\n"
+    if name in core["loop"]:
+        return f"{name}: loads until the condition holds, {core['loop'][name]}\n"
     if name in core["fence"]:
         return f"{name}: a barrier, {core['fence'][name]}\n{_mapping('fence', core['fence'][name])}"
+    in_litmus = _in_litmus(name) if any(name in rows for rows in _litmus_tables()) else ""
     if name in core["unmodelled"]["names"]:
-        return f"{name}: not modelled; a program that calls it is undecided\n"
+        return f"{name}: not modelled; a program that calls it is undecided\n{in_litmus}"
     if name in core["nothing"]["names"]:
-        return f"{name}: orders and accesses nothing\n"
-    return _bodies().get(name) or _by_name(name)
+        return f"{name}: orders and accesses nothing\n{in_litmus}"
+    return in_litmus or _bodies().get(name) or _by_name(name)
+
+
+def _litmus_tables() -> list[dict[str, Any]]:
+    return [rows for rows in _core()["litmus"].values() if isinstance(rows, dict)]
+
+
+def _in_litmus(name: str) -> str:
+    """What it is in a litmus test, where that is something else."""
+    match core_call(name, is_litmus=True):
+        case LoadCall(_, _, order):
+            return f"{name}: in a litmus test, a load, {order}\n{_mapping('load', order)}"
+        case StoreCall(_, _, order, _):
+            return f"{name}: in a litmus test, a store, {order}\n{_mapping('store', order)}"
+        case FenceCall(kind, _):
+            return f"{name}: in a litmus test, a barrier, {kind}\n{_mapping('fence', kind)}"
+        case LockCall(action):
+            return f"{name}: in a litmus test, {_ACTIONS[action]}\n"
+        case _:
+            return ""
+
+
+_ACTIONS = {
+    "lock": "takes a spinlock: a read-modify-write that finds it free",
+    "unlock": "frees a spinlock: a store",
+    "trylock": "takes a spinlock, or loads that it is held",
+    "is-locked": "loads whether a spinlock is held",
+}
 
 
 def _by_name(name: str) -> str | None:
@@ -70,14 +110,23 @@ _ORDERS = {
 
 
 def _mapping(row: str, kind: str) -> str:
-    """A row of mapping.toml: the tags of a fence, or those of an RMW's read and write."""
+    """A row of mapping.toml: the tags of a fence or an access, or those of an RMW's read and write."""
     mapping = tomllib.loads(_text("mapping.toml"))
-    lines = []
-    for architecture, rows in mapping.items():
-        tags = rows[row].get(kind, [])
-        parts = [", ".join(t) or "nothing" for t in tags] if row == "rmw" else [", ".join(tags) or "nothing"]
-        lines.append(f"  {architecture}: {' / '.join(parts)}\n")
-    return "".join(lines)
+    return "".join(
+        f"  {architecture}: {_tags(rows[row].get(kind))}\n" for architecture, rows in mapping.items()
+    )
+
+
+def _tags(row: Any) -> str:
+    """`before; tags; after`, or what there is of these."""
+    if row is None:
+        return "not modelled"
+    if not isinstance(row, dict):
+        row = {"tags": row} if not row or isinstance(row[0], str) else {"read": row[0], "write": row[1]}
+    access = " / ".join(", ".join(row[k]) or "nothing" for k in ("tags", "read", "write") if k in row)
+    if access == "nothing" and (row.get("before") or row.get("after")):
+        access = "the access"
+    return "; ".join((*row.get("before", ()), access, *row.get("after", ())))
 
 
 def _bodies() -> dict[str, str]:

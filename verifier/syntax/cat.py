@@ -1,10 +1,15 @@
-"""Cat text -> syntax tree. What herd7 understands and this project does not is an error with its place."""
+"""Cat text -> syntax tree."""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import pickle
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from lark import Lark, Token, Transformer
@@ -12,17 +17,10 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from lark.tree import Meta
 from lark.visitors import v_args
 
-from verifier.errors import ModelError, SyntaxProblem
+from verifier.errors import SyntaxProblem
 from verifier.source import Source, Span
 from verifier.syntax import cat_tree as tree
 from verifier.syntax import grammars
-
-UNSUPPORTED = frozenset(
-    (
-        *("assert", "when", "enum", "debug", "match", "forall", "from", "do", "if", "then", "else", "with"),
-        *("instructions", "default", "not", "variant", "undefined_unless", "subset", "catdep"),
-    )
-)
 
 NAMES_OF_TOKENS = {
     "$END": "the end of the file",
@@ -30,13 +28,15 @@ NAMES_OF_TOKENS = {
     "STRING": "a text in quotes",
     "INVERSE": "'^-1'",
     "NEGATED": "'~'",
+    "TAG": "a tag",
+    "COMPARISON": "'='",
 }
 
 
 def parse(source: Source) -> tree.CatFile:
     """The syntax tree of a model's text.
 
-    Raises SyntaxProblem where the text is no cat, ModelError where it is cat that is not supported.
+    Raises SyntaxProblem where the text is no cat.
     """
     text = blank_comments(source)
     try:
@@ -45,6 +45,45 @@ def parse(source: Source) -> tree.CatFile:
         raise _explain(problem, text, source) from None
     built: tree.CatFile = _Builder(source).transform(parsed)
     return built
+
+
+def parse_kept(source: Source) -> tree.CatFile:
+    """As `parse`; the tree is kept in the user's cache directory, from where it is read next time."""
+    place = _tree_file(source.text)
+    if place is not None and place.is_file():
+        try:
+            kept = pickle.loads(place.read_bytes())
+        except (OSError, EOFError, ValueError, AttributeError, ImportError, TypeError, pickle.PickleError):
+            kept = None
+        if isinstance(kept, tree.CatFile):
+            return replace(kept, source=source)
+    built = parse(source)
+    if place is not None:
+        _keep(replace(built, source=Source.whole("", "")), place)
+    return built
+
+
+def _tree_file(text: str) -> Path | None:
+    """Where the tree of a text is kept: another text, grammar or version of this code has another place."""
+    table = grammars.table_file("cat")
+    if not isinstance(table, str):
+        return None
+    try:
+        code = Path(__file__).read_bytes() + Path(tree.__file__).read_bytes()
+    except OSError:
+        return None
+    digest = hashlib.sha256(b"\0".join((code, grammars.load("cat").encode(), text.encode()))).hexdigest()
+    return Path(table).with_name(f"cat-{digest[:16]}.tree")
+
+
+def _keep(built: tree.CatFile, place: Path) -> None:
+    """Write a tree all at once, so that nobody reads half of it."""
+    unfinished = place.with_suffix(f".{os.getpid()}")
+    try:
+        unfinished.write_bytes(pickle.dumps(built, pickle.HIGHEST_PROTOCOL))
+        unfinished.replace(place)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
 
 
 @cache
@@ -65,35 +104,34 @@ def blank_comments(source: Source) -> str:
 
     Comments are `(* … *)`, which nest, and from `//` or `#` to the end of the line.
     """
-    text, out, i, opened = source.text, [], 0, []
-    while i < len(text):
-        step = 2 if text[i : i + 2] in ("(*", "*)", "//") else 1
-        piece = text[i : i + step]
-        if piece == "(*":
-            opened.append(i)
-        elif not opened and (piece in ("//", "#") or text[i] == '"'):
-            end = _end_of_stretch(text, i)
-            stretch = text[i:end]
-            out.append(stretch if text[i] == '"' else " " * len(stretch))
-            i = end
-            continue
-        out.append(re.sub(r"[^\n]", " ", piece) if opened else piece)
-        if piece == "*)" and opened:
-            opened.pop()
-        i += step
+    text, done = source.text, 0
+    out: list[str] = []
+    opened: list[int] = []
+    while mark := (_IN_COMMENT if opened else _MARKS).search(text, done):
+        out.append(_blank(text[done : mark.start()]) if opened else text[done : mark.start()])
+        done = mark.end()
+        match mark.group()[:2]:
+            case "(*":
+                opened.append(mark.start())
+                out.append("  ")
+            case "*)" if opened:
+                opened.pop()
+                out.append("  ")
+            case piece:
+                is_kept = piece == "*)" or piece.startswith('"')
+                out.append(mark.group() if is_kept else " " * len(mark.group()))
     if opened:
         raise _problem(source, opened[0], 2, "this comment is never closed: '*)' is missing")
+    out.append(text[done:])
     return "".join(out)
 
 
-def _end_of_stretch(text: str, start: int) -> int:
-    """Where the line comment or the quoted text that starts there ends."""
-    line_end = text.find("\n", start)
-    line_end = len(text) if line_end < 0 else line_end
-    if text[start] != '"':
-        return line_end
-    quote = text.find('"', start + 1, line_end)
-    return line_end if quote < 0 else quote + 1
+_MARKS = re.compile(r'\(\*|\*\)|//[^\n]*|#[^\n]*|"[^"\n]*"?')
+_IN_COMMENT = re.compile(r"\(\*|\*\)")
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
 
 
 def _problem(source: Source, offset: int, length: int, message: str) -> SyntaxProblem:
@@ -111,9 +149,6 @@ def _explain(problem: UnexpectedInput, text: str, source: Source) -> Exception:
     found = re.compile(r"'?[A-Za-z_][\w.\-]*|\S|").match(text, offset)
     word = found.group() if found else ""
     accepted = _accepted(problem)
-    if word in UNSUPPORTED and word not in _words(problem):
-        error = _problem(source, offset, len(word), f"'{word}' is not supported in a model")
-        return ModelError("cat-unsupported", error.message, error.name, error.span, error.quoted)
     what = f"found '{word}'" if word else "the file ends here"
     return _problem(source, offset, max(1, len(word)), f"{what}, expected {accepted}")
 
@@ -138,6 +173,10 @@ def _accepted(problem: UnexpectedInput) -> str:
         return "an operator or the next statement" if "'|'" in words else "a statement"
     ordered = sorted(words)
     return ordered[0] if len(ordered) == 1 else "one of " + ", ".join(ordered)
+
+
+_Case = tuple[str, Any]
+_Element = tuple[str, str, Any]
 
 
 def _make(operator: tree.Operator) -> Callable[[_Builder, Meta, list[Any]], tree.Operation]:
@@ -165,7 +204,8 @@ class _Builder(Transformer[Token, Any]):
         head: tuple[str, str] = ("", "")
         if children and isinstance(children[0], tuple):
             head = children.pop(0)
-        return tree.CatFile(head[0], head[1], tuple(children), self.source)
+        catdep, *statements = children
+        return tree.CatFile(head[0], head[1], catdep is not None, tuple(statements), self.source)
 
     def title_words(self, _meta: Meta, children: list[Any]) -> tuple[str, str]:
         words = [str(c) for c in children if c is not None]
@@ -178,10 +218,16 @@ class _Builder(Transformer[Token, Any]):
     # statements
 
     def let(self, meta: Meta, children: list[Any]) -> tree.Let:
-        return tree.Let(tuple(children), False, self.span(meta))
+        return tree.Let(tuple(children), False, None, self.span(meta))
 
     def let_rec(self, meta: Meta, children: list[Any]) -> tree.Let:
-        return tree.Let(tuple(children), True, self.span(meta))
+        return tree.Let((*children[:-1],), True, children[-1], self.span(meta))
+
+    def when(self, meta: Meta, children: list[Any]) -> tree.Test:
+        return self.test(meta, [None, *children])
+
+    def bind_tuple(self, meta: Meta, children: list[Any]) -> tree.Unpack:
+        return tree.Unpack(children[0], children[1], self.span(meta))
 
     def bind_value(self, meta: Meta, children: list[Any]) -> tree.Binding:
         return tree.Binding(str(children[0]), children[1], self.span(meta))
@@ -200,22 +246,46 @@ class _Builder(Transformer[Token, Any]):
         return tuple(str(c) for c in children if c is not None)
 
     def test(self, meta: Meta, children: list[Any]) -> tree.Test:
-        flag, negated, kind, operand, name = children
+        role, negated, kind, operand, name = children
         words: dict[str, Literal["acyclic", "irreflexive", "empty"]] = {
             "acyclic": "acyclic",
             "irreflexive": "irreflexive",
             "empty": "empty",
         }
         label = str(name) if name is not None else ""
-        return tree.Test(
-            words[str(kind)], negated is not None, flag is not None, operand, label, self.span(meta)
-        )
+        is_negated = (negated is not None) != (role is not None and role.type in ("ASSERT", "UNLESS"))
+        return tree.Test(words[str(kind)], is_negated, role is not None, operand, label, self.span(meta))
 
     def show(self, meta: Meta, _children: list[Any]) -> tree.Show:
         return tree.Show(self.span(meta))
 
     show_as = show
     unshow = show
+    debug = show
+
+    def enum(self, meta: Meta, children: list[Any]) -> tree.Enumeration:
+        return tree.Enumeration(str(children[0]), (*children[1:],), self.span(meta))
+
+    def annotate(self, meta: Meta, _children: list[Any]) -> tree.Annotation:
+        return tree.Annotation(self.span(meta))
+
+    def variant_statement(self, meta: Meta, children: list[Any]) -> tree.If:
+        condition, body, otherwise = children
+        return tree.If(condition, body, otherwise or (), self.span(meta))
+
+    def match_statement(self, meta: Meta, children: list[Any]) -> tree.MatchBody:
+        return tree.MatchBody(children[0], (*children[1:],), self.span(meta))
+
+    def tag_body(self, _meta: Meta, children: list[Any]) -> _Case:
+        return str(children[0]).removeprefix("'"), children[1]
+
+    tag_case = tag_body
+
+    def for_all(self, meta: Meta, children: list[Any]) -> tree.ForAll:
+        return tree.ForAll(str(children[0]), children[1], children[2], self.span(meta))
+
+    def with_from(self, meta: Meta, children: list[Any]) -> tree.WithFrom:
+        return tree.WithFrom(str(children[0]), children[1], self.span(meta))
 
     def include(self, meta: Meta, children: list[Any]) -> tree.Include:
         return tree.Include(str(children[0])[1:-1], self.span(meta))
@@ -245,8 +315,12 @@ class _Builder(Transformer[Token, Any]):
     def universe(self, meta: Meta, _children: list[Any]) -> tree.Everything:
         return tree.Everything(self.span(meta))
 
-    def explicit_set(self, meta: Meta, _children: list[Any]) -> tree.Nothing:
-        return tree.Nothing(self.span(meta))
+    def explicit_set(self, meta: Meta, children: list[Any]) -> tree.Nothing | tree.Braces:
+        items = tuple(c for c in children if c is not None)
+        return tree.Braces(items, self.span(meta)) if items else tree.Nothing(self.span(meta))
+
+    def add(self, meta: Meta, children: list[Any]) -> tree.Insert:
+        return tree.Insert(children[0], children[1], self.span(meta))
 
     def tag(self, meta: Meta, children: list[Any]) -> tree.Tag:
         return tree.Tag(str(children[0])[1:], self.span(meta))
@@ -258,7 +332,10 @@ class _Builder(Transformer[Token, Any]):
         return tree.Apply(children[0], children[1], self.span(meta))
 
     def let_in(self, meta: Meta, children: list[Any]) -> tree.LetIn:
-        return tree.LetIn((*children[:-1],), children[-1], self.span(meta))
+        return tree.LetIn((*children[:-1],), children[-1], False, self.span(meta))
+
+    def let_rec_in(self, meta: Meta, children: list[Any]) -> tree.LetIn:
+        return tree.LetIn((*children[:-1],), children[-1], True, self.span(meta))
 
     def function_word(self, meta: Meta, children: list[Any]) -> tree.Function:
         return tree.Function((str(children[0]),), False, children[1], self.span(meta))
@@ -268,6 +345,46 @@ class _Builder(Transformer[Token, Any]):
 
     def attempt(self, meta: Meta, children: list[Any]) -> tree.Attempt:
         return tree.Attempt(children[0], children[1], self.span(meta))
+
+    def choose(self, meta: Meta, children: list[Any]) -> tree.Choose:
+        return tree.Choose(children[0], children[1], children[2], self.span(meta))
+
+    def match_tag(self, meta: Meta, children: list[Any]) -> tree.MatchTag:
+        return tree.MatchTag(children[0], (*children[1:],), self.span(meta))
+
+    def match_set(self, meta: Meta, children: list[Any]) -> tree.MatchSet:
+        subject, empty, (head, tail, body) = children
+        return tree.MatchSet(subject, empty, head, tail, body, self.span(meta))
+
+    def match_set_swapped(self, meta: Meta, children: list[Any]) -> tree.MatchSet:
+        return self.match_set(meta, [children[0], children[2], children[1]])
+
+    def empty_case(self, _meta: Meta, children: list[Any]) -> Any:
+        return children[0]
+
+    def element_case(self, _meta: Meta, children: list[Any]) -> _Element:
+        return str(children[0]), str(children[1]), children[2]
+
+    # conditions
+
+    def variant(self, meta: Meta, children: list[Any]) -> tree.Variant:
+        return tree.Variant(str(children[0])[1:-1], self.span(meta))
+
+    def not_variant(self, meta: Meta, children: list[Any]) -> tree.Connective:
+        return tree.Connective("not", tuple(children), self.span(meta))
+
+    def and_variants(self, meta: Meta, children: list[Any]) -> tree.Connective:
+        return tree.Connective("and", tuple(children), self.span(meta))
+
+    def or_variants(self, meta: Meta, children: list[Any]) -> tree.Connective:
+        return tree.Connective("or", tuple(children), self.span(meta))
+
+    def compare(self, meta: Meta, children: list[Any]) -> tree.Compare:
+        left, operator, right = children
+        return tree.Compare("=" if str(operator) == "=" else "subset", left, right, self.span(meta))
+
+    def compare_in(self, meta: Meta, children: list[Any]) -> tree.Compare:
+        return tree.Compare("in", children[0], children[1], self.span(meta))
 
     union = _make("union")
     sequence = _make("sequence")

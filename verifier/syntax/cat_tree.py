@@ -40,9 +40,26 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """`'name`, a tag as a value; the interpreter does not support it."""
+    """`'name`, a tag as a value."""
 
     name: str
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Braces:
+    """`{a, b, …}`, a set by its elements."""
+
+    items: tuple[Expression, ...]
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """`element ++ rest`: a set and one element more."""
+
+    element: Expression
+    rest: Expression
     span: Span = field(compare=False, repr=False)
 
 
@@ -89,7 +106,10 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """`fun x -> body` and `fun (x, y) -> body`; `is_tuple` where the parameters stand in parentheses."""
+    """`fun x -> body` and `fun (x, y) -> body`; `is_tuple` where the parameters stand in parentheses.
+
+    A parameter `_` takes its argument and forgets it.
+    """
 
     parameters: tuple[str, ...]
     is_tuple: bool
@@ -107,11 +127,24 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
-class LetIn:
-    """`let … and … in body`."""
+class Unpack:
+    """`(a, b) = value` of a let."""
 
-    bindings: tuple[Binding, ...]
+    names: tuple[str, ...]
+    value: Expression
+    span: Span = field(compare=False, repr=False)
+
+
+Bindings = tuple[Binding | Unpack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """`let … and … in body`, `let rec … and … in body`."""
+
+    bindings: Bindings
     body: Expression
+    is_recursive: bool
     span: Span = field(compare=False, repr=False)
 
 
@@ -124,21 +157,104 @@ class Attempt:
     span: Span = field(compare=False, repr=False)
 
 
-Expression = Name | Zero | Everything | Nothing | Tag | Tuple | Operation | Apply | Function | LetIn | Attempt
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """`"name"` as a condition: whether a variant of the model is wanted."""
+
+    name: str
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`left = right`, `left subset right`, `left in right`."""
+
+    operator: Literal["=", "subset", "in"]
+    left: Expression
+    right: Expression
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Connective:
+    """not, && and || of conditions."""
+
+    operator: Literal["not", "and", "or"]
+    operands: tuple[Condition, ...]
+    span: Span = field(compare=False, repr=False)
+
+
+Condition = Variant | Compare | Connective
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """`if condition then first else otherwise`."""
+
+    condition: Condition
+    first: Expression
+    otherwise: Expression
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchTag:
+    """`match subject with 'a -> x || … || _ -> y end`; the tag of the last case may be `_`."""
+
+    subject: Expression
+    cases: tuple[tuple[str, Expression], ...]
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSet:
+    """`match subject with {} -> empty || head ++ tail -> body end`."""
+
+    subject: Expression
+    empty: Expression
+    head: str
+    tail: str
+    body: Expression
+    span: Span = field(compare=False, repr=False)
+
+
+Expression = (
+    Name
+    | Zero
+    | Everything
+    | Nothing
+    | Tag
+    | Braces
+    | Insert
+    | Tuple
+    | Operation
+    | Apply
+    | Function
+    | LetIn
+    | Attempt
+    | Choose
+    | MatchTag
+    | MatchSet
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Let:
-    """`let … and …` or `let rec … and …`."""
+    """`let … and …` or `let rec … and …`; `when` is a test that the latter must pass."""
 
-    bindings: tuple[Binding, ...]
+    bindings: Bindings
     is_recursive: bool
+    when: Test | None
     span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """`acyclic operand as name` and its kin; `name` is empty where the model gives none."""
+    """`acyclic operand as name` and its kin; `name` is empty where the model gives none.
+
+    `is_flag` also for `assert` and `undefined_unless`, which report that their test fails: they have
+    `negated` the other way round.
+    """
 
     kind: Literal["acyclic", "irreflexive", "empty"]
     negated: bool
@@ -150,7 +266,7 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """show, show … as, unshow: what pictures contain, no part of the model."""
+    """show, show … as, unshow, debug: what pictures and logs contain, no part of the model."""
 
     span: Span = field(compare=False, repr=False)
 
@@ -180,14 +296,85 @@ class Call:
     span: Span = field(compare=False, repr=False)
 
 
-Statement = Let | Test | Show | Include | Procedure | Call
+@dataclass(frozen=True, slots=True)
+class Enumeration:
+    """`enum name = 'a || 'b`."""
+
+    name: str
+    tags: tuple[Tag, ...]
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """`instructions R[…]` and `default R[…]`: which events may carry which tags."""
+
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """`if condition … else … end` over statements."""
+
+    condition: Condition
+    body: tuple[Statement, ...]
+    otherwise: tuple[Statement, ...]
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchBody:
+    """`match subject with 'a -> … || _ -> … end` over statements."""
+
+    subject: Expression
+    cases: tuple[tuple[str, tuple[Statement, ...]], ...]
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ForAll:
+    """`forall name in set do … end`."""
+
+    name: str
+    over: Expression
+    body: tuple[Statement, ...]
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WithFrom:
+    """`with name from choices`: one execution for each element of a set."""
+
+    name: str
+    choices: Expression
+    span: Span = field(compare=False, repr=False)
+
+
+Statement = (
+    Let
+    | Test
+    | Show
+    | Include
+    | Procedure
+    | Call
+    | Enumeration
+    | Annotation
+    | If
+    | MatchBody
+    | ForAll
+    | WithFrom
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CatFile:
-    """One file: the words of its head (an architecture's name, if any, and a title), and its statements."""
+    """One file: the words of its head (an architecture's name, if any, and a title), and its statements.
+
+    `catdep`: the model finds dependencies by itself.
+    """
 
     architecture: str
     title: str
+    catdep: bool
     statements: tuple[Statement, ...]
     source: Source

@@ -1,0 +1,103 @@
+"""The data on the kernel's primitives: what litmus tests alone may call, and what each architecture makes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from verifier.cat.tags import TAGS
+from verifier.program.primitives import FenceCall, LockCall, LoopCall, NoCall, Unmodelled, core_call, table
+from verifier.report.catalogue import describe, list_all
+
+ARCHITECTURES = ("linux", "aarch64", "riscv", "power", "x86")
+
+
+def tags(row: Any) -> set[str]:
+    """All tags that a row mentions."""
+    match row:
+        case dict():
+            return set().union(*(tags(v) for k, v in row.items() if k != "pair"))
+        case list():
+            return set().union(*(tags(v) for v in row))
+        case _:
+            return {row}
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_models_know_every_tag(architecture: Any) -> None:
+    for rows in table("mapping.toml")[architecture].values():
+        for row in rows.values():
+            assert tags(row) <= TAGS[architecture]
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_architectures_lack_no_more_than_grace_periods_and_srcu(architecture: str) -> None:
+    linux, other = table("mapping.toml")["linux"], table("mapping.toml")[architecture]
+    missing = {row for kind in linux for row in linux[kind] if row not in other[kind]}
+    expected = {"srcu-lock", "srcu-unlock", "sync-rcu", "sync-srcu", "after-srcu-read-unlock"}
+    assert missing == (set() if architecture == "linux" else expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "in_litmus", "elsewhere"),
+    [
+        ("spin_lock", LockCall("lock"), Unmodelled()),
+        ("spin_unlock_irqrestore", LockCall("unlock"), Unmodelled()),
+        ("raw_spin_trylock", LockCall("trylock"), None),
+        ("spin_is_locked", LockCall("is-locked"), Unmodelled()),
+        ("rcu_read_lock", FenceCall("rcu-lock"), NoCall()),
+        ("synchronize_rcu", FenceCall("sync-rcu"), Unmodelled()),
+        ("synchronize_srcu", FenceCall("sync-srcu", 0), Unmodelled()),
+        ("smp_mb__after_spinlock", FenceCall("after-spinlock"), Unmodelled()),
+        ("smp_mb", FenceCall("mb"), FenceCall("mb")),
+        ("smp_cond_load_acquire", LoopCall("acquire"), LoopCall("acquire")),
+    ],
+)
+def test_some_calls_are_of_litmus_tests_alone(name: str, in_litmus: object, elsewhere: object) -> None:
+    assert core_call(name, is_litmus=True) == in_litmus
+    assert core_call(name) == elsewhere
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("smp_cond_load_acquire", ["smp_cond_load_acquire: loads until the condition holds, acquire"]),
+        (
+            "spin_lock",
+            [
+                "spin_lock: not modelled; a program that calls it is undecided",
+                "spin_lock: in a litmus test, takes a spinlock: a read-modify-write that finds it free",
+            ],
+        ),
+        (
+            "srcu_read_lock",
+            [
+                "srcu_read_lock: not modelled; a program that calls it is undecided",
+                "srcu_read_lock: in a litmus test, a load, srcu-lock",
+                "  linux: Srcu-lock",
+                *(f"  {a}: not modelled" for a in ("aarch64", "riscv", "power", "x86")),
+            ],
+        ),
+        (
+            "atomic_add_return_release",
+            [
+                "atomic_add_return_release: an atomic read-modify-write, release",
+                "  linux: RMW, Once / RMW, Release",
+                "  aarch64: X / X, L",
+                "  riscv: Fence.rw.w; X / X",
+                "  power: LWSYNC; EX / EX",
+                "  x86: X / X",
+            ],
+        ),
+    ],
+)
+def test_descriptions(name: str, lines: list[str]) -> None:
+    assert describe(name) == "\n".join([*lines, ""])
+
+
+def test_the_list_has_loops_and_what_litmus_tests_may_call() -> None:
+    listed = list_all()
+    assert "  smp_cond_load_acquire\n" in listed
+    assert "  spin_is_locked\n" in listed
+    assert "  synchronize_srcu_expedited\n" in listed

@@ -1,0 +1,344 @@
+"""Makes the events, ordering sources and dependencies of one thread's operations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verifier.events.draft import Arms, Draft, may_meet
+from verifier.events.expression import TRUE, Apply, Const, Expression, ReadValue
+from verifier.events.graph import Atomic, Dependency, DependencyKind, Event, Kind, OrderingSource, SourceKind
+from verifier.events.logic import as_condition, conjunction, disjunction, fold, negation, simplify
+from verifier.events.origins import origins
+from verifier.events.rows import Row, Tags
+from verifier.events.state import State
+from verifier.events.taint import NONE, Taint, picked, under, union
+from verifier.program import program as p
+
+_NAMES: dict[SourceKind, str] = {
+    "addr": "address dependency",
+    "data": "data dependency",
+    "ctrl": "control dependency",
+}
+_PICKED: dict[DependencyKind, DependencyKind] = {
+    "addr": "pick-addr",
+    "data": "pick-data",
+    "ctrl": "pick-ctrl",
+}
+_LOCK_ORDERS = frozenset(("lock", "unlock"))
+
+
+class Emitter:
+    """Appends what operations make to a draft. `arms` and `iterations` say where the walk stands."""
+
+    def __init__(self, draft: Draft, number: int) -> None:
+        self.draft = draft
+        self.number = number
+        self.arms: Arms = ()
+        self.iterations: tuple[int, ...] = ()
+
+    # ------------------------------------------------------------------ values
+
+    def value(self, v: p.Value, state: State) -> Expression:
+        """The value in terms of what was read."""
+        match v:
+            case p.Number(value):
+                return Const(value)
+            case p.Local(name):
+                return state.locals.get(name, Const(0))
+            case p.Opaque(site):
+                return self.draft.unknown((self.number, site, self.iterations))
+            case p.Apply(operator, arguments):
+                operator = "?:" if operator == "select" else operator
+                return simplify(operator, tuple(self.value(a, state) for a in arguments))
+
+    def taint(self, v: p.Value | None, state: State) -> Taint:
+        """The reads that a value comes from: by its syntax in a litmus test, else by its meaning."""
+        if v is None:
+            return NONE
+        if not self.draft.program.is_litmus:
+            return {(r, False): holds for r, holds in origins(self.value(v, state)).items()}
+        match v:
+            case p.Local(name):
+                return state.taints.get(name, NONE)
+            case p.Apply("select", (choice, a, b)):
+                chosen = as_condition(self.value(choice, state))
+                left, right = self.taint(a, state), self.taint(b, state)
+                taken = (under(left, chosen), under(right, fold(negation(chosen))))
+                return union((picked(self.taint(choice, state)), *taken))
+            case p.Apply(_, arguments):
+                return union(self.taint(a, state) for a in arguments)
+            case _:
+                return NONE
+
+    def set(self, target: str, v: p.Value, state: State) -> None:
+        """target = v"""
+        if self.draft.program.is_litmus:
+            state.taints[target] = self.taint(v, state)
+        state.locals[target] = self.value(v, state)
+
+    def assume(self, holds: Expression, state: State) -> None:
+        """Executions in which control gets here and `holds` is false are not considered."""
+        reached = conjunction(state.guard)
+        self.draft.constraints.append(fold(disjunction((negation(reached), holds))))
+
+    # -------------------------------------------------------------- operations
+
+    def load(self, o: p.Load, state: State) -> None:
+        """Reads, one for each location that it may go to."""
+        row = self.draft.row(lambda rows: rows.load(o.order, o.is_plain), o.name, o.origin)
+        source = self._annotation("acquire", o.name, o.order, row, o.origin)
+        got: list[tuple[int, Expression]] = []
+        self._around(row.before, source, o.origin, state)
+        for location, condition in self._targets(o.address, state):
+            number = self._add("R", location, state, (condition,), None, row, 0, source, o.origin)
+            self._depend("addr", number, self.taint(o.address.pointer, state), o.origin)
+            got.append((number, condition))
+        self._around(row.after, source, o.origin, state)
+        self._result(o.target, got, state)
+        if o.is_exclusive:
+            state.monitor = tuple(got)
+
+    def store(self, o: p.Store, state: State) -> None:
+        """Writes, one for each location that it may go to."""
+        row = self.draft.row(lambda rows: rows.store(o.order, o.is_plain), o.name, o.origin)
+        source = self._annotation("release", o.name, o.order, row, o.origin)
+        value = self.value(o.value, state)
+        self._around(row.before, source, o.origin, state)
+        for location, condition in self._targets(o.address, state):
+            number = self._add("W", location, state, (condition,), value, row, 0, source, o.origin)
+            self._depend("addr", number, self.taint(o.address.pointer, state), o.origin)
+            self._depend("data", number, self.taint(o.value, state), o.origin)
+        self._around(row.after, source, o.origin, state)
+
+    def store_exclusive(self, o: p.StoreExclusive, state: State) -> None:
+        """A write that may succeed where the monitor holds its location."""
+        row = self.draft.row(lambda rows: rows.store(o.order), o.name, o.origin)
+        source = self._annotation("release", o.name, o.order, row, o.origin)
+        value = self.value(o.value, state)
+        chance = self.draft.unknown((self.number, "exclusive", o.origin.place, self.iterations), (0, 1))
+        done: list[Expression] = []
+        for location, condition in self._targets(o.address, state):
+            armed = [(r, c) for r, c in state.monitor if self.draft.events[r].location == location]
+            if not armed:
+                continue
+            succeeds = conjunction((chance, condition, disjunction(c for _, c in armed)))
+            done.append(succeeds)
+            number = self._add("W", location, state, (succeeds,), value, row, 0, source, o.origin)
+            self.draft.atomics += [Atomic(r, number, "lxsx") for r, _ in armed]
+            self._depend("addr", number, self.taint(o.address.pointer, state), o.origin)
+            self._depend("data", number, self.taint(o.value, state), o.origin)
+        if self._may_follow([r for r, _ in state.monitor]):
+            self.draft.unmodelled.append((o.origin.span.line, f"{o.name} after several exclusive loads"))
+        state.monitor = ()
+        state.locals[o.status] = fold(negation(disjunction(done)))
+        state.taints[o.status] = NONE
+
+    def rmw(self, o: p.Rmw, state: State) -> None:
+        """A read and, where it succeeds, a write, for each location that it may go to."""
+        row = self.draft.row(lambda rows: rows.rmw(o.order, o.succeeds is not None), o.name, o.origin)
+        source = None
+        if row.orders and o.order != "noreturn":
+            kind: SourceKind = "lock" if o.order in _LOCK_ORDERS else "rmw"
+            is_barrier = kind == "rmw"
+            source = self._source(kind, o.name, is_barrier, is_barrier and not o.is_explicit, o.origin)
+        got: list[tuple[int, Expression]] = []
+        written: list[Expression] = []
+        results: list[Taint] = []
+        address = self.taint(o.address.pointer, state)
+        outer = {o.target: state.taints.get(o.target, NONE)}
+        self._around(row.before, source, o.origin, state)
+        for location, condition in self._targets(o.address, state):
+            read = self._add("R", location, state, (condition,), None, row, 0, source, o.origin)
+            state.locals[o.target] = ReadValue(read)
+            state.taints[o.target] = {(read, False): TRUE}
+            done = () if o.succeeds is None else (as_condition(self.value(o.succeeds, state)),)
+            new = self.value(o.new, state)
+            write = self._add("W", location, state, (condition, *done), new, row, 1, source, o.origin)
+            self.draft.atomics.append(Atomic(read, write, row.pair))
+            for event in (read, write):
+                self._depend("addr", event, address, o.origin)
+            self._depend("data", write, self.taint(o.new, state), o.origin)
+            if self.draft.program.isa is not None and o.succeeds is not None:
+                compared = self.taint(o.succeeds, state)
+                self._depend("pick", write, compared, o.origin)
+                results.append(_result_of_choice(read, compared, conjunction((condition, *done))))
+            state.taints.update(outer)
+            got.append((read, condition))
+            written.append(self.draft.events[write].executes)
+        self._around(row.after, source, o.origin, state, (disjunction(written),))
+        self._result(o.target, got, state)
+        if results:
+            state.taints[o.target] = union(results)
+
+    def fence(self, o: p.Fence, state: State) -> None:
+        """One event, at a location if the fence is about an object."""
+        row = self.draft.row(lambda rows: rows.fence(o.kind), o.name, o.origin)
+        source = self._source("fence", o.name, o.is_barrier, False, o.origin)
+        location = None if o.address is None else self.draft.numbers[o.address.path]
+        self._add("F", location, state, (), None, row, 0, source, o.origin)
+
+    # ------------------------------------------------------------------ events
+
+    def _targets(self, address: p.Address, state: State) -> list[tuple[int, Expression]]:
+        """The locations that an address may be, each with the condition on which it is."""
+        program = self.draft.program
+        if address.is_computed and address.pointer is not None and program.addresses:
+            pointer = self.value(address.pointer, state)
+            choices = [(l, fold(Apply("==", (pointer, Const(a))))) for a, l in program.addresses]
+            if program.is_litmus:
+                self.assume(fold(disjunction(c for _, c in choices)), state)
+            else:
+                elsewhere = fold(conjunction(negation(c) for _, c in choices))
+                choices.append((self.draft.numbers[address.path], elsewhere))
+            return [(location, c) for location, c in choices if c != Const(0)]
+        return [(self.draft.numbers[address.path], TRUE)]
+
+    def _result(self, target: str, got: Sequence[tuple[int, Expression]], state: State) -> None:
+        """target = what one of these reads returned"""
+        result: Expression = Const(0)
+        for read, condition in got:
+            result = simplify("?:", (condition, ReadValue(read), result))
+        state.locals[target] = result
+        if self.draft.program.is_litmus:
+            state.taints[target] = {(read, False): condition for read, condition in got}
+
+    def _add(
+        self,
+        kind: Kind,
+        location: int | None,
+        state: State,
+        extra: Sequence[Expression],
+        value: Expression | None,
+        row: Row,
+        half: int,
+        source: int | None,
+        origin: p.Origin,
+    ) -> int:
+        tags, relaxed = row.tags[half], row.relaxed[half]
+        return self._event(kind, location, state, extra, value, tags, relaxed, source, origin)
+
+    def _around(
+        self,
+        fences: Sequence[Tags],
+        source: int | None,
+        origin: p.Origin,
+        state: State,
+        extra: Sequence[Expression] = (),
+    ) -> None:
+        """The fences that the architecture puts before or after an operation."""
+        for tags in fences:
+            self._event("F", None, state, extra, None, tags, frozenset(), source, origin)
+
+    def _event(
+        self,
+        kind: Kind,
+        location: int | None,
+        state: State,
+        extra: Sequence[Expression],
+        value: Expression | None,
+        tags: Tags,
+        relaxed: Tags,
+        source: int | None,
+        origin: p.Origin,
+    ) -> int:
+        number = len(self.draft.events)
+        executes = conjunction((*state.guard, *extra))
+        self.draft.events.append(
+            Event(
+                self.number,
+                kind,
+                location,
+                executes,
+                value,
+                tags,
+                relaxed if source is not None else tags,
+                source,
+                sum(self.iterations),
+                origin.text,
+                origin.via,
+                origin.span,
+            )
+        )
+        self.draft.arms.append(self.arms)
+        if source is not None:
+            self.draft.belong(source, number)
+        if kind != "F" or self.draft.program.is_litmus:
+            self._depend("ctrl", number, self._control(state), origin)
+        return number
+
+    def _may_follow(self, events: Sequence[int]) -> bool:
+        """Whether one of these events may come after another in one execution."""
+        arms = [self.draft.arms[e] for e in events]
+        return any(may_meet(a, b) for i, a in enumerate(arms) for b in arms[:i] if a != b)
+
+    # ----------------------------------------------------- sources, dependencies
+
+    def _annotation(self, kind: SourceKind, name: str, order: str, row: Row, origin: p.Origin) -> int | None:
+        """The ordering source of an access, if it orders anything."""
+        if not row.orders:
+            return None
+        if order in _LOCK_ORDERS:
+            return self._source("lock", name, False, False, origin)
+        return self._source(kind, name, True, False, origin)
+
+    def _source(self, kind: SourceKind, name: str, is_barrier: bool, is_note: bool, origin: p.Origin) -> int:
+        place = self.draft.place((self.number, kind, origin.place))
+        self.draft.sources.append(
+            OrderingSource(
+                kind,
+                name,
+                self.number,
+                (),
+                is_barrier,
+                is_note,
+                place,
+                origin.via,
+                origin.span,
+                origin.in_primitive,
+            )
+        )
+        return len(self.draft.sources) - 1
+
+    def _control(self, state: State) -> Taint:
+        if self.draft.program.is_litmus:
+            return state.control
+        whole = (origins(g, True) for g in state.guard)
+        return union({(r, False): holds for r, holds in found.items()} for found in whole)
+
+    def _depend(self, kind: DependencyKind, end: int, taint: Taint, origin: p.Origin) -> None:
+        """Dependencies of that kind from the reads of `taint`."""
+        for (read, is_picked), holds in sorted(taint.items(), key=lambda item: item[0]):
+            if read < 0 or holds == Const(0):
+                continue
+            exact = _PICKED.get(kind, kind) if is_picked else kind
+            source = self._dependency_source(kind, read, origin)
+            self.draft.dependencies.append(Dependency(exact, read, end, holds, source))
+
+    def _dependency_source(self, kind: DependencyKind, read: int, origin: p.Origin) -> int:
+        span = self.draft.events[read].span
+        assert span is not None
+        start = (span.line, span.column, self.draft.events[read].text)
+        family: SourceKind = "ctrl" if kind in ("ctrl", "pick") else "addr" if kind == "addr" else "data"
+        key = (self.number, kind, start) if family == "ctrl" else (self.number, kind, start, origin.place)
+        self.draft.sources.append(
+            OrderingSource(
+                family,
+                _NAMES[family],
+                self.number,
+                (),
+                False,
+                False,
+                self.draft.place(key),
+                self.draft.events[read].via,
+                span,
+            )
+        )
+        return len(self.draft.sources) - 1
+
+
+def _result_of_choice(read: int, compared: Taint, succeeds: Expression) -> Taint:
+    """Where the result of a compare-and-swap comes from: on success it is known to be what it was compared with."""
+    other = {key: holds for key, holds in compared.items() if key[0] != read}
+    own: Taint = {(read, False): TRUE}
+    success = under(union((other, picked(own))), succeeds)
+    return union((success, under(own, fold(negation(succeeds)))))

@@ -1,0 +1,309 @@
+"""What litmus tests of all languages share: locations and their addresses, conditions, and what herd7 shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from verifier.errors import ProgramError, at
+from verifier.program.program import Condition, Final, Formula, Number, Path, Root
+from verifier.source import Source, Span
+from verifier.syntax import litmus_tree as tree
+
+FIRST_ADDRESS = 0x10000
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The values of a location or register: how many bytes, and whether the highest bit is a sign."""
+
+    size: int
+    is_signed: bool
+
+    def fit(self, value: int) -> int:
+        """The value of this kind with the same low bits."""
+        low = value & ((1 << 8 * self.size) - 1)
+        return low - (1 << 8 * self.size) if self.is_signed and low >> (8 * self.size - 1) else low
+
+
+INT = Kind(4, True)
+POINTER = Kind(8, True)
+_KINDS = {
+    "int": INT,
+    "int32_t": INT,
+    "uint32_t": Kind(4, False),
+    "unsigned": Kind(4, False),
+    "unsigned int": Kind(4, False),
+    "char": Kind(1, True),
+    "int8_t": Kind(1, True),
+    "uint8_t": Kind(1, False),
+    "unsigned char": Kind(1, False),
+    "short": Kind(2, True),
+    "int16_t": Kind(2, True),
+    "uint16_t": Kind(2, False),
+    "long": POINTER,
+    "int64_t": POINTER,
+    "intptr_t": POINTER,
+    "unsigned long": Kind(8, False),
+    "uint64_t": Kind(8, False),
+    "uintptr_t": Kind(8, False),
+    "size_t": Kind(8, False),
+}
+
+
+def kind_of(type_: str | None, value: object) -> Kind | None:
+    """The kind of what has that type or, without one, that initial value; None for a type that is not modelled."""
+    if type_ is None:
+        return POINTER if isinstance(value, str) else INT
+    words = " ".join(word for word in type_.split() if word not in ("volatile", "const", "_Atomic"))
+    return POINTER if words.endswith("*") else _KINDS.get(words)
+
+
+# ------------------------------------------------------------------ locations
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """`number`: its index; `address`: the value of a pointer to it; `initial`: None where the test sets none."""
+
+    path: Path
+    number: int
+    address: int
+    kind: Kind
+    initial: int | None
+
+
+class Memory:
+    """The locations of an assembly test: those of its initial state, then those that it names elsewhere."""
+
+    def __init__(self, test: tree.LitmusTest, source: Source) -> None:
+        self.source = source
+        self.locations: dict[str, Location] = {}
+        self.arrays: dict[str, int] = {}
+        self._next = FIRST_ADDRESS
+        given: dict[str, int | str | tuple[int | str, ...] | None] = {}
+        for item in test.initial:
+            if item.thread is None:
+                self._declare(item)
+                given[item.name if item.index is None else f"{item.name}[{item.index}]"] = item.value
+        for name in _mentioned(test):
+            self.named(name)
+        for name, value in given.items():
+            self._initialise(name, value)
+
+    def _declare(self, item: tree.Initial) -> None:
+        kind = kind_of(item.type, item.value)
+        if kind is None:
+            message = f"type {item.type} is not modelled; expected an integer type or a pointer"
+            raise ProgramError("not-modelled", message, **at(self.source, item.span))
+        count = (
+            item.size if item.size is not None else len(item.value) if isinstance(item.value, tuple) else None
+        )
+        if item.index is not None:
+            self.arrays[item.name] = max(self.arrays.get(item.name, 0), item.index + 1)
+            count = self.arrays[item.name]
+        if count is None:
+            self._add(item.name, Path(Root(item.name, None, None), ()), self._room(16), kind)
+            return
+        self.arrays[item.name] = count
+        first = self._room(kind.size * count)
+        for i in range(count):
+            path = Path(Root(item.name, None, None), (f"[{i}]",))
+            self._add(f"{item.name}[{i}]", path, first + kind.size * i, kind)
+
+    def _room(self, size: int) -> int:
+        address = self._next
+        self._next += (size + 15) // 16 * 16
+        return address
+
+    def _add(self, name: str, path: Path, address: int, kind: Kind) -> Location:
+        known = self.locations.get(name)
+        number = len(self.locations) if known is None else known.number
+        self.locations[name] = Location(path, number, address, kind, None)
+        return self.locations[name]
+
+    def _initialise(self, name: str, value: int | str | tuple[int | str, ...] | None) -> None:
+        if isinstance(value, tuple):
+            for i, element in enumerate(value):
+                self._initialise(f"{name}[{i}]", element)
+        elif value is not None:
+            at_ = self.named(name)
+            number = self.value(value)
+            fitted = number if isinstance(value, str) else Kind(at_.kind.size, True).fit(number)
+            self.locations[name] = Location(at_.path, at_.number, at_.address, at_.kind, fitted)
+
+    def named(self, name: str, index: int | None = None) -> Location:
+        """The location of that name (`x`, `a[1]`; the first element for an array's); a new one where there is none."""
+        key = name if index is None else f"{name}[{index}]"
+        if name in self.arrays:
+            key = key if index is not None else f"{name}[0]"
+        if key not in self.locations:
+            root, _, rest = key.partition("[")
+            path = Path(Root(root, None, None), (f"[{rest}",) if rest else ())
+            self._add(key, path, self._room(16), INT)
+        return self.locations[key]
+
+    def value(self, value: int | str) -> int:
+        """A number, or the address of the location that a name stands for."""
+        return value if isinstance(value, int) else self.named(value).address
+
+
+def _mentioned(test: tree.LitmusTest) -> Iterator[str]:
+    """The locations that registers point to, that are observed, and whose address is a value."""
+    for item in test.initial:
+        values = item.value if isinstance(item.value, tuple) else (item.value,)
+        yield from (v for v in values if isinstance(v, str))
+    formulas = [f for f in (test.filter, test.condition.formula if test.condition else None) if f is not None]
+    compared = [c for f in formulas for c in comparisons(f)]
+    for place in (*test.locations, *(c.left for c in compared)):
+        if place.thread is None and place.index is None:
+            yield place.name
+    for c in compared:
+        if isinstance(c.right, str):
+            yield c.right
+        elif isinstance(c.right, tree.Place) and c.right.thread is None and c.right.index is None:
+            yield c.right.name
+
+
+# ----------------------------------------------------------------- conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a place of a condition stands for: its final value, and the kind of numbers that it is compared with."""
+
+    final: Final
+    kind: Kind
+
+
+Resolve = Callable[[tree.Place], Seen]
+AddressOf = Callable[[str, Span], int]
+
+
+def comparisons(formula: tree.Formula) -> Iterator[tree.Comparison]:
+    """The comparisons of a formula, in order."""
+    match formula:
+        case tree.Comparison():
+            yield formula
+        case tree.Not(inner):
+            yield from comparisons(inner)
+        case tree.And(items) | tree.Or(items):
+            for item in items:
+                yield from comparisons(item)
+        case tree.Implies(left, right):
+            yield from comparisons(left)
+            yield from comparisons(right)
+
+
+def final(formula: tree.Formula, resolve: Resolve, address_of: AddressOf) -> Final:
+    """The formula over what `resolve` makes of its places and `address_of` of the locations it compares with."""
+    match formula:
+        case tree.Truth(value):
+            return Number(int(value))
+        case tree.Not(inner):
+            return Formula("!", (final(inner, resolve, address_of),))
+        case tree.And(items):
+            return _fold("&&", [final(item, resolve, address_of) for item in items])
+        case tree.Or(items):
+            return _fold("||", [final(item, resolve, address_of) for item in items])
+        case tree.Implies(left, right):
+            unless = Formula("!", (final(left, resolve, address_of),))
+            return Formula("||", (unless, final(right, resolve, address_of)))
+        case tree.Comparison(place, operator, other, span):
+            seen = resolve(place)
+            match other:
+                case int():
+                    return Formula(operator, (seen.final, Number(seen.kind.fit(other))))
+                case str():
+                    return Formula(operator, (seen.final, Number(address_of(other, span))))
+                case tree.Place():
+                    return Formula(operator, (seen.final, resolve(other).final))
+
+
+def _fold(operator: str, items: list[Final]) -> Final:
+    whole = items[0]
+    for item in items[1:]:
+        whole = Formula(operator, (whole, item))
+    return whole
+
+
+def condition(test: tree.LitmusTest, resolve: Resolve, address_of: AddressOf) -> tuple[Condition, ...]:
+    """The test's condition, its text as herd7 prints it; empty where there is none."""
+    if test.condition is None:
+        return ()
+    c = test.condition
+    return (Condition(c.kind, final(c.formula, resolve, address_of), show_condition(c), c.span),)
+
+
+def filtered(test: tree.LitmusTest, resolve: Resolve, address_of: AddressOf) -> Final | None:
+    """The test's filter."""
+    return None if test.filter is None else final(test.filter, resolve, address_of)
+
+
+# ----------------------------------------------------------------- herd7's way
+
+
+def show_condition(condition: tree.Quantified) -> str:
+    """A condition as herd7 prints it back."""
+    return f"{condition.kind} ({_show(condition.formula, 0)})"
+
+
+def _show(formula: tree.Formula, level: int) -> str:
+    """`level`: how tightly what is around binds: 0 nothing and \\/, 1 /\\, 2 =>."""
+    match formula:
+        case tree.Truth(value):
+            return "true" if value else "false"
+        case tree.Comparison(left, "!=", right, span):
+            return f"not ({_show(tree.Comparison(left, '==', right, span), 0)})"
+        case tree.Comparison(left, _, right):
+            return f"{label(left)}={label(right) if isinstance(right, tree.Place) else right}"
+        case tree.Not(inner):
+            return f"not ({_show(inner, 0)})"
+        case tree.And(items):
+            shown = " /\\ ".join(_show(item, 1) for item in items)
+            return f"({shown})" if level > 1 else shown
+        case tree.Or(items):
+            shown = " \\/ ".join(_show(item, 0) for item in items)
+            return f"({shown})" if level > 0 else shown
+        case tree.Implies(left_side, right_side):
+            return f"({_show(left_side, 2)} => {_show(right_side, 2)})"
+
+
+def label(place: tree.Place) -> str:
+    """How herd7 writes a place: `0:X1`, `[x]`, `a[1]`."""
+    if place.thread is not None:
+        return f"{place.thread}:{place.name}"
+    return f"[{place.name}]" if place.index is None else f"{place.name}[{place.index}]"
+
+
+Order = Callable[[str], tuple[int, str]]
+
+
+def alphabetical(name: str) -> tuple[int, str]:
+    """The order of C's registers."""
+    return 0, name
+
+
+def observed_places(test: tree.LitmusTest, order: Order) -> tuple[tree.Place, ...]:
+    """The places of a State line of herd7, in its order: threads' registers by `order`, locations, elements."""
+    places: list[tree.Place] = list(test.locations)
+    if test.condition is not None:
+        for c in comparisons(test.condition.formula):
+            places += [c.left, *([c.right] if isinstance(c.right, tree.Place) else [])]
+    registers = {(p.thread, order(p.name)): p for p in places if p.thread is not None}
+    locations = {p.name: p for p in places if p.thread is None and p.index is None}
+    elements = {(p.name, p.index): p for p in places if p.index is not None}
+    return (*_by_key(registers), *_by_key(locations), *_by_key(elements))
+
+
+def _by_key(
+    places: dict[tuple[int, tuple[int, str]], tree.Place]
+    | dict[str, tree.Place]
+    | dict[tuple[str, int], tree.Place],
+) -> Iterable[tree.Place]:
+    return (place for _, place in sorted(places.items(), key=lambda item: item[0]))
+
+
+def observed(places: Iterable[tree.Place], resolve: Resolve) -> tuple[tuple[str, Final], ...]:
+    """Labels and values of the places."""
+    return tuple((label(place), resolve(place).final) for place in places)

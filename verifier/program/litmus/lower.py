@@ -1,0 +1,27 @@
+"""A litmus test's syntax tree becomes a program."""
+
+from __future__ import annotations
+
+from verifier.options import Options
+from verifier.program.litmus import aarch64, assembly, ppc, riscv, x86_64
+from verifier.program.litmus.c import lower_c
+from verifier.program.program import Program
+from verifier.source import Source
+from verifier.syntax import litmus_tree as tree
+
+_ISAS: dict[str, assembly.Isa] = {
+    "AArch64": aarch64.ISA,
+    "X86_64": x86_64.ISA,
+    "RISCV": riscv.ISA,
+    "PPC": ppc.ISA,
+}
+
+
+def lower_litmus(test: tree.LitmusTest, source: Source, options: Options) -> Program:
+    """The program of a litmus test.
+
+    Raises ProgramError; its code is "not-modelled" for what litmus tests may hold but this project does not model.
+    """
+    if test.architecture == "C":
+        return lower_c(test, source, options)
+    return assembly.lower_assembly(test, source, _ISAS[test.architecture])

@@ -1,0 +1,198 @@
+"""What Power instructions mean (Power ISA, book I and II): operations, with herd7's names for the tags of events.
+
+Registers hold numbers with a sign; a condition register's field is kept as the two numbers that it compares.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from verifier.program.litmus.assembly import Access, Column, Isa
+from verifier.program.litmus.words import apply
+from verifier.program.program import Address, Number, Value
+from verifier.syntax import litmus_tree as tree
+
+MODELLED = "loads, stores, LWARX, STWCX., SYNC, LWSYNC, ISYNC, EIEIO, arithmetic and branches"
+_ZERO = Number(0)
+_FIELD = re.compile(r"cr[0-7]\Z")
+
+
+@lru_cache(maxsize=256)
+def register(name: str) -> tuple[str, int] | None:
+    """General registers; their values have no width of their own."""
+    return (name, 0) if re.fullmatch(r"r(?:\d|[12]\d|3[01])|%\w+", name) else None
+
+
+def order(name: str) -> tuple[int, str]:
+    """By number."""
+    return (int(name[1:]), "") if name[1:].isdigit() else (99, name)
+
+
+def _get(c: Column, operand: tree.Operand) -> Value:
+    match operand:
+        case tree.Immediate(value):
+            return Number(value)
+        case tree.Register(name) if register(name) is not None:
+            return c.view(name)
+        case _:
+            raise c.fail(f"expected registers and numbers after {c.instruction.name}")
+
+
+def _put(c: Column, target: tree.Operand, value: Value) -> None:
+    if not isinstance(target, tree.Register) or register(target.name) is None:
+        raise c.fail(f"expected a register first after {c.instruction.name}")
+    c.put(target.name, value)
+
+
+def _operands(c: Column, i: tree.Instruction, number: int) -> tuple[tree.Operand, ...]:
+    if len(i.operands) != number:
+        raise c.fail(f"found {len(i.operands)} operands after {i.name}; expected {number}")
+    return i.operands
+
+
+# -------------------------------------------------------------------- accesses
+
+
+def _displaced(c: Column, operand: tree.Operand, size: int) -> Address:
+    match operand:
+        case tree.Memory((tree.Register(base),)):
+            return c.address(base, _ZERO, size)
+        case tree.Memory((tree.Register(base), tree.Immediate(by))):
+            return c.address(base, Number(by), size)
+        case _:
+            raise c.fail("expected an address such as `0(r2)`")
+
+
+def _indexed(c: Column, base: tree.Operand, index: tree.Operand, size: int) -> Address:
+    """The sum of two registers; r0 as the first stands for 0."""
+    offset = _get(c, index)
+    match base:
+        case tree.Register("r0") | tree.Immediate(0):
+            return c.address(None, offset, size)
+        case tree.Register(name):
+            return c.address(name, offset, size)
+        case _:
+            raise c.fail(f"expected three registers after {c.instruction.name}")
+
+
+def _placed(c: Column, operands: list[tree.Operand], size: int) -> Address:
+    return (
+        _displaced(c, operands[0], size)
+        if len(operands) == 1
+        else _indexed(c, operands[0], operands[1], size)
+    )
+
+
+_SIZES = {"B": 1, "H": 2, "W": 4, "D": 8}
+_LOAD = re.compile(r"L([BHW])Z(X?)\Z|L(D)(X?)\Z|L(W)A(X?)\Z")
+_STORE = re.compile(r"ST([BHWD])(X?)\Z")
+
+
+def _load(c: Column, i: tree.Instruction, size: int, is_indexed: bool) -> None:
+    if size < 4:
+        raise c.not_modelled(f"{i.name}, which reads less than 4 bytes,", "words of 4 or 8 bytes")
+    target, *place = _operands(c, i, 3 if is_indexed else 2)
+    where = _placed(c, place, size)
+    _put(c, target, c.load(where, Access("", i.name, True)))
+
+
+def _store(c: Column, i: tree.Instruction, size: int, is_indexed: bool) -> None:
+    if size < 4:
+        raise c.not_modelled(f"{i.name}, which writes less than 4 bytes,", "words of 4 or 8 bytes")
+    source, *place = _operands(c, i, 3 if is_indexed else 2)
+    where = _placed(c, place, size)
+    c.store(where, _get(c, source), Access("", i.name, True))
+
+
+def _load_reserved(c: Column, i: tree.Instruction, size: int) -> None:
+    target, base, index = _operands(c, i, 3)
+    _put(c, target, c.load(_indexed(c, base, index, size), Access("EX", i.name), True))
+
+
+def _store_conditional(c: Column, i: tree.Instruction, size: int) -> None:
+    source, base, index = _operands(c, i, 3)
+    place = _indexed(c, base, index, size)
+    _compare(c, "cr0", c.store_exclusive(place, _get(c, source), Access("EX", f"{i.name}.")), _ZERO)
+
+
+# ------------------------------------------------------------------ arithmetic
+
+_OPERATORS = {"ADD": "+", "SUB": "-", "SUBF": "-", "AND": "&", "OR": "|", "XOR": "^", "MULLW": "*"}
+_BRANCHES = {"BEQ": "==", "BNE": "!=", "BLT": "<", "BGT": ">", "BLE": "<=", "BGE": ">="}
+_BARRIERS = ("SYNC", "LWSYNC", "ISYNC", "EIEIO")
+
+
+def _two(c: Column, i: tree.Instruction, stem: str) -> None:
+    target, left, right = _operands(c, i, 3)
+    if i.name == "ADDI" and left == tree.Register("r0"):
+        left = tree.Immediate(0)
+    a, b = _get(c, left), _get(c, right)
+    result = apply(_OPERATORS[stem], *((b, a) if stem == "SUBF" else (a, b)))
+    _put(c, target, result)
+    if i.modifiers == ("",):
+        _compare(c, "cr0", c.view(target.name) if isinstance(target, tree.Register) else result, _ZERO)
+
+
+def _compare(c: Column, field: str, left: Value, right: Value) -> None:
+    c.set(f"{field}.left", left)
+    c.set(f"{field}.right", right)
+
+
+def _comparison(c: Column, i: tree.Instruction) -> None:
+    field, operands = _field(i.operands)
+    if len(operands) != 2:
+        raise c.fail(f"expected two operands after {i.name}")
+    _compare(c, field, _get(c, operands[0]), _get(c, operands[1]))
+
+
+def _field(operands: tuple[tree.Operand, ...]) -> tuple[str, tuple[tree.Operand, ...]]:
+    """The condition register's field that comes first, cr0 where none is named, and the other operands."""
+    match operands:
+        case (tree.Register(name), *rest) if _FIELD.match(name):
+            return name, (*rest,)
+        case _:
+            return "cr0", operands
+
+
+def _branch(c: Column, i: tree.Instruction) -> None:
+    field, operands = _field(i.operands)
+    if len(operands) != 1 or not isinstance(operands[0], tree.Word):
+        raise c.fail(f"expected a label after {i.name}")
+    when = None
+    if i.name != "B":
+        c.start.setdefault(f"{field}.left", 1)
+        when = apply(_BRANCHES[i.name], c.get(f"{field}.left"), c.get(f"{field}.right"))
+    c.jump(operands[0].name, when)
+
+
+def lower(c: Column, i: tree.Instruction) -> None:
+    """An instruction's operations. Raises ProgramError."""
+    name = i.name
+    stem = name.removesuffix("I")
+    if name in _BARRIERS:
+        _operands(c, i, 0)
+        c.fence(name, name.lower())
+    elif name in ("LWARX", "LDARX"):
+        _load_reserved(c, i, _SIZES[name[1]])
+    elif name in ("STWCX", "STDCX") and i.modifiers == ("",):
+        _store_conditional(c, i, _SIZES[name[2]])
+    elif (load := _LOAD.match(name)) is not None:
+        size, indexed = next((load[n], load[n + 1]) for n in (1, 3, 5) if load[n])
+        _load(c, i, _SIZES[size], bool(indexed))
+    elif (store := _STORE.match(name)) is not None:
+        _store(c, i, _SIZES[store[1]], bool(store[2]))
+    elif name in ("LI", "MR"):
+        target, source = _operands(c, i, 2)
+        _put(c, target, _get(c, source))
+    elif (stem in _OPERATORS and stem != "SUBF") or name == "SUBF":
+        _two(c, i, stem)
+    elif name in ("CMPW", "CMPWI", "CMPD", "CMPDI"):
+        _comparison(c, i)
+    elif name == "B" or name in _BRANCHES:
+        _branch(c, i)
+    elif name != "NOP":
+        raise c.not_modelled(name, MODELLED)
+
+
+ISA = Isa(register, order, lower)

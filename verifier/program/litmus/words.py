@@ -1,0 +1,42 @@
+"""Machine words as values: numbers with a sign, of 1 to 8 bytes."""
+
+from __future__ import annotations
+
+from verifier.program.litmus.common import Kind
+from verifier.program.program import Apply, Number, Value
+
+
+def apply(operator: str, *arguments: Value) -> Value:
+    """An operator's result. Nothing is simplified: a dependency may rest on it."""
+    return Apply(operator, arguments)
+
+
+def negation(condition: Value) -> Value:
+    return Apply("!", (condition,))
+
+
+def signed(value: Value, size: int) -> Value:
+    """The number with a sign that the low bytes are."""
+    if isinstance(value, Number):
+        return Number(Kind(size, True).fit(value.value))
+    sign = Number(1 << (8 * size - 1))
+    return apply("-", apply("^", unsigned(value, size), sign), sign)
+
+
+def unsigned(value: Value, size: int) -> Value:
+    """The number without a sign that the low bytes are."""
+    if isinstance(value, Number):
+        return Number(Kind(size, False).fit(value.value))
+    return apply("&", value, Number((1 << 8 * size) - 1))
+
+
+def shifted(kind: str, value: Value, by: Value, size: int) -> Value:
+    """LSL, LSR or ASR of a word."""
+    by = Number(by.value % (8 * size)) if isinstance(by, Number) else apply("&", by, Number(8 * size - 1))
+    if by == Number(0):
+        return value
+    if kind == "ASR":
+        return apply(">>", value, by)
+    if kind == "LSR":
+        return signed(apply(">>", unsigned(value, size), by), size)
+    return signed(apply("<<", value, by), size)

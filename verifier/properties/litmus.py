@@ -1,0 +1,96 @@
+"""A litmus test's own question: what its condition comes to over the executions that a model allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifier.cat.evaluate import flags_raised
+from verifier.encoding.session import Session
+from verifier.events.expression import Expression, evaluate
+from verifier.events.graph import EventGraph, Property
+from verifier.execution.candidate import Execution, bases, final_values, holds, read_values
+from verifier.properties.verdict import Observation, Outcome, State
+
+MOST_EXECUTIONS = 20_000
+
+
+def decide(session: Session, question: Property | None) -> Outcome:
+    """Whether P can be true and whether it can be false: two questions to the solver, and one for each flag.
+
+    Without a condition, P is true. Raises Unknown and NotModelled.
+    """
+    graph = session.graph
+    if question is None:
+        found = [session.find(), None]
+    else:
+        ended = session.truth(question.reached)
+        truth = session.truth(question.formula)
+        found = [session.find(ended, truth), session.find(ended, -truth)]
+    positive, negative = (e is not None for e in found)
+    flags = tuple(dict.fromkeys(a.name for a in session.model.axioms if a.is_flag and session.raises(a)))
+    states = tuple(dict.fromkeys(_state(graph, e) for e in found if e is not None))
+    none = (None if positive else 0, None if negative else 0)
+    return Outcome(
+        _observation(positive, negative), _is_true(question, positive, negative), states, False, *none, flags
+    )
+
+
+def enumerate_states(session: Session, question: Property | None) -> Outcome | None:
+    """The same, by looking at each allowed execution; None where there are more than MOST_EXECUTIONS.
+
+    Raises Unknown and NotModelled.
+    """
+    graph, model = session.graph, session.model
+    states: dict[State, None] = {}
+    raised: set[str] = set()
+    counts = [0, 0]
+    for execution in _ended(session, question):
+        if sum(counts) == MOST_EXECUTIONS:
+            return None
+        counts[question is not None and not holds(graph, execution, question.formula)] += 1
+        states[_state(graph, execution)] = None
+        raised.update(flags_raised(model, bases(graph, execution)))
+    positive, negative = counts
+    flags = tuple(dict.fromkeys(a.name for a in model.axioms if a.is_flag and a.name in raised))
+    return Outcome(
+        _observation(positive > 0, negative > 0),
+        _is_true(question, positive > 0, negative > 0),
+        tuple(sorted(states)),
+        True,
+        positive,
+        negative,
+        flags,
+    )
+
+
+def _ended(session: Session, question: Property | None) -> Iterator[Execution]:
+    """The allowed executions in which all threads run to their end."""
+    return session.executions() if question is None else session.executions(session.truth(question.reached))
+
+
+def _observation(positive: bool, negative: bool) -> Observation:
+    if not positive:
+        return "Never"
+    return "Sometimes" if negative else "Always"
+
+
+def _is_true(question: Property | None, positive: bool, negative: bool) -> bool:
+    match question:
+        case None:
+            return True
+        case Property("exists"):
+            return positive
+        case Property("~exists"):
+            return not positive
+        case _:
+            return not negative
+
+
+def _state(graph: EventGraph, execution: Execution) -> State:
+    values = {**read_values(graph, execution), **final_values(graph, execution)}
+    unknowns = dict(execution.unknowns)
+
+    def value(e: Expression) -> int:
+        return evaluate(e, values, unknowns)
+
+    return tuple((label, value(e)) for label, e in graph.observed)

@@ -1,0 +1,40 @@
+"""Answers to litmus tests in herd7's output format, for the tools that read it."""
+
+from __future__ import annotations
+
+from verifier.properties.verdict import LitmusVerdict, Outcome, State
+
+_WORDS = {"exists": "Allowed", "~exists": "Forbidden", "forall": "Required"}
+
+
+def render(verdict: LitmusVerdict) -> str:
+    """The block of one test, with an empty line at its end.
+
+    Where the states were not enumerated, one is shown with the condition and one without, and "?" stands for a count.
+    """
+    outcome, condition = verdict.outcome, verdict.condition
+    kind, text = ("forall", "forall (true)") if condition is None else (condition.kind, condition.text)
+    head = f"Test {verdict.name} {_WORDS[kind]}"
+    if outcome is None:
+        return f"{head}\nUndecided: {verdict.reason}\n\n"
+    lines = [head, f"States {len(outcome.states)}"]
+    lines += [_state(state, verdict.names) for state in outcome.states]
+    lines.append("Ok" if outcome.is_true else "No")
+    if outcome.is_complete:
+        lines += ["Witnesses", _witnesses(kind, outcome)]
+    lines += [f"Flag {name}" for name in outcome.flags]
+    lines.append(f"Condition {text}")
+    counts = " ".join("?" if n is None else str(n) for n in (outcome.positive, outcome.negative))
+    lines.append(f"Observation {verdict.name} {outcome.observation} {counts}")
+    lines += verdict.notes
+    return "\n".join(lines) + "\n\n"
+
+
+def _state(state: State, names: dict[int, str]) -> str:
+    return " ".join(f"{label}={names.get(value, value)};" for label, value in state)
+
+
+def _witnesses(kind: str, outcome: Outcome) -> str:
+    pair = (outcome.positive, outcome.negative)
+    positive, negative = reversed(pair) if kind == "~exists" else pair
+    return f"Positive: {positive} Negative: {negative}"

@@ -1,0 +1,182 @@
+"""The syntax tree of litmus tests, as herd7 and the kernel write them.
+
+Every node ends with its span, a place in the user's own file, left out of comparisons.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal
+
+from verifier.source import Span
+from verifier.syntax import tree
+
+# -------------------------------------------------------- initial and final state
+
+
+@dataclass(frozen=True, slots=True)
+class Initial:
+    """One item of the initial state: `0:X1=x`, `x=1`, `int *y=&x`, `int a[2]={1,2}`, `a[1]=3`, `uint64_t x`.
+
+    `type` is as written, with its stars (`int *`); `size` is that of a declared array, `index` the element
+    that is set. A str as `value` is the location whose address it is (`x`, `a[1]`), None: no value is given.
+    """
+
+    thread: int | None
+    name: str
+    type: str | None
+    size: int | None
+    index: int | None
+    value: int | str | tuple[int | str, ...] | None
+    span: Span = dataclasses.field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A register or local of a thread, a location (`thread` is None), or an element of one."""
+
+    thread: int | None
+    name: str
+    index: int | None
+    span: Span = dataclasses.field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Places and values compared; a str is the location whose address is meant."""
+
+    left: Place
+    operator: Literal["==", "!="]
+    right: int | str | Place
+    span: Span = dataclasses.field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    value: bool
+    span: Span = dataclasses.field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    formula: Formula
+    span: Span = dataclasses.field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    items: tuple[Formula, ...]
+    span: Span = dataclasses.field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    items: tuple[Formula, ...]
+    span: Span = dataclasses.field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Implies:
+    left: Formula
+    right: Formula
+    span: Span = dataclasses.field(compare=False, repr=False)
+
+
+Formula = Comparison | Truth | Not | And | Or | Implies
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified:
+    """The test's condition; `text` as written."""
+
+    kind: Literal["exists", "~exists", "forall"]
+    formula: Formula
+    text: str
+    span: Span = dataclasses.field(compare=False, repr=False)
+
+
+# --------------------------------------------------------------------- assembly
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A register by the name it is written with (`W0`, `%eax`, `x5`); `%name` stands for any free one."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Immediate:
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A label, a condition, a barrier's domain …: what it is depends on the instruction."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """How the operand before it is shifted or extended (LSL, SXTW …), and by how much."""
+
+    kind: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A memory operand: registers, numbers and locations that add up to an address.
+
+    `writes_back`: the first register gets the address (`[X1,#8]!`).
+    """
+
+    parts: tuple[Register | Immediate | Word | Shift, ...]
+    writes_back: bool
+
+
+Operand = Register | Immediate | Word | Shift | Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """A cell of a column: the labels on it, and an instruction (`name` is empty where there is none).
+
+    `name` is upper case and without the suffixes and prefixes that stand apart in `modifiers`
+    (RISC-V's aq and rl, x86's LOCK).
+    """
+
+    labels: tuple[str, ...]
+    name: str
+    modifiers: tuple[str, ...]
+    operands: tuple[Operand, ...]
+    text: str
+    span: Span = dataclasses.field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    thread: int
+    name: str
+    instructions: tuple[Instruction, ...]
+    span: Span = dataclasses.field(compare=False, repr=False)
+
+
+# ------------------------------------------------------------------------- test
+
+
+@dataclass(frozen=True, slots=True)
+class LitmusTest:
+    """A test: `columns` are its threads in assembly; in C they are the functions P0, P1 … of `functions`."""
+
+    architecture: str
+    name: str
+    initial: tuple[Initial, ...]
+    columns: tuple[Column, ...]
+    functions: tree.Unit | None
+    locations: tuple[Place, ...]
+    filter: Formula | None
+    condition: Quantified | None
+    span: Span = dataclasses.field(compare=False, repr=False)
