@@ -348,7 +348,9 @@ def _access_a64(random: Random, c: _Column, a: Access) -> str | None:
     if c.kind == "addr":
         c.cells.append(f"STR W{value},[{where},W{c.dependency},SXTW]")
         return None
-    form = random.choice(("STR",) * 4 + ("STLR", "STLR", "SWP", "STADD", "CAS", "STXR"))
+    forms = ("STR",) * 4 + ("STLR", "STLR", "SWP", "STADD", "CAS", "STXR")
+    # herd7 has lost the data dependency of exclusive stores (see DISAGREEMENTS.md beside this file)
+    form = random.choice(forms[:-1] if c.kind in ("data", "picked") else forms)
     match form:
         case "SWP":
             old = c.fresh()

@@ -35,7 +35,9 @@ def by_solver(text: str, model: str, propagation: bool = True) -> herd7.Answer:
     return answer
 
 
-def by_enumerator(text: str, model: str) -> tuple[frozenset[tuple[int, ...]], tuple[int, int]]:
+def by_enumerator(
+    text: str, model: str, limit: int = COMBINATIONS
+) -> tuple[frozenset[tuple[int, ...]], tuple[int, int]]:
     """The final states, and how many executions satisfy the condition and how many do not. Raises TooBigError."""
     source = Source.whole("cycle.litmus", text)
     program = lower_litmus(parse_litmus(source), source, Options())
@@ -43,7 +45,7 @@ def by_enumerator(text: str, model: str) -> tuple[frozenset[tuple[int, ...]], tu
     graph = build(program, architecture(program, m), 2)
     checker = Checker(graph, m)
     states, counts, seen = set(), [0, 0], set()
-    for e in executions(graph, limit=COMBINATIONS):
+    for e in executions(graph, limit=limit):
         key = (e.executed, e.reads_from, e.coherence)
         if key in seen or not checker.is_consistent(e):
             continue

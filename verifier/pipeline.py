@@ -15,7 +15,6 @@ from verifier.events.build import build
 from verifier.events.elaborate import elaborate
 from verifier.events.expression import FALSE
 from verifier.events.graph import EventGraph, Property
-from verifier.events.loops import flatten
 from verifier.execution.cycles import TooManyCycles
 from verifier.inbox import recognise
 from verifier.inbox.pieces import Diagram, Litmus, Piece, Snippet, Unreadable
@@ -35,7 +34,7 @@ from verifier.pairing.verdict import (
 )
 from verifier.program.litmus.lower import lower_litmus
 from verifier.program.lower import lower
-from verifier.program.program import Program, Rmw
+from verifier.program.program import Load, Program, Rmw, Store, flatten
 from verifier.properties.check import check as check_properties
 from verifier.properties.litmus import decide, enumerate_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
@@ -155,7 +154,13 @@ def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) 
         side=None,
         threads=tuple(t.name for t in program.threads),
         results=results,
-        assumptions=(*notes, *program.assumptions, *_plain(program, piece), *_atomics(program, models)),
+        assumptions=(
+            *notes,
+            *program.assumptions,
+            *_plain(program, piece),
+            *_literal(program, models),
+            *_atomics(program, models),
+        ),
         skipped=tuple(SkippedText(s.line, s.text, s.reason) for s in program.skipped),
     )
 
@@ -181,10 +186,21 @@ def _plain(program: Program, piece: Piece) -> list[str]:
     return [f"plain accesses that race count as READ_ONCE and WRITE_ONCE; mark them: {shown}"]
 
 
+def _literal(program: Program, models: list[Model]) -> list[str]:
+    """What a compiler may do to the plain accesses of a litmus test, only the kernel's own model says."""
+    others = [m.name for m in models if m.architecture != "linux"]
+    operations = (o for t in program.threads for o in flatten(t.body))
+    if program.isa is not None or not program.is_litmus or not others:
+        return []
+    if not any(isinstance(o, Load | Store) and o.is_plain for o in operations):
+        return []
+    return [f"each plain access is one instruction, in the order of the text ({', '.join(others)})"]
+
+
 def _atomics(program: Program, models: list[Model]) -> list[str]:
     """arm64 has two ways to compile an atomic operation, and they do not order alike."""
     has_atomics = any(isinstance(o, Rmw) for t in program.threads for o in flatten(t.body))
-    if not has_atomics or all(m.architecture != "aarch64" for m in models):
+    if program.isa is not None or not has_atomics or all(m.architecture != "aarch64" for m in models):
         return []
     return ["atomic operations are taken as arm64's LSE instructions (armv8)"]
 
@@ -230,12 +246,12 @@ def _decide(
     describer = Describer(classes, m)
     barriers = places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
     properties = check_properties(main, under_sc)
-    verdict, reason = _answer(barriers, properties)
+    verdict, reason = _answer(barriers, properties, program.is_litmus)
     return ModelResult(m.name, verdict, reason, barriers, properties, bound)
 
 
 def _answer(
-    barriers: tuple[BarrierVerdict, ...], properties: tuple[PropertyVerdict, ...]
+    barriers: tuple[BarrierVerdict, ...], properties: tuple[PropertyVerdict, ...], is_litmus: bool
 ) -> tuple[Answer, str]:
     """The verdict on a program, from those on its barriers and properties."""
     counted = [b for b in barriers if not b.is_note]
@@ -246,7 +262,8 @@ def _answer(
     if any(p.status == "violated" for p in properties):
         return "refuted", ""
     if any(b.status in ("unmatched", "undecided") for b in counted):
-        return "undecided", "a barrier has no counterpart in the text: give the code that runs beside it too"
+        hint = "" if is_litmus else ": give the code that runs beside it too"
+        return "undecided", f"a barrier has no counterpart in the text{hint}"
     if any(p.status == "undecided" for p in properties):
         return "undecided", "a property could not be decided"
     if any(p.status == "vacuous" for p in properties):

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.corpora import ROOT, compare
+from tests.corpora import ROOT, compare, every, rows
+from tests.oracle import TooBigError
+from tests.test_cycles import by_enumerator, by_solver
 from verifier.options import Options
 
 pytestmark = pytest.mark.skipif(not ROOT.is_dir(), reason="the corpora are not here")
@@ -58,3 +60,21 @@ def test_the_published_model_files_give_the_same_answers(variable: str, file: st
     if place is None:
         pytest.skip(f"{variable} is not set")
     check(table, Options(models=(str(Path(place) / file),)))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("folder", "model"), [("aarch64", "armv8"), ("lkmm", "lkmm")])
+def test_all_states_of_small_tests_are_the_enumerators(folder: str, model: str) -> None:
+    compared = 0
+    for row in rows(f"{folder}/expected.csv"):
+        if compared == 120 or not every(row, 5):
+            continue
+        text = (ROOT / folder / row["file"]).read_text()
+        try:
+            states, counts = by_enumerator(text, model, limit=400)
+        except TooBigError:
+            continue
+        answer = by_solver(text, model)
+        assert (len(answer.states), answer.counts) == (len(states), counts), row["file"]
+        compared += 1
+    assert compared == 120

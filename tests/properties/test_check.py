@@ -123,3 +123,45 @@ def test_what_is_not_modelled_is_undecided() -> None:
     (unit,) = check("a.c", text.encode(), Options(models=("armv8", "lkmm")))
     assert {r.verdict for r in unit.results} == {"undecided"}
     assert "spin_lock" in unit.results[0].reason
+
+
+RACE = """C race
+{{}}
+P0(int *x, int *y) {{ *x = 1; {writer} }}
+P1(int *x, int *y) {{ int a; int b; {reader} }}
+exists (1:a=7)
+"""
+
+
+@pytest.mark.parametrize(
+    ("writer", "reader", "status"),
+    [
+        ("smp_store_release(y, 1);", "a = smp_load_acquire(y); if (a) b = *x;", "holds"),
+        ("smp_store_release(y, 1);", "a = smp_load_acquire(y); b = *x;", "violated"),
+        ("smp_wmb(); WRITE_ONCE(*y, 1);", "a = READ_ONCE(*y); if (a) b = *x;", "violated"),
+        ("", "b = READ_ONCE(*x);", "violated"),
+        ("", "b = READ_ONCE(*y);", "holds"),
+    ],
+)
+def test_data_races(writer: str, reader: str, status: str) -> None:
+    found = {p.kind: p for p in properties(RACE.format(writer=writer, reader=reader), "lkmm")}
+    race = found["data race"]
+    assert (race.line, race.status) == (3, status)
+    assert race.answer == {"holds": "none", "violated": "found"}[status]
+    assert (race.counterexample is not None) == (status == "violated")
+    assert ("*x = 1 (P0, line 3) and" in race.reason) == (status == "violated")
+
+
+def test_data_races_are_the_kernels_models_own() -> None:
+    kinds = [p.kind for p in properties(RACE.format(writer="", reader="b = *x;"), "armv8")]
+    assert "data race" not in kinds
+
+
+def test_plain_accesses_of_other_texts_count_as_marked() -> None:
+    text = """int x, y;
+void a(void) { x = 1; smp_mb(); int r = y; }
+void b(void) { y = 1; smp_mb(); int r = x; }
+exists (a:r == 0 && b:r == 0)
+"""
+    (found,) = properties(text, "lkmm")
+    assert (found.kind, found.answer) == ("condition", "never reached")

@@ -72,7 +72,7 @@ ONE_SIDE = barrier(
     WMB,
     "unpaired",
     shape="MP",
-    missing=(Missing("reader", 16, 18, "smp_rmb"), Missing("reader", 16, 18, "smp_load_acquire")),
+    missing=(Missing("reader", 16, 18, "smp_rmb"), Missing("reader", 16, 18, "smp_load_acquire", "acquire")),
     reason="it orders data before flag, but reader() reads them in no order",
     counterexample=MP_EXECUTION,
 )

@@ -41,7 +41,8 @@ def test_parts() -> None:
     ]
     assert [p.name for p in test.locations] == ["x", "X1", "a"]
     assert isinstance(test.filter, tree.Comparison)
-    assert test.condition is not None and test.condition.kind == "exists"
+    assert test.condition is not None
+    assert test.condition.kind == "exists"
 
 
 def test_cells_have_their_places() -> None:
@@ -65,7 +66,8 @@ def test_how_formulas_bind() -> None:
     assert isinstance(formula, tree.Or)
     assert isinstance(formula.items[0], tree.And)
     negated = formula.items[1]
-    assert isinstance(negated, tree.Not) and isinstance(negated.formula, tree.Implies)
+    assert isinstance(negated, tree.Not)
+    assert isinstance(negated.formula, tree.Implies)
 
 
 def test_c_keeps_the_places_of_its_functions() -> None:

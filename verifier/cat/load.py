@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from verifier.cat.definitions import require_same
 from verifier.cat.expressions import Expressions
 from verifier.cat.interpret import Interpreter
 from verifier.cat.tags import BUILT_IN, FOREIGN_TITLES, TITLES, Architecture, architecture_of
@@ -27,7 +28,8 @@ def load(name_or_path: str) -> Model:
 
     The first word of a model names the architecture whose events it speaks about. Without such a word
     it is the one architecture that has all tags that the model uses, or "any". A model with a .bell
-    file beside it, of the same name, is one of the kernel, and that file is run first.
+    file beside it, of the same name, is one of the kernel, and that file is run first; a .def file
+    there must say of each primitive what this project says.
 
     Raises ModelError where there is no such model, or it can't be read or understood; SyntaxProblem
     where it is no cat.
@@ -40,8 +42,11 @@ def load(name_or_path: str) -> Model:
     titled: Architecture | None = "linux" if has_bell else TITLES.get(file.architecture.lower())
     interpreter = Interpreter(Expressions(titled or "any"), _included)
     scope = _prepare(interpreter, file.source, is_own=own is not None)
-    if has_bell:
+    if bell is not None and has_bell:
         scope = interpreter.run(cat.parse(_read(str(bell))), interpreter.annotated(scope))
+        macros = bell.with_suffix(".def")
+        if macros.is_file():
+            require_same(_read(str(macros)))
     scope = interpreter.run(file, scope)
     if has_bell:
         interpreter.require_candidate(scope)

@@ -38,8 +38,7 @@ def specialise(model: Model, present: frozenset[str]) -> Model:
     absent = OPTIONAL - present
     work = _Rebuilding(absent)
     axioms = tuple(replace(a, term=work.rebuild(a.term)) for a in model.axioms)
-    definitions = tuple((name, work.rebuild(term)) for name, term in model.definitions)
-    return replace(model, axioms=axioms, definitions=definitions)
+    return replace(model, axioms=axioms)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from verifier.cat.evaluate import violations
+from verifier.cat.specialise import specialise
 from verifier.cat.terms import Axiom, Model
 from verifier.encoding.bounds import NOTHING, propagate
 from verifier.encoding.candidate import CandidateEncoding
@@ -17,7 +18,7 @@ from verifier.encoding.clauses import FALSE, TRUE, Clauses
 from verifier.encoding.relations import RelationEncoding
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property, unknowns
-from verifier.execution.candidate import Execution, bases, well_formed
+from verifier.execution.candidate import Execution, bases, observed_locations, well_formed
 
 
 class Unknown(Exception):
@@ -53,14 +54,16 @@ class Session:
     ) -> None:
         self.graph = graph
         self.model = model
+        short = specialise(model, present(graph))
         self.deadline = deadline or Deadline(None)
         self.clauses = Clauses()
-        facts = propagate(graph, model) if propagation else NOTHING
+        facts = propagate(graph, short) if propagation else NOTHING
         self.candidate = CandidateEncoding(graph, self.clauses, facts.forbidden_rf, facts.known_co)
         self.places = tuple(sorted({s.place for s in graph.sources}))
         self._switches = {p: self.clauses.variable() for p in self.places}
         self._guarded = RelationEncoding(self.candidate, self._switches.__getitem__)
-        self._axioms = [a for a in model.axioms if not a.is_flag]
+        self._axioms = [a for a in short.axioms if not a.is_flag]
+        self.flags = tuple(a for a in short.axioms if a.is_flag)
         for axiom in self._axioms:
             self.clauses.add(-self._guarded.violation(axiom))
         self._all_on_violation: int | None = None
@@ -110,7 +113,11 @@ class Session:
 
     def raises(self, flag: Axiom) -> bool:
         """Whether an execution that the model allows raises a flag. Raises Unknown."""
-        return self.allows(-self._guarded.violation(flag))
+        return self.allows(self.raised(flag))
+
+    def raised(self, flag: Axiom) -> int:
+        """The literal that a flag is raised."""
+        return -self._guarded.violation(flag)
 
     def violated_with_all_on(self) -> int:
         """The literal that the execution breaks an axiom when every ordering source is on."""
@@ -213,6 +220,15 @@ class Session:
         broken = violations(self.model, bases(self.graph, execution, off))
         if broken:
             raise AssertionError(f"the solver's execution breaks {broken[0].name} of {self.model.name}")
+
+
+def present(graph: EventGraph) -> frozenset[str]:
+    """The tags, dependencies and pairs that a graph has any of."""
+    tags = frozenset(t for e in graph.events for t in e.tags | e.relaxed)
+    pairs = {a.kind for a in graph.atomics} | ({"rmw"} if graph.atomics else set())
+    return (
+        tags | {d.kind for d in graph.dependencies} | pairs | ({"FW"} if observed_locations(graph) else set())
+    )
 
 
 def decode(candidate: CandidateEncoding, holds: Callable[[int], bool]) -> Execution:

@@ -14,9 +14,9 @@ from verifier.events.graph import (
     Property,
 )
 from verifier.events.logic import conjunction, fold
-from verifier.events.loops import flatten
 from verifier.events.walk import ThreadWalk
 from verifier.program import program as p
+from verifier.program.program import flatten
 
 
 def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
@@ -59,6 +59,8 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         architecture=architecture,
         observed=tuple((label, final.translate(f)) for label, f in program.observed),
         unmodelled=tuple(dict.fromkeys(draft.unmodelled)),
+        isa=program.isa,
+        is_litmus=program.is_litmus,
     )
     return settle(graph)
 

@@ -24,7 +24,9 @@ _PICKED: dict[DependencyKind, DependencyKind] = {
     "data": "pick-data",
     "ctrl": "pick-ctrl",
 }
-_LOCK_ORDERS = frozenset(("lock", "unlock"))
+_LOCK_ORDERS = frozenset(("lock", "unlock", "srcu-lock", "srcu-unlock"))
+_SECTIONS = frozenset(("rcu-lock", "rcu-unlock"))
+_UNORDERED = frozenset(("lock-failed", "is-locked", "is-unlocked"))
 
 
 class Emitter:
@@ -85,7 +87,7 @@ class Emitter:
 
     def load(self, o: p.Load, state: State) -> None:
         """Reads, one for each location that it may go to."""
-        row = self.draft.row(lambda rows: rows.load(o.order, o.is_plain), o.name, o.origin)
+        row = self.draft.row(lambda rows: rows.load(o.order, self._is_plain(o)), o.name, o.origin)
         source = self._annotation("acquire", o.name, o.order, row, o.origin)
         got: list[tuple[int, Expression]] = []
         self._around(row.before, source, o.origin, state)
@@ -100,7 +102,7 @@ class Emitter:
 
     def store(self, o: p.Store, state: State) -> None:
         """Writes, one for each location that it may go to."""
-        row = self.draft.row(lambda rows: rows.store(o.order, o.is_plain), o.name, o.origin)
+        row = self.draft.row(lambda rows: rows.store(o.order, self._is_plain(o)), o.name, o.origin)
         source = self._annotation("release", o.name, o.order, row, o.origin)
         value = self.value(o.value, state)
         self._around(row.before, source, o.origin, state)
@@ -109,6 +111,10 @@ class Emitter:
             self._depend("addr", number, self.taint(o.address.pointer, state), o.origin)
             self._depend("data", number, self.taint(o.value, state), o.origin)
         self._around(row.after, source, o.origin, state)
+
+    def _is_plain(self, o: p.Load | p.Store) -> bool:
+        """Only a litmus test is taken literally; in other texts a plain access counts as marked."""
+        return o.is_plain and self.draft.program.is_litmus
 
     def store_exclusive(self, o: p.StoreExclusive, state: State) -> None:
         """A write that may succeed where the monitor holds its location."""
@@ -143,7 +149,6 @@ class Emitter:
             source = self._source(kind, o.name, is_barrier, is_barrier and not o.is_explicit, o.origin)
         got: list[tuple[int, Expression]] = []
         written: list[Expression] = []
-        results: list[Taint] = []
         address = self.taint(o.address.pointer, state)
         outer = {o.target: state.taints.get(o.target, NONE)}
         self._around(row.before, source, o.origin, state)
@@ -161,19 +166,18 @@ class Emitter:
             if self.draft.program.isa is not None and o.succeeds is not None:
                 compared = self.taint(o.succeeds, state)
                 self._depend("pick", write, compared, o.origin)
-                results.append(_result_of_choice(read, compared, conjunction((condition, *done))))
             state.taints.update(outer)
             got.append((read, condition))
             written.append(self.draft.events[write].executes)
         self._around(row.after, source, o.origin, state, (disjunction(written),))
         self._result(o.target, got, state)
-        if results:
-            state.taints[o.target] = union(results)
 
     def fence(self, o: p.Fence, state: State) -> None:
         """One event, at a location if the fence is about an object."""
         row = self.draft.row(lambda rows: rows.fence(o.kind), o.name, o.origin)
-        source = self._source("fence", o.name, o.is_barrier, False, o.origin)
+        is_section = o.kind in _SECTIONS
+        kind: SourceKind = "lock" if is_section else "fence"
+        source = self._source(kind, o.name, o.is_barrier and not is_section, False, o.origin)
         location = None if o.address is None else self.draft.numbers[o.address.path]
         self._add("F", location, state, (), None, row, 0, source, o.origin)
 
@@ -275,7 +279,7 @@ class Emitter:
 
     def _annotation(self, kind: SourceKind, name: str, order: str, row: Row, origin: p.Origin) -> int | None:
         """The ordering source of an access, if it orders anything."""
-        if not row.orders:
+        if not row.orders or order in _UNORDERED:
             return None
         if order in _LOCK_ORDERS:
             return self._source("lock", name, False, False, origin)
@@ -334,11 +338,3 @@ class Emitter:
             )
         )
         return len(self.draft.sources) - 1
-
-
-def _result_of_choice(read: int, compared: Taint, succeeds: Expression) -> Taint:
-    """Where the result of a compare-and-swap comes from: on success it is known to be what it was compared with."""
-    other = {key: holds for key, holds in compared.items() if key[0] != read}
-    own: Taint = {(read, False): TRUE}
-    success = under(union((other, picked(own))), succeeds)
-    return union((success, under(own, fold(negation(succeeds)))))

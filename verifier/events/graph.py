@@ -157,6 +157,8 @@ class EventGraph:
     ends            for each thread, whether it ran to its end (true for one that never ends)
     cuts            for each thread, whether it was stopped at the bound of a loop (false where no loop is)
     architecture    the one that the tags are of
+    isa             the instructions that the text is written in; None: C
+    is_litmus       a litmus test: all threads there are, and nothing calls them
     observed        label and value of what a State line of herd7 shows, for a litmus test
     unmodelled      line and name of what the architecture has no row for: no verdict can be given
     unreached       lines of loops that can be left, but not within the bound: what follows is missing
@@ -181,6 +183,8 @@ class EventGraph:
     architecture: str = "linux"
     observed: tuple[tuple[str, Expression], ...] = ()
     unmodelled: tuple[tuple[int, str], ...] = ()
+    isa: str | None = None
+    is_litmus: bool = False
 
 
 def expressions(graph: EventGraph) -> Iterator[Expression]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.program import program as p
+from verifier.program.program import flatten
 
 
 def is_waiting(loop: p.Loop) -> bool:
@@ -64,21 +65,6 @@ def _reads_first(
                 _reads_first(body, known, written, carried)
             case _:
                 pass
-
-
-def flatten(operations: Sequence[p.Operation]) -> list[p.Operation]:
-    """All operations, those inside branches, loops and scopes too."""
-    found: list[p.Operation] = []
-    for o in operations:
-        found.append(o)
-        match o:
-            case p.Branch(_, then, otherwise, _):
-                found += flatten(then) + flatten(otherwise)
-            case p.Loop(body, _) | p.Scope(_, body):
-                found += flatten(body)
-            case _:
-                pass
-    return found
 
 
 def can_be_left(loop: p.Loop) -> bool:

@@ -19,11 +19,12 @@ from verifier.events.logic import (
     rewrite,
     set_aside,
 )
-from verifier.events.loops import can_be_left, flatten, is_waiting
+from verifier.events.loops import can_be_left, is_waiting
 from verifier.events.show import show
 from verifier.events.state import State, join
 from verifier.events.taint import Taint, union
 from verifier.program import program as p
+from verifier.program.program import flatten
 
 COUNTED_LIMIT = 16  # iterations of a loop that counts to a constant, whatever the bound
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from verifier.cat.terms import Model
-from verifier.events.graph import EventGraph, OrderingSource
+from verifier.events.graph import INITIAL, EventGraph, OrderingSource
 from verifier.execution.candidate import Execution
 from verifier.execution.cycles import Cycle, Segment, leg_kind
 from verifier.execution.shapes import shape
@@ -14,9 +15,11 @@ from verifier.pairing.classes import Classes, CycleClass
 from verifier.pairing.counterexample import counterexample, value_text
 from verifier.pairing.judge import Finding, PlaceSets
 from verifier.pairing.moves import Move
-from verifier.pairing.verdict import BarrierVerdict, Counterexample, Missing, Place
+from verifier.pairing.spelling import example, spelled
+from verifier.pairing.verdict import AdditionKind, BarrierVerdict, Counterexample, Missing, Place
 
-_LONG_NAMES = {"acquire": "smp_load_acquire", "release": "smp_store_release"}
+_KINDS: dict[str, AdditionKind] = {"acquire": "acquire", "release": "release"}
+_MOST_READS = 4  # of a thread, in what a barrier forbids where no cycle says it shorter
 
 
 class Describer:
@@ -29,6 +32,9 @@ class Describer:
         self.sources: dict[int, OrderingSource] = {}
         for source in self.graph.sources:
             self.sources.setdefault(source.place, source)
+        seen = {(s.name, s.span.line, s.thread) for s in self.graph.sources}
+        counts = Counter((name, line) for name, line, _ in seen)
+        self._ambiguous = frozenset(key for key, n in counts.items() if n > 1)
 
     def verdict(self, finding: Finding, claim: Claim | None) -> BarrierVerdict:
         """The verdict for a finding; `claim` is what a comment says of the barrier."""
@@ -82,18 +88,34 @@ class Describer:
     def _name(self, place: int) -> str:
         source = self.sources[place]
         inside = f" in {source.via}()" if source.via and not source.name.startswith("the full") else ""
+        if (source.name, source.span.line) in self._ambiguous:
+            inside = f" in {self.graph.threads[source.thread]}"
         return f"{source.name}{inside} (line {source.span.line})"
 
     # --------------------------------------------------------- what is forbidden
 
     def _forbids(self, finding: Finding) -> str:
-        if (
-            finding.shown is None
-            or finding.execution is None
-            or finding.status not in ("paired", "redundant")
-        ):
+        if finding.execution is None or finding.status not in ("paired", "redundant"):
             return ""
+        if finding.shown is None:
+            return self._reads(finding.execution)
         return self._outcome(finding.shown.cycle, finding.execution)
+
+    def _reads(self, execution: Execution) -> str:
+        """What the threads read of each other's locations, for an execution that has no cycle to name it."""
+        graph = self.graph
+        written: dict[int | None, set[int]] = {}
+        for event in graph.events:
+            if event.kind == "W" and event.thread != INITIAL:
+                written.setdefault(event.location, set()).add(event.thread)
+        reads: dict[int, list[str]] = {}
+        for e, _ in execution.reads_from:
+            event = graph.events[e]
+            if written.get(event.location, set()) - {event.thread}:
+                value = value_text(graph, event.location, execution.values[e])
+                reads.setdefault(event.thread, []).append(f"{graph.locations[event.location or 0]} = {value}")
+        parts = (f"{graph.threads[t]} reads {', then '.join(r[:_MOST_READS])}" for t, r in reads.items())
+        return " and ".join(parts)
 
     def _outcome(self, cycle: Cycle, execution: Execution) -> str:
         """A cycle in words: what its threads read, and whose write comes last."""
@@ -129,22 +151,13 @@ class Describer:
             segment = shown.cycle.segments[i]
             lines = [self._line(segment.start), self._line(segment.end)]
             thread = self.graph.threads[segment.thread]
-            written = [self._written(n, segment) for n in names]
-            found += [Missing(thread, lines[0], lines[1], n) for n in dict.fromkeys(written) if n]
+            written = {self._written(n, segment): _KINDS.get(n, "fence") for n in names}
+            found += [Missing(thread, lines[0], lines[1], n, kind) for n, kind in written.items() if n]
         return tuple(found)
 
     def _written(self, addition: str, segment: Segment) -> str:
         """How an addition is spelt at an access; "" where the access has no such form."""
-        if addition not in _LONG_NAMES:
-            return addition
-        end = segment.start if addition == "acquire" else segment.end
-        call, bracket, _ = self.graph.events[end].text.partition("(")
-        if not bracket or call.strip() in ("READ_ONCE", "WRITE_ONCE") or not call.strip().isidentifier():
-            return _LONG_NAMES[addition]
-        if call.endswith("_relaxed"):
-            return f"{call.removesuffix('_relaxed')}_{addition}"
-        plain = ("_read", "test_bit") if addition == "acquire" else ("_set",)
-        return f"{call}_{addition}" if call.endswith(plain) else ""
+        return spelled(self.graph, addition, segment.start if addition == "acquire" else segment.end)
 
     def _line(self, event: int) -> int:
         span = self.graph.events[event].span
@@ -209,10 +222,10 @@ class Describer:
         kinds = {"R": "a read", "W": "a write"}
         first, last = (kinds[self.graph.events[e].kind] for e in (segment.start, segment.end))
         _, names = finding.missing[0] if finding.missing else (own, ("smp_mb",))
-        would = f"{_LONG_NAMES.get(names[0], names[0])}() would"
+        would = next((w for n in names if (w := self._written(n, segment))), "")
         return (
             f"it does not order {first}, {self._access(segment.start)}, before {last}, "
-            f"{self._access(segment.end)}; {would}"
+            f"{self._access(segment.end)}" + (f"; {example(self.graph, would)} would" if would else "")
         )
 
     def _misplaced_reason(self, finding: Finding) -> str:
@@ -238,10 +251,16 @@ class Describer:
         before, after = self._neighbours(source)
         if not before and not after:
             return "there is no access around it in the text"
+        if self.graph.is_litmus and not (before and after):
+            return (
+                f"no access {'precedes' if after else 'follows'} it, so there is nothing that it could order"
+            )
         if not after:
             return f"no access follows it in the text: it orders {before} before what its caller does next"
         if not before:
             return f"no access precedes it in the text: it orders what its caller did before {after}"
+        if any(self.classes.segment_of(c, finding.place) is not None for c in self.classes.witness):
+            return f"it stands between {before} and {after}, and no execution of the text depends on it"
         return f"it orders {before} before {after}, and nothing in the text observes that order"
 
     def _neighbours(self, source: OrderingSource) -> tuple[str, str]:
@@ -259,7 +278,7 @@ class Describer:
     def _hints(self, finding: Finding) -> tuple[str, ...]:
         if finding.status == "unmatched" and finding.joint is not None and finding.move is not None:
             return (self._joint_text(finding.move, finding.joint),)
-        if finding.status == "unmatched":
+        if finding.status == "unmatched" and not self.graph.is_litmus:
             return (
                 "a partner may lie outside the text: add the function that runs beside it, or its caller",
             )

@@ -12,14 +12,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+from verifier.cat.evaluate import is_consistent
 from verifier.encoding.session import Session
 from verifier.events.graph import EventGraph
-from verifier.execution.candidate import Execution
+from verifier.execution.candidate import Execution, bases
 from verifier.execution.cycles import Cycle
 from verifier.execution.skeleton import ADDITIONS
 from verifier.pairing.claims import Claim
 from verifier.pairing.classes import Classes, CycleClass, is_in_minimal_set, subsets, touched_cycles
 from verifier.pairing.moves import Move, fenced, moved, moves
+from verifier.pairing.spelling import spelled
 from verifier.pairing.verdict import Place, Status
 
 PlaceSets = tuple[frozenset[int], ...]  # alternatives, each a minimal set of places
@@ -94,6 +96,9 @@ class Judge:
         stronger = self._stronger_neighbour(place)
         if stronger is not None:
             return Finding(place, "redundant", stronger=stronger)
+        needless = self._needless(place)
+        if needless is not None:
+            return self._redundant(place, needless)
         return self._too_weak(place, closing=True) or Finding(place, "unmatched")
 
     # --------------------------------------------------------------- paired
@@ -135,9 +140,30 @@ class Judge:
         )
         touched = [c for c in opened if self.classes.segment_of(c, place) is not None] or list(opened)
         if not touched:
-            return found
+            return replace(found, partners=self._decisive(place, execution, frozenset()))
         shown = self.classes.best(touched)
-        return replace(found, shown=shown, execution=opened[shown], partners=self._partners(shown, place))
+        execution, partners = opened[shown], self._partners(shown, place)
+        partners += self._decisive(
+            place, execution, frozenset(p for _, sets in partners for s in sets for p in s)
+        )
+        return replace(found, shown=shown, execution=execution, partners=partners)
+
+    def _decisive(
+        self, place: int, execution: Execution | None, known: frozenset[int]
+    ) -> tuple[tuple[int, PlaceSets], ...]:
+        """For each further thread than those of `known`, the barriers and critical sections that forbid the
+        execution with the barrier and whose absence allows it as well: the partners of what acts from off the
+        cycle, as a grace period and its readers do."""
+        if execution is None:
+            return ()
+        graph, model = self.graph, self.session.model
+        done = {s.thread for s in graph.sources if s.place == place or s.place in known}
+        found: dict[int, set[int]] = {}
+        for other in {s.place: s for s in graph.sources if s.thread not in done}.values():
+            may_count = other.is_barrier or other.kind == "lock"
+            if may_count and is_consistent(model, bases(graph, execution, frozenset((other.place,)))):
+                found.setdefault(other.thread, set()).add(other.place)
+        return tuple((t, (frozenset(places),)) for t, places in sorted(found.items()))
 
     def _partners(self, c: CycleClass, place: int) -> tuple[tuple[int, PlaceSets], ...]:
         """For each other segment, the minimal sets of its thread's sources that keep the class forbidden."""
@@ -211,6 +237,17 @@ class Judge:
             }
             found = near if found is None else found & near
         return min(found) if found else None
+
+    def _needless(self, place: int) -> CycleClass | None:
+        """For a fence that is no instruction here: a class that it touches, where the model forbids all of those.
+        barrier() is one everywhere, and judged by where it stands."""
+        mine = [s for s in self.graph.sources if s.place == place]
+        if any(s.kind != "fence" or s.name == "barrier" or self.graph.events[s.events[0]].tags for s in mine):
+            return None
+        touched = [c for c in self.classes.witness if self.classes.segment_of(c, place) is not None]
+        if not touched or any(c in self.classes.allowed for c in touched):
+            return None
+        return self.classes.best(touched)
 
     def _covers(self, strong: int, weak: int) -> bool:
         """Whether a fence is the stronger one: a full one of all that are not, any of barrier()."""
@@ -291,12 +328,11 @@ class Judge:
         return tuple((i, tuple(sorted(names, key=_NAMES.index))) for i, names in sorted(best.items()))
 
     def _fits(self, c: CycleClass, segment: int, addition: str) -> bool:
+        """Whether the text could say it."""
         ends = c.cycle.segments[segment]
-        if addition == "acquire":
-            return self.graph.events[ends.start].kind == "R"
-        if addition == "release":
-            return self.graph.events[ends.end].kind == "W"
-        return True
+        at = ends.end if addition == "release" else ends.start
+        kind = {"acquire": "R", "release": "W"}.get(addition, self.graph.events[at].kind)
+        return self.graph.events[at].kind == kind and spelled(self.graph, addition, at) != ""
 
     # ------------------------------------------------------------- misplaced
 

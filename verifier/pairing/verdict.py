@@ -8,6 +8,7 @@ from typing import Literal
 from verifier.source import Span
 
 Status = Literal["paired", "unpaired", "too weak", "misplaced", "redundant", "unmatched", "undecided"]
+AdditionKind = Literal["fence", "acquire", "release"]
 Answer = Literal["proved", "refuted", "undecided", "vacuous", "nothing to check"]
 
 
@@ -24,12 +25,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A line to add: `barrier` (smp_rmb, smp_mb …) in `thread`, after `after_line` and before `before_line`."""
+    """A line to add: `barrier` (smp_rmb, DMB ISH …) in `thread`, after `after_line` and before `before_line`;
+    or what to use for the access on the one or the other, an acquire or a release."""
 
     thread: str
     after_line: int
     before_line: int
     barrier: str
+    kind: AdditionKind = "fence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,9 @@ class PropertyVerdict:
 
     @property
     def answer(self) -> str:
-        """The status in words: of a question, whether an execution reaches it."""
+        """The status in words: of a question, whether an execution reaches it; of a race, whether there is one."""
+        if self.kind == "data race":
+            return {"holds": "none", "violated": "found"}.get(self.status, self.status)
         if not self.is_question:
             return self.status
         return {"holds": "reached", "violated": "never reached"}.get(self.status, self.status)

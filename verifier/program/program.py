@@ -5,6 +5,7 @@ Loops are still loops here; `events` unrolls them. Every operation knows where t
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -236,6 +237,22 @@ Operation = (
     | Sleep
 )
 
+
+def flatten(operations: Sequence[Operation]) -> list[Operation]:
+    """All operations, those inside branches, loops and scopes too."""
+    found: list[Operation] = []
+    for o in operations:
+        found.append(o)
+        match o:
+            case Branch(_, then, otherwise, _):
+                found += flatten(then) + flatten(otherwise)
+            case Loop(body, _) | Scope(_, body):
+                found += flatten(body)
+            case _:
+                pass
+    return found
+
+
 # -------------------------------------------------------------------- program
 
 
@@ -270,6 +287,18 @@ class Formula:
 
 
 Final = Number | FinalLocation | FinalLocal | Formula
+
+
+def paths_in(formula: Final) -> Iterator[Path]:
+    """The locations whose final value a formula asks for."""
+    match formula:
+        case FinalLocation(path):
+            yield path
+        case Formula(_, arguments):
+            for argument in arguments:
+                yield from paths_in(argument)
+        case _:
+            pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Properties beside pairing: assertions, conditions, lost wake-ups."""
+"""Properties beside pairing: assertions, conditions, lost wake-ups, data races."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Literal
 
+from verifier.cat.evaluate import evaluate
+from verifier.cat.terms import Axiom
 from verifier.encoding.session import Session
 from verifier.events.graph import EventGraph, Property, Sleep
-from verifier.execution.candidate import Execution, holds
+from verifier.execution.candidate import Execution, bases, holds
 from verifier.execution.cycles import Cycle, TooManyCycles, candidates, shows
 from verifier.execution.shapes import ORDER, shape
 from verifier.pairing.counterexample import counterexample
 from verifier.pairing.verdict import Counterexample, PropertyKind, PropertyVerdict
 
+RACE = "data-race"  # what the kernel's model calls its flag
+RACE_KIND: PropertyKind = "data race"
 Status = Literal["holds", "violated", "undecided", "vacuous"]
 
 
@@ -25,6 +29,7 @@ def check(session: Session, sc: Callable[[], Session]) -> tuple[PropertyVerdict,
     checker = _Checker(session, sc)
     verdicts = [checker.condition(p) for p in session.graph.properties]
     verdicts += checker.sleeps()
+    verdicts += checker.races()
     return tuple(verdicts)
 
 
@@ -159,6 +164,46 @@ class _Checker:
         if sleep.awaited is not None:
             parts.append(session.truth(sleep.awaited))
         return both(parts)
+
+    # ----------------------------------------------------------------- races
+
+    def races(self) -> list[PropertyVerdict]:
+        """Whether plain accesses race, where the program has any and the model says what a race is."""
+        plain = [e for e, event in enumerate(self.graph.events) if "Plain" in event.tags]
+        flags = [a for a in self.session.flags if a.name == RACE]
+        if not plain or not any(a.name == RACE for a in self.session.model.axioms):
+            return []
+        names = dict.fromkeys(self.graph.locations[self.graph.events[e].location or 0] for e in plain)
+        line, text = self._line(plain[0]), f"plain accesses of {', '.join(names)}"
+        ended = self.session.clauses.conjunction(self.session.truth(e) for e in self.graph.ends)
+        for flag in flags:
+            execution = self.session.find(ended, self.session.raised(flag))
+            if execution is not None:
+                reason = self._racing(flag, execution)
+                return [
+                    PropertyVerdict(
+                        RACE_KIND, line, text, "violated", reason, False, self._picture(execution, reason)
+                    )
+                ]
+        return [PropertyVerdict(RACE_KIND, line, text, "holds", "", False, None)]
+
+    def _racing(self, flag: Axiom, execution: Execution) -> str:
+        """Which accesses race, each pair once. Raises AssertionError where none do."""
+        evaluated = bases(self.graph, execution)
+        relation = evaluate(flag.term, evaluated)
+        pairs = {(min(p), max(p)) for p in evaluated.universe.pairs(relation)}
+        if not pairs:
+            raise AssertionError("the solver's execution has no race")
+        shown = dict.fromkeys(f"{self._access(a)} and {self._access(b)} race" for a, b in sorted(pairs))
+        return "; ".join(shown)
+
+    def _access(self, event: int) -> str:
+        e = self.graph.events[event]
+        return f"{e.text} ({self.graph.threads[e.thread]}, line {self._line(event)})"
+
+    def _line(self, event: int) -> int:
+        span = self.graph.events[event].span
+        return span.line if span else 0
 
 
 def _matching(session: Session, sleep: Sleep) -> list[Sleep]:

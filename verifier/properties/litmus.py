@@ -27,7 +27,7 @@ def decide(session: Session, question: Property | None) -> Outcome:
         truth = session.truth(question.formula)
         found = [session.find(ended, truth), session.find(ended, -truth)]
     positive, negative = (e is not None for e in found)
-    flags = tuple(dict.fromkeys(a.name for a in session.model.axioms if a.is_flag and session.raises(a)))
+    flags = tuple(dict.fromkeys(a.name for a in session.flags if session.raises(a)))
     states = tuple(dict.fromkeys(_state(graph, e) for e in found if e is not None))
     none = (None if positive else 0, None if negative else 0)
     return Outcome(

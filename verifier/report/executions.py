@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from verifier.report.columns import chain, draw
 from verifier.report.entries import thread_label
 from verifier.report.style import Style
 
+_FUNCTION = re.compile(r"(?:\w+_)?[rw]?mb(?:__\w+)?$|barrier$|smp_\w+$")
+_FENCE = re.compile(r"barrier$|DMB |DSB |DFB |fence |lwsync$|eieio$|[SL]FENCE$", re.IGNORECASE)
 REPLACE = "replace"
 MOVE = "move"
 # The alternatives, as lines to add, by place: thread, line after, line before.
@@ -60,9 +63,12 @@ def collect(unit: UnitResult, verbose: bool) -> list[Execution]:
 
 
 def _signature(example: Counterexample) -> tuple[object, ...]:
-    """What makes two pictures the same to a reader: the cycle, or all steps where there is none."""
+    """What makes two pictures the same to a reader: the cycle; where there is none, what each thread does and
+    the end."""
     if not example.cycle:
-        return tuple((example.threads[s.thread], s.line, s.text, s.value) for s in example.steps)
+        steps = sorted((s.thread, i) for i, s in enumerate(example.steps))
+        shown = ((example.threads[t], example.steps[i]) for t, i in steps)
+        return (example.final, *((name, s.line, s.text, s.value) for name, s in shown))
     ends = ((e.relation, example.steps[e.start], example.steps[e.end]) for e in example.cycle)
     return tuple((r, example.threads[a.thread], a.line, a.text, b.line, b.text) for r, a, b in ends)
 
@@ -117,7 +123,10 @@ def merge(first: Fixes, second: Fixes) -> Fixes:
     for place, group in second.items():
         known = merged.get(place, group)
         common = tuple(fix for fix in known if fix in group)
-        if group[0].startswith(REPLACE) or not known[0].startswith(REPLACE):
+        replaces = group[0].startswith(REPLACE)
+        if replaces and not known[0].startswith(REPLACE):
+            merged[place] = group
+        elif replaces or not known[0].startswith(REPLACE):
             merged[place] = common or group
     moving = {place[0] for place, group in merged.items() if group[0].startswith(MOVE)}
     return {p: g for p, g in merged.items() if p[0] not in moving or g[0].startswith(MOVE)}
@@ -137,13 +146,13 @@ def _fixes(unit: UnitResult, barrier: BarrierVerdict) -> Fixes:
 
 def _fix(unit: UnitResult, barrier: BarrierVerdict, missing: Missing) -> str:
     where = f"in {thread_label(unit, missing.thread)}"
-    if "acquire" in missing.barrier:
+    if missing.kind == "acquire":
         return f"use {missing.barrier} for the read on line {missing.after_line} {where}"
-    if "release" in missing.barrier:
+    if missing.kind == "release":
         return f"use {missing.barrier} for the write on line {missing.before_line} {where}"
-    call = missing.barrier if "(" in missing.barrier or " " in missing.barrier else f"{missing.barrier}()"
+    call = _call(missing.barrier)
     if _replaces(barrier, missing):
-        return f"{REPLACE} {barrier.place.name}() on line {barrier.place.line} by {call} {where}"
+        return f"{REPLACE} {_call(barrier.place.name)} on line {barrier.place.line} by {call} {where}"
     return f"add {call} {where} {_between(missing.after_line, missing.before_line)}"
 
 
@@ -155,8 +164,13 @@ def _replaces(barrier: BarrierVerdict, missing: Missing) -> bool:
         and place.thread == missing.thread
         and place.via is None
         and missing.after_line <= place.line <= missing.before_line
-        and (place.name.endswith("mb") or "mb__" in place.name or place.name == "barrier")
+        and (place.name.endswith("mb") or "mb__" in place.name or _FENCE.match(place.name) is not None)
     )
+
+
+def _call(barrier: str) -> str:
+    """A barrier as a line to write: the kernel's are functions, an instruction stands as it is."""
+    return f"{barrier}()" if _FUNCTION.match(barrier) else barrier
 
 
 def _between(after: int, before: int) -> str:

@@ -53,7 +53,16 @@ def parse_kept(source: Source) -> tree.CatFile:
     if place is not None and place.is_file():
         try:
             kept = pickle.loads(place.read_bytes())
-        except (OSError, EOFError, ValueError, AttributeError, ImportError, TypeError, pickle.PickleError):
+        except (
+            OSError,
+            EOFError,
+            LookupError,
+            ValueError,
+            AttributeError,
+            ImportError,
+            TypeError,
+            pickle.PickleError,
+        ):
             kept = None
         if isinstance(kept, tree.CatFile):
             return replace(kept, source=source)

@@ -205,7 +205,7 @@ def _blank(text: Text, start: int, end: int) -> Piece:
 def _clauses(rest: Piece) -> Iterator[tuple[str, Piece]]:
     """What follows the threads, a clause at a time."""
     words = list(_CLAUSE.finditer(rest.text))
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    for word, following in zip(words, (*words[1:], None), strict=False):
         end = len(rest.text) if following is None else following.start()
         name = "~exists" if word[0][0] in "~n" else word[0]
         yield name, Piece(rest.text[word.end() : end], rest.offset + word.end())

@@ -23,6 +23,7 @@ from verifier.program.program import (
     Number,
     Operation,
     Origin,
+    Path,
     Program,
     Rmw,
     Set,
@@ -30,6 +31,8 @@ from verifier.program.program import (
     StoreExclusive,
     Thread,
     Value,
+    flatten,
+    paths_in,
 )
 from verifier.source import Source, Span
 from verifier.syntax import litmus_tree as tree
@@ -71,6 +74,7 @@ class Column:
         self.instruction = _NOTHING
         self.operations: list[Step] = []
         self.used: set[str] = set()
+        self.partial: dict[Path, ProgramError] = {}  # accesses to parts of locations
         self.names = 0
         self.constant = {r: initial.get(r, 0) for r in _bases(isa, column)}
         self.wide = _wide(isa, column)
@@ -190,7 +194,9 @@ class Column:
             if location.address == number:
                 if location.kind.size != size:
                     what = f"an access of {size} bytes to {location.path} of {location.kind.size} bytes"
-                    raise self.not_modelled(what, "accesses to whole locations")
+                    self.partial.setdefault(
+                        location.path, self.not_modelled(what, "accesses to whole locations")
+                    )
                 return Address(location.path)
             if location.address < number < location.address + location.kind.size:
                 raise self.not_modelled(
@@ -300,6 +306,8 @@ def lower_assembly(test: tree.LitmusTest, source: Source, isa: Isa) -> Program:
     conditions = common.condition(test, resolve, address_of)
     filtered = common.filtered(test, resolve, address_of)
     observed = common.observed(_expanded(places, memory), resolve)
+    finals = (*(f for _, f in observed), *(() if filtered is None else (filtered,)))
+    _require_whole(columns, bodies, {path for f in finals for path in paths_in(f)})
     locations = tuple(memory.locations.values())
     return Program(
         threads=threads,
@@ -323,6 +331,19 @@ def lower_assembly(test: tree.LitmusTest, source: Source, isa: Isa) -> Program:
         filter=filtered,
         observed=observed,
     )
+
+
+def _require_whole(
+    columns: Sequence[Column], bodies: Sequence[Sequence[Operation]], observed: set[Path]
+) -> None:
+    """Raises an error for a write to a part of a location, unless nobody can see what it writes."""
+    everything = [o for body in bodies for o in flatten(body)]
+    accesses = [o for o in everything if isinstance(o, Load | Store | Rmw | StoreExclusive)]
+    seen = observed | {o.address.path for o in accesses if not isinstance(o, Store)}
+    is_computed = any(o.address.is_computed for o in accesses)
+    for path, problem in (item for c in columns for item in c.partial.items()):
+        if is_computed or path in seen:
+            raise problem
 
 
 def _initial(test: tree.LitmusTest, source: Source, isa: Isa, memory: Memory) -> _Registers:
