@@ -48,12 +48,14 @@ def make_parser(
     one = _command(commands, "check", "check snippets, diagrams, mails and litmus tests", check)
     one.add_argument("files", nargs="+", metavar="FILE", help="a file, a directory, or - for standard input")
     _add_model_options(one)
+    _add_naming_options(one)
     _add_output_options(one)
 
     one = _command(commands, "explain", "one barrier in full", explain)
     one.add_argument("file", metavar="FILE")
     one.add_argument("barrier", metavar="BARRIER", help="its name, name:line, or line")
     _add_model_options(one)
+    _add_naming_options(one)
     _add_output_options(one)
 
     text = "the conditions of litmus tests, in herd7's output format"
@@ -61,6 +63,7 @@ def make_parser(
     one.add_argument("files", nargs="+", metavar="FILE", help="a file, a directory, or - for standard input")
     one.add_argument("--states", action="store_true", help="find all final states and count executions")
     _add_model_options(one)
+    one.set_defaults(thread=[], alias=[])
 
     _command(commands, "models", "the memory models that are known, with sources", models)
     text = "what the kernel's primitives are taken to do"
@@ -93,6 +96,10 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout", type=_timeout, default=60.0, metavar="S", help="seconds for a file (default: 60)"
     )
+    parser.add_argument("--no-propagation", action="store_true", help="leave every decision to the solver")
+
+
+def _add_naming_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--thread",
         action="append",
@@ -107,7 +114,6 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
         metavar="A=B",
         help="two names of one object; may be repeated",
     )
-    parser.add_argument("--no-propagation", action="store_true", help="leave every decision to the solver")
 
 
 def _add_output_options(parser: argparse.ArgumentParser) -> None:

@@ -36,7 +36,7 @@ from verifier.program.litmus.lower import lower_litmus
 from verifier.program.lower import lower
 from verifier.program.program import Load, Program, Rmw, Store, flatten
 from verifier.properties.check import check as check_properties
-from verifier.properties.litmus import decide, enumerate_states
+from verifier.properties.litmus import count_executions, decide, list_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
 from verifier.syntax import parse, parse_diagram
 from verifier.syntax.litmus import parse_litmus
@@ -97,28 +97,38 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
     graph = _build(program, m, options)
     question = graph.properties[-1] if program.conditions else None
     outcome, reason = None, ""
+    notes: list[str] = []
     try:
-        outcome = _answer_litmus(graph, m, question, options)
+        outcome, notes = _answer_litmus(graph, m, question, options)
     except (Unknown, NotModelled, RecursionError) as problem:
         reason = str(problem) or "the test is too deeply nested"
+    if any(c != FALSE for c in graph.cuts):
+        notes.append(f"Loops run at most {options.bound} times")
     names = {value: program.names[l] for value, l in program.addresses}
-    is_cut = any(c != FALSE for c in graph.cuts)
-    notes = (f"Loops run at most {options.bound} times",) if is_cut else ()
     condition = program.conditions[-1] if program.conditions else None
-    return LitmusVerdict(name, program.title, m.name, condition, names, outcome, reason, notes)
+    return LitmusVerdict(name, program.title, m.name, condition, names, outcome, reason, tuple(notes))
 
 
-def _answer_litmus(graph: EventGraph, m: Model, question: Property | None, options: Options) -> Outcome:
+def _answer_litmus(
+    graph: EventGraph, m: Model, question: Property | None, options: Options
+) -> tuple[Outcome, list[str]]:
+    """The outcome, and what of the states that were asked for it lacks."""
     problems = [f"{name} (line {line})" for line, name in graph.unmodelled]
     if problems:
         raise NotModelled(f"not modelled: {', '.join(problems)}")
-    session = Session(graph, m, Deadline(options.timeout), options.propagation)
-    if options.states:
-        outcome = enumerate_states(session, question)
-        if outcome is not None:
-            return outcome
-        session = Session(graph, m, Deadline(options.timeout), options.propagation)
-    return decide(session, question)
+    ways = (count_executions, list_states, decide) if options.states else (decide,)
+    notes: list[str] = []
+    for number, way in enumerate(ways, start=1):
+        seconds = None if options.timeout is None else options.timeout / len(ways)
+        session = Session(graph, m, Deadline(seconds), options.propagation)
+        try:
+            return way(session, question), notes
+        except Unknown as reason:
+            if number == len(ways):
+                raise
+            lacking = "Executions not counted" if way is count_executions else "Not all states"
+            notes = [f"{lacking}: {reason}"]
+    raise AssertionError("there is at least one way")
 
 
 def _build(program: Program, m: Model, options: Options) -> EventGraph:

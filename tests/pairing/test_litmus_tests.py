@@ -55,7 +55,6 @@ WRITER = "MOV W0,#1; STR W0,[X1]; DMB ISHST; STR W0,[X3]"
     ("load", "acquire"),
     [
         ("LDR W0,[X3]", "LDAR"),
-        ("LDRB W0,[X3]", "LDARB"),
         ("LDXR W0,[X3]", "LDAXR"),
         ("SWP W5,W0,[X3]", "SWPA"),
         ("LDADDL W5,W0,[X3]", "LDADDAL"),

@@ -16,9 +16,16 @@ from verifier.encoding.bounds import NOTHING, propagate
 from verifier.encoding.candidate import CandidateEncoding
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
 from verifier.encoding.relations import RelationEncoding
-from verifier.events.expression import Expression
+from verifier.events.expression import Expression, evaluate
 from verifier.events.graph import EventGraph, Property, unknowns
-from verifier.execution.candidate import Execution, bases, observed_locations, well_formed
+from verifier.execution.candidate import (
+    Execution,
+    bases,
+    final_values,
+    observed_locations,
+    read_values,
+    well_formed,
+)
 
 
 class Unknown(Exception):
@@ -96,10 +103,29 @@ class Session:
 
         Two that differ only in unknowns count as one. Raises Unknown.
         """
+        return self._enumerate(literals, self._differences)
+
+    def distinct(self, values: Sequence[Expression], *literals: int) -> Iterator[Execution]:
+        """One execution that the model allows, and in which `literals` hold, for each combination of values.
+
+        Raises Unknown.
+        """
+        cases = [self.candidate.values.cases(e) for e in values]
+
+        def differences(execution: Execution) -> Iterator[int]:
+            known = {**read_values(self.graph, execution), **final_values(self.graph, execution)}
+            for e, literal in zip(values, cases, strict=True):
+                yield -literal[evaluate(e, known, dict(execution.unknowns))]
+
+        return self._enumerate(literals, differences)
+
+    def _enumerate(
+        self, literals: Sequence[int], differences: Callable[[Execution], Iterator[int]]
+    ) -> Iterator[Execution]:
         enumerating = self.clauses.variable()
         while (execution := self.find(enumerating, *literals)) is not None:
             yield execution
-            self.clauses.add(-enumerating, *self._differences(execution))
+            self.clauses.add(-enumerating, *differences(execution))
 
     def _differences(self, execution: Execution) -> Iterator[int]:
         """Literals of which one holds in every other execution."""

@@ -153,16 +153,19 @@ class Judge:
     ) -> tuple[tuple[int, PlaceSets], ...]:
         """For each further thread than those of `known`, the barriers and critical sections that forbid the
         execution with the barrier and whose absence allows it as well: the partners of what acts from off the
-        cycle, as a grace period and its readers do."""
+        cycle, as a grace period and its readers do. Dependencies count where nothing else is known."""
         if execution is None:
             return ()
         graph, model = self.graph, self.session.model
         done = {s.thread for s in graph.sources if s.place == place or s.place in known}
+        rest = {s.place: s for s in graph.sources if s.thread not in done}
+        needed = [
+            s for p, s in rest.items() if is_consistent(model, bases(graph, execution, frozenset((p,))))
+        ]
+        written = [s for s in needed if s.is_barrier or s.kind == "lock"]
         found: dict[int, set[int]] = {}
-        for other in {s.place: s for s in graph.sources if s.thread not in done}.values():
-            may_count = other.is_barrier or other.kind == "lock"
-            if may_count and is_consistent(model, bases(graph, execution, frozenset((other.place,)))):
-                found.setdefault(other.thread, set()).add(other.place)
+        for source in written if written or known else needed:
+            found.setdefault(source.thread, set()).add(source.place)
         return tuple((t, (frozenset(places),)) for t, places in sorted(found.items()))
 
     def _partners(self, c: CycleClass, place: int) -> tuple[tuple[int, PlaceSets], ...]:

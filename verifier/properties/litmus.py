@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 from verifier.cat.evaluate import flags_raised
-from verifier.encoding.session import Session
+from verifier.encoding.session import Session, Unknown
 from verifier.events.expression import Expression, evaluate
 from verifier.events.graph import EventGraph, Property
 from verifier.execution.candidate import Execution, bases, final_values, holds, read_values
@@ -35,23 +35,22 @@ def decide(session: Session, question: Property | None) -> Outcome:
     )
 
 
-def enumerate_states(session: Session, question: Property | None) -> Outcome | None:
-    """The same, by looking at each allowed execution; None where there are more than MOST_EXECUTIONS.
+def count_executions(session: Session, question: Property | None) -> Outcome:
+    """The same, with all final states, by looking at each allowed execution.
 
-    Raises Unknown and NotModelled.
+    Raises Unknown, also where there are more than MOST_EXECUTIONS, and NotModelled.
     """
     graph, model = session.graph, session.model
     states: dict[State, None] = {}
     raised: set[str] = set()
     counts = [0, 0]
-    for execution in _ended(session, question):
+    for execution in session.executions(*_ended(session, question)):
         if sum(counts) == MOST_EXECUTIONS:
-            return None
+            raise Unknown(f"there are more than {MOST_EXECUTIONS:,} executions")
         counts[question is not None and not holds(graph, execution, question.formula)] += 1
         states[_state(graph, execution)] = None
         raised.update(flags_raised(model, bases(graph, execution)))
     positive, negative = counts
-    flags = tuple(dict.fromkeys(a.name for a in model.axioms if a.is_flag and a.name in raised))
     return Outcome(
         _observation(positive > 0, negative > 0),
         _is_true(question, positive > 0, negative > 0),
@@ -59,13 +58,22 @@ def enumerate_states(session: Session, question: Property | None) -> Outcome | N
         True,
         positive,
         negative,
-        flags,
+        tuple(dict.fromkeys(a.name for a in model.axioms if a.is_flag and a.name in raised)),
     )
 
 
-def _ended(session: Session, question: Property | None) -> Iterator[Execution]:
-    """The allowed executions in which all threads run to their end."""
-    return session.executions() if question is None else session.executions(session.truth(question.reached))
+def list_states(session: Session, question: Property | None) -> Outcome:
+    """As `decide`, with all final states. Raises Unknown and NotModelled."""
+    graph = session.graph
+    outcome = decide(session, question)
+    values = [e for _, e in graph.observed]
+    found = session.distinct(values, *_ended(session, question))
+    return replace(outcome, states=tuple(sorted(_state(graph, e) for e in found)), is_complete=True)
+
+
+def _ended(session: Session, question: Property | None) -> tuple[int, ...]:
+    """The literal that all threads run to their end."""
+    return () if question is None else (session.truth(question.reached),)
 
 
 def _observation(positive: bool, negative: bool) -> Observation:

@@ -18,9 +18,13 @@ def render(verdict: LitmusVerdict) -> str:
     if outcome is None:
         return f"{head}\nUndecided: {verdict.reason}\n\n"
     lines = [head, f"States {len(outcome.states)}"]
-    lines += [_state(state, verdict.names) for state in outcome.states]
-    lines.append("Ok" if outcome.is_true else "No")
+    names = verdict.names
+    states = outcome.states
     if outcome.is_complete:
+        states = tuple(sorted(states, key=lambda state: [_rank(value, names) for _, value in state]))
+    lines += [_state(state, names) for state in states]
+    lines.append("Ok" if outcome.is_true else "No")
+    if outcome.positive is not None and outcome.negative is not None:
         lines += ["Witnesses", _witnesses(kind, outcome)]
     lines += [f"Flag {name}" for name in outcome.flags]
     lines.append(f"Condition {text}")
@@ -32,6 +36,11 @@ def render(verdict: LitmusVerdict) -> str:
 
 def _state(state: State, names: dict[int, str]) -> str:
     return " ".join(f"{label}={names.get(value, value)};" for label, value in state)
+
+
+def _rank(value: int, names: dict[int, str]) -> tuple[bool, str, int]:
+    """Numbers come first, then addresses by name."""
+    return (value in names, names.get(value, ""), value)
 
 
 def _witnesses(kind: str, outcome: Outcome) -> str:
