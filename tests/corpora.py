@@ -50,12 +50,12 @@ def answer(folder: str, row: dict[str, str], options: Options) -> str:
     return str(int(outcome.is_true))
 
 
-def compare(table: str, options: Options, part: int = 1) -> Tally:
-    """Compare the answers to each test of a table (or one in `part`) with what the table expects."""
+def compare(table: str, options: Options, part: int = 1, only: str = "") -> Tally:
+    """Compare the answers to each test of a table (or one in `part`, or those of one model) with what the table expects."""
     tally = Tally()
     folder = table.partition("/")[0]
     for row in rows(table):
-        if part > 1 and not every(row, part):
+        if (part > 1 and not every(row, part)) or (only and row.get("model", only) != only):
             continue
         expected = row.get("observation") or row.get("race_free") or row["holds"]
         try:

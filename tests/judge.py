@@ -30,9 +30,10 @@ from verifier.execution.candidate import Execution, bases
 from verifier.source import Span
 
 RANKS = {
-    **dict.fromkeys(("Mb", "DMB.ISH", "DMB.SY", "DSB.ISH", "DSB.SY"), 3),
+    **dict.fromkeys(("Mb", "DMB.ISH", "DMB.SY", "DSB.ISH", "DSB.SY", "MFENCE", "Fence.rw.rw", "SYNC"), 3),
     **dict.fromkeys(("Before-atomic", "After-atomic"), 2),
     **dict.fromkeys(("Rmb", "Wmb", "DMB.ISHLD", "DMB.ISHST", "DMB.LD", "DMB.ST"), 2),
+    **dict.fromkeys(("Fence.r.r", "Fence.w.w", "LWSYNC"), 2),
 }
 
 
@@ -85,6 +86,15 @@ class Augmented:
     extra: frozenset[int]
 
 
+FULL_FENCES = {
+    "linux": "Mb",
+    "aarch64": "DMB.SY",
+    "x86": "MFENCE",
+    "riscv": "Fence.rw.rw",
+    "power": "SYNC",
+}
+
+
 @dataclass
 class _Augmenter:
     original: EventGraph
@@ -96,7 +106,7 @@ class _Augmenter:
     def insert(self, after: int, ahead_of: int, guard_of: int) -> int:
         """A full fence between two sets of events; the place that switches it."""
         number = len(self.events)
-        tag = "Mb" if self.architecture == "linux" else "DMB.SY"
+        tag = FULL_FENCES[self.architecture]
         model = self.original.events[guard_of]
         fence = replace(
             model,
@@ -246,7 +256,7 @@ class Judge:
     known: dict[tuple[int, frozenset[int]], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.augmented = augment(self.graph, self.model.architecture)
+        self.augmented = augment(self.graph, self.graph.architecture)
         bigger = self.augmented.graph
         self.everything = frozenset(s.place for s in bigger.sources)
         self.runs = list(islice(executions(bigger, limit=20 * self.limit), self.limit + 1))

@@ -13,7 +13,7 @@ from verifier.encoding.values import NotModelled
 from verifier.errors import InputError, ModelError
 from verifier.events.build import build
 from verifier.events.elaborate import elaborate
-from verifier.events.expression import FALSE
+from verifier.events.expression import FALSE, THIN_AIR
 from verifier.events.graph import EventGraph, Property
 from verifier.execution.cycles import TooManyCycles
 from verifier.inbox import recognise
@@ -104,7 +104,7 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
         reason = str(problem) or "the test is too deeply nested"
     if any(c != FALSE for c in graph.cuts):
         notes.append(f"Loops run at most {options.bound} times")
-    names = {value: program.names[l] for value, l in program.addresses}
+    names = {THIN_AIR: "S", **{value: program.names[l] for value, l in program.addresses}}
     condition = program.conditions[-1] if program.conditions else None
     return LitmusVerdict(name, program.title, m.name, condition, names, outcome, reason, tuple(notes))
 

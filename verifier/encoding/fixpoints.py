@@ -5,59 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from verifier.cat.terms import (
-    BaseRelation,
-    BaseSet,
-    Fixpoint,
-    RelationTerm,
-    SetTerm,
-    Term,
-    Variable,
-    free_variables,
-)
+from verifier.cat.monotone import varies
+from verifier.cat.terms import Fixpoint, RelationTerm, Term, Variable, free_variables
 from verifier.encoding.candidate import Matrix
-from verifier.encoding.values import NotModelled
+from verifier.encoding.clauses import FALSE
 
 if TYPE_CHECKING:
     from verifier.encoding.relations import RelationEncoding
 
 Pairs = frozenset[tuple[int, int]]
-ROUNDS = 64  # pairs of a recursive relation up to which its least solution is unrolled
+SPARE_ROUNDS = 3  # steps of unrolling beyond the logarithm of the number of pairs
 
 
 class Fixpoints:
-    """The recursive relations of one encoding."""
+    """The recursive relations of one encoding.
+
+    `unfinished`: literals of which one holds where a relation that should be the least solution is smaller.
+    """
 
     def __init__(self, relations: RelationEncoding) -> None:
         self.relations = relations
+        self.unfinished: list[int] = []
         self._values: dict[str, Matrix] = {}
         self._memo: dict[int, Matrix] = {}
-        self._varying: dict[int, bool] = {}
-        self._kept: list[Term] = []
         self._solved: dict[int, Mapping[str, Matrix]] = {}
 
     def is_open(self, term: Term) -> bool:
         """Whether a term mentions a variable of a recursive definition around it."""
         return bool(free_variables(term))
-
-    def _varies(self, term: Term) -> bool:
-        """Whether what a term means depends on which write a read sees, or on the order of writes."""
-        known = self._varying.get(id(term))
-        if known is None:
-            match term:
-                case BaseRelation(name):
-                    known = name in ("rf", "co")
-                case BaseSet(name):
-                    known = name == "FW"
-                case SetTerm(_, arguments) | RelationTerm(_, arguments):
-                    known = any(map(self._varies, arguments))
-                case Fixpoint(_, equations):
-                    known = any(self._varies(right) for _, right in equations)
-                case _:
-                    known = False
-            self._varying[id(term)] = known
-            self._kept.append(term)
-        return known
 
     def value(self, name: str) -> Matrix:
         """The literals of a variable while its definition is worked out."""
@@ -72,13 +47,18 @@ class Fixpoints:
         return found
 
     def solve(self, term: Fixpoint) -> Matrix:
-        """The literals of a recursive relation. Raises NotModelled where its least solution would be too large."""
+        """The literals of a recursive relation."""
         key = id(term.equations)
         if key not in self._solved:
             support = self._support(term)
             outer = dict(self._values), dict(self._memo)
-            is_least = self.relations.is_exact or not self._varies(term)
-            solution = self._unroll(term, support) if is_least else self._close(term, support)
+            size = sum(map(len, support.values()))
+            if not varies(term):
+                solution = self._unroll(term, size)
+            elif self.relations.is_exact:
+                solution = self._unroll(term, min(size, size.bit_length() + SPARE_ROUNDS))
+            else:
+                solution = self._close(term, support)
             self._values, self._memo = outer
             self._solved[key] = solution
         return self._solved[key][term.name]
@@ -97,19 +77,29 @@ class Fixpoints:
                 clauses.add(-l, solution[name][pair])
         return solution
 
-    def _unroll(self, term: Fixpoint, support: Mapping[str, Pairs]) -> Mapping[str, Matrix]:
-        """The least solution: a pair follows in at most as many steps as there are pairs."""
-        size = sum(map(len, support.values()))
-        if size > ROUNDS:
-            raise NotModelled(f"a recursive relation of the model with {size} possible pairs")
+    def _unroll(self, term: Fixpoint, steps: int) -> Mapping[str, Matrix]:
+        """The least solution, as far as so many steps lead; `unfinished` says where they do not suffice.
+
+        As many as there are pairs always do, and far fewer as a rule, since most recursive definitions
+        join what they made.
+        """
         solution: dict[str, Matrix] = {name: {} for name, _ in term.equations}
-        for _ in range(size):
-            self._assign(solution)
-            new = {name: self.relations.relation(right) for name, right in term.equations}
+        for _ in range(steps):
+            new = self._step(term, solution)
             if new == solution:
-                break
-            solution = {name: dict(matrix) for name, matrix in new.items()}
+                return solution
+            solution = new
+        self.unfinished += [
+            self.relations.clauses.conjunction((l, -solution[name].get(pair, FALSE)))
+            for name, matrix in self._step(term, solution).items()
+            for pair, l in matrix.items()
+        ]
         return solution
+
+    def _step(self, term: Fixpoint, solution: Mapping[str, Matrix]) -> dict[str, Matrix]:
+        """What follows from a solution so far."""
+        self._assign(solution)
+        return {name: dict(self.relations.relation(right)) for name, right in term.equations}
 
     def _support(self, term: Fixpoint) -> Mapping[str, Pairs]:
         """For each equation, the pairs that its relation may hold."""

@@ -60,6 +60,10 @@ class RelationEncoding:
         self._guarded: dict[int, bool] = base._guarded if base is not None else {}
         self._base_relations: dict[str, Matrix] = {}
 
+    def unfinished(self) -> int:
+        """The literal that a recursive relation that was to be exact is smaller than it should be."""
+        return self.clauses.disjunction(self._fixpoints.unfinished)
+
     # -------------------------------------------------------------- axioms
 
     def violation(self, axiom: Axiom) -> int:

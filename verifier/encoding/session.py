@@ -10,13 +10,15 @@ from itertools import pairwise
 from typing import Any
 
 from verifier.cat.evaluate import violations
+from verifier.cat.monotone import recursion_signs
 from verifier.cat.specialise import specialise
 from verifier.cat.terms import Axiom, Model
 from verifier.encoding.bounds import NOTHING, propagate
 from verifier.encoding.candidate import CandidateEncoding
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
 from verifier.encoding.relations import RelationEncoding
-from verifier.events.expression import Expression, evaluate
+from verifier.encoding.values import NotModelled
+from verifier.events.expression import THIN_AIR, Expression, evaluate
 from verifier.events.graph import EventGraph, Property, unknowns
 from verifier.execution.candidate import (
     Execution,
@@ -53,7 +55,7 @@ class Session:
 
     Each place of an ordering source has a literal, so that every question may ask with some of
     them off. Literals of `executes`, rf and co may be combined into further ones by the methods of
-    `clauses`. Raises NotModelled where the graph or the model goes beyond the encoding.
+    `clauses`. Raises NotModelled where the graph or the model goes beyond the encoding, Unknown when time runs out.
     """
 
     def __init__(
@@ -68,7 +70,9 @@ class Session:
         self.candidate = CandidateEncoding(graph, self.clauses, facts.forbidden_rf, facts.known_co)
         self.places = tuple(sorted({s.place for s in graph.sources}))
         self._switches = {p: self.clauses.variable() for p in self.places}
-        self._guarded = RelationEncoding(self.candidate, self._switches.__getitem__)
+        # a recursive relation that is too large must neither break an axiom nor raise a flag by that
+        is_exact = any(recursion_signs(a.term) - {not a.negated} for a in short.axioms)
+        self._guarded = RelationEncoding(self.candidate, self._switches.__getitem__, is_exact=is_exact)
         self._axioms = [a for a in short.axioms if not a.is_flag]
         self.flags = tuple(a for a in short.axioms if a.is_flag)
         for axiom in self._axioms:
@@ -76,6 +80,7 @@ class Session:
         self._all_on_violation: int | None = None
         self._solver: Any = None
         self._constants: dict[int, Any] = {}
+        self._require_finished(self._guarded)
 
     # ------------------------------------------------------------ questions
 
@@ -88,7 +93,7 @@ class Session:
         switched = frozenset(off)
         assumptions = [-v if p in switched else v for p, v in self._switches.items()]
         assumptions += [l for l in literals if l != TRUE]
-        if FALSE in assumptions or not self._check(assumptions):
+        if not self._check(assumptions):
             return None
         execution = self._decode()
         self._recheck(execution, switched)
@@ -133,6 +138,9 @@ class Session:
             yield -l if execution.executed >> e & 1 else l
         for r, w in execution.reads_from:
             yield -self.candidate.rf[(w, r)]
+            cases, value = self.candidate.value(r), execution.values[r]
+            if value is not None and THIN_AIR in cases:
+                yield -cases[value]
         for order in execution.coherence:
             for a, b in pairwise(order):
                 yield -self.candidate.co[(a, b)]
@@ -146,13 +154,21 @@ class Session:
         return -self._guarded.violation(flag)
 
     def violated_with_all_on(self) -> int:
-        """The literal that the execution breaks an axiom when every ordering source is on."""
+        """The literal that the execution breaks an axiom when every ordering source is on.
+
+        Raises Unknown, and NotModelled where a recursive relation of the model can't be unrolled.
+        """
         if self._all_on_violation is None:
             everything_on = RelationEncoding(self.candidate, lambda _: TRUE, self._guarded, is_exact=True)
             self._all_on_violation = self.clauses.disjunction(
                 everything_on.violation(a) for a in self._axioms
             )
+            self._require_finished(everything_on)
         return self._all_on_violation
+
+    def _require_finished(self, relations: RelationEncoding) -> None:
+        if self._check([relations.unfinished()]):
+            raise NotModelled("a recursive definition of the model needs too many steps")
 
     def free(self) -> Session:
         """The same program without any axiom: every candidate execution is allowed."""
@@ -199,6 +215,8 @@ class Session:
     def _check(self, assumptions: Sequence[int]) -> bool:
         import z3
 
+        if FALSE in assumptions:
+            return False
         left = self.deadline.remaining()
         if self._solver is None:
             self._solver = z3.SolverFor("QF_FD")

@@ -6,7 +6,16 @@ from collections.abc import Callable
 from itertools import product
 
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
-from verifier.events.expression import OPERATORS, Apply, Const, Expression, ReadValue, Unknown, reads_of
+from verifier.events.expression import (
+    OPERATORS,
+    THIN_AIR,
+    Apply,
+    Const,
+    Expression,
+    ReadValue,
+    Unknown,
+    reads_of,
+)
 from verifier.events.graph import EventGraph
 
 Cases = dict[int, int]  # value -> literal that is true where the expression has it; exactly one is
@@ -23,11 +32,14 @@ def domains(graph: EventGraph, sources: dict[int, tuple[int, ...]]) -> dict[int,
     """For each read, the values that it may return; `sources` are the writes that it may read from.
 
     A value comes from a constant through writes of which each passes on what it read; none does so twice
-    in one execution, or the value would come out of thin air.
+    in one execution, or the value would come out of thin air. Reads that could go round in a circle of
+    copies may also return THIN_AIR, which stands for any value without an origin; most models forbid it.
 
     Raises NotModelled where there are more than DOMAIN_LIMIT.
     """
     found: dict[int, set[int]] = {r: {0} for r in sources}
+    for r in _copied_in_circles(graph, sources):
+        found[r].add(THIN_AIR)
     computed = sum(e.value is not None and bool(reads_of(e.value)) for e in graph.events)
     for _ in range(computed + 1):
         changed = False
@@ -46,6 +58,23 @@ def domains(graph: EventGraph, sources: dict[int, tuple[int, ...]]) -> dict[int,
         if not changed:
             break
     return {r: tuple(sorted(v)) for r, v in found.items()}
+
+
+def _copied_in_circles(graph: EventGraph, sources: dict[int, tuple[int, ...]]) -> list[int]:
+    """The reads that may return what was copied, write by write, from themselves."""
+    copies = {
+        r: {
+            value.event
+            for w in writes
+            if isinstance(value := graph.events[w].value, ReadValue) and value.event in sources
+        }
+        for r, writes in sources.items()
+    }
+    for middle in copies:
+        for r in copies:
+            if middle in copies[r]:
+                copies[r] |= copies[middle]
+    return [r for r, origins in copies.items() if r in origins]
 
 
 def _image(e: Expression, reads: dict[int, set[int]], memo: dict[Expression, set[int]]) -> set[int]:

@@ -58,6 +58,8 @@ _APPLIED: WeakValueDictionary[tuple[str, tuple[Expression, ...]], Apply] = WeakV
 
 Expression = Const | ReadValue | Unknown | Apply
 
+THIN_AIR = 0x5A5A5A5A  # a value that no text means: one that comes from nowhere but itself
+
 TRUE = Const(1)
 FALSE = Const(0)
 
