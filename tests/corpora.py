@@ -51,7 +51,7 @@ def answer(folder: str, row: dict[str, str], options: Options) -> str:
 
 
 def compare(table: str, options: Options, part: int = 1, only: str = "") -> Tally:
-    """Compare the answers to each test of a table (or one in `part`, or those of one model) with what the table expects."""
+    """Compare the answers to a table's tests (all, one in `part`, or those of one model) with what it expects."""
     tally = Tally()
     folder = table.partition("/")[0]
     for row in rows(table):
