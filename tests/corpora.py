@@ -6,11 +6,13 @@ import csv
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from verifier.errors import InputError
 from verifier.options import Options
 from verifier.pipeline import litmus
+from verifier.properties.verdict import Outcome
 
 ROOT = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 
@@ -36,11 +38,15 @@ def every(row: dict[str, str], part: int) -> bool:
     return zlib.crc32(row["file"].encode()) % part == 0
 
 
+@cache
+def outcome_of(folder: str, name: str, options: Options) -> Outcome | None:
+    """What comes of a test; tables of one folder share it. Raises InputError."""
+    return litmus(name, (ROOT / folder / name).read_bytes(), options).outcome
+
+
 def answer(folder: str, row: dict[str, str], options: Options) -> str:
     """What the row's table says of a test, in its own words; or "undecided". Raises InputError."""
-    name = row["file"]
-    verdict = litmus(name, (ROOT / folder / name).read_bytes(), options)
-    outcome = verdict.outcome
+    outcome = outcome_of(folder, row["file"], options)
     if outcome is None:
         return "undecided"
     if "observation" in row:
