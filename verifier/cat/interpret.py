@@ -97,16 +97,16 @@ class Interpreter:
         return scope.extended(names)
 
     def require_candidate(self, scope: Scope) -> None:
-        """An axiom: where a model finds rf into locks by itself, the candidate execution has that rf."""
-        build, found = self.expressions.build, scope.names["rf"]
-        rf = build.base_relation("rf")
-        if isinstance(found, Typed) and found.term is not rf:
-            differences = (
-                build.relation("minus", (found.term, rf)),
-                build.relation("minus", (rf, found.term)),
-            )
-            term = build.relation("union", differences)
-            self.axioms.append(Axiom("empty", False, term, "reads-from", False))
+        """Axioms: where a model makes rf and co of locks by itself, the candidate execution has those."""
+        build = self.expressions.build
+        for name, title in (("rf", "reads-from"), ("co", "coherence-order")):
+            base, found = build.base_relation(name), scope.names[name]
+            if isinstance(found, Typed) and found.term is not base:
+                differences = (
+                    build.relation("minus", (found.term, base)),
+                    build.relation("minus", (base, found.term)),
+                )
+                self.axioms.append(Axiom("empty", False, build.relation("union", differences), title, False))
 
     def require_supported(self) -> None:
         """Raises ModelError where an axiom speaks about what only herd7 has."""
