@@ -23,6 +23,8 @@ from verifier.syntax.litmus import parse_litmus
 KINDS: dict[str, tuple[Callable[[int], str], str]] = {
     "C": (cycles.linux, "lkmm"),
     "AArch64": (cycles.aarch64, "armv8"),
+    "RISCV": (cycles.riscv, "riscv"),
+    "X86_64": (cycles.x86, "tso"),
 }
 COMBINATIONS = 3000
 
@@ -43,7 +45,7 @@ def by_enumerator(
     program = lower_litmus(parse_litmus(source), source, Options())
     m = load(model)
     graph = build(program, architecture(program, m), 2)
-    checker = Checker(graph, m)
+    checker, question = Checker(graph, m), graph.properties[-1]
     states, counts, seen = set(), [0, 0], set()
     for e in executions(graph, limit=limit):
         key = (e.executed, e.reads_from, e.coherence)
@@ -51,8 +53,10 @@ def by_enumerator(
             continue
         seen.add(key)
         values = {**read_values(graph, e), **final_values(graph, e)}
+        if not evaluate(question.reached, values, dict(e.unknowns)):
+            continue  # a loop that the bound stops
         states.add(tuple(evaluate(f, values, dict(e.unknowns)) for _, f in graph.observed))
-        counts[not holds(graph, e, graph.properties[-1].formula)] += 1
+        counts[not holds(graph, e, question.formula)] += 1
     return frozenset(states), (counts[0], counts[1])
 
 
@@ -85,9 +89,9 @@ def test_solver_agrees_with_the_enumerator_on_many(kind: str, propagation: bool)
 
 
 def agrees(kind: str, ours: herd7.Answer, theirs: herd7.Answer) -> bool:
-    """For C the whole block. For AArch64 states and observation: herd7 counts an execution twice where an
+    """The whole block. For AArch64 states and observation: herd7 counts an execution twice where an
     instruction may come to the same by two ways (CAS), and has flags about what the Arm ARM deprecates."""
-    if kind == "C":
+    if kind != "AArch64":
         return ours == theirs
     return (ours.states, ours.observation) == (theirs.states, theirs.observation)
 
@@ -100,7 +104,7 @@ def test_solver_agrees_with_herd7(kind: str, tmp_path: Path) -> None:
         pytest.skip("herd7 is not on PATH, or MBPAIR_LINUX_MODEL is not set")
     draw, model = KINDS[kind]
     texts = {}
-    for seed in range(2000, 2300):
+    for seed in range(2000, 2060 if kind == "AArch64" else 2300):  # herd7 takes seconds for some of AArch64
         path = tmp_path / f"{seed}.litmus"
         path.write_text(draw(seed))
         texts[path] = path.read_text()

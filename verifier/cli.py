@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from verifier import __version__
 from verifier.arguments import DEFAULT_MODELS, MODELS, make_parser, read_options
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from verifier.properties.verdict import LitmusVerdict
     from verifier.report.style import Style
 
+T = TypeVar("T")
 SUFFIXES = frozenset({".c", ".txt", ".eml", ".mbox", ".litmus"})
 WORST_FIRST = (2, 1, 3, 0)
 LARGEST_INPUT = 32 * 1024 * 1024
@@ -119,8 +120,7 @@ def _litmus(parsed: argparse.Namespace) -> int:
     codes = []
     for name in expand(parsed.files, frozenset({".litmus"})):
         try:
-            shown, data = read(name)
-            verdict = litmus(shown, data, options)
+            verdict = _run_one(litmus, name, options)
         except InputError as error:
             error.name = error.name or name
             _complain(error)
@@ -177,7 +177,7 @@ def check_all(names: Sequence[str], options: Options) -> Outcome:
     codes: list[int] = []
     for name in expand(names):
         try:
-            found = _check_one(check, name, options)
+            found = _run_one(check, name, options)
         except InputError as error:
             error.name = error.name or name
             errors.append(error)
@@ -190,12 +190,11 @@ def check_all(names: Sequence[str], options: Options) -> Outcome:
     return Outcome(tuple(units), tuple(errors), worst(codes))
 
 
-def _check_one(
-    check: Callable[[str, bytes, Options], tuple[UnitResult, ...]], name: str, options: Options
-) -> tuple[UnitResult, ...]:
+def _run_one(run: Callable[[str, bytes, Options], T], name: str, options: Options) -> T:
+    """What a stage makes of one input; raises InputError."""
     shown, data = read(name)
     try:
-        return check(shown, data, options)
+        return run(shown, data, options)
     except RecursionError:
         raise ReadError("nesting", "the text is nested too deeply", name=shown) from None
 

@@ -10,7 +10,7 @@ from verifier.cat.load import load
 from verifier.cat.terms import Model
 from verifier.encoding.session import Deadline, Session, Unknown
 from verifier.encoding.values import NotModelled
-from verifier.errors import InputError, ModelError
+from verifier.errors import InputError, ModelError, SyntaxProblem
 from verifier.events.build import build
 from verifier.events.elaborate import elaborate
 from verifier.events.expression import FALSE, THIN_AIR
@@ -77,8 +77,11 @@ def _note_diffs(units: tuple[UnitResult, ...], data: bytes) -> tuple[UnitResult,
 
 @cache
 def model(name: str) -> Model:
-    """A memory model, loaded once."""
-    return load(name)
+    """A memory model, loaded once. Raises ModelError."""
+    try:
+        return load(name)
+    except SyntaxProblem as problem:
+        raise ModelError(problem.code, problem.message, problem.name, problem.span, problem.quoted) from None
 
 
 def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
@@ -113,37 +116,51 @@ def _answer_litmus(
     graph: EventGraph, m: Model, question: Property | None, options: Options
 ) -> tuple[Outcome, list[str]]:
     """The outcome, and what of the states that were asked for it lacks."""
-    problems = [f"{name} (line {line})" for line, name in graph.unmodelled]
-    if problems:
-        raise NotModelled(f"not modelled: {', '.join(problems)}")
+    problem = _beyond(graph, options)
+    if problem:
+        raise NotModelled(problem)
     ways = (count_executions, list_states, decide) if options.states else (decide,)
+    end = Deadline(options.timeout)
     notes: list[str] = []
-    for number, way in enumerate(ways, start=1):
-        seconds = None if options.timeout is None else options.timeout / len(ways)
-        session = Session(graph, m, Deadline(seconds), options.propagation)
+    for number, way in enumerate(ways):
+        left = end.remaining()
+        share = None if left is None else left / (len(ways) - number)
         try:
+            session = Session(graph, m, Deadline(share), options.propagation)
+            session.require_within()
             return way(session, question), notes
         except Unknown as reason:
-            if number == len(ways):
+            if number == len(ways) - 1:
                 raise
             lacking = "Executions not counted" if way is count_executions else "Not all states"
             notes = [f"{lacking}: {reason}"]
     raise AssertionError("there is at least one way")
 
 
+def _beyond(graph: EventGraph, options: Options) -> str:
+    """Why no verdict can be given: what is not modelled, or not reached. Empty where nothing is."""
+    if graph.unmodelled:
+        return f"not modelled: {', '.join(f'{name} (line {line})' for line, name in graph.unmodelled)}"
+    if graph.unreached:
+        lines = ", ".join(str(n) for n in graph.unreached)
+        bound = options.bound
+        return f"what follows the loop on line {lines} is not reached in {bound} iterations; raise --bound"
+    return ""
+
+
 def _build(program: Program, m: Model, options: Options) -> EventGraph:
-    """The event graph as a model wants it. Raises ModelError where the model speaks of another architecture."""
+    """The event graph as a model wants it. Raises InputError where the model speaks of another architecture."""
     graph = build(program, architecture(program, m), options.bound)
     return elaborate(graph) if m.registers else graph
 
 
 def architecture(program: Program, m: Model) -> str:
-    """The architecture to build a program's events for. Raises ModelError where the model speaks of another."""
+    """The architecture to build a program's events for. Raises InputError where the model speaks of another."""
     own = ARCHITECTURES.get(program.isa or "", "linux")
     if program.isa is None:
         return m.architecture
     if m.architecture not in ("any", own):
-        raise ModelError(
+        raise InputError(
             "model-architecture",
             f"the model {m.name} is about {m.architecture}; this is a test in {program.isa}",
         )
@@ -219,7 +236,7 @@ def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> 
     graph = _build(program, m, options)
     bound = options.bound if any(c != FALSE for c in graph.cuts) else None
     if (
-        not program.unmodelled
+        not graph.unmodelled
         and not any(s.is_barrier for s in graph.sources)
         and not graph.properties
         and not graph.sleeps
@@ -241,15 +258,13 @@ def _decide(
         sc = model("sc")
         return session(_build(program, sc, options), sc)
 
-    if program.unmodelled or graph.unmodelled:
-        unmodelled = (*program.unmodelled, *graph.unmodelled)
-        names = ", ".join(f"{name} (line {line})" for line, name in unmodelled)
-        return _undecided(graph, m, f"not modelled: {names}", bound)
-    if graph.unreached:
-        lines = ", ".join(str(n) for n in graph.unreached)
-        reason = f"what follows the loop on line {lines} is not reached in {options.bound} iterations; raise --bound"
-        return _undecided(graph, m, reason, bound)
+    problem = _beyond(graph, options)
+    if m.registers:
+        problem = "the model speaks about registers; only mbpair litmus answers under it"
+    if problem:
+        return _undecided(graph, m, problem, bound)
     main = session(graph)
+    main.require_within()
     classes = Classes(main)
     claims = claims_of(graph, program.comments)
     findings = Judge(main, classes, session).findings(claims)

@@ -29,9 +29,9 @@ def definitions(tmp_path: Path, text: str) -> dict[str, object]:
         # conditions on variants
         ('let x = if "vmsa" then nowhere else rf', "let x = rf"),
         ('let x = if not "vmsa" && "lkmmv2" then rf else po', "let x = rf"),
-        ('let x = if "a" || not ("b" && "c") then rf else po', "let x = rf"),
-        ('if "a" let x = nowhere else let x = rf end', "let x = rf"),
-        ('let x = rf if "a" let x = po end', "let x = rf"),
+        ('let x = if "vmsa" || not ("sve" && "ETS2") then rf else po', "let x = rf"),
+        ('if "vmsa" let x = nowhere else let x = rf end', "let x = rf"),
+        ('let x = rf if "vmsa" let x = po end', "let x = rf"),
         ("let x = if 0 = 0 then rf else po", "let x = rf"),
         # what is empty is known to be
         ("let x = rf | [R & W] ; po", "let x = rf"),

@@ -10,7 +10,7 @@ from verifier.cat.build import parts
 from verifier.cat.evaluate import Evaluator, holds
 from verifier.cat.load import load
 from verifier.cat.specialise import specialise
-from verifier.events.graph import EventGraph
+from verifier.events.graph import present
 from verifier.execution.candidate import bases
 
 PROGRAMS = [
@@ -20,13 +20,6 @@ PROGRAMS = [
     "R x; if r0==1 { W y r0 } else { Mb } | R y; W x 1+(r0^r0)",
     "CAS[Mb] x 0 1; R y | W y 1; A[Once] x 2",
 ]
-
-
-def present(g: EventGraph) -> frozenset[str]:
-    """The tags, dependencies and atomics of a graph."""
-    tags = (t for e in g.events for t in e.tags | e.relaxed)
-    kinds = {a.kind for a in g.atomics} | ({"rmw"} if g.atomics else set())
-    return frozenset((*tags, *(d.kind for d in g.dependencies), *kinds))
 
 
 @pytest.mark.parametrize("name", ["armv8", "lkmm", "sc"])

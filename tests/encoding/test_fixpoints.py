@@ -78,23 +78,37 @@ def test_recursive_relations(name: str, architecture: str, text: str) -> None:
             assert session.allows(*literals, *right)
 
 
-SIGNS = """"recursion on both sides"
-acyclic po-loc | rf | co | fr as coherence
-let rec steps = (po & (R * W)) | steps ; rfe ; (po & (R * W))
-flag ~empty ([IW] ; rf ; steps ; co) as grows
-flag empty steps as shrinks
-empty (rfe ; (po & (R * W)) ; rfe) \\ (rfe ; steps ; rfe) as shrinking
-"""
+# No execution has a pair in the base of `loops`, though each pair may seem to be one: any pair there comes from a
+# solution that is not the least. `chain` needs more steps than are always taken; `inner` stands inside another.
+LOOPS = """let rec loops = (fr & rf^-1) | loops ; po ; loops
+flag ~empty loops as loops"""
+AXIOM = """let rec loops = (fr & rf^-1) | loops ; po ; loops
+empty rfe \\ loops^-1 as nothing
+flag ~empty rfe as external"""
+CHAIN = """let imm = po \\ (po ; po)
+let rec chain = [R] ; imm | chain ; (imm | rfe)
+flag ~empty chain ; [W] as chain"""
+INNER = """let imm = po \\ (po ; po)
+let rec outer = imm | (let rec inner = outer | imm ; inner in inner ; imm)
+flag ~empty [W] ; (outer & ~imm & rf^-1 ; rf) ; [R] as inner
+flag ~empty outer & ~imm as longer"""
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_where_a_larger_relation_would_help_it_is_exact(seed: int, tmp_path: Path) -> None:
-    path = tmp_path / "signs.cat"
-    path.write_text(SIGNS)
+@pytest.mark.parametrize("body", [LOOPS, AXIOM, CHAIN, INNER])
+@pytest.mark.parametrize("seed", [2, 4, 7])
+def test_flags_of_recursive_relations_are_those_of_all_executions(
+    body: str, seed: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "recursive.cat"
+    path.write_text(f'"recursion"\nacyclic po-loc | rf | co | fr as coherence\n{body}\n')
     text = cycles.linux(seed).encode()
-    answers = []
-    for states in (False, True):
-        outcome = litmus("x.litmus", text, Options(models=(str(path),), states=states)).outcome
-        assert outcome is not None
-        answers.append((outcome.observation, outcome.flags))
-    assert answers[0] == answers[1]
+    decided, counted = (
+        litmus("x.litmus", text, Options(models=(str(path),), states=states)).outcome
+        for states in (False, True)
+    )
+    if body is CHAIN and (decided is None or counted is None):
+        return  # undecided is an answer where a chain is long
+    assert decided is not None
+    assert counted is not None
+    assert decided.flags == counted.flags
+    assert decided.observation == counted.observation

@@ -6,6 +6,7 @@ import pytest
 
 from verifier.errors import InputError
 from verifier.options import Options
+from verifier.pipeline import litmus
 from verifier.program.litmus.lower import lower_litmus
 from verifier.program.program import (
     Branch,
@@ -23,6 +24,7 @@ from verifier.program.program import (
     StoreExclusive,
     Value,
 )
+from verifier.report import herd
 from verifier.source import Source
 from verifier.syntax.litmus import parse_litmus
 
@@ -102,16 +104,16 @@ def events(operations: tuple[Operation, ...]) -> list[str]:
         ("X86_64", "movl (%rcx),%eax", "R x []"),
         ("X86_64", "xchgl %eax,(x)", "U x [X/X] rax if "),
         ("X86_64", "lock orl $1,(x)", "U x [X/X] |(orl#1,1) if "),
-        ("X86_64", "lock cmpxchgl %ebx,(x)", "U x [X/X] rbx if ==(cmpxchgl#1,rax)"),
+        ("X86_64", "lock cmpxchgq %rbx,(y)", "U y [X/X] rbx if ==(cmpxchgq#1,rax)"),
         ("X86_64", "mfence", "F MFENCE (MFENCE)"),
         ("RISCV", "lw x5,0(x6)", "R x []"),
         ("RISCV", "lr.w.aq x5,(x6)", "Rx x [EX Acq]"),
-        ("RISCV", "sc.w.rl x7,x5,(x6)", "Wx x [EX Rel] x5"),
-        ("RISCV", "amoswap.w.aq.rl x5,x7,(x6)", "U x [X AcqRel/X AcqRel] x7 if "),
+        ("RISCV", "sc.d.rl x7,x5,(x8)", "Wx y [EX Rel] x5"),
+        ("RISCV", "amoswap.d.aq.rl x5,x7,(x8)", "U y [X AcqRel/X AcqRel] x7 if "),
         ("RISCV", "fence r,rw", "F Fence.r.rw (fence r,rw)"),
         ("RISCV", "fence.tso", "F Fence.tso (fence.tso)"),
         ("PPC", "lwz r5,0(r6)", "R x []"),
-        ("PPC", "stw r5,0(r6)", "W x [] r5"),
+        ("PPC", "std r5,0(r8)", "W y [] r5"),
         ("PPC", "lwsync", "F LWSYNC (lwsync)"),
     ],
 )
@@ -139,10 +141,10 @@ def test_jumps_become_scopes_and_loops() -> None:
 def test_what_herd7_would_show() -> None:
     found = lower(
         "AArch64 t\n{ 0:X1=x; uint64_t 0:X3; }\n P0 ;\n STR W0,[X1] ;\n"
-        "locations [x;0:X10;0:X2]\nforall (0:X3=1 => x!=0)\n"
+        "locations [x;0:X10;0:X0]\nforall (0:X3=1 => x!=0)\n"
     )
-    assert [label for label, _ in found.observed] == ["0:X2", "0:X3", "0:X10", "[x]"]
-    assert found.observed[0][1] == FinalLocal(0, "X2")
+    assert [label for label, _ in found.observed] == ["0:X0", "0:X3", "0:X10", "[x]"]
+    assert found.observed[0][1] == FinalLocal(0, "X0")
     assert isinstance(found.observed[3][1], FinalLocation)
     assert found.conditions[0].text == "forall ((0:X3=1 => not ([x]=0)))"
     assert (found.isa, found.is_litmus, found.title) == ("AArch64", True, "t")
@@ -162,9 +164,14 @@ def test_what_herd7_would_show() -> None:
         ("AArch64", "B Nowhere", "unknown-label", 2),
         ("X86_64", "movb $1,(x)", "not-modelled", 2),
         ("X86_64", "clflush (x)", "not-modelled", 2),
-        ("RISCV", "fence iorw,iorw", "not-modelled", 2),
+        ("RISCV", "fence i,o", "not-modelled", 2),
         ("RISCV", "csrr x5,x6", "not-modelled", 2),
         ("PPC", "bl L", "not-modelled", 2),
+        ("RISCV", "lw x²5,0(x6)", "litmus-operands", 2),
+        ("AArch64", "TBZ W0,#40,L", "litmus-operands", 2),
+        ("AArch64", "MOVK W0,#1,LSL #7", "litmus-operands", 2),
+        ("AArch64", "LDP W0,X2,[X1]", "litmus-operands", 2),
+        ("AArch64", "LDXP W0,W2,[X1]", "not-modelled", 2),
     ],
 )
 def test_errors(isa: str, text: str, code: str, column: int) -> None:
@@ -172,3 +179,70 @@ def test_errors(isa: str, text: str, code: str, column: int) -> None:
         program(isa, text)
     assert caught.value.span is not None
     assert (caught.value.code, caught.value.span.line, caught.value.span.column) == (code, 4, column)
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "column"),
+    [
+        ("2:X1=x;", "unknown-thread", 3),
+        ("%x9=x;", "unknown-register", 3),
+        ("0:Q1=x;", "unknown-register", 3),
+        ("complex x;", "not-modelled", 3),
+    ],
+)
+def test_errors_in_the_initial_state(state: str, code: str, column: int) -> None:
+    with pytest.raises(InputError) as caught:
+        lower(f"AArch64 t\n{{ {state} }}\n P0 ;\n MOV W0,#1 ;\nexists (x=0)\n")
+    assert caught.value.span is not None
+    assert (caught.value.code, caught.value.span.line, caught.value.span.column) == (code, 2, column)
+
+
+@pytest.mark.parametrize(
+    ("isa", "state", "text", "shown"),
+    [
+        ("AArch64", "0:X1=-3; 0:X2=0xffffffff;", "ANDS W0,W1,W2 | CSET W3,MI | CSET W4,VS", "0:X3=1 0:X4=0"),
+        ("AArch64", "int64_t 0:X1=0x7fffffffffffffff; int64_t 0:X0;", "ADD X0,X1,#1", f"0:X0={-(1 << 63)}"),
+        ("AArch64", "uint32_t 0:X1=0x80000000;", "ASR W0,W1,#4", "0:X0=-134217728"),
+        ("AArch64", "0:X1=-1; int64_t 0:X0;", "ADD W0,W1,#0", "0:X0=4294967295"),
+        (
+            "AArch64",
+            "0:X1=0x80000000; 0:X2=0x80000000;",
+            "ADDS W0,W1,W2 | CSET W3,EQ | CSET W4,CS",
+            "0:X3=1 0:X4=1",
+        ),
+        ("AArch64", "0:X1=5; 0:X2=9;", "UBFM W0,W1,#30,#2 | ROR W3,W2,#1", "0:X0=20 0:X3=-2147483644"),
+        ("RISCV", "uint64_t 0:x1;", "ori x1,x0,1 | subw x1,x0,x1", f"0:x1={(1 << 64) - 1}"),
+        ("RISCV", "int64_t 0:x1;", "li x1,8070450532247928832", "0:x1=8070450532247928832"),
+        ("X86_64", "0:rax=1; 0:rbx=2;", "xchgl %eax,%ebx", "0:rax=2 0:rbx=1"),
+        ("X86_64", "0:rax=1;", "cmpl $2,%eax | jb L | movl $7,%eax | L: nop", "0:rax=1"),
+        (
+            "PPC",
+            "x=-1; 0:r1=x; int64_t 0:r0; int64_t 0:r2;",
+            "lwa r0,0(r1) | lwz r2,0(r1)",
+            "0:r0=-1 0:r2=4294967295",
+        ),
+    ],
+)
+def test_arithmetic(isa: str, state: str, text: str, shown: str) -> None:
+    labels = [part.partition("=")[0] for part in shown.split()]
+    cells = "".join(f" {cell} ;\n" for cell in text.split(" | "))
+    whole = f"{isa} t\n{{ {state} }}\n P0 ;\n{cells}locations [{' '.join(f'{l};' for l in labels)}]\nexists (true)\n"
+    verdict = litmus("t.litmus", whole.encode(), Options(states=True))
+    assert verdict.outcome is not None
+    assert [" ".join(f"{l}={v}" for l, v in state) for state in verdict.outcome.states] == [shown]
+
+
+def test_whole_arrays_are_shown_as_herd7_does() -> None:
+    text = "AArch64 t\n{ int a[2]={1,2}; 0:X1=a; }\n P0 ;\n STR W0,[X1] ;\nlocations [a; a[1];]\n"
+    verdict = litmus("t.litmus", text.encode(), Options(states=True))
+    assert "a={0,2}; a[1]=2;" in herd.render(verdict)
+
+
+def test_a_computed_access_may_not_meet_a_location_of_another_size() -> None:
+    text = (
+        "AArch64 t\n{{ {}; 0:X1=x; uint64_t y; }}\n P0 ;\n LDR X2,[X1] ;\n LDR W3,[X2] ;\nexists (0:X3=0)\n"
+    )
+    assert lower(text.format("int *x=&z")).threads
+    with pytest.raises(InputError) as caught:
+        lower(text.format("z=0; int64_t *x=&y"))
+    assert (caught.value.code, caught.value.span and caught.value.span.line) == ("not-modelled", 5)

@@ -101,6 +101,10 @@ def test_recognised(text: str, found: bool) -> None:
         ("AArch64 x\n{}\n P0 ;\nexists (x=1 /\\ 0:X0 1)\n", "litmus-syntax", 4, 21),
         ("AArch64 x\n{}\n P0 ;\nexists (fault(P0,x))\n", "not-modelled", 4, 9),
         ("AArch64 x\n{}\n P0 ;\n(* open\n", "litmus-syntax", 4, 1),
+        (f"AArch64 x\n{{ x={'1' * 5000}; }}\n P0 ;\n", "litmus-syntax", 2, 5),
+        (f"AArch64 x\n{{ 0:X1=0x1{'0' * 16}; }}\n P0 ;\n", "litmus-syntax", 2, 8),
+        (f"AArch64 x\n{{ {'1' * 5000}:X1=0; }}\n P0 ;\n", "litmus-syntax", 2, 3),
+        (f"AArch64 x\n{{}}\n P0 ;\n MOV W0,#{'9' * 30} ;\n", "litmus-syntax", 4, 10),
     ],
 )
 def test_errors(text: str, code: str, line: int, column: int) -> None:

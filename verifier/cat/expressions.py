@@ -21,6 +21,7 @@ from verifier.cat.tags import (
     REGISTER_SETS,
     TAGS,
     VARIANTS,
+    VARIANTS_OFF,
     Architecture,
 )
 from verifier.cat.terms import Term
@@ -364,6 +365,8 @@ class Expressions:
         """Whether a condition holds, which does not depend on the execution."""
         match c:
             case tree.Variant(name):
+                if name.lower() not in VARIANTS | VARIANTS_OFF:
+                    raise error("cat-variant", f"no variant '{name}' is known", scope, c.span)
                 return name.lower() in VARIANTS
             case tree.Connective("not", (operand,)):
                 return not self.condition(operand, scope)

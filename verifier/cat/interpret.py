@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import assert_never
 
 from verifier.cat import families
@@ -175,7 +176,7 @@ class Interpreter:
 
     def _include(self, path: str, span: Span, scope: Scope) -> Scope:
         file = self.include(path, scope.source, span)
-        if file.source.name in self.opened:
+        if Path(file.source.name).resolve() in map(Path.resolve, map(Path, self.opened)):
             raise error("cat-include", f"'{path}' includes itself", scope, span)
         return replace(self.run(file, scope), source=scope.source)
 

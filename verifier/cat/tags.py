@@ -78,7 +78,13 @@ EMPTY_RELATIONS = ("iico_order", "PTEtoPA", "inv-domain")
 REGISTER_SETS = ("Rreg", "Wreg", "BCC", "B", "ADDR", "DATA")
 REGISTER_RELATIONS = ("iico_data", "iico_ctrl")
 
-VARIANTS = frozenset(("lkmmv2",))  # those of herd7's that are on
+VARIANTS = frozenset(("lkmmv2",))  # those of herd7's that are on, and those that are off
+VARIANTS_OFF = frozenset(
+    (
+        *("cos-opt", "dic", "eis", "eos", "ets", "ets2", "ets3", "exs", "idc", "ifetch", "memtag", "mixed"),
+        *("lkmmv1", "pac", "shadowstack", "sme", "sve", "vmsa"),
+    )
+)
 
 # Files of herd7's that are not read, whatever stands in them: what they define is built in.
 BUILT_IN = frozenset(("cross.cat", "stdlib.cat"))

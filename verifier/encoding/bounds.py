@@ -10,8 +10,7 @@ from verifier.cat.bounds import BaseBounds, Pair
 from verifier.cat.bounds import propagate as narrow
 from verifier.cat.terms import Model
 from verifier.events.expression import TRUE
-from verifier.events.graph import INITIAL, DependencyKind, EventGraph
-from verifier.execution.candidate import observed_locations
+from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations
 
 
 @dataclass(frozen=True, slots=True)

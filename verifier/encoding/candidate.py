@@ -42,12 +42,8 @@ class CandidateEncoding:
             for r, e in enumerate(graph.events)
             if e.kind == "R"
         }
-        # from all sources: which values come out of thin air must not depend on what propagation finds;
-        # but for later writes of the own thread, which no model lets a read see
-        earlier = {
-            r: tuple(w for w in writes if not graph.order[r] >> w & 1) for r, writes in every_source.items()
-        }
-        self._domains = domains(graph, earlier)
+        # from all sources: which values come out of thin air must not depend on what propagation finds
+        self._domains = domains(graph, every_source)
         self._sources = {
             r: tuple(w for w in writes if (w, r) not in forbidden_rf) for r, writes in every_source.items()
         }

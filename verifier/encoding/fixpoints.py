@@ -60,6 +60,8 @@ class Fixpoints:
             else:
                 solution = self._close(term, support)
             self._values, self._memo = outer
+            if term.free:
+                return solution[term.name]
             self._solved[key] = solution
         return self._solved[key][term.name]
 

@@ -20,8 +20,7 @@ from verifier.encoding.candidate import CandidateEncoding, Matrix
 from verifier.encoding.clauses import FALSE
 from verifier.encoding.fixpoints import Fixpoints
 from verifier.encoding.values import NotModelled
-from verifier.events.graph import INITIAL, DependencyKind
-from verifier.execution.candidate import observed_locations
+from verifier.events.graph import INITIAL, DependencyKind, observed_locations
 
 DEPENDENCIES = get_args(DependencyKind)
 Key = TypeVar("Key")

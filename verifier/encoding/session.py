@@ -18,14 +18,12 @@ from verifier.encoding.candidate import CandidateEncoding
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
 from verifier.encoding.relations import RelationEncoding
 from verifier.encoding.values import NotModelled
-from verifier.events.expression import THIN_AIR, Expression, evaluate
-from verifier.events.graph import EventGraph, Property, unknowns
+from verifier.events.expression import THIN_AIR, Expression
+from verifier.events.graph import EventGraph, Property, present, unknowns
 from verifier.execution.candidate import (
     Execution,
     bases,
-    final_values,
-    observed_locations,
-    read_values,
+    value_of,
     well_formed,
 )
 
@@ -80,6 +78,7 @@ class Session:
         self._all_on_violation: int | None = None
         self._solver: Any = None
         self._constants: dict[int, Any] = {}
+        self._finished = {FALSE}  # literals that are known to be false
         self._require_finished(self._guarded)
 
     # ------------------------------------------------------------ questions
@@ -118,9 +117,8 @@ class Session:
         cases = [self.candidate.values.cases(e) for e in values]
 
         def differences(execution: Execution) -> Iterator[int]:
-            known = {**read_values(self.graph, execution), **final_values(self.graph, execution)}
             for e, literal in zip(values, cases, strict=True):
-                yield -literal[evaluate(e, known, dict(execution.unknowns))]
+                yield -literal[value_of(self.graph, execution, e)]
 
         return self._enumerate(literals, differences)
 
@@ -145,13 +143,18 @@ class Session:
             for a, b in pairwise(order):
                 yield -self.candidate.co[(a, b)]
 
-    def raises(self, flag: Axiom) -> bool:
-        """Whether an execution that the model allows raises a flag. Raises Unknown."""
-        return self.allows(self.raised(flag))
+    def raises(self, flag: Axiom, *literals: int) -> bool:
+        """Whether an execution that the model allows, and in which `literals` hold, raises a flag.
+
+        Raises Unknown and NotModelled.
+        """
+        return self.allows(self.raised(flag), *literals)
 
     def raised(self, flag: Axiom) -> int:
-        """The literal that a flag is raised."""
-        return -self._guarded.violation(flag)
+        """The literal that a flag is raised. Raises Unknown and NotModelled."""
+        literal = -self._guarded.violation(flag)
+        self._require_finished(self._guarded)
+        return literal
 
     def violated_with_all_on(self) -> int:
         """The literal that the execution breaks an axiom when every ordering source is on.
@@ -166,9 +169,21 @@ class Session:
             self._require_finished(everything_on)
         return self._all_on_violation
 
+    def require_within(self) -> None:
+        """Raises NotModelled where an allowed execution goes beyond what a litmus test can say, and Unknown."""
+        for line, escapes in self.graph.escapes:
+            if self.allows(self.truth(escapes)):
+                raise NotModelled(f"the access on line {line} may go to an address that is no location's")
+        if self.graph.is_litmus and self.graph.isa is None:
+            for event in (e for e, x in enumerate(self.graph.events) if x.kind != "F"):
+                if any(not -(1 << 31) <= v < 1 << 31 for v in self.candidate.value(event)):
+                    raise NotModelled("a value that does not fit into 32 bits")
+
     def _require_finished(self, relations: RelationEncoding) -> None:
-        if self._check([relations.unfinished()]):
+        unfinished = relations.unfinished()
+        if unfinished not in self._finished and self._check([unfinished]):
             raise NotModelled("a recursive definition of the model needs too many steps")
+        self._finished.add(unfinished)
 
     def free(self) -> Session:
         """The same program without any axiom: every candidate execution is allowed."""
@@ -264,15 +279,6 @@ class Session:
         broken = violations(self.model, bases(self.graph, execution, off))
         if broken:
             raise AssertionError(f"the solver's execution breaks {broken[0].name} of {self.model.name}")
-
-
-def present(graph: EventGraph) -> frozenset[str]:
-    """The tags, dependencies and pairs that a graph has any of."""
-    tags = frozenset(t for e in graph.events for t in e.tags | e.relaxed)
-    pairs = {a.kind for a in graph.atomics} | ({"rmw"} if graph.atomics else set())
-    return (
-        tags | {d.kind for d in graph.dependencies} | pairs | ({"FW"} if observed_locations(graph) else set())
-    )
 
 
 def decode(candidate: CandidateEncoding, holds: Callable[[int], bool]) -> Execution:

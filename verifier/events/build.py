@@ -58,7 +58,8 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         bound=bound,
         architecture=architecture,
         observed=tuple((label, final.translate(f)) for label, f in program.observed),
-        unmodelled=tuple(dict.fromkeys(draft.unmodelled)),
+        escapes=tuple(draft.escapes),
+        unmodelled=tuple(dict.fromkeys((*program.unmodelled, *draft.unmodelled))),
         isa=program.isa,
         is_litmus=program.is_litmus,
     )

@@ -58,6 +58,7 @@ def _mapped(graph: EventGraph, change: Callable[[Expression], Expression]) -> Ev
         ends=each(graph.ends),
         cuts=each(graph.cuts),
         observed=tuple((label, change(e)) for label, e in graph.observed),
+        escapes=tuple((line, change(e)) for line, e in graph.escapes),
     )
 
 

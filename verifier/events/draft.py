@@ -43,6 +43,7 @@ class Draft:
         self.assertions: list[Property] = []
         self.constraints: list[Expression] = []
         self.unmodelled: list[tuple[int, str]] = []
+        self.escapes: list[tuple[int, Expression]] = []
         self.unreached: list[int] = []
         self._places: dict[object, int] = {}
         self._unknowns: dict[object, Unknown] = {}

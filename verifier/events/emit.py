@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.events.draft import Arms, Draft, may_meet
-from verifier.events.expression import TRUE, Apply, Const, Expression, ReadValue
+from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue
 from verifier.events.graph import Atomic, Dependency, DependencyKind, Event, Kind, OrderingSource, SourceKind
 from verifier.events.logic import as_condition, conjunction, disjunction, fold, negation, simplify
 from verifier.events.origins import origins
@@ -91,8 +91,8 @@ class Emitter:
         source = self._annotation("acquire", o.name, o.order, row, o.origin)
         got: list[tuple[int, Expression]] = []
         self._around(row.before, source, o.origin, state)
-        for location, condition in self._targets(o.address, state):
-            number = self._add("R", location, state, (condition,), None, row, 0, source, o.origin)
+        for location, condition in self._targets(o.address, state, o.origin):
+            number = self._add("R", location, state, (condition,), None, row.half(0), source, o.origin)
             self._depend("addr", number, self.taint(o.address.pointer, state), o.origin)
             got.append((number, condition))
         self._around(row.after, source, o.origin, state)
@@ -106,8 +106,8 @@ class Emitter:
         source = self._annotation("release", o.name, o.order, row, o.origin)
         value = self.value(o.value, state)
         self._around(row.before, source, o.origin, state)
-        for location, condition in self._targets(o.address, state):
-            number = self._add("W", location, state, (condition,), value, row, 0, source, o.origin)
+        for location, condition in self._targets(o.address, state, o.origin):
+            number = self._add("W", location, state, (condition,), value, row.half(0), source, o.origin)
             self._depend("addr", number, self.taint(o.address.pointer, state), o.origin)
             self._depend("data", number, self.taint(o.value, state), o.origin)
         self._around(row.after, source, o.origin, state)
@@ -123,13 +123,13 @@ class Emitter:
         value = self.value(o.value, state)
         chance = self.draft.unknown((self.number, "exclusive", o.origin.place, self.iterations), (0, 1))
         done: list[Expression] = []
-        for location, condition in self._targets(o.address, state):
+        for location, condition in self._targets(o.address, state, o.origin):
             armed = [(r, c) for r, c in state.monitor if self.draft.events[r].location == location]
             if not armed:
                 continue
             succeeds = conjunction((chance, condition, disjunction(c for _, c in armed)))
             done.append(succeeds)
-            number = self._add("W", location, state, (succeeds,), value, row, 0, source, o.origin)
+            number = self._add("W", location, state, (succeeds,), value, row.half(0), source, o.origin)
             self.draft.atomics += [Atomic(r, number, "lxsx") for r, _ in armed]
             self._depend("addr", number, self.taint(o.address.pointer, state), o.origin)
             self._depend("data", number, self.taint(o.value, state), o.origin)
@@ -152,13 +152,13 @@ class Emitter:
         address = self.taint(o.address.pointer, state)
         outer = {o.target: state.taints.get(o.target, NONE)}
         self._around(row.before, source, o.origin, state)
-        for location, condition in self._targets(o.address, state):
-            read = self._add("R", location, state, (condition,), None, row, 0, source, o.origin)
+        for location, condition in self._targets(o.address, state, o.origin):
+            read = self._add("R", location, state, (condition,), None, row.half(0), source, o.origin)
             state.locals[o.target] = ReadValue(read)
             state.taints[o.target] = {(read, False): TRUE}
             done = () if o.succeeds is None else (as_condition(self.value(o.succeeds, state)),)
             new = self.value(o.new, state)
-            write = self._add("W", location, state, (condition, *done), new, row, 1, source, o.origin)
+            write = self._add("W", location, state, (condition, *done), new, row.half(1), source, o.origin)
             self.draft.atomics.append(Atomic(read, write, row.pair))
             for event in (read, write):
                 self._depend("addr", event, address, o.origin)
@@ -179,20 +179,21 @@ class Emitter:
         kind: SourceKind = "lock" if is_section else "fence"
         source = self._source(kind, o.name, o.is_barrier and not is_section, False, o.origin)
         location = None if o.address is None else self.draft.numbers[o.address.path]
-        self._add("F", location, state, (), None, row, 0, source, o.origin)
+        self._add("F", location, state, (), None, row.half(0), source, o.origin)
 
     # ------------------------------------------------------------------ events
 
-    def _targets(self, address: p.Address, state: State) -> list[tuple[int, Expression]]:
+    def _targets(self, address: p.Address, state: State, origin: p.Origin) -> list[tuple[int, Expression]]:
         """The locations that an address may be, each with the condition on which it is."""
         program = self.draft.program
         if address.is_computed and address.pointer is not None and program.addresses:
             pointer = self.value(address.pointer, state)
             choices = [(l, fold(Apply("==", (pointer, Const(a))))) for a, l in program.addresses]
+            elsewhere = fold(conjunction(negation(c) for _, c in choices))
             if program.is_litmus:
-                self.assume(fold(disjunction(c for _, c in choices)), state)
+                escapes = fold(conjunction((*state.guard, elsewhere)))
+                self.draft.escapes += [(origin.span.line, escapes)] if escapes != FALSE else []
             else:
-                elsewhere = fold(conjunction(negation(c) for _, c in choices))
                 choices.append((self.draft.numbers[address.path], elsewhere))
             return [(location, c) for location, c in choices if c != Const(0)]
         return [(self.draft.numbers[address.path], TRUE)]
@@ -206,21 +207,6 @@ class Emitter:
         if self.draft.program.is_litmus:
             state.taints[target] = {(read, False): condition for read, condition in got}
 
-    def _add(
-        self,
-        kind: Kind,
-        location: int | None,
-        state: State,
-        extra: Sequence[Expression],
-        value: Expression | None,
-        row: Row,
-        half: int,
-        source: int | None,
-        origin: p.Origin,
-    ) -> int:
-        tags, relaxed = row.tags[half], row.relaxed[half]
-        return self._event(kind, location, state, extra, value, tags, relaxed, source, origin)
-
     def _around(
         self,
         fences: Sequence[Tags],
@@ -231,20 +217,20 @@ class Emitter:
     ) -> None:
         """The fences that the architecture puts before or after an operation."""
         for tags in fences:
-            self._event("F", None, state, extra, None, tags, frozenset(), source, origin)
+            self._add("F", None, state, extra, None, (tags, frozenset()), source, origin)
 
-    def _event(
+    def _add(
         self,
         kind: Kind,
         location: int | None,
         state: State,
         extra: Sequence[Expression],
         value: Expression | None,
-        tags: Tags,
-        relaxed: Tags,
+        tags: tuple[Tags, Tags],
         source: int | None,
         origin: p.Origin,
     ) -> int:
+        """One event, with its tags while its source is on and while it is off."""
         number = len(self.draft.events)
         executes = conjunction((*state.guard, *extra))
         self.draft.events.append(
@@ -254,8 +240,8 @@ class Emitter:
                 location,
                 executes,
                 value,
-                tags,
-                relaxed if source is not None else tags,
+                tags[0],
+                tags[0 if source is None else 1],
                 source,
                 sum(self.iterations),
                 origin.text,

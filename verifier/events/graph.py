@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from verifier.events.expression import Expression, Unknown, unknowns_of
+from verifier.events.expression import Expression, Unknown, reads_of, unknowns_of
 from verifier.source import Span
 
 Kind = Literal["R", "W", "F"]
@@ -18,7 +18,8 @@ class Event:
     """One access or fence of one thread on one path; its number is its place in EventGraph.events.
 
     `thread` is an index into EventGraph.threads, or INITIAL. `location` indexes
-    EventGraph.locations, None for a fence. `executes` tells, from the thread's reads, whether
+    EventGraph.locations, None for a fence that is about no object (micro events of events.elaborate have
+    numbers beyond). `executes` tells, from the thread's reads, whether
     control reaches the event (an initial write always executes). `value` is what a write writes,
     None for others. `tags` are the model's names of sets that the event belongs to while its
     ordering source is on, `relaxed` those while it is off (a fence without tags orders nothing).
@@ -160,6 +161,7 @@ class EventGraph:
     isa             the instructions that the text is written in; None: C
     is_litmus       a litmus test: all threads there are, and nothing calls them
     observed        label and value of what a State line of herd7 shows, for a litmus test
+    escapes         line of an access in a litmus test, and when it goes to no location of the test
     unmodelled      line and name of what the architecture has no row for: no verdict can be given
     unreached       lines of loops that can be left, but not within the bound: what follows is missing
     """
@@ -183,6 +185,7 @@ class EventGraph:
     architecture: str = "linux"
     observed: tuple[tuple[str, Expression], ...] = ()
     unmodelled: tuple[tuple[int, str], ...] = ()
+    escapes: tuple[tuple[int, Expression], ...] = ()
     isa: str | None = None
     is_litmus: bool = False
 
@@ -204,8 +207,24 @@ def expressions(graph: EventGraph) -> Iterator[Expression]:
     yield from graph.ends
     yield from graph.cuts
     yield from (e for _, e in graph.observed)
+    yield from (e for _, e in graph.escapes)
 
 
 def unknowns(graph: EventGraph) -> frozenset[Unknown]:
     """All unknowns of a graph."""
     return frozenset(u for e in dict.fromkeys(expressions(graph)) for u in unknowns_of(e))
+
+
+def observed_locations(graph: EventGraph) -> frozenset[int]:
+    """The locations whose final value the text mentions."""
+    formulas = (*(p.formula for p in graph.properties), *(e for _, e in graph.observed), *graph.constraints)
+    return frozenset(-1 - r for f in formulas for r in reads_of(f) if r < 0)
+
+
+def present(graph: EventGraph) -> frozenset[str]:
+    """The tags, dependencies and pairs that a graph has any of."""
+    tags = frozenset(t for e in graph.events for t in e.tags | e.relaxed)
+    pairs = {a.kind for a in graph.atomics} | ({"rmw"} if graph.atomics else set())
+    return (
+        tags | {d.kind for d in graph.dependencies} | pairs | ({"FW"} if observed_locations(graph) else set())
+    )

@@ -22,6 +22,10 @@ class Row:
     after: tuple[Tags, ...] = ()
     pair: Literal["amo", "lxsx"] = "amo"
 
+    def half(self, number: int) -> tuple[Tags, Tags]:
+        """The tags of one event, while the ordering source is on and while it is off."""
+        return self.tags[number], self.relaxed[number]
+
     @property
     def orders(self) -> bool:
         """Whether switching it off changes anything."""

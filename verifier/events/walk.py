@@ -124,9 +124,10 @@ class ThreadWalk:
         return self._meet(arms, control)
 
     def _meet(self, states: Sequence[State | None], control: Taint) -> State | None:
-        """Where paths meet. In C, what decided between them says no more about what follows."""
+        """Where paths meet. In C, what decided between them then says no more about what follows."""
         state = join(states)
-        if state is not None and self.draft.program.isa is None:
+        do_meet = sum(s is not None for s in states) > 1
+        if state is not None and do_meet and self.draft.program.isa is None:
             state.control = control
         return state
 

@@ -8,8 +8,8 @@ from typing import get_args
 
 from verifier.cat.bits import Universe, from_members, members
 from verifier.cat.evaluate import Bases
-from verifier.events.expression import Expression, evaluate, reads_of
-from verifier.events.graph import INITIAL, DependencyKind, EventGraph
+from verifier.events.expression import Expression, evaluate
+from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,6 @@ def _different_values(execution: Execution) -> int:
             with_value[value] = with_value.get(value, 0) | 1 << i
     accesses = sum(with_value.values())
     return universe.product(accesses, accesses) & ~sum(universe.product(s, s) for s in with_value.values())
-
-
-def observed_locations(graph: EventGraph) -> frozenset[int]:
-    """The locations whose final value the text mentions."""
-    formulas = (*(p.formula for p in graph.properties), *(e for _, e in graph.observed), *graph.constraints)
-    return frozenset(-1 - r for f in formulas for r in reads_of(f) if r < 0)
 
 
 def sets(graph: EventGraph, executed: int, off: frozenset[int] = frozenset()) -> dict[str, int]:
@@ -157,8 +151,13 @@ def final_values(graph: EventGraph, execution: Execution) -> dict[int, int]:
 
 def holds(graph: EventGraph, execution: Execution, formula: Expression) -> bool:
     """Whether a formula over reads, unknowns and final memory (ReadValue(-1 - l)) is true."""
+    return bool(value_of(graph, execution, formula))
+
+
+def value_of(graph: EventGraph, execution: Execution, e: Expression) -> int:
+    """The value of an expression over reads, unknowns and final memory (ReadValue(-1 - l))."""
     values = {**read_values(graph, execution), **final_values(graph, execution)}
-    return bool(evaluate(formula, values, dict(execution.unknowns)))
+    return evaluate(e, values, dict(execution.unknowns))
 
 
 def well_formed(graph: EventGraph, execution: Execution) -> str | None:

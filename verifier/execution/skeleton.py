@@ -76,9 +76,8 @@ class Skeleton:
         self.cycle = cycle
         self.pieces = tuple(_piece(graph, execution, s) for s in cycle.segments)
         self._events = tuple(sorted({e for p in self.pieces for e in p.events}))
-        self._locations = tuple(
-            sorted({l for e in self._events if (l := graph.events[e].location) is not None})
-        )
+        places = {graph.events[e].location for e in self._events}
+        self._locations = tuple(l for l in range(len(graph.locations)) if l in places)
         self._number = {e: i for i, e in enumerate((*self._locations, *self._events))}
         self._slots = {i: len(self._number) + i for i in range(len(self.pieces))}
         self.universe = Universe(len(self._number) + len(self.pieces))
@@ -179,9 +178,16 @@ class Skeleton:
             "ext": u.FULL & ~internal,
             **atomics,
             "rmw": atomics["amo"] | atomics["lxsx"],
+            "different-values": self._different_values(execution),
             "rf": u.from_pairs(self._reads_from(execution)),
             "co": u.from_pairs(self._coherence(execution)),
         }
+
+    def _different_values(self, execution: Execution) -> int:
+        """The pairs of accesses that did not read or write the same value."""
+        values = {self._number[e]: execution.values[e] for e in (*self._locations, *self._events)}
+        known = {n: v for n, v in values.items() if v is not None}
+        return self.universe.from_pairs((a, b) for a, x in known.items() for b, y in known.items() if x != y)
 
     def _order(self) -> list[tuple[int, int]]:
         """Program order, with each segment's slot right behind its start (and the write of its RMW)."""

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from verifier.cat.evaluate import flags_raised
 from verifier.encoding.session import Session, Unknown
-from verifier.events.expression import Expression, evaluate
 from verifier.events.graph import EventGraph, Property
-from verifier.execution.candidate import Execution, bases, final_values, holds, read_values
+from verifier.execution.candidate import Execution, bases, holds, value_of
 from verifier.properties.verdict import Observation, Outcome, State
 
 MOST_EXECUTIONS = 20_000
@@ -20,14 +19,14 @@ def decide(session: Session, question: Property | None) -> Outcome:
     Without a condition, P is true. Raises Unknown and NotModelled.
     """
     graph = session.graph
+    ended = _ended(session, question)
     if question is None:
         found = [session.find(), None]
     else:
-        ended = session.truth(question.reached)
         truth = session.truth(question.formula)
-        found = [session.find(ended, truth), session.find(ended, -truth)]
+        found = [session.find(*ended, truth), session.find(*ended, -truth)]
     positive, negative = (e is not None for e in found)
-    flags = tuple(dict.fromkeys(a.name for a in session.flags if session.raises(a)))
+    flags = tuple(dict.fromkeys(a.name for a in session.flags if session.raises(a, *ended)))
     states = tuple(dict.fromkeys(_state(graph, e) for e in found if e is not None))
     none = (None if positive else 0, None if negative else 0)
     return Outcome(
@@ -95,10 +94,4 @@ def _is_true(question: Property | None, positive: bool, negative: bool) -> bool:
 
 
 def _state(graph: EventGraph, execution: Execution) -> State:
-    values = {**read_values(graph, execution), **final_values(graph, execution)}
-    unknowns = dict(execution.unknowns)
-
-    def value(e: Expression) -> int:
-        return evaluate(e, values, unknowns)
-
-    return tuple((label, value(e)) for label, e in graph.observed)
+    return tuple((label, value_of(graph, execution, e)) for label, e in graph.observed)

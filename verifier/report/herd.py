@@ -35,7 +35,16 @@ def render(verdict: LitmusVerdict) -> str:
 
 
 def _state(state: State, names: dict[int, str]) -> str:
-    return " ".join(f"{label}={names.get(value, value)};" for label, value in state)
+    """Elements of a whole array, labelled `a{0}`, `a{1}` …, are shown together."""
+    shown: list[str] = []
+    for label, value in state:
+        array, brace, _ = label.partition("{")
+        text = str(names.get(value, value))
+        if brace and label != f"{array}{{0}}":
+            shown[-1] = f"{shown[-1][:-2]},{text}}};"
+        else:
+            shown.append(f"{array}={{{text}}};" if brace else f"{label}={text};")
+    return " ".join(shown)
 
 
 def _rank(value: int, names: dict[int, str]) -> tuple[bool, str, int]:

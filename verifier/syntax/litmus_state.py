@@ -93,13 +93,27 @@ def _parse(text: str, start: str) -> object:
         raise explain(error, text, _NAMES) from None
 
 
+_LONGEST = 40  # characters of a number, zeros before it too
+
+
 def number(text: str) -> int:
-    """A decimal or hexadecimal number with its sign."""
-    return int(text, 16) if "x" in text or "X" in text else int(text)
+    """A decimal or hexadecimal number with its sign. Raises Unreadable if it has more than 64 bits."""
+    value = None
+    if len(text) <= _LONGEST:
+        value = int(text, 16) if "x" in text or "X" in text else int(text)
+    if value is None or not -(1 << 63) <= value < 1 << 64:
+        start = text.start_pos or 0 if isinstance(text, Token) else 0
+        message = f"found a number of {len(text)} characters; expected one of at most 64 bits"
+        raise Unreadable("litmus-syntax", message, start, start + len(text))
+    return value
 
 
 def _span(first: Token, last: Token) -> Span:
     return Span(first.line or 1, first.column or 1, last.end_line or 1, last.end_column or 1)
+
+
+def _thread(text: Token) -> int:
+    return number(text.update(value=text.lstrip("P")))
 
 
 class _Builder(Transformer[Token, Any]):
@@ -135,7 +149,7 @@ class _Builder(Transformer[Token, Any]):
         return cast(tree.Place, c[0])
 
     def register(self, c: Children) -> tree.Place:
-        return tree.Place(int(c[0].lstrip("P")), str(c[1]), None, _span(c[0], c[1]))
+        return tree.Place(_thread(c[0]), str(c[1]), None, _span(c[0], c[1]))
 
     def element(self, c: Children) -> tree.Place:
         name, index = c
@@ -144,6 +158,10 @@ class _Builder(Transformer[Token, Any]):
         )
 
     bracketed = element
+
+    def symbolic(self, c: Children) -> tree.Place:
+        """A register of one thread, which need not be said."""
+        return tree.Place(None, str(c[0]), None, _span(c[0], c[0]))
 
     def other(self, c: Children) -> tree.Place:
         return cast(tree.Place, c[1])

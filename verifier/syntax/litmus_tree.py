@@ -19,8 +19,9 @@ from verifier.syntax import tree
 class Initial:
     """One item of the initial state: `0:X1=x`, `x=1`, `int *y=&x`, `int a[2]={1,2}`, `a[1]=3`, `uint64_t x`.
 
-    `type` is as written, with its stars (`int *`); `size` is that of a declared array, `index` the element
-    that is set. A str as `value` is the location whose address it is (`x`, `a[1]`), None: no value is given.
+    `type` is as written, with its stars (`int *`); `size` is that of a declared array, `index` the element that is
+    set. `thread` is None for a location, and for a register `%name` that one thread alone has. A str as `value` is
+    the location whose address it is (`x`, `a[1]`), None: no value is given.
     """
 
     thread: int | None

@@ -83,7 +83,7 @@ class Memory:
         self._next = FIRST_ADDRESS
         given: dict[str, int | str | tuple[int | str, ...] | None] = {}
         for item in test.initial:
-            if item.thread is None:
+            if item.thread is None and not item.name.startswith("%"):
                 self._declare(item)
                 given[item.name if item.index is None else f"{item.name}[{item.index}]"] = item.value
         for name in _mentioned(test):
@@ -143,6 +143,13 @@ class Memory:
             self._add(key, path, self._room(16), INT)
         return self.locations[key]
 
+    def shown(self, location: Location) -> str:
+        """The location's address as herd7 shows it: `a`, `a+8`."""
+        name = location.path.root.name
+        first = self.named(name)
+        by = location.address - first.address if location.path.root == first.path.root else 0
+        return f"{name}+{by}" if by else name
+
     def value(self, value: int | str) -> int:
         """A number, or the address of the location that a name stands for."""
         return value if isinstance(value, int) else self.named(value).address
@@ -193,6 +200,24 @@ def comparisons(formula: tree.Formula) -> Iterator[tree.Comparison]:
         case tree.Implies(left, right):
             yield from comparisons(left)
             yield from comparisons(right)
+
+
+def renamed(formula: tree.Formula, change: Callable[[tree.Place], tree.Place]) -> tree.Formula:
+    """The formula with its places changed."""
+    match formula:
+        case tree.Truth():
+            return formula
+        case tree.Not(inner, span):
+            return tree.Not(renamed(inner, change), span)
+        case tree.And(items, span):
+            return tree.And(tuple(renamed(item, change) for item in items), span)
+        case tree.Or(items, span):
+            return tree.Or(tuple(renamed(item, change) for item in items), span)
+        case tree.Implies(left, right, span):
+            return tree.Implies(renamed(left, change), renamed(right, change), span)
+        case tree.Comparison(place, operator, other, span):
+            right_side = change(other) if isinstance(other, tree.Place) else other
+            return tree.Comparison(change(place), operator, right_side, span)
 
 
 def final(formula: tree.Formula, resolve: Resolve, address_of: AddressOf) -> Final:

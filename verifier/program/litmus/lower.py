@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from verifier.options import Options
-from verifier.program.litmus import aarch64, assembly, ppc, riscv, x86_64
+from verifier.program.litmus import aarch64, ppc, riscv, x86_64
+from verifier.program.litmus.assembly import lower_assembly
 from verifier.program.litmus.c import lower_c
+from verifier.program.litmus.column import Isa
 from verifier.program.program import Program
 from verifier.source import Source
 from verifier.syntax import litmus_tree as tree
 
-_ISAS: dict[str, assembly.Isa] = {
+_ISAS: dict[str, Isa] = {
     "AArch64": aarch64.ISA,
     "X86_64": x86_64.ISA,
     "RISCV": riscv.ISA,
@@ -24,4 +26,4 @@ def lower_litmus(test: tree.LitmusTest, source: Source, options: Options) -> Pro
     """
     if test.architecture == "C":
         return lower_c(test, source, options)
-    return assembly.lower_assembly(test, source, _ISAS[test.architecture])
+    return lower_assembly(test, source, _ISAS[test.architecture])

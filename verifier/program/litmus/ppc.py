@@ -1,6 +1,6 @@
 """What Power instructions mean (Power ISA, book I and II): operations, with herd7's names for the tags of events.
 
-Registers hold numbers with a sign; a condition register's field is kept as the two numbers that it compares.
+Registers hold numbers of 8 bytes with a sign; a condition register's field is kept as the two numbers that it compares.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from verifier.program.litmus.assembly import Access, Column, Isa
-from verifier.program.litmus.words import apply
+from verifier.program.litmus.column import Access, Column, Isa
+from verifier.program.litmus.words import apply, signed, unsigned
 from verifier.program.program import Address, Number, Value
 from verifier.syntax import litmus_tree as tree
 
@@ -20,13 +20,13 @@ _FIELD = re.compile(r"cr[0-7]\Z")
 
 @lru_cache(maxsize=256)
 def register(name: str) -> tuple[str, int] | None:
-    """General registers; their values have no width of their own."""
-    return (name, 0) if re.fullmatch(r"r(?:\d|[12]\d|3[01])|%\w+", name) else None
+    """General registers, of 8 bytes."""
+    return (name, 8) if re.fullmatch(r"r(?:\d|[12]\d|3[01])|%\w+", name) else None
 
 
 def order(name: str) -> tuple[int, str]:
     """By number."""
-    return (int(name[1:]), "") if name[1:].isdigit() else (99, name)
+    return (int(name[1:]), "") if name[1:].isdecimal() else (99, name)
 
 
 def _get(c: Column, operand: tree.Operand) -> Value:
@@ -94,7 +94,8 @@ def _load(c: Column, i: tree.Instruction, size: int, is_indexed: bool) -> None:
         raise c.not_modelled(f"{i.name}, which reads less than 4 bytes,", "words of 4 or 8 bytes")
     target, *place = _operands(c, i, 3 if is_indexed else 2)
     where = _placed(c, place, size)
-    _put(c, target, c.load(where, Access("", i.name, True)))
+    value = c.load(where, Access("", i.name, True))
+    _put(c, target, unsigned(value, 4) if i.name.startswith("LWZ") else value)
 
 
 def _store(c: Column, i: tree.Instruction, size: int, is_indexed: bool) -> None:
@@ -102,25 +103,32 @@ def _store(c: Column, i: tree.Instruction, size: int, is_indexed: bool) -> None:
         raise c.not_modelled(f"{i.name}, which writes less than 4 bytes,", "words of 4 or 8 bytes")
     source, *place = _operands(c, i, 3 if is_indexed else 2)
     where = _placed(c, place, size)
-    c.store(where, _get(c, source), Access("", i.name, True))
+    c.store(where, _cut(c, source, size), Access("", i.name, True))
+
+
+def _cut(c: Column, source: tree.Operand, size: int) -> Value:
+    """What a store of the register's low bytes writes."""
+    value = _get(c, source)
+    return signed(value, size) if size < 8 else value
 
 
 def _load_reserved(c: Column, i: tree.Instruction, size: int) -> None:
     target, base, index = _operands(c, i, 3)
-    _put(c, target, c.load(_indexed(c, base, index, size), Access("EX", i.name), True))
+    value = c.load(_indexed(c, base, index, size), Access("EX", i.name), True)
+    _put(c, target, unsigned(value, 4) if size == 4 else value)
 
 
 def _store_conditional(c: Column, i: tree.Instruction, size: int) -> None:
     source, base, index = _operands(c, i, 3)
     place = _indexed(c, base, index, size)
-    _compare(c, "cr0", c.store_exclusive(place, _get(c, source), Access("EX", f"{i.name}.")), _ZERO)
+    _compare(c, "cr0", c.store_exclusive(place, _cut(c, source, size), Access("EX", f"{i.name}.")), _ZERO)
 
 
 # ------------------------------------------------------------------ arithmetic
 
 _OPERATORS = {"ADD": "+", "SUB": "-", "SUBF": "-", "AND": "&", "OR": "|", "XOR": "^", "MULLW": "*"}
 _BRANCHES = {"BEQ": "==", "BNE": "!=", "BLT": "<", "BGT": ">", "BLE": "<=", "BGE": ">="}
-_BARRIERS = ("SYNC", "LWSYNC", "ISYNC", "EIEIO")
+_BARRIERS = ("SYNC", "HWSYNC", "LWSYNC", "ISYNC", "EIEIO")
 
 
 def _two(c: Column, i: tree.Instruction, stem: str) -> None:
@@ -128,10 +136,25 @@ def _two(c: Column, i: tree.Instruction, stem: str) -> None:
     if i.name == "ADDI" and left == tree.Register("r0"):
         left = tree.Immediate(0)
     a, b = _get(c, left), _get(c, right)
+    if stem == "MULLW":
+        a, b = signed(a, 4), signed(b, 4)
     result = apply(_OPERATORS[stem], *((b, a) if stem == "SUBF" else (a, b)))
+    if stem not in ("AND", "OR", "XOR"):
+        result = signed(result, 8)
     _put(c, target, result)
     if i.modifiers == ("",):
         _compare(c, "cr0", c.view(target.name) if isinstance(target, tree.Register) else result, _ZERO)
+
+
+def _upper(c: Column, i: tree.Instruction) -> None:
+    """LIS and ADDIS: a number, 16 bits up, and what is added to it."""
+    target, *added_to, number = _operands(c, i, 2 if i.name == "LIS" else 3)
+    if not isinstance(number, tree.Immediate):
+        raise c.fail(f"expected a number as {i.name}'s last operand")
+    value: Value = signed(Number(number.value << 16), 4)
+    if added_to and added_to[0] != tree.Register("r0"):
+        value = signed(apply("+", _get(c, added_to[0]), value), 8)
+    _put(c, target, value)
 
 
 def _compare(c: Column, field: str, left: Value, right: Value) -> None:
@@ -143,7 +166,10 @@ def _comparison(c: Column, i: tree.Instruction) -> None:
     field, operands = _field(i.operands)
     if len(operands) != 2:
         raise c.fail(f"expected two operands after {i.name}")
-    _compare(c, field, _get(c, operands[0]), _get(c, operands[1]))
+    left, right = (_get(c, o) for o in operands)
+    if i.name.startswith("CMPW"):
+        left, right = signed(left, 4), signed(right, 4)
+    _compare(c, field, left, right)
 
 
 def _field(operands: tuple[tree.Operand, ...]) -> tuple[str, tuple[tree.Operand, ...]]:
@@ -172,7 +198,7 @@ def lower(c: Column, i: tree.Instruction) -> None:
     stem = name.removesuffix("I")
     if name in _BARRIERS:
         _operands(c, i, 0)
-        c.fence(name, name.lower())
+        c.fence("SYNC" if name == "HWSYNC" else name, name.lower())
     elif name in ("LWARX", "LDARX"):
         _load_reserved(c, i, _SIZES[name[1]])
     elif name in ("STWCX", "STDCX") and i.modifiers == ("",):
@@ -182,6 +208,11 @@ def lower(c: Column, i: tree.Instruction) -> None:
         _load(c, i, _SIZES[size], bool(indexed))
     elif (store := _STORE.match(name)) is not None:
         _store(c, i, _SIZES[store[1]], bool(store[2]))
+    elif name in ("LIS", "ADDIS"):
+        _upper(c, i)
+    elif name == "EXTSW":
+        target, source = _operands(c, i, 2)
+        _put(c, target, signed(_get(c, source), 4))
     elif name in ("LI", "MR"):
         target, source = _operands(c, i, 2)
         _put(c, target, _get(c, source))

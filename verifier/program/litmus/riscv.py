@@ -1,8 +1,8 @@
 """What RISC-V instructions mean (The RISC-V Instruction Set Manual, volume I): operations, with herd7's names
 for the tags of events.
 
-Registers hold numbers with a sign. An AMO's annotation is on its read and on its write: in the manual's model
-it is one operation.
+Registers hold numbers of 8 bytes with a sign. An AMO's annotation is on its read and on its write: in the
+manual's model it is one operation.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from verifier.program.litmus.assembly import Access, Column, Isa
-from verifier.program.litmus.words import apply, shifted, signed, unsigned
+from verifier.program.litmus.column import Access, Column, Isa
+from verifier.program.litmus.words import added, apply, shifted, signed, unsigned
 from verifier.program.program import Address, Number, Value
 from verifier.syntax import litmus_tree as tree
 
@@ -32,25 +32,25 @@ _NAMES = {
 
 @lru_cache(maxsize=256)
 def register(name: str) -> tuple[str, int] | None:
-    """A register's name as x0 to x31; its values have no width of their own."""
+    """A register's name as x0 to x31, and its bytes."""
     if name.startswith("%"):
-        return name, 0
+        return name, 8
     if re.fullmatch(r"x(?:\d|[12]\d|3[01])", name):
-        return name, 0
-    return (f"x{_NAMES[name]}", 0) if name in _NAMES else None
+        return name, 8
+    return (f"x{_NAMES[name]}", 8) if name in _NAMES else None
 
 
 def order(name: str) -> tuple[int, str]:
     """By number."""
-    return (int(name[1:]), "") if name[1:].isdigit() else (99, name)
+    return (int(name[1:]), "") if name[1:].isdecimal() else (99, name)
 
 
 def _get(c: Column, operand: tree.Operand) -> Value:
     match operand:
         case tree.Immediate(value):
-            return Number(value)
+            return signed(Number(value), 8)
         case tree.Register(name):
-            return _ZERO if register(name) == ("x0", 0) else c.view(name)
+            return _ZERO if register(name) == ("x0", 8) else c.view(name)
         case _:
             raise c.fail(f"expected registers and numbers after {c.instruction.name}")
 
@@ -58,7 +58,7 @@ def _get(c: Column, operand: tree.Operand) -> Value:
 def _put(c: Column, target: tree.Operand, value: Value) -> None:
     if not isinstance(target, tree.Register):
         raise c.fail(f"expected a register first after {c.instruction.name}")
-    if register(target.name) != ("x0", 0):
+    if register(target.name) != ("x0", 8):
         c.put(target.name, value)
 
 
@@ -115,9 +115,13 @@ def _load(c: Column, i: tree.Instruction, size: int, is_unsigned: bool) -> None:
 def _store(c: Column, i: tree.Instruction, size: int) -> None:
     source, place = _operands(c, i, 2)
     tags = _annotation(c, i.modifiers)
+    c.store(_place(c, place, size), _cut(c, source, size), Access(tags, i.name, not tags))
+
+
+def _cut(c: Column, source: tree.Operand, size: int) -> Value:
+    """What a store of the register's low bytes writes."""
     value = _get(c, source)
-    cut = signed(value, size) if size < 4 else value
-    c.store(_place(c, place, size), cut, Access(tags, i.name, not tags))
+    return signed(value, size) if size < 8 else value
 
 
 def _width(c: Column, i: tree.Instruction) -> int:
@@ -134,16 +138,17 @@ def _load_reserved(c: Column, i: tree.Instruction) -> None:
 
 def _store_conditional(c: Column, i: tree.Instruction) -> None:
     status, source, place = _operands(c, i, 3)
+    size = _width(c, i)
     tags = _annotation(c, i.modifiers[1:])
     access = Access(_tags("EX", tags if tags != "Acq" else ""), ".".join((i.name, *i.modifiers)))
-    _put(c, status, c.store_exclusive(_place(c, place, _width(c, i)), _get(c, source), access))
+    _put(c, status, c.store_exclusive(_place(c, place, size), _cut(c, source, size), access))
 
 
 def _amo(c: Column, i: tree.Instruction, operation: str) -> None:
     target, source, place = _operands(c, i, 3)
     size = _width(c, i)
     tags = _tags("X", _annotation(c, i.modifiers[1:]))
-    operand = _get(c, source)
+    operand = _cut(c, source, size)
     access = Access(f"{tags}/{tags}", ".".join((i.name, *i.modifiers)))
     _put(
         c, target, c.rmw(_place(c, place, size), lambda old: _combined(operation, old, operand, size), access)
@@ -155,7 +160,7 @@ def _combined(operation: str, old: Value, operand: Value, size: int) -> Value:
         case "SWAP":
             return operand
         case "ADD":
-            return signed(apply("+", old, operand), size)
+            return added(old, operand, size)
         case "AND" | "OR" | "XOR":
             return apply({"AND": "&", "OR": "|", "XOR": "^"}[operation], old, operand)
         case "MAX" | "MIN":
@@ -167,6 +172,8 @@ def _combined(operation: str, old: Value, operand: Value, size: int) -> Value:
 
 # ---------------------------------------------------------------------- fences
 
+_SIDES = {i + o + r + w: r + w for i in ("", "i") for o in ("", "o") for r in ("", "r") for w in ("", "w")}
+
 
 def _fence(c: Column, i: tree.Instruction) -> None:
     match i.modifiers, i.operands:
@@ -176,10 +183,11 @@ def _fence(c: Column, i: tree.Instruction) -> None:
             c.fence("Fence.i", "fence.i")
         case (), ():
             c.fence("Fence.rw.rw", "fence")
-        case (), (tree.Word(before), tree.Word(after)) if {before, after} <= {"r", "w", "rw"}:
-            c.fence(f"Fence.{before}.{after}", f"fence {before},{after}")
-        case (), (tree.Word(), tree.Word()):
-            raise c.not_modelled("a fence of input and output", "fence of r, w or rw")
+        case (), (tree.Word(before), tree.Word(after)) if before in _SIDES and after in _SIDES:
+            name = f"fence {before},{after}"
+            if not _SIDES[before] or not _SIDES[after]:
+                raise c.not_modelled(f"{name}, a fence of input and output alone,", "one of r, w or rw")
+            c.fence(f"Fence.{_SIDES[before]}.{_SIDES[after]}", name)
         case _:
             raise c.fail("expected `fence rw,rw`, `fence r,rw` …, `fence.tso` or `fence.i`")
 
@@ -200,7 +208,7 @@ def _two(c: Column, i: tree.Instruction, stem: str, size: int) -> None:
         result = apply("<", *((a, b) if stem == "SLT" else (unsigned(a, 8), unsigned(b, 8))))
     else:
         result = apply(_OPERATORS[stem], a, b)
-        result = signed(result, 4) if size == 4 else result
+        result = result if stem in ("AND", "OR", "XOR") else signed(result, size)
     _put(c, target, result)
 
 
@@ -211,12 +219,21 @@ def _one(c: Column, i: tree.Instruction) -> None:
         case "NOT":
             value = apply("~", value)
         case "NEG":
-            value = apply("neg", value)
+            value = signed(apply("neg", value), 8)
         case "SEXT":
             value = signed(value, _width(c, i))
         case _:
             pass
     _put(c, target, value)
+
+
+def _upper(c: Column, i: tree.Instruction) -> None:
+    """LUI: a number's 20 bits, 12 bits up."""
+    match _operands(c, i, 2):
+        case (target, tree.Immediate(value)):
+            _put(c, target, signed(Number(value << 12), 4))
+        case _:
+            raise c.fail("expected `lui register,number`")
 
 
 def _branch(c: Column, i: tree.Instruction) -> None:
@@ -255,6 +272,8 @@ def lower(c: Column, i: tree.Instruction) -> None:
         _store(c, i, _BYTES[store[1]])
     elif name == "NOP":
         return
+    elif name == "LUI":
+        _upper(c, i)
     elif name in ("LI", "MV", "NOT", "NEG", "SEXT"):
         _one(c, i)
     elif _BRANCH.match(name) is not None:

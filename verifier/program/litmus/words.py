@@ -30,8 +30,13 @@ def unsigned(value: Value, size: int) -> Value:
     return apply("&", value, Number((1 << 8 * size) - 1))
 
 
+def added(a: Value, b: Value, size: int) -> Value:
+    """The sum, as a word."""
+    return signed(apply("+", a, b), size)
+
+
 def shifted(kind: str, value: Value, by: Value, size: int) -> Value:
-    """LSL, LSR or ASR of a word."""
+    """LSL, LSR or ASR of a word, by as many bits as `by` is modulo the word's."""
     by = Number(by.value % (8 * size)) if isinstance(by, Number) else apply("&", by, Number(8 * size - 1))
     if by == Number(0):
         return value
@@ -40,3 +45,12 @@ def shifted(kind: str, value: Value, by: Value, size: int) -> Value:
     if kind == "LSR":
         return signed(apply(">>", unsigned(value, size), by), size)
     return signed(apply("<<", value, by), size)
+
+
+def rotated(value: Value, by: int, size: int) -> Value:
+    """ROR of a word."""
+    by %= 8 * size
+    if by == 0:
+        return value
+    low = unsigned(value, size)
+    return signed(apply("|", apply(">>", low, Number(by)), apply("<<", low, Number(8 * size - by))), size)

@@ -1,7 +1,6 @@
 """What x86-64 instructions mean (Intel SDM, volume 2): operations, with herd7's names for the tags of events.
 
-Operands stand in AT&T's order: the last one is the target. Words of 4 and 8 bytes are modelled. Flags are kept as
-the two numbers that they compare: of CMP its operands, of other instructions the result and 0.
+Operands stand in AT&T's order: the last one is the target. Words of 4 and 8 bytes are modelled.
 """
 
 from __future__ import annotations
@@ -10,8 +9,9 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from verifier.program.litmus.assembly import Access, Column, Isa
-from verifier.program.litmus.words import apply, signed, unsigned
+from verifier.program.litmus.column import Access, Column, Isa
+from verifier.program.litmus.words import added, apply, signed
+from verifier.program.litmus.x86_64_flags import CONDITIONS, compared, computed, holds, summed
 from verifier.program.program import Address, Number, Value
 from verifier.syntax import litmus_tree as tree
 
@@ -36,7 +36,9 @@ def register(name: str) -> tuple[str, int] | None:
 
 def order(name: str) -> tuple[int, str]:
     """rax to rsp, then r8 to r15."""
-    return (_ORDER.index(name), "") if name in _ORDER else (int(name[1:]) if name[1:].isdigit() else 99, name)
+    return (
+        (_ORDER.index(name), "") if name in _ORDER else (int(name[1:]) if name[1:].isdecimal() else 99, name)
+    )
 
 
 # ------------------------------------------------------------------- operands
@@ -132,7 +134,11 @@ def _xchg(c: Column, i: tree.Instruction, size: int) -> None:
         first, second = second, first
     place = _place(c, second, size)
     mine = _value(c, first, size)
-    theirs = _value(c, second, size) if place is None else c.rmw(place, lambda _: mine, Access("X/X", i.name))
+    theirs = (
+        _kept(c, _value(c, second, size))
+        if place is None
+        else c.rmw(place, lambda _: mine, Access("X/X", i.name))
+    )
     if place is None:
         _put(c, second, mine)
     _put(c, first, theirs)
@@ -151,15 +157,15 @@ def _cmpxchg(c: Column, i: tree.Instruction, size: int) -> None:
         old = c.rmw(place, lambda _: value, Access("X/X", i.name), lambda o: apply("==", o, wanted))
     else:
         raise c.not_modelled("CMPXCHG without LOCK", "LOCK CMPXCHG")
-    _flags(c, wanted, old)
+    compared(c, wanted, old, size)
     c.put("rax" if size == 8 else "eax", apply("?:", apply("==", old, wanted), wanted, old))
 
 
 def _xadd(c: Column, i: tree.Instruction, size: int) -> None:
     source, target = _operands(c, i, 2)
     operand = _value(c, source, size)
-    old = _changed(c, i, target, size, lambda o: signed(apply("+", o, operand), size))
-    _flags(c, signed(apply("+", old, operand), size), _ZERO)
+    old = _changed(c, i, target, size, lambda o: added(o, operand, size))
+    summed(c, old, operand, size)
     _put(c, source, old)
 
 
@@ -173,7 +179,13 @@ def _two(c: Column, i: tree.Instruction, size: int) -> None:
         result = apply(operator, old, operand)
         return signed(result, size) if operator in "+-" else result
 
-    _flags(c, change(_changed(c, i, target, size, change)), _ZERO)
+    old = _changed(c, i, target, size, change)
+    if operator == "-":
+        compared(c, old, operand, size)
+    elif operator == "+":
+        summed(c, old, operand, size)
+    else:
+        computed(c, change(old))
 
 
 def _one(c: Column, i: tree.Instruction, size: int) -> None:
@@ -183,7 +195,7 @@ def _one(c: Column, i: tree.Instruction, size: int) -> None:
     def change(old: Value) -> Value:
         match _stem(i.name):
             case "INC":
-                return signed(apply("+", old, Number(1)), size)
+                return added(old, Number(1), size)
             case "DEC":
                 return signed(apply("-", old, Number(1)), size)
             case "NEG":
@@ -191,9 +203,14 @@ def _one(c: Column, i: tree.Instruction, size: int) -> None:
             case _:
                 return apply("~", old)
 
-    result = change(_changed(c, i, target, size, change))
-    if _stem(i.name) != "NOT":
-        _flags(c, result, _ZERO)
+    old = _changed(c, i, target, size, change)
+    match _stem(i.name):
+        case "INC" | "DEC" as name:
+            summed(c, old, Number(1 if name == "INC" else -1), size, has_carry=False)
+        case "NEG":
+            compared(c, _ZERO, old, size)
+        case _:
+            pass
 
 
 def _changed(
@@ -222,44 +239,17 @@ def _cmp(c: Column, i: tree.Instruction, size: int) -> None:
     source, target = _operands(c, i, 2)
     left, right = _value(c, target, size), _value(c, source, size)
     if _stem(i.name) == "TEST":
-        left, right = apply("&", left, right), _ZERO
-    _flags(c, left, right)
-
-
-def _flags(c: Column, left: Value, right: Value) -> None:
-    c.set("flags.left", left)
-    c.set("flags.right", right)
-
-
-_CONDITIONS = {
-    **dict.fromkeys(("E", "Z"), "=="),
-    **dict.fromkeys(("NE", "NZ"), "!="),
-    **dict.fromkeys(("L", "LT", "NGE", "S"), "<"),
-    **dict.fromkeys(("LE", "NG"), "<="),
-    **dict.fromkeys(("G", "GT", "NLE"), ">"),
-    **dict.fromkeys(("GE", "NL", "NS"), ">="),
-    **dict.fromkeys(("B", "C", "NAE"), "u<"),
-    **dict.fromkeys(("BE", "NA"), "u<="),
-    **dict.fromkeys(("A", "NBE"), "u>"),
-    **dict.fromkeys(("AE", "NB", "NC"), "u>="),
-}
-
-
-def _holds(c: Column, condition: str) -> Value:
-    c.start.setdefault("flags.left", 1)
-    operator = _CONDITIONS[condition]
-    left, right = c.get("flags.left"), c.get("flags.right")
-    if operator.startswith("u"):
-        return apply(operator[1:], unsigned(left, 8), unsigned(right, 8))
-    return apply(operator, left, right)
+        computed(c, apply("&", left, right))
+    else:
+        compared(c, left, right, size)
 
 
 def _jump(c: Column, i: tree.Instruction) -> None:
     (label,) = _operands(c, i, 1)
     condition = i.name[1:]
-    if not isinstance(label, tree.Word) or (condition != "MP" and condition not in _CONDITIONS):
+    if not isinstance(label, tree.Word) or condition not in {"MP", *CONDITIONS}:
         raise c.fail("expected JMP, or J and a condition such as JE or JNE, and a label")
-    c.jump(label.name, None if condition == "MP" else _holds(c, condition))
+    c.jump(label.name, None if condition == "MP" else holds(c, condition))
 
 
 _FENCES = ("MFENCE", "SFENCE", "LFENCE")

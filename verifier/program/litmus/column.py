@@ -1,0 +1,230 @@
+"""One thread of an assembly test while it is lowered: what the modules of all architectures work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from verifier.errors import ProgramError, at
+from verifier.program.litmus import registers
+from verifier.program.litmus.common import Kind, Location, Memory
+from verifier.program.litmus.flow import Jump, Step
+from verifier.program.litmus.words import signed, unsigned
+from verifier.program.program import (
+    Address,
+    Apply,
+    Fence,
+    Load,
+    Local,
+    Number,
+    Origin,
+    Path,
+    Rmw,
+    Set,
+    Store,
+    StoreExclusive,
+    Value,
+)
+from verifier.source import Source, Span
+from verifier.syntax import litmus_tree as tree
+
+
+@dataclass(frozen=True, slots=True)
+class Isa:
+    """What an architecture's module gives.
+
+    `register`: a register's canonical name, as conditions have it, and how many bytes that name of it has; None
+    for what is no register. `order`: where herd7 shows a register. `lower`: emits an instruction's operations.
+    """
+
+    register: Callable[[str], tuple[str, int] | None]
+    order: Callable[[str], tuple[int, str]]
+    lower: Callable[[Column, tree.Instruction], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What an access's instruction says about it: its tags, and a name for reports."""
+
+    order: str
+    name: str
+    is_plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """An access of that many bytes, by the value of its pointer."""
+
+    address: Address
+    size: int
+    span: Span
+
+
+class Column:
+    """One thread while it is lowered: its registers, and the operations of the instruction at hand."""
+
+    def __init__(
+        self,
+        isa: Isa,
+        memory: Memory,
+        source: Source,
+        column: tree.Column,
+        initial: Mapping[str, int],
+        large: AbstractSet[str],
+    ) -> None:
+        """`initial`: what registers hold at first; `large`: those of which that needs more than 4 bytes."""
+        self.isa = isa
+        self.memory = memory
+        self.source = source
+        self.thread = column.thread
+        self.instruction = _NOTHING
+        self.operations: list[Step] = []
+        self.used: set[str] = set()
+        self.partial: dict[Path, ProgramError] = {}  # accesses to parts of locations
+        self.names = 0
+        self.computed: list[Computed] = []
+        self.narrow = registers.narrow(isa.register, column) - large
+        self.initial = {r: Kind(4, True).fit(v) if r in self.narrow else v for r, v in initial.items()}
+        self.constant = {r: initial.get(r, 0) for r in registers.constants(isa.register, column)}
+        self.words = registers.words(column)
+        self.jumps = {i.name[1:] for i in column.instructions if i.name.startswith("J")}
+        self.start: dict[str, int] = {}
+
+    # ------------------------------------------------------------------ errors
+
+    def fail(self, message: str, code: str = "litmus-operands") -> ProgramError:
+        """The error about the instruction at hand."""
+        return ProgramError(code, message, **at(self.source, self.instruction.span))
+
+    def not_modelled(self, what: str, instead: str) -> ProgramError:
+        return self.fail(f"{what} is not modelled; expected {instead}", "not-modelled")
+
+    def not_whole(self, location: Location, size: int, span: Span) -> ProgramError:
+        """The error about an access at a location that has another size."""
+        what = f"an access of {size} bytes to {location.path} of {location.kind.size} bytes"
+        message = f"{what} is not modelled; expected accesses to whole locations"
+        return ProgramError("not-modelled", message, **at(self.source, span))
+
+    # --------------------------------------------------------------- registers
+
+    def get(self, name: str) -> Value:
+        """What a register holds."""
+        self.used.add(name)
+        return Local(name)
+
+    def set(self, name: str, value: Value) -> None:
+        self.used.add(name)
+        self.operations.append(Set(name, value))
+
+    def view(self, name: str) -> Value:
+        """What a register holds under that name, as a number with a sign."""
+        whole, size = self._known(name)
+        value = self.get(whole)
+        return signed(value, 4) if size == 4 and whole not in self.narrow else value
+
+    def put(self, name: str, value: Value) -> None:
+        """Sets a register under that name to a number that fits it; the other half of it becomes 0."""
+        whole, size = self._known(name)
+        self.set(whole, unsigned(value, 4) if size == 4 and whole not in self.narrow else value)
+
+    def _known(self, name: str) -> tuple[str, int]:
+        known = self.isa.register(name)
+        if known is None:
+            raise self.fail(f"{name} is no register")
+        return known
+
+    def fresh(self) -> str:
+        """A register of no name."""
+        self.names += 1
+        return f"{self.instruction.name.lower()}#{self.names}"
+
+    # -------------------------------------------------------------- operations
+
+    def emit(self, operation: Step) -> None:
+        self.operations.append(operation)
+
+    def origin(self) -> Origin:
+        span = self.instruction.span
+        text = " ".join(self.instruction.text.rpartition(":")[2].split())
+        return Origin(text, None, f"P{self.thread}@{span.line}:{span.column}", False, span)
+
+    def load(self, address: Address, access: Access, is_exclusive: bool = False) -> Value:
+        """What a location holds, as a number with a sign."""
+        target = self.fresh()
+        self.emit(
+            Load(target, address, access.order, access.is_plain, access.name, self.origin(), is_exclusive)
+        )
+        return Local(target)
+
+    def store(self, address: Address, value: Value, access: Access) -> None:
+        self.emit(Store(address, value, access.order, access.is_plain, access.name, self.origin()))
+
+    def store_exclusive(self, address: Address, value: Value, access: Access) -> Value:
+        """0 where it stored, 1 where it failed."""
+        status = self.fresh()
+        self.emit(StoreExclusive(status, address, value, access.order, access.name, self.origin()))
+        return Local(status)
+
+    def rmw(
+        self,
+        address: Address,
+        new: Callable[[Value], Value],
+        access: Access,
+        succeeds: Callable[[Value], Value] | None = None,
+    ) -> Value:
+        """What the location held before."""
+        target = self.fresh()
+        old = Local(target)
+        when = None if succeeds is None else succeeds(old)
+        self.emit(Rmw(target, address, new(old), when, access.order, True, access.name, self.origin()))
+        return old
+
+    def fence(self, kind: str, name: str) -> None:
+        self.emit(Fence(kind, name, True, self.origin()))
+
+    # --------------------------------------------------------------- addresses
+
+    def address(self, base: str | None, offset: Value, size: int) -> Address:
+        """The address that a register and an offset add up to, of an access of that many bytes.
+
+        `base` None: `offset` is all. Raises ProgramError where that is known to be no location of that size.
+        """
+        if isinstance(offset, Number) and (base is None or base in self.constant):
+            return self._fixed(offset.value + (0 if base is None else self.constant[base]), size, base)
+        first = next(iter(self.memory.locations.values()), None)
+        if first is None or all(l.kind.size != size for l in self.memory.locations.values()):
+            raise self.fail(
+                f"found no location of {size} bytes that this can access; expected one in the initial state"
+            )
+        value = offset if base is None else self.get(base)
+        if base is not None and offset != Number(0):
+            value = Apply("+", (value, offset))
+        address = Address(first.path, value, True)
+        self.computed.append(Computed(address, size, self.instruction.span))
+        return address
+
+    def _fixed(self, number: int, size: int, base: str | None) -> Address:
+        holder = "this" if base is None else base
+        for location in self.memory.locations.values():
+            if location.address == number:
+                if location.kind.size != size:
+                    problem = self.not_whole(location, size, self.instruction.span)
+                    self.partial.setdefault(location.path, problem)
+                return Address(location.path)
+            if location.address < number < location.address + location.kind.size:
+                raise self.not_modelled(
+                    f"an access to a part of {location.path}", "accesses to whole locations"
+                )
+        raise self.fail(
+            f"{holder} holds no location's address; expected `{self.thread}:{holder}=x` in the initial state"
+        )
+
+    # ------------------------------------------------------------------- jumps
+
+    def jump(self, label: str, when: Value | None = None) -> None:
+        """Goes on at the label, where `when` holds."""
+        self.emit(Jump(label, when, self.origin()))
+
+
+_NOTHING = tree.Instruction((), "", (), (), "", Span(1, 1, 1, 1))

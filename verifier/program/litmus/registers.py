@@ -1,0 +1,64 @@
+"""How a thread uses its registers: with what width, and which hold one address throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from verifier.syntax import litmus_tree as tree
+
+Register = Callable[[str], tuple[str, int] | None]
+Use = Literal["operand", "base", "index"]
+
+
+def canonical(register: Register, name: str) -> str:
+    """A register's name as conditions have it."""
+    known = register(name)
+    return name if known is None else known[0]
+
+
+def uses(column: tree.Column) -> Iterator[tuple[Use, str]]:
+    """The registers that instructions name; an address's base that changes with the access is an operand too."""
+    for i in column.instructions:
+        for number, operand in enumerate(i.operands):
+            match operand:
+                case tree.Register(name):
+                    yield "operand", name
+                case tree.Memory(parts, writes_back):
+                    names = [p.name for p in parts if isinstance(p, tree.Register)]
+                    yield from (("base" if p == 0 else "index", name) for p, name in enumerate(names))
+                    if writes_back or _is_post_indexed(i, number):
+                        yield from (("operand", name) for name in names[:1])
+                case _:
+                    pass
+
+
+def _is_post_indexed(i: tree.Instruction, number: int) -> bool:
+    """Whether a number follows the memory operand: `[X1],#8`."""
+    return isinstance(i.operands[-1], tree.Immediate) and number + 1 < len(i.operands)
+
+
+def constants(register: Register, column: tree.Column) -> set[str]:
+    """The registers that occur in memory operands only, and are not written back: these never change."""
+    inside = {canonical(register, name) for use, name in uses(column) if use != "operand"}
+    return inside - {canonical(register, name) for use, name in uses(column) if use == "operand"}
+
+
+def narrow(register: Register, column: tree.Column) -> set[str]:
+    """The registers that instructions name by 4 of their bytes alone, and that are no part of addresses."""
+    whole: set[str] = set()
+    half: set[str] = set()
+    for use, name in uses(column):
+        known = register(name)
+        if known is not None:
+            is_half = known[1] == 4 and use != "base"
+            (half if is_half else whole).add(known[0])
+    return half - whole
+
+
+def words(column: tree.Column) -> set[str]:
+    """The words among the operands, and the suffixes of instructions."""
+    found = {word for i in column.instructions for word in i.modifiers}
+    return found | {
+        o.name.upper() for i in column.instructions for o in i.operands if isinstance(o, tree.Word)
+    }
