@@ -125,7 +125,7 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
 
 
 def read_options(parsed: argparse.Namespace) -> Options:
-    """The options of check and explain; raises UsageError for values that can't be meant."""
+    """The options of a command; raises UsageError for values that can't be meant."""
     models = tuple(parsed.model or ())
     for model in models:
         _require_model(model)

@@ -95,7 +95,7 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
             "no-litmus", "no litmus test; expected an architecture and a name on the first line", name
         )
     source = pieces[0].source
-    program = lower_litmus(parse_litmus(source), source, options)
+    program = lower_litmus(parse_litmus(source), source)
     m = model((options.models or DEFAULTS[program.isa])[-1])  # of C: the kernel's own
     graph = _build(program, m, options)
     question = graph.properties[-1] if program.conditions else None
@@ -105,8 +105,6 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
         outcome, notes = _answer_litmus(graph, m, question, options)
     except (Unknown, NotModelled, RecursionError) as problem:
         reason = str(problem) or "the test is too deeply nested"
-    if any(c != FALSE for c in graph.cuts):
-        notes.append(f"Loops run at most {options.bound} times")
     names = {THIN_AIR: "S", **{value: program.names[l] for value, l in program.addresses}}
     condition = program.conditions[-1] if program.conditions else None
     return LitmusVerdict(name, program.title, m.name, condition, names, outcome, reason, tuple(notes))
@@ -128,7 +126,10 @@ def _answer_litmus(
         try:
             session = Session(graph, m, Deadline(share), options.propagation)
             session.require_within()
-            return way(session, question), notes
+            outcome = way(session, question)
+            cuts = [session.truth(c) for c in graph.cuts if c != FALSE]
+            is_cut = bool(cuts) and session.allows(session.any_of(cuts))
+            return replace(outcome, is_cut=is_cut), notes
         except Unknown as reason:
             if number == len(ways) - 1:
                 raise
@@ -195,7 +196,10 @@ def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) 
 def _lower(piece: Snippet | Diagram | Litmus, options: Options) -> Program:
     match piece:
         case Litmus(source):
-            return lower_litmus(parse_litmus(source), source, options)
+            if options.threads or options.aliases:
+                message = "--thread and --alias are for code that is no litmus test"
+                raise InputError("naming", message, source.name)
+            return lower_litmus(parse_litmus(source), source)
         case Snippet(source):
             return lower(parse(source), source, options)
         case Diagram(columns):

@@ -34,7 +34,7 @@ exists (0:r0=1 /\\ 0:r1=0 /\\ 2:r0=1)
 
 def graph_of(text: str, architecture: str) -> EventGraph:
     source = Source.whole("x.litmus", text)
-    return build(lower_litmus(parse_litmus(source), source, Options()), architecture, 2)
+    return build(lower_litmus(parse_litmus(source), source), architecture, 2)
 
 
 def fixed(session: Session, execution: Execution) -> list[int]:
@@ -101,7 +101,7 @@ def test_flags_of_recursive_relations_are_those_of_all_executions(
 ) -> None:
     path = tmp_path / "recursive.cat"
     path.write_text(f'"recursion"\nacyclic po-loc | rf | co | fr as coherence\n{body}\n')
-    text = cycles.linux(seed).encode()
+    text = cycles.linux(seed, rcu=False).encode()
     decided, counted = (
         litmus("x.litmus", text, Options(models=(str(path),), states=states)).outcome
         for states in (False, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from verifier.events.build import build
 from verifier.events.expression import FALSE, TRUE, Const
 from verifier.events.graph import EventGraph
-from verifier.options import Options
+from verifier.events.logic import negation
 from verifier.program.litmus.lower import lower_litmus
 from verifier.source import Source
 from verifier.syntax.litmus import parse_litmus
@@ -13,7 +13,7 @@ from verifier.syntax.litmus import parse_litmus
 
 def graph(text: str, architecture: str) -> EventGraph:
     source = Source.whole("x.litmus", text)
-    return build(lower_litmus(parse_litmus(source), source, Options()), architecture, 2)
+    return build(lower_litmus(parse_litmus(source), source), architecture, 2)
 
 
 def aarch64(*instructions: str, start: str = "0:X1=x; 0:X3=y;") -> EventGraph:
@@ -64,6 +64,18 @@ def test_an_exclusive_store_needs_the_load_of_its_location() -> None:
         assert all(e.kind != "W" or e.thread < 0 for e in other.events)
     twice = aarch64("LDXR W0,[X1]", "STXR W2,W4,[X1]", "STXR W5,W4,[X1]")
     assert len(twice.atomics) == 1
+
+
+def test_an_exclusive_store_pairs_with_the_last_load_alone() -> None:
+    g = aarch64("LDXR W0,[X1]", "CBZ W0,L", "LDXR W5,[X1]", "L:", "STXR W2,W4,[X1]")
+    first, second = sorted(g.atomics, key=lambda a: a.read)
+    assert first.write == second.write
+    assert negation(first.holds) == second.holds
+    apart = aarch64(
+        "LDR W6,[X3]", "CBZ W6,L", "LDXR W5,[X1]", "B M", "L:", "LDXR W0,[X1]", "M:", "STXR W2,W4,[X1]"
+    )
+    assert apart.unmodelled == ()
+    assert len(apart.atomics) == 2
 
 
 def test_a_lock_that_is_never_had_is_not_considered() -> None:

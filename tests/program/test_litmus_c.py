@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from verifier.errors import InputError
-from verifier.options import Options
 from verifier.program.litmus.c import lower_c
 from verifier.program.program import (
     Address,
@@ -38,7 +37,7 @@ PARAMETERS = "int *x, int *y, int **p, atomic_t *v, spinlock_t *s, struct srcu_s
 
 def lowered(text: str) -> Program:
     source = Source.whole("t.litmus", text)
-    return lower_c(parse_litmus(source), source, Options())
+    return lower_c(parse_litmus(source), source)
 
 
 def one(body: str, initial: str = "") -> Program:

@@ -67,8 +67,9 @@ def base_bounds(graph: EventGraph) -> BaseBounds:
         "co": (first, co),
     }
     for name in ("amo", "lxsx", "rmw"):
-        pairs = ((a.read, a.write) for a in graph.atomics if name in ("rmw", a.kind))
-        relations[name] = _fixed(universe.from_pairs(pairs))
+        atomics = [a for a in graph.atomics if name in ("rmw", a.kind)]
+        always = universe.from_pairs((a.read, a.write) for a in atomics if a.holds == TRUE)
+        relations[name] = (always, universe.from_pairs((a.read, a.write) for a in atomics))
     for name in get_args(DependencyKind):
         pairs = ((d.start, d.end) for d in graph.dependencies if d.kind == name)
         relations[name] = (0, universe.from_pairs(pairs))

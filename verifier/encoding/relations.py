@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar, assert_never, get_args
 
+from verifier.cat.bits import members
 from verifier.cat.terms import (
     Axiom,
     BaseRelation,
@@ -20,7 +21,7 @@ from verifier.encoding.candidate import CandidateEncoding, Matrix
 from verifier.encoding.clauses import FALSE
 from verifier.encoding.fixpoints import Fixpoints
 from verifier.encoding.values import NotModelled
-from verifier.events.graph import INITIAL, DependencyKind, observed_locations
+from verifier.events.graph import INITIAL, Atomic, DependencyKind, observed_locations
 
 DEPENDENCIES = get_args(DependencyKind)
 Key = TypeVar("Key")
@@ -315,7 +316,7 @@ class RelationEncoding:
                 return candidate.co
             case "po":
                 order = self.graph.order
-                return self._pairs((i, j) for i in range(len(events)) for j in _bits(order[i]))
+                return self._pairs((i, j) for i in range(len(events)) for j in members(order[i]))
             case "id":
                 return {(e, e): l for e, l in candidate.executes.items()}
             case "loc":
@@ -331,7 +332,7 @@ class RelationEncoding:
                     )
                 )
             case "rmw" | "amo" | "lxsx":
-                return self._pairs((a.read, a.write) for a in self.graph.atomics if name in ("rmw", a.kind))
+                return self._atomics([a for a in self.graph.atomics if name in ("rmw", a.kind)])
             case "different-values":
                 return self._different_values()
             case _ if name in DEPENDENCIES:
@@ -359,6 +360,13 @@ class RelationEncoding:
         executes = self.candidate.executes
         return {(i, j): self.clauses.conjunction((executes[i], executes[j])) for i, j in pairs}
 
+    def _atomics(self, atomics: Sequence[Atomic]) -> Matrix:
+        executes, truth = self.candidate.executes, self.candidate.values.truth
+        return {
+            (a.read, a.write): self.clauses.conjunction((executes[a.read], executes[a.write], truth(a.holds)))
+            for a in atomics
+        }
+
     def _dependencies(self, name: str) -> Matrix:
         found: dict[tuple[int, int], list[int]] = {}
         executes = self.candidate.executes
@@ -383,10 +391,3 @@ def _belongs(kind: str, thread: int, name: str) -> bool:
             return thread == INITIAL
         case _:
             return False
-
-
-def _bits(s: int) -> Iterable[int]:
-    while s:
-        low = s & -s
-        yield low.bit_length() - 1
-        s ^= low

@@ -18,7 +18,7 @@ from verifier.encoding.candidate import CandidateEncoding
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
 from verifier.encoding.relations import RelationEncoding
 from verifier.encoding.values import NotModelled
-from verifier.events.expression import THIN_AIR, Expression
+from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property, present, unknowns
 from verifier.execution.candidate import (
     Execution,
@@ -136,9 +136,9 @@ class Session:
             yield -l if execution.executed >> e & 1 else l
         for r, w in execution.reads_from:
             yield -self.candidate.rf[(w, r)]
-            cases, value = self.candidate.value(r), execution.values[r]
-            if value is not None and THIN_AIR in cases:
-                yield -cases[value]
+            value = execution.values[r]
+            if value is not None:  # where values go round in a circle, rf alone does not fix them
+                yield -self.candidate.value(r)[value]
         for order in execution.coherence:
             for a, b in pairwise(order):
                 yield -self.candidate.co[(a, b)]

@@ -25,7 +25,7 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     `architecture` is one of kernel/mapping.toml for a program in C ("any": the kernel's own events), else the
     program's own.
     """
-    architecture = "linux" if architecture == "any" else architecture
+    is_any, architecture = architecture == "any", "linux" if architecture == "any" else architecture
     draft = Draft(program, architecture, bound)
     for location, _ in enumerate(program.names):
         value = _initial_value(draft, location)
@@ -36,6 +36,8 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         walk = ThreadWalk(draft, number, thread)
         walk.run()
         walks.append(walk)
+    if is_any:
+        draft.unmodelled += _grace_periods(draft.events)
     final = Finals(program, walks)
     if program.filter is not None:
         draft.constraints.append(final.translate(program.filter))
@@ -64,6 +66,13 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         is_litmus=program.is_litmus,
     )
     return settle(graph)
+
+
+def _grace_periods(events: Sequence[Event]) -> list[tuple[int, str]]:
+    """Line and text of what waits for readers, or is waited for: no model but the kernel's has that."""
+    kinds = ("Rcu-", "Srcu-", "Sync-")
+    found = (e for e in events if any(t.startswith(kinds) for t in e.tags))
+    return [(e.span.line if e.span else 0, e.text) for e in found]
 
 
 def _initial_value(draft: Draft, location: int) -> Expression:

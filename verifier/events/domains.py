@@ -50,6 +50,7 @@ def _mapped(graph: EventGraph, change: Callable[[Expression], Expression]) -> Ev
         graph,
         events=tuple(replace(e, executes=change(e.executes), value=maybe(e.value)) for e in graph.events),
         dependencies=tuple(replace(d, holds=change(d.holds)) for d in graph.dependencies),
+        atomics=tuple(replace(a, holds=change(a.holds)) for a in graph.atomics),
         constraints=each(graph.constraints),
         sleeps=tuple(replace(s, sleeps=change(s.sleeps), awaited=maybe(s.awaited)) for s in graph.sleeps),
         properties=tuple(

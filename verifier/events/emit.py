@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.events.draft import Arms, Draft, may_meet
+from verifier.events.draft import Arms, Draft
 from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue
 from verifier.events.graph import Atomic, Dependency, DependencyKind, Event, Kind, OrderingSource, SourceKind
 from verifier.events.logic import as_condition, conjunction, disjunction, fold, negation, simplify
@@ -67,6 +67,10 @@ class Emitter:
                 left, right = self.taint(a, state), self.taint(b, state)
                 taken = (under(left, chosen), under(right, fold(negation(chosen))))
                 return union((picked(self.taint(choice, state)), *taken))
+            case p.Apply("?:", (choice, a, b)) if self.draft.program.isa is None:
+                chosen = as_condition(self.value(choice, state))
+                one = under(self.taint(a, state), chosen)
+                return union((one, under(self.taint(b, state), fold(negation(chosen)))))
             case p.Apply(_, arguments):
                 return union(self.taint(a, state) for a in arguments)
             case _:
@@ -130,11 +134,9 @@ class Emitter:
             succeeds = conjunction((chance, condition, disjunction(c for _, c in armed)))
             done.append(succeeds)
             number = self._add("W", location, state, (succeeds,), value, row.half(0), source, o.origin)
-            self.draft.atomics += [Atomic(r, number, "lxsx") for r, _ in armed]
+            self.draft.atomics += [Atomic(r, number, "lxsx", holds) for r, holds in armed]
             self._depend("addr", number, self.taint(o.address.pointer, state), o.origin)
             self._depend("data", number, self.taint(o.value, state), o.origin)
-        if self._may_follow([r for r, _ in state.monitor]):
-            self.draft.unmodelled.append((o.origin.span.line, f"{o.name} after several exclusive loads"))
         state.monitor = ()
         state.locals[o.status] = fold(negation(disjunction(done)))
         state.taints[o.status] = NONE
@@ -255,11 +257,6 @@ class Emitter:
         if kind != "F" or self.draft.program.is_litmus:
             self._depend("ctrl", number, self._control(state), origin)
         return number
-
-    def _may_follow(self, events: Sequence[int]) -> bool:
-        """Whether one of these events may come after another in one execution."""
-        arms = [self.draft.arms[e] for e in events]
-        return any(may_meet(a, b) for i, a in enumerate(arms) for b in arms[:i] if a != b)
 
     # ----------------------------------------------------- sources, dependencies
 

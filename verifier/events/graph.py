@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from verifier.events.expression import Expression, Unknown, reads_of, unknowns_of
+from verifier.events.expression import TRUE, Expression, Unknown, reads_of, unknowns_of
 from verifier.source import Span
 
 Kind = Literal["R", "W", "F"]
@@ -102,11 +102,15 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class Atomic:
-    """Read and write of one atomic: one instruction (amo) or an exclusive pair (lxsx)."""
+    """Read and write of one atomic: one instruction (amo) or an exclusive pair (lxsx).
+
+    They are a pair in executions where both happen and `holds` is true.
+    """
 
     read: int
     write: int
     kind: Literal["amo", "lxsx"]
+    holds: Expression = TRUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,7 @@ def expressions(graph: EventGraph) -> Iterator[Expression]:
         if event.value is not None:
             yield event.value
     yield from (d.holds for d in graph.dependencies)
+    yield from (a.holds for a in graph.atomics)
     yield from graph.constraints
     for sleep in graph.sleeps:
         yield sleep.sleeps

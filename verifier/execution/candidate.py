@@ -35,6 +35,7 @@ def bases(graph: EventGraph, execution: Execution, off: frozenset[int] = frozens
     reads = read_values(graph, execution)
     relations = {
         **_static_relations(graph, execution.executed),
+        **_atomics(graph, execution, reads),
         **_dependencies(graph, execution, reads, off),
         "rf": 0,
         "co": 0,
@@ -96,10 +97,6 @@ def _static_relations(graph: EventGraph, executed: int) -> dict[str, int]:
             threads[event.thread] = threads.get(event.thread, 0) | 1 << i
         if event.location is not None:
             locations[event.location] = locations.get(event.location, 0) | 1 << i
-    pairs = {"amo": 0, "lxsx": 0}
-    for a in graph.atomics:
-        if executed >> a.read & executed >> a.write & 1:
-            pairs[a.kind] |= 1 << a.read * n + a.write
     internal = sum(universe.product(s, s) for s in threads.values())
     internal |= universe.identity(executed)
     return {
@@ -108,10 +105,17 @@ def _static_relations(graph: EventGraph, executed: int) -> dict[str, int]:
         "loc": sum(universe.product(s, s) for s in locations.values()),
         "int": internal,
         "ext": universe.product(executed, executed) & ~internal,
-        "amo": pairs["amo"],
-        "lxsx": pairs["lxsx"],
-        "rmw": pairs["amo"] | pairs["lxsx"],
     }
+
+
+def _atomics(graph: EventGraph, execution: Execution, reads: Mapping[int, int]) -> dict[str, int]:
+    n, unknowns = len(graph.events), dict(execution.unknowns)
+    pairs = {"amo": 0, "lxsx": 0}
+    for a in graph.atomics:
+        if execution.executed >> a.read & execution.executed >> a.write & 1:
+            if evaluate(a.holds, reads, unknowns):
+                pairs[a.kind] |= 1 << a.read * n + a.write
+    return {**pairs, "rmw": pairs["amo"] | pairs["lxsx"]}
 
 
 def _dependencies(

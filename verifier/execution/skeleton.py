@@ -167,8 +167,9 @@ class Skeleton:
         for s in threads.values():
             internal |= u.product(s, s)
         atomics = {"amo": 0, "lxsx": 0}
+        reads, unknowns = read_values(self.graph, execution), dict(execution.unknowns)
         for a in self.graph.atomics:
-            if a.read in self._number and a.write in self._number:
+            if a.read in self._number and a.write in self._number and evaluate(a.holds, reads, unknowns):
                 atomics[a.kind] |= 1 << self._number[a.read] * u.n + self._number[a.write]
         return {
             "id": u.IDENTITY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from verifier.errors import ProgramError
 from verifier.program import calls
 from verifier.program.frame import Alias, Binding, Frame, Pointer, Variable, Writer, text_of
 from verifier.program.program import (
@@ -89,6 +90,9 @@ def place(here: Here, e: tree.Expression) -> Place:
             return pointee(here, operand)
         case tree.Member(inner, member, arrow):
             base = pointee(here, inner) if arrow else place(here, inner)
+            if here.context.is_litmus and (isinstance(base, Variable) or base.pointer is not None):
+                what = "a member of a register" if isinstance(base, Variable) else "a member by a register"
+                raise _not_modelled(here, what, e)
             return _member(base, member)
         case tree.Index(array, index):
             return _element(here, e, array, index)
@@ -106,22 +110,29 @@ def pointee(here: Here, e: tree.Expression) -> Place:
     """The place that a pointer expression points to."""
     match e:
         case tree.Unary("&", operand):
-            return place(here, operand)
+            target = place(here, operand)
+            if here.context.is_litmus and isinstance(target, Variable):
+                raise _not_modelled(here, "the address of a register", e)
+            return target
         case tree.Cast(_, operand):
             return pointee(here, operand)
         case tree.Name(name):
             return _pointed_by_name(here, e, name)
+        case tree.Call(tree.Name("container_of")) if here.context.is_litmus:
+            raise _not_modelled(here, "container_of()", e)
         case tree.Call(tree.Name("container_of"), (inner, tree.TypeArgument(kind), *_)):
             return Address(Path(_root_of(place_of_pointer(here, inner), kind.name), ()))
         case tree.Call(tree.Name("per_cpu_ptr"), (tree.Unary("&", tree.Name() as first), cpu)):
             return place(here, tree.Index(first, cpu, e.span))
+        case tree.Member() | tree.Index() if here.context.is_litmus:
+            return _computed(here, e)
         case tree.Member() | tree.Index():
             where = place(here, e)
             if isinstance(where, Variable):
                 return Address(Path(Root(where.key, None, here.writer.thread), ()), Local(where.key))
             return _through(here, where, e)
         case tree.Binary("+" | "-") if here.context.is_litmus:
-            return _computed(here, e)
+            return _offset(here, e)
         case tree.Conditional() | tree.Call() | tree.Assign() | tree.Unary("*"):
             return _computed(here, e)
         case tree.Binary("+" | "-", left, right):
@@ -134,8 +145,33 @@ def pointee(here: Here, e: tree.Expression) -> Place:
 def _computed(here: Here, e: tree.Expression) -> Address:
     """The address that a pointer expression's value says."""
     pointer = value(here, e)
+    if here.context.is_litmus:
+        return _anywhere(here, pointer, e)
     name = here.writer.fresh("pointer")
     return Address(Path(Root(name, None, here.writer.thread), ()), pointer, True)
+
+
+def _anywhere(here: Here, pointer: Value, e: tree.Expression) -> Address:
+    """The address that a litmus test's pointer says: its path is that of any location (see Address)."""
+    first = next(iter(here.context.addresses), None)
+    if first is None:
+        raise here.frame.error("not-a-pointer", "found no location in this test that this can access", e.span)
+    return Address(first, pointer, True)
+
+
+def _offset(here: Here, e: tree.Binary) -> Address:
+    """The address that a litmus test's sum says, as it stands: in all that is modelled, what is added is 0."""
+    for operand in (e.left, e.right):
+        if isinstance(operand, tree.Number) and operand.value != 0:
+            raise _not_modelled(here, "an access beside the location that a pointer points to", operand)
+    return _computed(here, e)
+
+
+def _not_modelled(here: Here, what: str, e: tree.Expression) -> ProgramError:
+    message = (
+        f"{what} is not modelled in a litmus test; expected a location by its name or by a pointer to it"
+    )
+    return here.frame.error("not-modelled", message, e.span)
 
 
 def place_of_pointer(here: Here, e: tree.Expression) -> Address:
@@ -222,6 +258,8 @@ def _pointed_by_name(here: Here, e: tree.Name, name: str) -> Place:
     match binding:
         case Pointer(path, _):
             return Address(path)
+        case Variable() if here.context.is_litmus:
+            return _computed(here, e)
         case Variable(key, True, kind):
             if here.frame.points_about(name):
                 here.context.cannot_model(f"{name}, which points to more than one object", here.frame, e.span)
@@ -270,7 +308,9 @@ def _member(base: Place, member: str) -> Place:
 def _element(here: Here, e: tree.Index, array: tree.Expression, index: tree.Expression) -> Place:
     base = place(here, array) if _is_array(here, array) else pointee(here, array)
     position = value(here, index)
-    if here.context.is_litmus and not (isinstance(position, Number) and isinstance(base, Address)):
+    if here.context.is_litmus and (isinstance(base, Variable) or base.pointer is not None):
+        raise _not_modelled(here, "an element by a register", e)
+    if here.context.is_litmus and not isinstance(position, Number):
         raise here.frame.error("not-modelled", "expected a number as the index of a location", index.span)
     if isinstance(base, Variable):
         if isinstance(position, Number):
@@ -303,7 +343,11 @@ def _struct(name: str) -> str | None:
 def _address_of(here: Here, operand: tree.Expression) -> Value:
     where = place(here, operand)
     if isinstance(where, Variable):
+        if here.context.is_litmus:
+            raise _not_modelled(here, "the address of a register", operand)
         return here.context.opaque(f"&{where.key}")
+    if where.pointer is not None and here.context.is_litmus:
+        return where.pointer
     return here.context.address(where.path)
 
 

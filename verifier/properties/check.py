@@ -91,7 +91,7 @@ class _Checker:
             raise AssertionError(f"the solver's execution does not decide {p.text}")
 
     def _even_under_sc(self, literal: Callable[[Session], int]) -> bool:
-        return self.sc.allows(literal(self.sc))
+        return not self.sc.graph.unmodelled and self.sc.allows(literal(self.sc))
 
     def _picture(self, execution: Execution, note: str = "") -> Counterexample:
         cycle = self._cycle(execution)

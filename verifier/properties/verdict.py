@@ -19,6 +19,7 @@ class Outcome:
     is_true      whether the condition holds, with its quantifier
     states       final states: all of them where `is_complete`, else one with P and one without, if any
     positive     allowed executions with P and `negative` those without; None where they were not counted
+    is_cut       whether some allowed execution goes beyond the bound of a loop, which nothing above tells of
     flags        names of the model's flags that some allowed execution raises, in the model's order
     """
 
@@ -29,6 +30,7 @@ class Outcome:
     positive: int | None
     negative: int | None
     flags: tuple[str, ...]
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

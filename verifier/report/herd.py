@@ -10,7 +10,8 @@ _WORDS = {"exists": "Allowed", "~exists": "Forbidden", "forall": "Required"}
 def render(verdict: LitmusVerdict) -> str:
     """The block of one test, with an empty line at its end.
 
-    Where the states were not enumerated, one is shown with the condition and one without, and "?" stands for a count.
+    "Loop" before the answer: some executions go beyond the loop bound. Where the states were not
+    enumerated, one is shown with the condition and one without, and "?" stands for a count.
     """
     outcome, condition = verdict.outcome, verdict.condition
     kind, text = ("forall", "forall (true)") if condition is None else (condition.kind, condition.text)
@@ -23,7 +24,7 @@ def render(verdict: LitmusVerdict) -> str:
     if outcome.is_complete:
         states = tuple(sorted(states, key=lambda state: [_rank(value, names) for _, value in state]))
     lines += [_state(state, names) for state in states]
-    lines.append("Ok" if outcome.is_true else "No")
+    lines.append(("Loop " if outcome.is_cut else "") + ("Ok" if outcome.is_true else "No"))
     if outcome.positive is not None and outcome.negative is not None:
         lines += ["Witnesses", _witnesses(kind, outcome)]
     lines += [f"Flag {name}" for name in outcome.flags]

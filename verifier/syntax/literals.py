@@ -6,8 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from verifier.source import Source, Span
 from verifier.syntax import tree
+from verifier.syntax.problem import problem
 
+LONGEST = 1000  # characters of a number
 _ESCAPES = {"n": 10, "t": 9, "r": 13, "0": 0, "a": 7, "b": 8, "f": 12, "v": 11}
 
 
@@ -17,6 +20,13 @@ def integer(text: str) -> int:
     if re.fullmatch(r"0[0-7]+", digits):
         return int(digits, 8)
     return int(digits, 10) if digits.isdigit() else int(digits, 0)
+
+
+def check_length(source: Source, text: str, span: Span) -> None:
+    """Raises SyntaxProblem for a number of more characters than can be read."""
+    if len(text) > LONGEST:
+        message = f"found a number of {len(text)} characters; expected at most {LONGEST}"
+        raise problem(source, "syntax", message, span)
 
 
 def character(text: str) -> int:

@@ -167,6 +167,9 @@ def _final(text: Text, parts: Parts) -> _Final:
         if word == "locations":
             locations += _locations(text, piece)
         elif word == "filter":
+            if filtered is not None:
+                message = "a second filter; expected one: `filter (… /\\ …)`"
+                raise text.fail(message, piece.offset - len(word), piece.offset)
             filtered = _formula(text, piece)
         elif word in _KINDS:
             if condition is not None:
@@ -175,7 +178,7 @@ def _final(text: Text, parts: Parts) -> _Final:
             stretch = Piece(" ".join((word, *piece.text.rstrip().rstrip(";").split())), piece.offset)
             span = text.span(piece.offset - len(word), piece.offset + len(piece.text.rstrip()))
             condition = tree.Quantified(_KINDS[word], _formula(text, piece), stretch.text, span)
-        elif word != "with":
+        else:
             message = f"`{word}` is not modelled; expected exists, ~exists or forall"
             raise text.fail(message, piece.offset - len(word), piece.offset, "not-modelled")
     return _Final(locations, filtered, condition)

@@ -9,6 +9,7 @@ from lark import Lark, Token, UnexpectedToken
 from lark.lexer import Lexer
 
 from verifier.source import Source, Span
+from verifier.syntax import literals
 from verifier.syntax.build import Builder
 from verifier.syntax.grammars import load, table_file
 from verifier.syntax.problem import problem
@@ -105,6 +106,8 @@ def _either(items: Sequence[str]) -> str:
 
 
 def _token(source: Source, names: dict[str, str], word: Word, index: int) -> Token:
+    if len(word.text) > literals.LONGEST and word.text[0].isdigit():
+        literals.check_length(source, word.text, source.span(*word[2:]))
     line, column = source.place(word.line, word.column)
     end_line, end_column = source.place(word.end_line, word.end_column)
     return Token(

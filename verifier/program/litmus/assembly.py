@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from verifier.errors import ProgramError, at
@@ -13,10 +13,8 @@ from verifier.program.litmus.flow import Step, structured
 from verifier.program.litmus.pointers import pointers
 from verifier.program.litmus.registers import canonical, uses
 from verifier.program.program import (
-    Final,
     FinalLocal,
     FinalLocation,
-    Formula,
     Load,
     Number,
     Operation,
@@ -53,7 +51,8 @@ def lower_assembly(test: tree.LitmusTest, source: Source, isa: Isa) -> Program:
     Raises ProgramError; its code is "not-modelled" for instructions and accesses that are right but not modelled.
     """
     test = _canonical(test, isa)
-    memory = Memory(test, source)
+    common.check_initial(test.initial, source, isa.register)
+    memory = Memory(test, source, set(_named_in(test)))
     registers = _initial(test, source, isa, memory)
     columns = [
         Column(isa, memory, source, c, registers.values.get(c.thread, {}), registers.large(c.thread))
@@ -202,6 +201,18 @@ def _body(column: Column, c: tree.Column) -> tuple[Operation, ...]:
     return structured(items, column.source, c.span)
 
 
+def _named_in(test: tree.LitmusTest) -> Iterator[str]:
+    """The locations that instructions name: `(x)`."""
+    for column in test.columns:
+        for i in column.instructions:
+            for o in i.operands:
+                yield from (
+                    p.name
+                    for p in (o.parts if isinstance(o, tree.Memory) else ())
+                    if isinstance(p, tree.Word)
+                )
+
+
 def _mentioned(test: tree.LitmusTest) -> list[tuple[int, str]]:
     """The registers that conditions, filter and locations name."""
     places = list(test.locations)
@@ -224,7 +235,7 @@ def _seen(place: tree.Place, source: Source, columns: Sequence[Column], register
     """What a place of the condition stands for: values are kept with a sign, and shown by their type."""
     if place.thread is None:
         location = columns[0].memory.named(place.name, place.index)
-        return Seen(_as(FinalLocation(location.path), location.kind), location.kind)
+        return Seen(common.shown_as(FinalLocation(location.path), location.kind), location.kind)
     if place.thread >= len(columns):
         raise _no_thread(source, place.thread, len(columns), place.span)
     column = columns[place.thread]
@@ -237,23 +248,10 @@ def _seen(place: tree.Place, source: Source, columns: Sequence[Column], register
     kind = registers.kinds.get((place.thread, place.name), INT)
     final = FinalLocal(place.thread, place.name)
     if place.name not in column.narrow:
-        return Seen(_as(final, kind), kind)
+        return Seen(common.shown_as(final, kind), kind)
     if kind == INT:
         return Seen(final, kind)
-    return Seen(_as(final, Kind(4, False) if kind.size == 8 else kind), kind)
-
-
-def _as(final: Final, kind: Kind) -> Final:
-    """The final value as its type shows it; a location's is kept with a sign and fits it."""
-    if isinstance(final, FinalLocation) and kind.is_signed:
-        return final
-    if kind.size == 8:
-        return final if kind.is_signed else Formula("&", (final, Number((1 << 64) - 1)))
-    low = Formula("&", (final, Number((1 << 8 * kind.size) - 1)))
-    if not kind.is_signed:
-        return low
-    sign = Number(1 << (8 * kind.size - 1))
-    return Formula("-", (Formula("^", (low, sign)), sign))
+    return Seen(common.shown_as(final, Kind(4, False) if kind.size == 8 else kind), kind)
 
 
 def _expanded(places: Sequence[tree.Place], memory: Memory) -> list[tuple[str, tree.Place]]:

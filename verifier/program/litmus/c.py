@@ -10,21 +10,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from verifier.errors import ProgramError, at
-from verifier.options import Options
 from verifier.program import access, statements
 from verifier.program.context import Context
 from verifier.program.frame import Frame, Pointer, Variable, Writer
 from verifier.program.litmus import common
 from verifier.program.program import (
+    Address,
+    Fence,
     FinalLocal,
     FinalLocation,
+    Load,
     Number,
     Path,
     Program,
+    Rmw,
     Root,
     Scope,
     Set,
+    Store,
     Thread,
+    flatten,
 )
 from verifier.source import Source, Span
 from verifier.syntax import litmus_tree
@@ -45,16 +50,17 @@ _HELD_BY = {
 }
 
 
-def lower_c(test: litmus_tree.LitmusTest, source: Source, options: Options) -> Program:
+def lower_c(test: litmus_tree.LitmusTest, source: Source) -> Program:
     """The program of a C test.
 
     Raises ProgramError for what is not C as herd7 reads it, or not a primitive of the kernel's memory model.
     """
-    del options  # a test says all about its threads and names itself
     unit = test.functions
     assert unit is not None
     _check(unit, source)
-    memory = common.Memory(_with_integers(test), source)
+    common.check_initial(test.initial, source)
+    used = {p.name for f in unit.functions for p in f.parameters}
+    memory = common.Memory(_with_integers(test), source, used, dict(_elements(unit)))
     context = Context(unit, source, is_litmus=True)
     for function in unit.functions:
         for parameter in function.parameters:
@@ -79,8 +85,9 @@ def _program(
     def resolve(place: litmus_tree.Place) -> common.Seen:
         if place.thread is None:
             found = memory.named(place.name, place.index)
-            return common.Seen(FinalLocation(found.path), found.kind)
-        return common.Seen(FinalLocal(place.thread, _local(threads, place, context.source)), common.POINTER)
+            return common.Seen(common.shown_as(FinalLocation(found.path), found.kind), found.kind)
+        local = FinalLocal(place.thread, _local(threads, place, context.source))
+        return common.Seen(local, _kind(unit.functions[place.thread], place.name))
 
     def address_of(name: str, span: Span) -> int:
         del span
@@ -96,9 +103,9 @@ def _program(
         threads=threads,
         names=tuple(name for name, _ in locations),
         locations=tuple(numbers.items()),
-        initial=tuple((at_.number, at_.initial) for _, at_ in locations if at_.initial is not None),
+        initial=tuple((at_.number, _held(at_)) for _, at_ in locations if at_.initial is not None),
         declared=frozenset(range(len(locations))),
-        addresses=_addresses(test, context, memory, numbers),
+        addresses=_addresses(test, context, memory, threads),
         constants=tuple((at_.address, f"&{name}") for name, at_ in locations),
         sleeping=(),
         running="",
@@ -113,6 +120,34 @@ def _program(
         filter=filtered,
         observed=observed,
     )
+
+
+def _held(location: common.Location) -> int:
+    """What a location holds first, as C reads it: words of 4 and 8 bytes are kept with a sign."""
+    assert location.initial is not None
+    return location.kind.fit(location.initial) if location.kind.size < 4 else location.initial
+
+
+def _kind(function: c.Function, name: str) -> common.Kind:
+    """The numbers that a register is compared with: those that an int holds where it is declared as one."""
+    for node in walk(function.body):
+        if isinstance(node, c.Variable) and node.name == name and not node.type.pointers:
+            kind = common.kind_of(node.type.name, None)
+            return common.INT if kind is not None and kind.size == 4 else common.POINTER
+    return common.POINTER
+
+
+def _elements(unit: c.Unit) -> Iterator[tuple[tuple[str, int], Span]]:
+    """The elements that the functions name, and where."""
+    for node in walk(unit.functions):
+        if isinstance(node, c.Index) and isinstance(node.array, c.Name) and isinstance(node.index, c.Number):
+            yield (node.array.name, node.index.value), node.index.span
+
+
+def _accessed(thread: Thread) -> Iterator[Address]:
+    for o in flatten(thread.body):
+        if isinstance(o, Load | Store | Rmw | Fence) and o.address is not None:
+            yield o.address
 
 
 def _check(unit: c.Unit, source: Source) -> None:
@@ -195,13 +230,9 @@ def _local(threads: tuple[Thread, ...], place: litmus_tree.Place, source: Source
 
 
 def _numbers(context: Context, memory: common.Memory) -> dict[Path, int]:
-    """The location of each path; one that only a pointer's value leads to stands for none of its own."""
+    """The location of each path."""
     numbers = {at_.path: at_.number for at_ in memory.locations.values()}
-    for _, path in context.uses:
-        if path.root.owner is None:
-            numbers[path] = _named(memory, path)
-        else:
-            numbers.setdefault(path, 0)
+    numbers.update((path, _named(memory, path)) for _, path in context.uses)
     return numbers
 
 
@@ -214,13 +245,13 @@ def _named(memory: common.Memory, path: Path) -> int:
 
 
 def _addresses(
-    test: litmus_tree.LitmusTest, context: Context, memory: common.Memory, numbers: dict[Path, int]
+    test: litmus_tree.LitmusTest, context: Context, memory: common.Memory, threads: tuple[Thread, ...]
 ) -> tuple[tuple[int, int], ...]:
     """The locations whose address the test uses as a value; all of them where it follows pointers to none."""
     taken = {_named(memory, path) for path in context.taken}
     for item in test.initial:
         values = item.value if isinstance(item.value, tuple) else (item.value,)
         taken |= {memory.named(v).number for v in values if isinstance(v, str)}
-    if not taken and any(path.root.owner is not None for path in numbers):
-        taken = set(numbers.values())
+    if not taken and any(a.is_computed for t in threads for a in _accessed(t)):
+        taken = {at_.number for at_ in memory.locations.values()}
     return tuple((at_.address, at_.number) for at_ in memory.locations.values() if at_.number in taken)

@@ -128,6 +128,19 @@ class Column:
         whole, size = self._known(name)
         self.set(whole, unsigned(value, 4) if size == 4 and whole not in self.narrow else value)
 
+    def put_into(self, target: tree.Operand, value: Value) -> None:
+        """Sets the register that an operand is."""
+        if not isinstance(target, tree.Register) or self.isa.register(target.name) is None:
+            raise self.fail(f"expected a register as {self.instruction.name}'s target")
+        self.put(target.name, value)
+
+    def operands(self, number: int) -> tuple[tree.Operand, ...]:
+        """The instruction's operands, which are that many."""
+        found = self.instruction.operands
+        if len(found) != number:
+            raise self.fail(f"found {len(found)} operands after {self.instruction.name}; expected {number}")
+        return found
+
     def _known(self, name: str) -> tuple[str, int]:
         known = self.isa.register(name)
         if known is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from verifier.errors import ProgramError, at
-from verifier.program.program import Condition, Final, Formula, Number, Path, Root
+from verifier.program.program import Condition, Final, FinalLocation, Formula, Number, Path, Root
 from verifier.source import Source, Span
 from verifier.syntax import litmus_tree as tree
 
@@ -74,18 +75,34 @@ class Location:
 
 
 class Memory:
-    """The locations of an assembly test: those of its initial state, then those that it names elsewhere."""
+    """The locations of a litmus test: those of its initial state, then those that it names elsewhere."""
 
-    def __init__(self, test: tree.LitmusTest, source: Source) -> None:
+    def __init__(
+        self,
+        test: tree.LitmusTest,
+        source: Source,
+        used: AbstractSet[str],
+        elements: Mapping[tuple[str, int], Span] | None = None,
+    ) -> None:
+        """`used`: the locations that threads name, with the places of the `elements` among them.
+
+        Raises ProgramError where the condition, the filter or an element is of a location that there is not.
+        """
         self.source = source
         self.locations: dict[str, Location] = {}
         self.arrays: dict[str, int] = {}
+        self._sized: set[str] = set()  # arrays that are declared with all their elements
         self._next = FIRST_ADDRESS
         given: dict[str, int | str | tuple[int | str, ...] | None] = {}
         for item in test.initial:
             if item.thread is None and not item.name.startswith("%"):
                 self._declare(item)
                 given[item.name if item.index is None else f"{item.name}[{item.index}]"] = item.value
+        elements = {} if elements is None else elements
+        for (name, index), span in elements.items():
+            if name in self.arrays:
+                self._require_element(name, index, span)
+        self._check_places(test, used | set(_initial_names(test)), elements)
         for name in _mentioned(test):
             self.named(name)
         for name, value in given.items():
@@ -99,17 +116,56 @@ class Memory:
         count = (
             item.size if item.size is not None else len(item.value) if isinstance(item.value, tuple) else None
         )
+        if item.index is not None and item.name in self._sized:
+            self._require_element(item.name, item.index, item.span)
+            return
         if item.index is not None:
             self.arrays[item.name] = max(self.arrays.get(item.name, 0), item.index + 1)
             count = self.arrays[item.name]
         if count is None:
             self._add(item.name, Path(Root(item.name, None, None), ()), self._room(16), kind)
             return
+        if item.index is None:
+            self._sized.add(item.name)
+        if isinstance(item.value, tuple) and len(item.value) != count:
+            message = (
+                f"{item.name} has {count} elements, found {len(item.value)} values; expected one for each"
+            )
+            raise ProgramError("litmus-initial", message, **at(self.source, item.span))
         self.arrays[item.name] = count
         first = self._room(kind.size * count)
         for i in range(count):
             path = Path(Root(item.name, None, None), (f"[{i}]",))
             self._add(f"{item.name}[{i}]", path, first + kind.size * i, kind)
+
+    def _require_element(self, name: str, index: int, span: Span) -> None:
+        count = self.arrays.get(name, 1)
+        if index >= count:
+            what = (
+                f"{name} has {count} element{'s' if count > 1 else ''}"
+                if name in self.arrays
+                else f"{name} is no array"
+            )
+            message = f"{what}; found {name}[{index}]"
+            raise ProgramError("unknown-location", message, **at(self.source, span))
+
+    def _check_places(
+        self, test: tree.LitmusTest, known: AbstractSet[str], elements: Container[tuple[str, int]]
+    ) -> None:
+        """Raises ProgramError for what condition and filter name and the test does not have.
+
+        `locations` may name others, which are 0: herd7 shows them so.
+        """
+        for c in _compared(test):
+            for side in (c.left, c.right):
+                if isinstance(side, int) or (isinstance(side, tree.Place) and side.thread is not None):
+                    continue
+                place = _addressed(side, c.span) if isinstance(side, str) else side
+                if place.name not in known:
+                    message = f"no location {place.name}; expected one of the initial state or of a thread"
+                    raise ProgramError("unknown-location", message, **at(self.source, place.span))
+                if place.index is not None and (place.name, place.index) not in elements:
+                    self._require_element(place.name, place.index, place.span)
 
     def _room(self, size: int) -> int:
         address = self._next
@@ -134,7 +190,7 @@ class Memory:
 
     def named(self, name: str, index: int | None = None) -> Location:
         """The location of that name (`x`, `a[1]`; the first element for an array's); a new one where there is none."""
-        key = name if index is None else f"{name}[{index}]"
+        key = name if index is None or (index == 0 and name not in self.arrays) else f"{name}[{index}]"
         if name in self.arrays:
             key = key if index is not None else f"{name}[0]"
         if key not in self.locations:
@@ -155,13 +211,50 @@ class Memory:
         return value if isinstance(value, int) else self.named(value).address
 
 
+def check_initial(
+    items: Iterable[tree.Initial],
+    source: Source,
+    register: Callable[[str], tuple[str, int] | None] | None = None,
+) -> None:
+    """Raises ProgramError where a location or register is initialised twice."""
+    found: dict[tuple[int | None, str, int | None], Span] = {}
+    for item in items:
+        canonical = register(item.name) if register is not None and item.thread is not None else None
+        key = (item.thread, item.name if canonical is None else canonical[0], item.index)
+        if key in found:
+            name = label(tree.Place(item.thread, item.name, item.index, item.span))
+            message = f"{name} is initialised again; the first time is on line {found[key].line}"
+            raise ProgramError("litmus-initial", message, **at(source, item.span))
+        found[key] = item.span
+
+
+def _initial_names(test: tree.LitmusTest) -> Iterator[str]:
+    """The locations that the initial state names."""
+    for item in test.initial:
+        if item.thread is None:
+            yield item.name
+        values = item.value if isinstance(item.value, tuple) else (item.value,)
+        yield from (v.partition("[")[0] for v in values if isinstance(v, str))
+
+
+def _compared(test: tree.LitmusTest) -> list[tree.Comparison]:
+    """The comparisons of filter and condition."""
+    formulas = (test.filter, test.condition.formula if test.condition else None)
+    return [c for f in formulas if f is not None for c in comparisons(f)]
+
+
+def _addressed(name: str, span: Span) -> tree.Place:
+    """The location whose address is meant: `x`, `a[1]`."""
+    root, _, index = name.partition("[")
+    return tree.Place(None, root, int(index[:-1]) if index else None, span)
+
+
 def _mentioned(test: tree.LitmusTest) -> Iterator[str]:
     """The locations that registers point to, that are observed, and whose address is a value."""
     for item in test.initial:
         values = item.value if isinstance(item.value, tuple) else (item.value,)
         yield from (v for v in values if isinstance(v, str))
-    formulas = [f for f in (test.filter, test.condition.formula if test.condition else None) if f is not None]
-    compared = [c for f in formulas for c in comparisons(f)]
+    compared = _compared(test)
     for place in (*test.locations, *(c.left for c in compared)):
         if place.thread is None and place.index is None:
             yield place.name
@@ -181,6 +274,19 @@ class Seen:
 
     final: Final
     kind: Kind
+
+
+def shown_as(final: Final, kind: Kind) -> Final:
+    """The final value as its type shows it; a location's is kept with a sign and fits it."""
+    if isinstance(final, FinalLocation) and kind.is_signed:
+        return final
+    if kind.size == 8:
+        return final if kind.is_signed else Formula("&", (final, Number((1 << 64) - 1)))
+    low = Formula("&", (final, Number((1 << 8 * kind.size) - 1)))
+    if not kind.is_signed:
+        return low
+    sign = Number(1 << (8 * kind.size - 1))
+    return Formula("-", (Formula("^", (low, sign)), sign))
 
 
 Resolve = Callable[[tree.Place], Seen]

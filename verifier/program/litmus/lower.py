@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from verifier.options import Options
 from verifier.program.litmus import aarch64, ppc, riscv, x86_64
 from verifier.program.litmus.assembly import lower_assembly
 from verifier.program.litmus.c import lower_c
@@ -19,11 +18,11 @@ _ISAS: dict[str, Isa] = {
 }
 
 
-def lower_litmus(test: tree.LitmusTest, source: Source, options: Options) -> Program:
+def lower_litmus(test: tree.LitmusTest, source: Source) -> Program:
     """The program of a litmus test.
 
     Raises ProgramError; its code is "not-modelled" for what litmus tests may hold but this project does not model.
     """
     if test.architecture == "C":
-        return lower_c(test, source, options)
+        return lower_c(test, source)
     return lower_assembly(test, source, _ISAS[test.architecture])

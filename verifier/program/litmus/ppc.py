@@ -39,18 +39,6 @@ def _get(c: Column, operand: tree.Operand) -> Value:
             raise c.fail(f"expected registers and numbers after {c.instruction.name}")
 
 
-def _put(c: Column, target: tree.Operand, value: Value) -> None:
-    if not isinstance(target, tree.Register) or register(target.name) is None:
-        raise c.fail(f"expected a register first after {c.instruction.name}")
-    c.put(target.name, value)
-
-
-def _operands(c: Column, i: tree.Instruction, number: int) -> tuple[tree.Operand, ...]:
-    if len(i.operands) != number:
-        raise c.fail(f"found {len(i.operands)} operands after {i.name}; expected {number}")
-    return i.operands
-
-
 # -------------------------------------------------------------------- accesses
 
 
@@ -92,16 +80,16 @@ _STORE = re.compile(r"ST([BHWD])(X?)\Z")
 def _load(c: Column, i: tree.Instruction, size: int, is_indexed: bool) -> None:
     if size < 4:
         raise c.not_modelled(f"{i.name}, which reads less than 4 bytes,", "words of 4 or 8 bytes")
-    target, *place = _operands(c, i, 3 if is_indexed else 2)
+    target, *place = c.operands(3 if is_indexed else 2)
     where = _placed(c, place, size)
     value = c.load(where, Access("", i.name, True))
-    _put(c, target, unsigned(value, 4) if i.name.startswith("LWZ") else value)
+    c.put_into(target, unsigned(value, 4) if i.name.startswith("LWZ") else value)
 
 
 def _store(c: Column, i: tree.Instruction, size: int, is_indexed: bool) -> None:
     if size < 4:
         raise c.not_modelled(f"{i.name}, which writes less than 4 bytes,", "words of 4 or 8 bytes")
-    source, *place = _operands(c, i, 3 if is_indexed else 2)
+    source, *place = c.operands(3 if is_indexed else 2)
     where = _placed(c, place, size)
     c.store(where, _cut(c, source, size), Access("", i.name, True))
 
@@ -113,13 +101,13 @@ def _cut(c: Column, source: tree.Operand, size: int) -> Value:
 
 
 def _load_reserved(c: Column, i: tree.Instruction, size: int) -> None:
-    target, base, index = _operands(c, i, 3)
+    target, base, index = c.operands(3)
     value = c.load(_indexed(c, base, index, size), Access("EX", i.name), True)
-    _put(c, target, unsigned(value, 4) if size == 4 else value)
+    c.put_into(target, unsigned(value, 4) if size == 4 else value)
 
 
 def _store_conditional(c: Column, i: tree.Instruction, size: int) -> None:
-    source, base, index = _operands(c, i, 3)
+    source, base, index = c.operands(3)
     place = _indexed(c, base, index, size)
     _compare(c, "cr0", c.store_exclusive(place, _cut(c, source, size), Access("EX", f"{i.name}.")), _ZERO)
 
@@ -132,7 +120,7 @@ _BARRIERS = ("SYNC", "HWSYNC", "LWSYNC", "ISYNC", "EIEIO")
 
 
 def _two(c: Column, i: tree.Instruction, stem: str) -> None:
-    target, left, right = _operands(c, i, 3)
+    target, left, right = c.operands(3)
     if i.name == "ADDI" and left == tree.Register("r0"):
         left = tree.Immediate(0)
     a, b = _get(c, left), _get(c, right)
@@ -141,20 +129,20 @@ def _two(c: Column, i: tree.Instruction, stem: str) -> None:
     result = apply(_OPERATORS[stem], *((b, a) if stem == "SUBF" else (a, b)))
     if stem not in ("AND", "OR", "XOR"):
         result = signed(result, 8)
-    _put(c, target, result)
+    c.put_into(target, result)
     if i.modifiers == ("",):
         _compare(c, "cr0", c.view(target.name) if isinstance(target, tree.Register) else result, _ZERO)
 
 
 def _upper(c: Column, i: tree.Instruction) -> None:
     """LIS and ADDIS: a number, 16 bits up, and what is added to it."""
-    target, *added_to, number = _operands(c, i, 2 if i.name == "LIS" else 3)
+    target, *added_to, number = c.operands(2 if i.name == "LIS" else 3)
     if not isinstance(number, tree.Immediate):
         raise c.fail(f"expected a number as {i.name}'s last operand")
     value: Value = signed(Number(number.value << 16), 4)
     if added_to and added_to[0] != tree.Register("r0"):
         value = signed(apply("+", _get(c, added_to[0]), value), 8)
-    _put(c, target, value)
+    c.put_into(target, value)
 
 
 def _compare(c: Column, field: str, left: Value, right: Value) -> None:
@@ -197,7 +185,7 @@ def lower(c: Column, i: tree.Instruction) -> None:
     name = i.name
     stem = name.removesuffix("I")
     if name in _BARRIERS:
-        _operands(c, i, 0)
+        c.operands(0)
         c.fence("SYNC" if name == "HWSYNC" else name, name.lower())
     elif name in ("LWARX", "LDARX"):
         _load_reserved(c, i, _SIZES[name[1]])
@@ -211,11 +199,11 @@ def lower(c: Column, i: tree.Instruction) -> None:
     elif name in ("LIS", "ADDIS"):
         _upper(c, i)
     elif name == "EXTSW":
-        target, source = _operands(c, i, 2)
-        _put(c, target, signed(_get(c, source), 4))
+        target, source = c.operands(2)
+        c.put_into(target, signed(_get(c, source), 4))
     elif name in ("LI", "MR"):
-        target, source = _operands(c, i, 2)
-        _put(c, target, _get(c, source))
+        target, source = c.operands(2)
+        c.put_into(target, _get(c, source))
     elif (stem in _OPERATORS and stem != "SUBF") or name == "SUBF":
         _two(c, i, stem)
     elif name in ("CMPW", "CMPWI", "CMPD", "CMPDI"):

@@ -56,16 +56,9 @@ def _get(c: Column, operand: tree.Operand) -> Value:
 
 
 def _put(c: Column, target: tree.Operand, value: Value) -> None:
-    if not isinstance(target, tree.Register):
-        raise c.fail(f"expected a register first after {c.instruction.name}")
-    if register(target.name) != ("x0", 8):
-        c.put(target.name, value)
-
-
-def _operands(c: Column, i: tree.Instruction, number: int) -> tuple[tree.Operand, ...]:
-    if len(i.operands) != number:
-        raise c.fail(f"found {len(i.operands)} operands after {i.name}; expected {number}")
-    return i.operands
+    """x0 stays 0."""
+    if not isinstance(target, tree.Register) or register(target.name) != ("x0", 8):
+        c.put_into(target, value)
 
 
 def _place(c: Column, operand: tree.Operand, size: int) -> Address:
@@ -106,14 +99,14 @@ def _tags(*tags: str) -> str:
 
 
 def _load(c: Column, i: tree.Instruction, size: int, is_unsigned: bool) -> None:
-    target, place = _operands(c, i, 2)
+    target, place = c.operands(2)
     tags = _annotation(c, i.modifiers)
     value = c.load(_place(c, place, size), Access(tags, i.name, not tags))
     _put(c, target, unsigned(value, size) if is_unsigned else value)
 
 
 def _store(c: Column, i: tree.Instruction, size: int) -> None:
-    source, place = _operands(c, i, 2)
+    source, place = c.operands(2)
     tags = _annotation(c, i.modifiers)
     c.store(_place(c, place, size), _cut(c, source, size), Access(tags, i.name, not tags))
 
@@ -131,13 +124,13 @@ def _width(c: Column, i: tree.Instruction) -> int:
 
 
 def _load_reserved(c: Column, i: tree.Instruction) -> None:
-    target, place = _operands(c, i, 2)
+    target, place = c.operands(2)
     access = Access(_tags("EX", _annotation(c, i.modifiers[1:])), ".".join((i.name, *i.modifiers)))
     _put(c, target, c.load(_place(c, place, _width(c, i)), access, True))
 
 
 def _store_conditional(c: Column, i: tree.Instruction) -> None:
-    status, source, place = _operands(c, i, 3)
+    status, source, place = c.operands(3)
     size = _width(c, i)
     tags = _annotation(c, i.modifiers[1:])
     access = Access(_tags("EX", tags if tags != "Acq" else ""), ".".join((i.name, *i.modifiers)))
@@ -145,7 +138,7 @@ def _store_conditional(c: Column, i: tree.Instruction) -> None:
 
 
 def _amo(c: Column, i: tree.Instruction, operation: str) -> None:
-    target, source, place = _operands(c, i, 3)
+    target, source, place = c.operands(3)
     size = _width(c, i)
     tags = _tags("X", _annotation(c, i.modifiers[1:]))
     operand = _cut(c, source, size)
@@ -200,7 +193,7 @@ _BRANCHES = {"BEQ": "==", "BNE": "!=", "BLT": "<", "BGE": ">=", "BGT": ">", "BLE
 
 
 def _two(c: Column, i: tree.Instruction, stem: str, size: int) -> None:
-    target, left, right = _operands(c, i, 3)
+    target, left, right = c.operands(3)
     a, b = _get(c, left), _get(c, right)
     if stem in _SHIFTS:
         result = shifted(_SHIFTS[stem], a if size == 8 else signed(a, 4), b, size)
@@ -213,7 +206,7 @@ def _two(c: Column, i: tree.Instruction, stem: str, size: int) -> None:
 
 
 def _one(c: Column, i: tree.Instruction) -> None:
-    target, source = _operands(c, i, 2)
+    target, source = c.operands(2)
     value = _get(c, source)
     match i.name:
         case "NOT":
@@ -229,7 +222,7 @@ def _one(c: Column, i: tree.Instruction) -> None:
 
 def _upper(c: Column, i: tree.Instruction) -> None:
     """LUI: a number's 20 bits, 12 bits up."""
-    match _operands(c, i, 2):
+    match c.operands(2):
         case (target, tree.Immediate(value)):
             _put(c, target, signed(Number(value << 12), 4))
         case _:
@@ -239,13 +232,13 @@ def _upper(c: Column, i: tree.Instruction) -> None:
 def _branch(c: Column, i: tree.Instruction) -> None:
     name = i.name
     if name == "J":
-        (label,) = _operands(c, i, 1)
+        (label,) = c.operands(1)
         when = None
     elif name.endswith("Z"):
-        left, label = _operands(c, i, 2)
+        left, label = c.operands(2)
         when = apply(_BRANCHES[name[:-1]], _get(c, left), _ZERO)
     else:
-        left, right, label = _operands(c, i, 3)
+        left, right, label = c.operands(3)
         a, b = _get(c, left), _get(c, right)
         if name.endswith("U"):
             a, b = unsigned(a, 8), unsigned(b, 8)

@@ -103,33 +103,21 @@ def _bytes(name: str) -> int:
     return 8 if known is None else known[1]
 
 
-def _put(c: Column, target: tree.Operand, value: Value) -> None:
-    if not isinstance(target, tree.Register):
-        raise c.fail(f"expected a register as {c.instruction.name}'s target")
-    c.put(target.name, value)
-
-
-def _operands(c: Column, i: tree.Instruction, number: int) -> tuple[tree.Operand, ...]:
-    if len(i.operands) != number:
-        raise c.fail(f"found {len(i.operands)} operands after {i.name}; expected {number}")
-    return i.operands
-
-
 # ----------------------------------------------------------------- instructions
 
 
 def _mov(c: Column, i: tree.Instruction, size: int) -> None:
-    source, target = _operands(c, i, 2)
+    source, target = c.operands(2)
     place = _place(c, target, size)
     value = _value(c, source, size)
     if place is None:
-        _put(c, target, value)
+        c.put_into(target, value)
     else:
         c.store(place, value, Access("", i.name, True))
 
 
 def _xchg(c: Column, i: tree.Instruction, size: int) -> None:
-    first, second = _operands(c, i, 2)
+    first, second = c.operands(2)
     if isinstance(first, tree.Memory):
         first, second = second, first
     place = _place(c, second, size)
@@ -140,13 +128,13 @@ def _xchg(c: Column, i: tree.Instruction, size: int) -> None:
         else c.rmw(place, lambda _: mine, Access("X/X", i.name))
     )
     if place is None:
-        _put(c, second, mine)
-    _put(c, first, theirs)
+        c.put_into(second, mine)
+    c.put_into(first, theirs)
 
 
 def _cmpxchg(c: Column, i: tree.Instruction, size: int) -> None:
     """CMPXCHG r,m, or m,r as herd7 has it: where m is rax, m = r; else rax = m."""
-    new, target = _operands(c, i, 2)
+    new, target = c.operands(2)
     if isinstance(new, tree.Memory):
         new, target = target, new
     place = _place(c, target, size)
@@ -162,16 +150,16 @@ def _cmpxchg(c: Column, i: tree.Instruction, size: int) -> None:
 
 
 def _xadd(c: Column, i: tree.Instruction, size: int) -> None:
-    source, target = _operands(c, i, 2)
+    source, target = c.operands(2)
     operand = _value(c, source, size)
     old = _changed(c, i, target, size, lambda o: added(o, operand, size))
     summed(c, old, operand, size)
-    _put(c, source, old)
+    c.put_into(source, old)
 
 
 def _two(c: Column, i: tree.Instruction, size: int) -> None:
     """ADD, SUB, AND, OR, XOR: target = target op source."""
-    source, target = _operands(c, i, 2)
+    source, target = c.operands(2)
     operand = _value(c, source, size)
     operator = {"ADD": "+", "SUB": "-", "AND": "&", "OR": "|", "XOR": "^"}[_stem(i.name)]
 
@@ -190,7 +178,7 @@ def _two(c: Column, i: tree.Instruction, size: int) -> None:
 
 def _one(c: Column, i: tree.Instruction, size: int) -> None:
     """INC, DEC, NEG, NOT."""
-    (target,) = _operands(c, i, 1)
+    (target,) = c.operands(1)
 
     def change(old: Value) -> Value:
         match _stem(i.name):
@@ -222,7 +210,7 @@ def _changed(
         return c.rmw(place, change, Access("X/X", f"LOCK {i.name}"))
     old = _kept(c, _value(c, target, size))
     if place is None:
-        _put(c, target, change(old))
+        c.put_into(target, change(old))
     else:
         c.store(place, change(old), Access("", i.name, True))
     return old
@@ -236,7 +224,7 @@ def _kept(c: Column, value: Value) -> Value:
 
 
 def _cmp(c: Column, i: tree.Instruction, size: int) -> None:
-    source, target = _operands(c, i, 2)
+    source, target = c.operands(2)
     left, right = _value(c, target, size), _value(c, source, size)
     if _stem(i.name) == "TEST":
         computed(c, apply("&", left, right))
@@ -245,7 +233,7 @@ def _cmp(c: Column, i: tree.Instruction, size: int) -> None:
 
 
 def _jump(c: Column, i: tree.Instruction) -> None:
-    (label,) = _operands(c, i, 1)
+    (label,) = c.operands(1)
     condition = i.name[1:]
     if not isinstance(label, tree.Word) or condition not in {"MP", *CONDITIONS}:
         raise c.fail("expected JMP, or J and a condition such as JE or JNE, and a label")
@@ -276,7 +264,7 @@ def lower(c: Column, i: tree.Instruction) -> None:
     if "LOCK" in i.modifiers and stem not in _LOCKABLE:
         raise c.fail(f"LOCK before {i.name}; expected it before {', '.join(sorted(_LOCKABLE))}")
     if i.name in _FENCES:
-        _operands(c, i, 0)
+        c.operands(0)
         c.fence(i.name, i.name)
     elif i.name == "NOP":
         return
