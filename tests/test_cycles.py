@@ -88,7 +88,7 @@ def test_solver_agrees_with_the_enumerator(kind: str) -> None:
 @pytest.mark.parametrize("propagation", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
 def test_solver_agrees_with_the_enumerator_on_many(kind: str, propagation: bool) -> None:
-    assert check_against_enumerator(kind, range(1000, 1400), propagation) >= 250
+    assert check_against_enumerator(kind, range(1000, 1250), propagation) >= 150
 
 
 def agrees(kind: str, ours: herd7.Answer, theirs: herd7.Answer) -> bool:

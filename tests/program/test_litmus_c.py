@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from verifier.errors import InputError
+from verifier.options import Options
+from verifier.pipeline import litmus
 from verifier.program.litmus.c import lower_c
 from verifier.program.program import (
     Address,
@@ -128,8 +130,8 @@ OPERATIONS = [  # the body of P0, its operations
     ("int *r1 = READ_ONCE(*p); int r2 = READ_ONCE(*r1);", "#3 = once p; r1 = #3; #4 = once *(r1); r2 = #4"),
     ("int *r1 = rcu_dereference(*p); *r1 = 2;", "#3 = once p; r1 = #3; plain *(r1) = 2"),
     ("rcu_assign_pointer(*p, x);", f"release p = {X}"),
-    ("r1 = **p;", "#3 = plain p; #5 = plain *(#3); r1 = #5"),
-    ("r1 = READ_ONCE(*(x + (r0 & 0)));", f"#4 = once *(({X}+(r0&0))); r1 = #4"),
+    ("r1 = **p;", "#3 = plain p; #4 = plain *(#3); r1 = #4"),
+    ("r1 = READ_ONCE(*(x + (r0 & 0)));", f"#3 = once *(({X}+(r0&0))); r1 = #3"),
     ("r1 = READ_ONCE(*p); if (r1 == &x) { r2 = 1; }", f"#3 = once p; r1 = #3; if (r1=={X}) [r2 = 1] []"),
     ("r0 = x; r1 = READ_ONCE(*(int *)r0);", f"r0 = {X}; #3 = once *(r0); r1 = #3"),
     ("x = y; WRITE_ONCE(*x, 1);", f"x = {X}; x = {Y}; once *(x) = 1"),
@@ -262,6 +264,23 @@ ERRORS = [  # a test, what is said of it, line and column
     ("P0(int x)\n{\n\tr1 = x;\n}\nexists (x=0)", "the parameter x is no pointer", 3, 4),
     ("P1(int *x)\n{\n\t*x = 1;\n}\nexists (x=0)", "found the function P1; expected P0", 3, 1),
     ("P0(int *x)\n{\n\t*x = 1;\n}\nexists (3:r1=0)", "no thread 3; there are: P0", 7, 9),
+    (
+        "P0(struct foo **x)\n{\n\tstruct foo *r1 = *x; r2 = READ_ONCE(r1->next);\n}",
+        "a member by a register",
+        5,
+        39,
+    ),
+    ("P0(int *x)\n{\n\tint *r1 = *x; r2 = r1[0];\n}\nexists (x=0)", "an element by a register", 5, 21),
+    ("P0(int *x)\n{\n\tr1[1] = 2;\n}\nexists (x=0)", "an element by a register", 5, 2),
+    ("P0(int *x)\n{\n\tr1 = READ_ONCE(*(r2 + 1));\n}\nexists (x=0)", "an access beside the location", 5, 25),
+    ("P0(int *x)\n{\n\tr1 = *(1 + x);\n}\nexists (x=0)", "an access beside the location", 5, 9),
+    ("P0(int *x)\n{\n\tatomic_inc(&r1);\n}\nexists (x=0)", "the address of a register", 5, 13),
+    ("P0(int *x)\n{\n\tr2 = &r1;\n}\nexists (x=0)", "the address of a register", 5, 8),
+    ("P0(int *x)\n{\n\tr1 = *x;\n}\nexists (0:r1=0 /\\ qq=0)", "no location qq", 7, 19),
+    ("P0(int *x)\n{\n\tr1 = *x;\n}\nfilter (qq=1)\nexists (x=0)", "no location qq", 7, 9),
+    ("P0(int *x)\n{\n\tr1 = *q;\n}\nexists (q=0)", "no location q", 7, 9),
+    ("P0(int *x)\n{\n\tr1 = *x;\n}\nexists (x[3]=0)", "x is no array; found x[3]", 7, 9),
+    ("P0()\n{\n\t*r1 = 1;\n}", "found no location in this test", 5, 3),
 ]
 
 
@@ -273,6 +292,81 @@ def test_errors(text: str, message: str, line: int, column: int) -> None:
     span = error.value.span
     assert span is not None
     assert (span.line, span.column) == (line, column)
+
+
+INITIAL_ERRORS = [  # an initial state, what is said of it, the column
+    ("x=1; x=2;", "x] is initialised again; the first time is on line 2", 8),
+    ("int x; x=2;", "x] is initialised again", 10),
+    ("0:r1=x; 0:r1=y;", "0:r1 is initialised again", 11),
+    ("int a[2]={1,2,3};", "a has 2 elements, found 3 values", 3),
+    ("int a[3]={1,2};", "a has 3 elements, found 2 values", 3),
+    ("int a[2]={1,2}; a[2]=3;", "a has 2 elements; found a[2]", 19),
+]
+
+
+@pytest.mark.parametrize(("initial", "message", "column"), INITIAL_ERRORS)
+def test_errors_in_the_initial_state(initial: str, message: str, column: int) -> None:
+    with pytest.raises(InputError) as error:
+        lowered(f"C t\n{{ {initial} }}\nP0(int *x)\n{{\n\t*x = 1;\n}}\nexists (x=0)\n")
+    assert message in error.value.message
+    span = error.value.span
+    assert span is not None
+    assert (span.line, span.column) == (2, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [("\tr1 = a[5];\n}\nexists (0:r1=0)", 5, 9), ("\tr1 = *a;\n}\nexists (a[2]=0)", 7, 9)],
+)
+def test_an_array_has_the_elements_it_is_declared_with(text: str, line: int, column: int) -> None:
+    with pytest.raises(InputError, match=r"a has 2 elements; found a\[") as error:
+        lowered(f"C t\n{{ int a[2]; }}\nP0(int *a)\n{{\n{text}\n")
+    span = error.value.span
+    assert span is not None
+    assert (span.line, span.column) == (line, column)
+
+
+def test_locations_may_name_what_the_test_does_not_have() -> None:
+    program = lowered("C t\n{ }\nP0(int *x)\n{\n\t*x = 1;\n}\nlocations [qq;]\nexists (x=1)\n")
+    assert [label for label, _ in program.observed] == ["[qq]", "[x]"]
+
+
+KINDS = [  # the type of x, its initial value, a condition, herd7's answer (r1, r2 hold what x does)
+    ("uint32_t", "0xffffffff", "x=0xffffffff", "Always"),
+    ("uint32_t", "-1", "x=0xffffffff /\\ x=-1", "Always"),
+    ("uint32_t", "0xffffffff", "0:r1=0xffffffff /\\ 0:r1=-1", "Always"),
+    ("int", "0xffffffff", "x=-1 /\\ 0:r1=0xffffffff", "Always"),
+    ("uint64_t", "-1", "x=0xffffffffffffffff", "Always"),
+    ("uint8_t", "0x1ff", "x=0xff /\\ 0:r1=255", "Always"),
+    ("uint8_t", "0x1ff", "0:r1=-1", "Never"),
+    ("int16_t", "0xffff", "x=-1 /\\ 0:r1=-1", "Always"),
+]
+
+
+@pytest.mark.parametrize(("kind", "initial", "condition", "expected"), KINDS)
+def test_values_are_of_the_locations_own_kind(kind: str, initial: str, condition: str, expected: str) -> None:
+    text = f"C t\n{{ {kind} x = {initial}; }}\nP0({kind} *x) {{ int r1 = *x; }}\nexists ({condition})\n"
+    outcome = litmus("t.litmus", text.encode(), Options()).outcome
+    assert outcome is not None
+    assert outcome.observation == expected
+
+
+def test_no_access_is_to_a_location_by_default() -> None:
+    """An access through a pointer from an element of an array goes where the element points."""
+    text = (
+        "C t\n{ int *a[2] = {&x, &y}; y = 3; }\nP0(int *z, int **a)\n{\n\tr1 = READ_ONCE(*a[1]);\n}\n"
+        "exists (0:r1=3)\n"
+    )
+    outcome = litmus("t.litmus", text.encode(), Options()).outcome
+    assert outcome is not None
+    assert outcome.observation == "Always"
+
+
+def test_an_access_to_no_location_is_undecided() -> None:
+    text = "C t\n{ x = 1; }\nP0(int *x)\n{\n\tr1 = READ_ONCE(*x); r2 = READ_ONCE(*r1);\n}\nexists (0:r2=0)\n"
+    verdict = litmus("t.litmus", text.encode(), Options())
+    assert verdict.outcome is None
+    assert "may go to an address that is no location's" in verdict.reason
 
 
 def test_what_orders_and_is_not_modelled_is_named() -> None:

@@ -192,7 +192,7 @@ _SHIFTS = {"SLL": "LSL", "SRL": "LSR", "SRA": "ASR"}
 _BRANCHES = {"BEQ": "==", "BNE": "!=", "BLT": "<", "BGE": ">=", "BGT": ">", "BLE": "<="}
 
 
-def _two(c: Column, i: tree.Instruction, stem: str, size: int) -> None:
+def _two(c: Column, stem: str, size: int) -> None:
     target, left, right = c.operands(3)
     a, b = _get(c, left), _get(c, right)
     if stem in _SHIFTS:
@@ -220,7 +220,7 @@ def _one(c: Column, i: tree.Instruction) -> None:
     _put(c, target, value)
 
 
-def _upper(c: Column, i: tree.Instruction) -> None:
+def _upper(c: Column) -> None:
     """LUI: a number's 20 bits, 12 bits up."""
     match c.operands(2):
         case (target, tree.Immediate(value)):
@@ -266,13 +266,13 @@ def lower(c: Column, i: tree.Instruction) -> None:
     elif name == "NOP":
         return
     elif name == "LUI":
-        _upper(c, i)
+        _upper(c)
     elif name in ("LI", "MV", "NOT", "NEG", "SEXT"):
         _one(c, i)
     elif _BRANCH.match(name) is not None:
         _branch(c, i)
     elif (two := _ARITHMETIC.match(name)) is not None and not i.modifiers:
-        _two(c, i, two[1] or "SLTU", 4 if two[3] else 8)
+        _two(c, two[1] or "SLTU", 4 if two[3] else 8)
     else:
         raise c.not_modelled(name, MODELLED)
 
