@@ -163,7 +163,8 @@ def architecture(program: Program, m: Model) -> str:
     if m.architecture not in ("any", own):
         raise InputError(
             "model-architecture",
-            f"the model {m.name} is about {m.architecture}; this is a test in {program.isa}",
+            f"the model {m.name} is about {m.architecture}, and this is a test in {program.isa}; "
+            f"expected {DEFAULTS[program.isa][0]}, sc, or a .cat file about {own}",
         )
     return own
 

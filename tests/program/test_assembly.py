@@ -188,6 +188,11 @@ def test_errors(isa: str, text: str, code: str, column: int) -> None:
         ("%x9=x;", "unknown-register", 3),
         ("0:Q1=x;", "unknown-register", 3),
         ("complex x;", "not-modelled", 3),
+        ("0:X1=x; 0:X1=y;", "litmus-initial", 11),
+        ("0:X1=x; 0:W1=1;", "litmus-initial", 11),
+        ("x=1; x=1;", "litmus-initial", 8),
+        ("int a[2]={1,2,3};", "litmus-initial", 3),
+        ("int a[2]; a[2]=3;", "unknown-location", 13),
     ],
 )
 def test_errors_in_the_initial_state(state: str, code: str, column: int) -> None:
@@ -230,6 +235,41 @@ def test_arithmetic(isa: str, state: str, text: str, shown: str) -> None:
     verdict = litmus("t.litmus", whole.encode(), Options(states=True))
     assert verdict.outcome is not None
     assert [" ".join(f"{l}={v}" for l, v in state) for state in verdict.outcome.states] == [shown]
+
+
+@pytest.mark.parametrize(
+    ("final", "column"),
+    [
+        ("exists (x=0 /\\ qq=0)", 16),
+        ("exists (0:X1=qq)", 9),
+        ("exists (a[2]=0)", 9),
+        ("exists (0:X1=a[2])", 9),
+        ("exists (x[1]=0)", 9),
+        ("filter (qq=0)", 9),
+    ],
+)
+def test_a_condition_is_about_locations_of_the_test(final: str, column: int) -> None:
+    with pytest.raises(InputError) as caught:
+        lower(f"AArch64 t\n{{ 0:X1=x; int a[2]; }}\n P0 ;\n MOV W0,#1 ;\n{final}\n")
+    assert caught.value.span is not None
+    assert (caught.value.code, caught.value.span.line, caught.value.span.column) == (
+        "unknown-location",
+        5,
+        column,
+    )
+
+
+def test_a_location_that_only_an_instruction_names_is_one() -> None:
+    assert lower("X86_64 t\n{ }\n P0 ;\n movl $1,(x) ;\nexists (x=1 /\\ x[0]=1)\n").names == ("x",)
+
+
+def test_an_access_to_no_location_is_undecided() -> None:
+    text = "AArch64 t\n{ 0:X1=x; }\n P0 ;\n LDR X0,[X1] ;\n LDR W2,[X0] ;\nexists (0:X2=0)\n"
+    verdict = litmus("t.litmus", text.replace("{ ", "{ int64_t x; z; ").encode(), Options())
+    assert verdict.outcome is None
+    assert "may go to an address that is no location's" in verdict.reason
+    assert "Undecided: " in herd.render(verdict)
+    assert "States" not in herd.render(verdict)
 
 
 def test_whole_arrays_are_shown_as_herd7_does() -> None:

@@ -101,6 +101,7 @@ def test_recognised(text: str, found: bool) -> None:
         ("AArch64 x\n{}\n P0 ;\nexists (x=1 /\\ 0:X0 1)\n", "litmus-syntax", 4, 21),
         ("AArch64 x\n{}\n P0 ;\nexists (fault(P0,x))\n", "not-modelled", 4, 9),
         ("AArch64 x\n{}\n P0 ;\n(* open\n", "litmus-syntax", 4, 1),
+        (f"AArch64 x\n{{}}\n P{'1' * 5000} ;\n", "not-modelled", 3, 2),
         ("AArch64 x\n{}\n P0 ;\nfilter (x=1)\nfilter (x=2)\nexists (x=1)\n", "litmus-syntax", 5, 1),
         ("AArch64 x\n{}\n P0 ;\nexists (x=1)\nwith foo: bar;\n", "not-modelled", 5, 1),
         (f"C x\n{{}}\nP0(int *x)\n{{\n\t*x = {'1' * 5000};\n}}\n", "syntax", 5, 7),

@@ -19,7 +19,7 @@ from verifier.syntax.litmus_pieces import Unreadable
 from verifier.syntax.litmus_split import Parts, Piece, Text, has_head, split
 from verifier.syntax.read import parse
 
-_THREAD = re.compile(r"P?(\d+)\Z")
+_THREAD = re.compile(r"P?(\d{1,9})\Z")
 _KINDS: dict[str, Literal["exists", "~exists", "forall"]] = {
     "exists": "exists",
     "final": "exists",
