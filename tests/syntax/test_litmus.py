@@ -116,3 +116,11 @@ def test_errors(text: str, code: str, line: int, column: int) -> None:
         parse(text)
     assert caught.value.span is not None
     assert (caught.value.code, caught.value.span.line, caught.value.span.column) == (code, line, column)
+
+
+def test_a_preprocessor_line_is_an_error() -> None:
+    text = "C t\n{}\n#define FLAG 1\nP0(int *x) { WRITE_ONCE(*x, FLAG); }\nexists (x=1)\n"
+    with pytest.raises(SyntaxProblem) as caught:
+        parse_litmus(Source.whole("t.litmus", text))
+    assert caught.value.span is not None
+    assert (caught.value.span.line, caught.value.span.column) == (3, 1)

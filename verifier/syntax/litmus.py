@@ -19,6 +19,7 @@ from verifier.syntax.litmus_pieces import Unreadable
 from verifier.syntax.litmus_split import Parts, Piece, Text, has_head, split
 from verifier.syntax.read import parse
 
+_DIRECTIVE = re.compile(r"^[ \t]*(#.*)$", re.MULTILINE)
 _THREAD = re.compile(r"P?(\d{1,9})\Z")
 _KINDS: dict[str, Literal["exists", "~exists", "forall"]] = {
     "exists": "exists",
@@ -91,6 +92,12 @@ def _initial(text: Text, whole: Piece) -> tuple[tree.Initial, ...]:
 
 def _functions(text: Text, body: Piece) -> c_tree.Unit:
     """The functions of a C test, by the parser of pseudo-C."""
+    directive = _DIRECTIVE.search(body.text)
+    if directive is not None:
+        start, end = body.offset + directive.start(1), body.offset + directive.end(1)
+        raise text.fail(
+            "found a preprocessor line; expected the test as it is after the preprocessor", start, end
+        )
     first, last = text.line(body.offset), text.line(body.offset + len(body.text))
     indent = body.offset - text.starts[first - 1]
     origins = text.source.origins[first - 1 : last]
