@@ -134,10 +134,14 @@ def _litmus(parsed: argparse.Namespace) -> int:
 
 
 def _litmus_code(verdict: LitmusVerdict) -> int:
+    """A condition that only holds as far as a loop's bound goes is undecided; `exists` is a question."""
     if verdict.outcome is None:
         return 3
-    is_question = verdict.condition is not None and verdict.condition.kind == "exists"
-    return 0 if is_question or verdict.outcome.is_true else 1
+    if verdict.condition is not None and verdict.condition.kind == "exists":
+        return 0
+    if not verdict.outcome.is_true:
+        return 1
+    return 3 if verdict.outcome.is_cut else 0
 
 
 def _models(_: argparse.Namespace) -> int:
