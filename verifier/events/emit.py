@@ -164,7 +164,10 @@ class Emitter:
             self.draft.atomics.append(Atomic(read, write, row.pair))
             for event in (read, write):
                 self._depend("addr", event, address, o.origin)
-            self._depend("data", write, self.taint(o.new, state), o.origin)
+            written_from = self.taint(o.new, state)
+            if not self.draft.program.is_litmus:  # pairing takes the two halves as one step
+                written_from = {key: holds for key, holds in written_from.items() if key[0] != read}
+            self._depend("data", write, written_from, o.origin)
             if self.draft.program.isa is not None and o.succeeds is not None:
                 compared = self.taint(o.succeeds, state)
                 self._depend("pick", write, compared, o.origin)
