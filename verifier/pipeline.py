@@ -8,8 +8,7 @@ from functools import cache
 
 from verifier.cat.load import load
 from verifier.cat.terms import Model
-from verifier.encoding.session import Deadline, Session, Unknown
-from verifier.encoding.values import NotModelled
+from verifier.encoding.session import Session
 from verifier.errors import InputError, ModelError, SyntaxProblem
 from verifier.events.build import build
 from verifier.events.elaborate import elaborate
@@ -18,6 +17,7 @@ from verifier.events.graph import EventGraph, Property
 from verifier.execution.cycles import TooManyCycles
 from verifier.inbox import recognise
 from verifier.inbox.pieces import Diagram, Litmus, Piece, Snippet, Unreadable
+from verifier.limits import Deadline, NotModelled, Undecided
 from verifier.options import Options
 from verifier.pairing.claims import claims_of
 from verifier.pairing.classes import Classes
@@ -36,6 +36,7 @@ from verifier.program.litmus.lower import lower_litmus
 from verifier.program.lower import lower
 from verifier.program.program import Load, Program, Rmw, Store, flatten
 from verifier.properties.check import check as check_properties
+from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, list_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
 from verifier.syntax import parse, parse_diagram
@@ -103,7 +104,7 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
     notes: list[str] = []
     try:
         outcome, notes = _answer_litmus(graph, m, question, options)
-    except (Unknown, NotModelled, RecursionError) as problem:
+    except (Undecided, NotModelled, RecursionError) as problem:
         reason = str(problem) or "the test is too deeply nested"
     names = {THIN_AIR: "S", **{value: program.names[l] for value, l in program.addresses}}
     condition = program.conditions[-1] if program.conditions else None
@@ -124,13 +125,12 @@ def _answer_litmus(
         left = end.remaining()
         share = None if left is None else left / (len(ways) - number)
         try:
-            session = Session(graph, m, Deadline(share), options.propagation)
-            session.require_within()
-            outcome = way(session, question)
-            cuts = [session.truth(c) for c in graph.cuts if c != FALSE]
-            is_cut = bool(cuts) and session.allows(session.any_of(cuts))
+            inquiry = Inquiry(graph, m, Deadline(share), options.propagation)
+            inquiry.require_within()
+            outcome = way(inquiry, question)
+            is_cut = any(c != FALSE and inquiry.find((c, True)) is not None for c in graph.cuts)
             return replace(outcome, is_cut=is_cut), notes
-        except Unknown as reason:
+        except Undecided as reason:
             if number == len(ways) - 1:
                 raise
             lacking = "Executions not counted" if way is count_executions else "Not all states"
@@ -249,7 +249,7 @@ def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> 
         return ModelResult(m.name, "nothing to check", "there is no barrier and no property", (), (), bound)
     try:
         return _decide(program, graph, m, options, deadline, bound)
-    except (Unknown, NotModelled, TooManyCycles, RecursionError) as reason:
+    except (Undecided, NotModelled, TooManyCycles, RecursionError) as reason:
         return _undecided(graph, m, str(reason) or "the program is too deeply nested", bound)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+SMALL = 64  # events up to which a relation is shifted; beyond, its rows are taken apart
+
 
 def members(s: int) -> Iterator[int]:
     """The elements of a set, ascending."""
@@ -47,18 +49,33 @@ class Universe:
 
     def from_pairs(self, pairs: Iterable[tuple[int, int]]) -> int:
         """The relation of these pairs."""
+        n = self.n
+        if n > SMALL:
+            rows: dict[int, int] = {}
+            for i, j in pairs:
+                rows[i] = rows.get(i, 0) | 1 << j
+            return self.from_some_rows(rows.items())
         a = 0
         for i, j in pairs:
-            a |= 1 << i * self.n + j
+            a |= 1 << i * n + j
         return a
 
     def from_rows(self, rows: Iterable[int]) -> int:
         """The relation whose i-th row is the i-th of these sets."""
-        a = 0
-        for i, row in enumerate(rows):
-            if row:
-                a |= row << i * self.n
-        return a
+        return self.from_some_rows((i, row) for i, row in enumerate(rows) if row)
+
+    def from_some_rows(self, rows: Iterable[tuple[int, int]]) -> int:
+        """The relation of these rows, by number."""
+        n = self.n
+        if n <= SMALL:
+            a = 0
+            for i, row in rows:
+                a |= row << i * n
+            return a
+        digits = ["0" * n] * n
+        for i, row in rows:
+            digits[n - 1 - i] = f"{row:0{n}b}"
+        return int("".join(digits), 2)
 
     def pairs(self, a: int) -> Iterator[tuple[int, int]]:
         """The pairs of a relation, in order."""
@@ -69,6 +86,10 @@ class Universe:
     def rows(self, a: int) -> list[tuple[int, int]]:
         """(i, successors of i) for each event with successors, ascending."""
         n, mask = self.n, self.ROW
+        if n > SMALL:
+            digits = f"{a:0{n * n}b}"
+            lines = ((i, int(digits[(n - 1 - i) * n : (n - i) * n], 2)) for i in range(n))
+            return [line for line in lines if line[1]]
         found = []
         i = 0
         while a:
@@ -107,76 +128,106 @@ class Universe:
         """`a ; b`: (i, k) where (i, j) is in a and (j, k) in b."""
         if not a or not b:
             return 0
-        rows = self.rows(b)
-        if a.bit_count() < len(rows) * (1 + (self.n >> 4)):
-            return self._sequence_by_pairs(a, dict(rows))
-        col, out = self.COL, 0
-        for j, row in rows:
-            column = (a >> j) & col
-            if column:
-                out |= column * row
+        n = self.n
+        if n > SMALL:
+            return self._sequence_of_many(a, b)
+        pairs = a.bit_count()
+        if pairs << 1 <= n:
+            return self._sequence_by_pairs(a, b)
+        mask, col, out = self.ROW, self.COL, 0
+        while b:
+            row = b & mask
+            if row:
+                column = a & col
+                if column:
+                    out |= column * row
+            b >>= n
+            a >>= 1
         return out
 
-    def _sequence_by_pairs(self, a: int, rows: dict[int, int]) -> int:
-        """The sequence where a has few pairs; `rows` are those of b."""
-        out = 0
-        middle = sum(1 << j for j in rows)
+    def _sequence_by_pairs(self, a: int, b: int) -> int:
+        """The sequence where a has few pairs."""
+        n, mask, out = self.n, self.ROW, 0
+        while a:
+            low = a & -a
+            i, j = divmod(low.bit_length() - 1, n)
+            row = (b >> j * n) & mask
+            if row:
+                out |= row << i * n
+            a ^= low
+        return out
+
+    def _sequence_of_many(self, a: int, b: int) -> int:
+        """The sequence in a large universe, where taking a row out of a relation has a price."""
+        rows = dict(self.rows(b))
+        middle = from_members(rows)
+        found = []
         for i, row in self.rows(a):
             line = 0
             for j in members(row & middle):
                 line |= rows[j]
-            out |= line << i * self.n
-        return out
+            if line:
+                found.append((i, line))
+        return self.from_some_rows(found)
 
     def inverse(self, a: int) -> int:
         """`a^-1`."""
         n = self.n
         if not a:
             return 0
-        if a.bit_count() < 4 * n:
-            return self.from_pairs((j, i) for i, j in self.pairs(a))
+        if n <= SMALL and a.bit_count() < 2 * n:
+            out = 0
+            while a:
+                low = a & -a
+                i, j = divmod(low.bit_length() - 1, n)
+                out |= 1 << j * n + i
+                a ^= low
+            return out
         digits = f"{a:0{n * n}b}"
-        return int("".join(digits[i::n] for i in range(n)), 2)
+        return int("".join([digits[i::n] for i in range(n)]), 2)
 
-    def plus(self, a: int) -> int:
-        """`a+`, the transitive closure (Warshall)."""
+    def plus(self, a: int, through: int = -1) -> int:
+        """`a+`, the transitive closure (Warshall); of chains whose inner events are all in the set `through`."""
         n, mask, col = self.n, self.ROW, self.COL
-        for k, _ in self.rows(a):
-            column = (a >> k) & col
-            if column:
-                a |= column * ((a >> k * n) & mask)
+        if n > SMALL:
+            return self._closure_of_many(a, through)
+        k, rest = 0, a
+        while rest:
+            if rest & mask and through >> k & 1:
+                column = (a >> k) & col
+                if column:
+                    a |= column * ((a >> k * n) & mask)
+            rest >>= n
+            k += 1
         return a
+
+    def _closure_of_many(self, a: int, through: int) -> int:
+        """The closure in a large universe, a row at a time: those of later events first, as po is the most of it."""
+        rows = dict(self.rows(a))
+        inner = from_members(rows) & through
+        for k in sorted(members(inner), reverse=True):
+            row, bit = rows[k], 1 << k
+            for i, line in rows.items():
+                if line & bit and row & ~line:
+                    rows[i] = line | row
+        return self.from_some_rows(rows.items())
 
     def star(self, a: int) -> int:
         """`a*`, the reflexive transitive closure."""
         return self.plus(a) | self.IDENTITY
 
-    def optional(self, a: int) -> int:
-        """`a?`, the reflexive closure."""
-        return a | self.IDENTITY
-
-    def complement(self, a: int) -> int:
-        """`~a` of a relation."""
-        return self.FULL & ~a
-
-    def complement_set(self, s: int) -> int:
-        """`~s` of a set."""
-        return self.ROW & ~s
-
     def product(self, s: int, t: int) -> int:
         """`s * t`: all pairs from set s to set t."""
-        return self._spread(s) * t
+        return self.spread(s) * t
 
     def identity(self, s: int) -> int:
         """`[s]`: each element of set s with itself."""
         n, a = self.n, 0
-        for i in members(s):
-            a |= 1 << i * (n + 1)
+        while s:
+            low = s & -s
+            a |= 1 << (low.bit_length() - 1) * (n + 1)
+            s ^= low
         return a
-
-    def restrict(self, a: int, s: int, t: int) -> int:
-        """`[s] ; a ; [t]`."""
-        return a & (self._spread(s) * t)
 
     def is_irreflexive(self, a: int) -> bool:
         """Whether no event is related to itself."""
@@ -186,22 +237,26 @@ class Universe:
         """Whether a+ is irreflexive: events without successors are peeled off until none is left."""
         rows = self.rows(a)
         rows.reverse()
-        alive = sum(1 << i for i, _ in rows)
+        alive = 0
+        for i, _ in rows:
+            alive |= 1 << i
         while rows:
             kept = []
-            for i, row in rows:
-                if row & alive:
-                    kept.append((i, row))
+            for line in rows:
+                if line[1] & alive:
+                    kept.append(line)
                 else:
-                    alive &= ~(1 << i)
+                    alive ^= 1 << line[0]
             if len(kept) == len(rows):
                 return False
             rows = kept
         return True
 
-    def _spread(self, s: int) -> int:
+    def spread(self, s: int) -> int:
         """The element i of s as the first bit of row i."""
         n, a = self.n, 0
-        for i in members(s):
-            a |= 1 << i * n
+        while s:
+            low = s & -s
+            a |= 1 << (low.bit_length() - 1) * n
+            s ^= low
         return a

@@ -1,34 +1,28 @@
 """Bounds of a model's relations over all executions of a program: (must, may), found without a solver.
 
 `may` holds the pairs of some execution, `must` those of each execution in which both events
-happen. Static terms are worked out upwards; then what an axiom can't bear is taken away downwards,
-and round again until nothing changes (Dartagnan's relation analysis: Haas, Meyer, Ponce de León,
+happen. Static steps are worked out once; the others upwards, then what an axiom can't bear is taken away
+downwards, and round again until nothing changes (Dartagnan's relation analysis: Haas, Meyer, Ponce de León,
 CAAL: Consistency as a Service, OOPSLA 2022).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from verifier.cat.bits import Universe, members
-from verifier.cat.terms import (
-    Axiom,
-    BaseRelation,
-    BaseSet,
-    EmptyRelation,
-    Fixpoint,
-    Model,
-    RelationTerm,
-    SetTerm,
-    Term,
-    Variable,
-    free_variables,
-)
+from verifier.cat.bits import Universe
+from verifier.cat.code import Code
+from verifier.cat.plan import Plan
+from verifier.cat.terms import Axiom
 
 Pair = tuple[int, int]  # (must, may), as bits
 
 ROUNDS = 8
+
+
+class Impossible(Exception):
+    """No execution is within the bounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +30,7 @@ class BaseBounds:
     """Bounds of the base sets and relations; `sure` are the events that happen in every execution.
 
     A set's `must` are the events that are in it whenever they happen. A set that is not there is
-    empty; rf is from a write to a read, co total over the writes of a location.
+    empty; rf is from a write to a read, co total over the writes of a location; `relations` has neither.
     """
 
     universe: Universe
@@ -45,277 +39,183 @@ class BaseBounds:
     relations: Mapping[str, Pair]
 
 
-def propagate(model: Model, bases: BaseBounds) -> dict[str, Pair]:
-    """The bounds of rf and co, narrowed to what the model's axioms leave possible."""
-    search = _Propagation(model, bases)
-    search.run()
-    return {name: search.relations[name] for name in ("rf", "co")}
+class Bounds:
+    """The bounds of all steps of a plan: what its bases make of the static ones, and rf and co of the others.
 
+    must, may           a step at a time, as bits
+    is_exact            all events happen
+    to_sure, from_sure  all pairs into, and out of, the events that happen for sure
+    """
 
-class _Propagation:
-    def __init__(self, model: Model, bases: BaseBounds) -> None:
+    __slots__ = (
+        "bases",
+        "code",
+        "from_sure",
+        "is_exact",
+        "may",
+        "must",
+        "narrowed",
+        "plan",
+        "to_sure",
+        "universe",
+    )
+
+    def __init__(self, plan: Plan, code: Code, bases: BaseBounds) -> None:
+        self.plan = plan
+        self.code = code
         self.bases = bases
-        self.u = bases.universe
-        self.relations = dict(bases.relations)
-        self.axioms = [a for a in model.axioms if not a.is_flag and not a.negated]
-        self.order: list[Term] = []
-        seen: set[int] = set()
-        for axiom in self.axioms:
-            _list(axiom.term, seen, self.order)
-        self.values: dict[int, Pair] = {}
-        self.variables: dict[str, Pair] = {}
+        self.universe = u = bases.universe
+        self.is_exact = bases.sure == u.ROW
+        self.to_sure = u.COL * bases.sure
+        self.from_sure = u.product(bases.sure, u.ROW)
+        self.must, self.may = [0] * len(plan.steps), [0] * len(plan.steps)
         self.narrowed: set[int] = set()
-        varying: set[int] = set()
-        for term in self.order:
-            if _varies(term, varying):
-                varying.add(id(term))
-        self.varying = [t for t in self.order if id(t) in varying]
+        code.bound_static(self, self.must, self.may)
 
-    def run(self) -> None:
-        """Narrow rf and co until a round changes neither. Terms without them are worked out once, and
-        only what is narrower than its parts make it is taken further down."""
-        for number in range(ROUNDS):
-            before = (self.relations["rf"], self.relations["co"])
-            for term in self.order if number == 0 else self.varying:
-                self.values[id(term)] = self._up(term)
+    def copy(self) -> Bounds:
+        """Bounds with the same bases, to be narrowed apart from these."""
+        other = object.__new__(Bounds)
+        other.plan, other.code, other.bases, other.universe = self.plan, self.code, self.bases, self.universe
+        other.is_exact, other.to_sure, other.from_sure = self.is_exact, self.to_sure, self.from_sure
+        other.must, other.may, other.narrowed = self.must[:], self.may[:], set()
+        return other
+
+    def narrow(self, rf: Pair, co: Pair, total: int, wanted: int | None = None) -> tuple[Pair, Pair]:
+        """rf and co narrowed to what the model's axioms leave possible, until a round changes neither.
+
+        `total`: the pairs of writes of which co has one or its inverse. `wanted`: the step of a relation or
+        set that is not empty. Raises Impossible.
+        """
+        for _ in range(ROUNDS):
+            before = (rf, co)
+            self.code.bound_varying(self, self.must, self.may, rf, co)
+            if wanted is not None:
+                self.code.bound_flags(self, self.must, self.may)
+                if not self.may[wanted]:
+                    raise Impossible
             self.narrowed.clear()
-            for axiom in self.axioms:
-                self._axiom(axiom)
-            for term in reversed(self.varying):
-                if id(term) in self.narrowed:
-                    self._down(term)
-            self._settle()
-            if before == (self.relations["rf"], self.relations["co"]):
-                return
+            for axiom, number in self.plan.axioms:
+                self._require(axiom, number)
+            if self.narrowed:
+                for number in reversed(self.plan.varying):
+                    if number in self.narrowed:
+                        rf, co = self._down(number, rf, co)
+            rf, co = self._settle(rf, co, total)
+            if before == (rf, co):
+                break
+        return rf, co
 
     # ------------------------------------------------------------- downwards
 
-    def _axiom(self, axiom: Axiom) -> None:
-        must, _ = self.values[id(axiom.term)]
+    def _require(self, axiom: Axiom, number: int) -> None:
+        """Take away what an axiom forbids; raises Impossible where it is broken for sure."""
+        u, must = self.universe, self.must[number]
+        if axiom.negated:
+            if axiom.test == "empty" and not self.may[number]:
+                raise Impossible
+            return
         match axiom.test:
             case "empty":
-                self._keep(axiom.term, 0)
+                gone = -1
             case "irreflexive":
-                self._keep(axiom.term, ~self.u.IDENTITY)
-            case "acyclic":
-                self._keep(axiom.term, ~(self.u.inverse(self._closure(must)) | self.u.IDENTITY))
+                gone = u.IDENTITY
+            case _:
+                closure = self.must_plus(must)
+                must = closure & u.IDENTITY
+                gone = u.inverse(closure) | u.IDENTITY
+        if must & gone & self._happening(number):
+            raise Impossible
+        self._keep(number, ~gone)
 
-    def _closure(self, must: int) -> int:
-        """Chains of pairs that hold whenever the two ends happen: what is between happens always."""
-        n, row, col = self.u.n, self.u.ROW, self.u.COL
-        for k in members(self.bases.sure):
-            column = (must >> k) & col
-            if column:
-                must |= column * ((must >> k * n) & row)
-        return must
+    def _happening(self, number: int) -> int:
+        """The members or pairs of events that happen for sure."""
+        sure, u = self.bases.sure, self.universe
+        if number in self.plan.sets:
+            return sure
+        return u.FULL if self.is_exact else u.product(sure, sure)
 
-    def _down(self, term: Term) -> None:
-        if isinstance(term, BaseRelation):
-            if term.name in ("rf", "co"):
-                must, may = self.relations[term.name]
-                self.relations[term.name] = (must, may & self.values[id(term)][1])
-            return
-        if not isinstance(term, RelationTerm):
-            return
-        may = self.values[id(term)][1]
-        first = term.arguments[0]
-        match term.operator:
+    def _keep(self, number: int, allowed: int) -> None:
+        may = self.may[number]
+        if may & ~allowed:
+            self.may[number] = may & allowed
+            self.narrowed.add(number)
+
+    def _down(self, number: int, rf: Pair, co: Pair) -> tuple[Pair, Pair]:
+        """Take from a step's arguments what can't be in it."""
+        operator, arguments, name, _, _ = self.plan.steps[number]
+        may, keep = self.may[number], self._keep
+        if number in self.plan.sets:
+            return rf, co
+        match operator:
+            case "relation" if name == "rf":
+                return (rf[0], rf[1] & may), co
+            case "relation" if name == "co":
+                return rf, (co[0], co[1] & may)
             case "union":
-                for argument in term.arguments:
-                    self._keep(argument, may)
-            case "plus" | "star" | "optional":
-                self._keep(first, may)
+                for a in arguments:
+                    keep(a, may)
+            case "plus":
+                keep(arguments[0], may)
             case "inverse":
-                self._keep(first, self.u.inverse(may))
+                keep(arguments[0], self.universe.inverse(may))
             case "inter":
-                a, b = term.arguments
-                self._keep(a, may | ~self.values[id(b)][0])
-                self._keep(b, may | ~self.values[id(a)][0])
+                a, b = arguments
+                keep(a, may | ~self.must[b])
+                keep(b, may | ~self.must[a])
             case "minus":
-                self._keep(first, may | self.values[id(term.arguments[1])][1])
+                a, b = arguments
+                keep(a, may | self.may[b])
             case "sequence":
-                self._down_sequence(term, may)
+                self._down_sequence(arguments[0], arguments[1], may)
             case _:
                 pass
+        return rf, co
 
-    def _keep(self, term: Term, allowed: int) -> None:
-        must, may = self.values[id(term)]
-        if may & ~allowed:
-            self.values[id(term)] = (must, may & allowed)
-            self.narrowed.add(id(term))
-
-    def _down_sequence(self, term: RelationTerm, may: int) -> None:
-        """A pair goes from one part where the rest would complete it to a pair that is gone."""
-        u = self.u
+    def _down_sequence(self, a: int, b: int, may: int) -> None:
+        """A pair (x, y) goes from a where a sure z with (y, z) in b would give a pair (x, z) that is gone, and
+        in the same way from b."""
+        u = self.universe
         gone = u.FULL & ~may
-        everything = u.IDENTITY
-        parts = [self.values[id(a)] for a in term.arguments]
-        sure = u.identity(self.bases.sure)
-        prefixes = [everything]
-        for must, _ in parts[:-1]:
-            prefixes.append(self._must_sequence(prefixes[-1], must))
-        suffix = everything
-        for i in range(len(parts) - 1, -1, -1):
-            # (x, y) is impossible in part i where sure a, b with prefix(a, x), suffix(y, b) give a gone (a, b)
-            left = u.inverse(self._ends(prefixes[i], sure, first=True))
-            right = u.inverse(self._ends(suffix, sure, first=False))
-            impossible = u.sequence(u.sequence(left, gone), right)
-            self._keep(term.arguments[i], ~impossible)
-            suffix = self._must_sequence(parts[i][0], suffix)
-
-    def _ends(self, a: int, sure: int, first: bool) -> int:
-        """The identity part of `a`, and its pairs whose outer event is sure to happen."""
-        u = self.u
-        kept = u.sequence(sure, a) if first else u.sequence(a, sure)
-        return kept | (a & u.IDENTITY)
+        last, first = self.must[b], self.must[a]
+        if last:
+            ending = last if self.is_exact else last & (self.to_sure | u.IDENTITY)
+            self._keep(a, ~u.sequence(gone, u.inverse(ending)))
+        if first:
+            starting = first if self.is_exact else first & (self.from_sure | u.IDENTITY)
+            self._keep(b, ~u.sequence(u.inverse(starting), gone))
 
     # --------------------------------------------------------------- upwards
 
-    def _must_sequence(self, a: int, b: int) -> int:
+    def must_sequence(self, a: int, b: int) -> int:
         """Pairs of `a ; b` whose middle happens always, or is one of the ends."""
-        u = self.u
-        through = u.sequence(u.sequence(a, u.identity(self.bases.sure)), b)
-        return through | u.sequence(a & u.IDENTITY, b) | u.sequence(a, b & u.IDENTITY)
+        u = self.universe
+        if self.is_exact:
+            return u.sequence(a, b)
+        through = u.sequence(a & self.to_sure, b)
+        own, other = a & u.IDENTITY, b & u.IDENTITY
+        if own:
+            through |= u.sequence(own, b)
+        if other:
+            through |= u.sequence(a, other)
+        return through
 
-    def _up(self, term: Term) -> Pair:
-        u = self.u
-        match term:
-            case BaseSet("_"):
-                return u.ROW, u.ROW
-            case BaseSet(name):
-                return self.bases.sets.get(name, (0, 0))
-            case BaseRelation(name):
-                return self.relations.get(name, (0, u.FULL))
-            case EmptyRelation():
-                return 0, 0
-            case SetTerm(_, arguments):
-                return self._up_set(term, [self.values[id(a)] for a in arguments])
-            case RelationTerm(_, arguments):
-                return self._up_relation(term, [self.values[id(a)] for a in arguments])
-            case Fixpoint(name, equations):
-                return self._fixpoint(equations)[name]
-            case Variable(name):
-                return self.variables[name]
-
-    def _fixpoint(self, equations: tuple[tuple[str, Term], ...]) -> dict[str, Pair]:
-        """The least solutions over all that must be and over all that may be."""
-        found: dict[str, Pair] = {name: (0, 0) for name, _ in equations}
-        outer = self.variables
-        while True:
-            self.variables = {**outer, **found}
-            new = {name: self._open(right, {}) for name, right in equations}
-            if new == found:
-                self.variables = outer
-                return found
-            found = new
-
-    def _open(self, term: Term, memo: dict[int, Pair]) -> Pair:
-        """The bounds of a term inside a recursive definition."""
-        known = self.values.get(id(term)) or memo.get(id(term))
-        if known is not None:
-            return known
-        match term:
-            case SetTerm(_, arguments):
-                value = self._up_set(term, [self._open(a, memo) for a in arguments])
-            case RelationTerm(_, arguments):
-                value = self._up_relation(term, [self._open(a, memo) for a in arguments])
-            case _:
-                value = self._up(term)
-        memo[id(term)] = value
-        return value
-
-    def _up_set(self, term: SetTerm, values: Sequence[Pair]) -> Pair:
-        u = self.u
-        must, may = values[0]
-        match term.operator:
-            case "complement":
-                return u.ROW & ~may, u.ROW & ~must
-            case "domain":
-                return u.domain(u.sequence(must, u.identity(self.bases.sure))), u.domain(may)
-            case "range":
-                return u.rng(u.sequence(u.identity(self.bases.sure), must)), u.rng(may)
-            case operator:
-                return _combine(operator, values)
-
-    def _up_relation(self, term: RelationTerm, values: Sequence[Pair]) -> Pair:
-        u = self.u
-        must, may = values[0]
-        match term.operator:
-            case "complement":
-                return u.FULL & ~may, u.FULL & ~must
-            case "sequence":
-                for other in values[1:]:
-                    must, may = self._must_sequence(must, other[0]), u.sequence(may, other[1])
-                return must, may
-            case "inverse":
-                return u.inverse(must), u.inverse(may)
-            case "plus":
-                return self._closure(must), u.plus(may)
-            case "star":
-                return self._closure(must) | u.IDENTITY, u.star(may)
-            case "optional":
-                return must | u.IDENTITY, may | u.IDENTITY
-            case "product":
-                return u.product(must, values[1][0]), u.product(may, values[1][1])
-            case "identity":
-                return u.identity(must), u.identity(may)
-            case operator:
-                return _combine(operator, values)
+    def must_plus(self, a: int) -> int:
+        """Chains of pairs that hold whenever the two ends happen: what is between happens always."""
+        return self.universe.plus(a) if self.is_exact else self.universe.plus(a, self.bases.sure)
 
     # ---------------------------------------------------------------- totality
 
-    def _settle(self) -> None:
+    def _settle(self, rf: Pair, co: Pair, total: int) -> tuple[Pair, Pair]:
         """A read reads from the only write left; of two writes the one that can't be later is earlier."""
-        u = self.u
-        must, may = self.relations["rf"]
-        for read, writes in u.rows(u.inverse(may)):
-            if writes & (writes - 1) == 0:
-                must |= 1 << (writes.bit_length() - 1) * u.n + read
-        self.relations["rf"] = (must & may, may)
-        must, may = self.relations["co"]
-        both = self.bases.relations["co"][1]
-        total = both & u.inverse(both)
-        self.relations["co"] = (must | (total & u.inverse(total & ~may)), may)
-
-
-def _combine(operator: str, values: Sequence[Pair]) -> Pair:
-    """Bounds of a union, intersection or difference, of sets or of relations."""
-    must, may = values[0]
-    for other_must, other_may in values[1:]:
-        match operator:
-            case "union":
-                must, may = must | other_must, may | other_may
-            case "inter":
-                must, may = must & other_must, may & other_may
-            case _:
-                must, may = must & ~other_may, may & ~other_must
-    return must, may
-
-
-def _list(term: Term, seen: set[int], order: list[Term]) -> None:
-    """Append a term's parts and then the term, each once; what mentions a variable is left to its definition."""
-    if id(term) in seen:
-        return
-    seen.add(id(term))
-    parts: Iterable[Term] = ()
-    if isinstance(term, SetTerm | RelationTerm):
-        parts = term.arguments
-    elif isinstance(term, Fixpoint):
-        parts = (right for _, right in term.equations)
-    for part in parts:
-        _list(part, seen, order)
-    if not free_variables(term):
-        order.append(term)
-
-
-def _varies(term: Term, varying: set[int]) -> bool:
-    """Whether a term's bounds can be narrowed: rf or co has a part in it."""
-    match term:
-        case BaseRelation(name):
-            return name in ("rf", "co")
-        case Fixpoint():
-            return True
-        case SetTerm(_, arguments) | RelationTerm(_, arguments):
-            return any(id(a) in varying for a in arguments)
-        case _:
-            return False
+        u = self.universe
+        must, may = rf
+        if must != may:
+            for read, writes in u.rows(u.inverse(may)):
+                if writes & (writes - 1) == 0:
+                    must |= 1 << (writes.bit_length() - 1) * u.n + read
+        rf = (must & may, may)
+        must, may = co
+        lost = total & ~may
+        if lost:
+            co = (must | u.inverse(lost), may)
+        return rf, co

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
-from verifier.encoding.values import Cases, Values, domains
+from verifier.encoding.values import Cases, Values
 from verifier.events.expression import ReadValue
 from verifier.events.graph import EventGraph
+from verifier.execution.domains import domains
 
 Matrix = dict[tuple[int, int], int]  # pair -> literal; an absent pair is never related
 

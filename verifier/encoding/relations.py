@@ -20,8 +20,8 @@ from verifier.cat.terms import (
 from verifier.encoding.candidate import CandidateEncoding, Matrix
 from verifier.encoding.clauses import FALSE
 from verifier.encoding.fixpoints import Fixpoints
-from verifier.encoding.values import NotModelled
 from verifier.events.graph import INITIAL, Atomic, DependencyKind, observed_locations
+from verifier.limits import NotModelled
 
 DEPENDENCIES = get_args(DependencyKind)
 Key = TypeVar("Key")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -17,35 +16,10 @@ from verifier.encoding.bounds import NOTHING, propagate
 from verifier.encoding.candidate import CandidateEncoding
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
 from verifier.encoding.relations import RelationEncoding
-from verifier.encoding.values import NotModelled
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property, present, unknowns
-from verifier.execution.candidate import (
-    Execution,
-    bases,
-    value_of,
-    well_formed,
-)
-
-
-class Unknown(Exception):
-    """The solver gave up, or time ran out: no answer."""
-
-
-class Deadline:
-    """A moment after which questions are no longer answered; None never comes."""
-
-    def __init__(self, seconds: float | None) -> None:
-        self.end = None if seconds is None else time.monotonic() + seconds
-
-    def remaining(self) -> float | None:
-        """Seconds left, or None without limit. Raises Unknown when there are none."""
-        if self.end is None:
-            return None
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise Unknown("time ran out")
-        return left
+from verifier.execution.candidate import Execution, bases, value_of, well_formed
+from verifier.limits import Deadline, NotModelled, Undecided
 
 
 class Session:
@@ -53,7 +27,7 @@ class Session:
 
     Each place of an ordering source has a literal, so that every question may ask with some of
     them off. Literals of `executes`, rf and co may be combined into further ones by the methods of
-    `clauses`. Raises NotModelled where the graph or the model goes beyond the encoding, Unknown when time runs out.
+    `clauses`. Raises NotModelled where the graph or the model goes beyond the encoding, Undecided when time runs out.
     """
 
     def __init__(
@@ -87,7 +61,7 @@ class Session:
         """An execution that the model allows with the sources at the places `off` switched off, in which
         all of `literals` hold; None where there is none.
 
-        Every execution is checked again without the solver. Raises Unknown.
+        Every execution is checked again without the solver. Raises Undecided.
         """
         switched = frozenset(off)
         assumptions = [-v if p in switched else v for p, v in self._switches.items()]
@@ -105,14 +79,14 @@ class Session:
     def executions(self, *literals: int) -> Iterator[Execution]:
         """All executions that the model allows and in which `literals` hold, each once, with all sources on.
 
-        Two that differ only in unknowns count as one. Raises Unknown.
+        Two that differ only in unknowns count as one. Raises Undecided.
         """
         return self._enumerate(literals, self._differences)
 
     def distinct(self, values: Sequence[Expression], *literals: int) -> Iterator[Execution]:
         """One execution that the model allows, and in which `literals` hold, for each combination of values.
 
-        Raises Unknown.
+        Raises Undecided.
         """
         cases = [self.candidate.values.cases(e) for e in values]
 
@@ -146,12 +120,12 @@ class Session:
     def raises(self, flag: Axiom, *literals: int) -> bool:
         """Whether an execution that the model allows, and in which `literals` hold, raises a flag.
 
-        Raises Unknown and NotModelled.
+        Raises Undecided and NotModelled.
         """
         return self.allows(self.raised(flag), *literals)
 
     def raised(self, flag: Axiom) -> int:
-        """The literal that a flag is raised. Raises Unknown and NotModelled."""
+        """The literal that a flag is raised. Raises Undecided and NotModelled."""
         literal = -self._guarded.violation(flag)
         self._require_finished(self._guarded)
         return literal
@@ -159,7 +133,7 @@ class Session:
     def violated_with_all_on(self) -> int:
         """The literal that the execution breaks an axiom when every ordering source is on.
 
-        Raises Unknown, and NotModelled where a recursive relation of the model can't be unrolled.
+        Raises Undecided, and NotModelled where a recursive relation of the model can't be unrolled.
         """
         if self._all_on_violation is None:
             everything_on = RelationEncoding(self.candidate, lambda _: TRUE, self._guarded, is_exact=True)
@@ -170,7 +144,7 @@ class Session:
         return self._all_on_violation
 
     def require_within(self) -> None:
-        """Raises NotModelled where an allowed execution goes beyond what a litmus test can say, and Unknown."""
+        """Raises NotModelled where an allowed execution goes beyond what a litmus test can say, and Undecided."""
         for line, escapes in self.graph.escapes:
             if self.allows(self.truth(escapes)):
                 raise NotModelled(f"the access on line {line} may go to an address that is no location's")
@@ -244,7 +218,7 @@ class Session:
             *(self._constant(l) if l > 0 else z3.Not(self._constant(-l)) for l in assumptions)
         )
         if answer == z3.unknown:
-            raise Unknown(f"the solver gave up: {self._solver.reason_unknown()}")
+            raise Undecided(f"the solver gave up: {self._solver.reason_unknown()}")
         return bool(answer == z3.sat)
 
     def _decode(self) -> Execution:

@@ -32,27 +32,34 @@ class Execution:
 
 def bases(graph: EventGraph, execution: Execution, off: frozenset[int] = frozenset()) -> Bases:
     """The base sets and relations of an execution, with the sources of the places `off` switched off."""
+    fixed = fixed_bases(graph, execution, off)
+    universe = fixed.universe
+    relations = {
+        **fixed.relations,
+        "rf": universe.from_pairs((w, r) for r, w in execution.reads_from),
+        "co": universe.from_pairs(
+            (a, b) for order in execution.coherence for i, a in enumerate(order) for b in order[i + 1 :]
+        ),
+        "different-values": different_values(execution),
+    }
+    tested = observed_locations(graph)
+    last = from_members(o[-1] for l, o in enumerate(execution.coherence) if l in tested)
+    return Bases(universe, {**fixed.sets, "FW": last}, relations)
+
+
+def fixed_bases(graph: EventGraph, execution: Execution, off: frozenset[int] = frozenset()) -> Bases:
+    """Those that executions share in which the same events happen and the same conditions hold: all but rf, co,
+    different-values and FW."""
     reads = read_values(graph, execution)
     relations = {
         **_static_relations(graph, execution.executed),
         **_atomics(graph, execution, reads),
         **_dependencies(graph, execution, reads, off),
-        "rf": 0,
-        "co": 0,
     }
-    universe = Universe(len(graph.events))
-    relations["rf"] = universe.from_pairs((w, r) for r, w in execution.reads_from)
-    relations["co"] = universe.from_pairs(
-        (a, b) for order in execution.coherence for i, a in enumerate(order) for b in order[i + 1 :]
-    )
-    relations["different-values"] = _different_values(execution)
-    found = sets(graph, execution.executed, off)
-    tested = observed_locations(graph)
-    found["FW"] = from_members(o[-1] for l, o in enumerate(execution.coherence) if l in tested)
-    return Bases(universe, found, relations)
+    return Bases(Universe(len(graph.events)), sets(graph, execution.executed, off), relations)
 
 
-def _different_values(execution: Execution) -> int:
+def different_values(execution: Execution) -> int:
     """The pairs of accesses that did not read or write the same value."""
     universe = Universe(len(execution.values))
     with_value: dict[int, int] = {}
@@ -177,6 +184,12 @@ def well_formed(graph: EventGraph, execution: Execution) -> str | None:
         or _coherence_problem(graph, execution)
         or _constraints_problem(graph, {**reads, **final_values(graph, execution)}, unknowns)
     )
+
+
+def meets_constraints(graph: EventGraph, execution: Execution) -> bool:
+    """Whether the constraints of the graph hold."""
+    values = {**read_values(graph, execution), **final_values(graph, execution)}
+    return _constraints_problem(graph, values, dict(execution.unknowns)) is None
 
 
 def _events_problem(

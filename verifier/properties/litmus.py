@@ -5,47 +5,61 @@ from __future__ import annotations
 from dataclasses import replace
 
 from verifier.cat.evaluate import flags_raised
-from verifier.encoding.session import Session, Unknown
+from verifier.encoding.session import Session
+from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property
 from verifier.execution.candidate import Execution, bases, holds, value_of
+from verifier.limits import Undecided
+from verifier.properties.inquiry import Inquiry
 from verifier.properties.verdict import Observation, Outcome, State
 
 MOST_EXECUTIONS = 20_000
 
 
-def decide(session: Session, question: Property | None) -> Outcome:
-    """Whether P can be true and whether it can be false: two questions to the solver, and one for each flag.
+def decide(inquiry: Inquiry, question: Property | None) -> Outcome:
+    """Whether P can be true and whether it can be false, and which flags can be raised.
 
-    Without a condition, P is true. Raises Unknown and NotModelled.
+    Without a condition, P is true. Raises Undecided and NotModelled.
     """
-    graph = session.graph
-    ended = _ended(session, question)
+    graph = inquiry.graph
+    ended = _ended(question)
+    found: list[Execution | None] = [None, None]
+    for execution in inquiry.examples():
+        if question is None or holds(graph, execution, question.reached):
+            found[question is not None and not holds(graph, execution, question.formula)] = execution
     if question is None:
-        found = [session.find(), None]
+        found[0] = found[0] or inquiry.find()
     else:
-        truth = session.truth(question.formula)
-        found = [session.find(*ended, truth), session.find(*ended, -truth)]
+        found = [
+            e or inquiry.find(*ended, (question.formula, p))
+            for e, p in zip(found, (True, False), strict=True)
+        ]
+    examples = [e for e in found if e is not None]
     positive, negative = (e is not None for e in found)
-    flags = tuple(dict.fromkeys(a.name for a in session.flags if session.raises(a, *ended)))
-    states = tuple(dict.fromkeys(_state(graph, e) for e in found if e is not None))
     none = (None if positive else 0, None if negative else 0)
     return Outcome(
-        _observation(positive, negative), _is_true(question, positive, negative), states, False, *none, flags
+        observation=_observation(positive, negative),
+        is_true=_is_true(question, positive, negative),
+        states=tuple(dict.fromkeys(_state(graph, e) for e in examples)),
+        is_complete=False,
+        positive=none[0],
+        negative=none[1],
+        flags=inquiry.flags(*ended, examples=examples),
     )
 
 
-def count_executions(session: Session, question: Property | None) -> Outcome:
+def count_executions(inquiry: Inquiry, question: Property | None) -> Outcome:
     """The same, with all final states, by looking at each allowed execution.
 
-    Raises Unknown, also where there are more than MOST_EXECUTIONS, and NotModelled.
+    Raises Undecided, also where there are more than MOST_EXECUTIONS, and NotModelled.
     """
-    graph, model = session.graph, session.model
+    graph, model, session = inquiry.graph, inquiry.model, inquiry.session
     states: dict[State, None] = {}
     raised: set[str] = set()
     counts = [0, 0]
-    for execution in session.executions(*_ended(session, question)):
+    for execution in session.executions(*_literals(session, question)):
         if sum(counts) == MOST_EXECUTIONS:
-            raise Unknown(f"there are more than {MOST_EXECUTIONS:,} executions")
+            raise Undecided(f"there are more than {MOST_EXECUTIONS:,} executions")
         counts[question is not None and not holds(graph, execution, question.formula)] += 1
         states[_state(graph, execution)] = None
         raised.update(flags_raised(model, bases(graph, execution)))
@@ -61,18 +75,22 @@ def count_executions(session: Session, question: Property | None) -> Outcome:
     )
 
 
-def list_states(session: Session, question: Property | None) -> Outcome:
-    """As `decide`, with all final states. Raises Unknown and NotModelled."""
-    graph = session.graph
-    outcome = decide(session, question)
+def list_states(inquiry: Inquiry, question: Property | None) -> Outcome:
+    """As `decide`, with all final states. Raises Undecided and NotModelled."""
+    graph, session = inquiry.graph, inquiry.session
+    outcome = decide(inquiry, question)
     values = [e for _, e in graph.observed]
-    found = session.distinct(values, *_ended(session, question))
+    found = session.distinct(values, *_literals(session, question))
     return replace(outcome, states=tuple(sorted(_state(graph, e) for e in found)), is_complete=True)
 
 
-def _ended(session: Session, question: Property | None) -> tuple[int, ...]:
-    """The literal that all threads run to their end."""
-    return () if question is None else (session.truth(question.reached),)
+def _ended(question: Property | None) -> tuple[tuple[Expression, bool], ...]:
+    """That all threads run to their end."""
+    return () if question is None else ((question.reached, True),)
+
+
+def _literals(session: Session, question: Property | None) -> tuple[int, ...]:
+    return tuple(session.truth(e) for e, _ in _ended(question))
 
 
 def _observation(positive: bool, negative: bool) -> Observation:

@@ -1,0 +1,29 @@
+"""Why there may be no answer: what is not modelled, and what would take too long."""
+
+from __future__ import annotations
+
+import time
+
+
+class NotModelled(Exception):
+    """The program goes beyond what can be said here; the verdict is undecided, with this reason."""
+
+
+class Undecided(Exception):
+    """The solver gave up, or time ran out: no answer."""
+
+
+class Deadline:
+    """A moment after which questions are no longer answered; None never comes."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.end = None if seconds is None else time.monotonic() + seconds
+
+    def remaining(self) -> float | None:
+        """Seconds left, or None without limit. Raises Undecided when there are none."""
+        if self.end is None:
+            return None
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise Undecided("time ran out")
+        return left

@@ -1,0 +1,82 @@
+"""Questions about the executions that a model allows, with all ordering sources on: put to the search, and to the
+solver where the search gives up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from verifier.cat.terms import Model
+from verifier.encoding.session import Session
+from verifier.events.expression import Expression
+from verifier.events.graph import EventGraph
+from verifier.execution.candidate import Execution
+from verifier.limits import Deadline, NotModelled
+from verifier.search import GaveUp, Search
+
+T = TypeVar("T")
+Wanted = tuple[Expression, bool]  # an expression that is to be true, or false
+
+
+class Inquiry:
+    """One program under one model. The solver is loaded when it is first needed."""
+
+    def __init__(self, graph: EventGraph, model: Model, deadline: Deadline, propagation: bool = True) -> None:
+        self.graph = graph
+        self.model = model
+        self.deadline = deadline
+        self.propagation = propagation
+        self._search = Search(graph, model, deadline) if propagation else None
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """The solver's session. Raises NotModelled and Undecided."""
+        if self._session is None:
+            self._session = Session(self.graph, self.model, self.deadline, self.propagation)
+        return self._session
+
+    def examples(self) -> list[Execution]:
+        """Some allowed executions, cheaply found."""
+        return [] if self._search is None else list(self._search.examples())
+
+    def find(self, *wanted: Wanted) -> Execution | None:
+        """An allowed execution in which these expressions are true, or false. Raises Undecided and NotModelled."""
+
+        def solve() -> Execution | None:
+            truth = self.session.truth
+            return self.session.find(*(truth(e) if true else -truth(e) for e, true in wanted))
+
+        return self._ask(lambda search: search.find(*wanted), solve)
+
+    def flags(self, *wanted: Wanted, examples: Sequence[Execution]) -> tuple[str, ...]:
+        """The names of the flags that some such execution raises; `examples` are some. Raises as `find`."""
+
+        def solve() -> tuple[str, ...]:
+            session = self.session
+            literals = [session.truth(e) if true else -session.truth(e) for e, true in wanted]
+            return tuple(dict.fromkeys(a.name for a in session.flags if session.raises(a, *literals)))
+
+        if not any(a.is_flag for a in self.model.axioms):
+            return ()
+        return self._ask(lambda search: search.flags(*wanted, examples=examples), solve)
+
+    def require_within(self) -> None:
+        """Raises NotModelled where an allowed execution goes beyond what a litmus test can say; as `find`."""
+        if self._search is None:
+            self.session.require_within()
+            return
+        for line, escapes in self.graph.escapes:
+            if self.find((escapes, True)) is not None:
+                raise NotModelled(f"the access on line {line} may go to an address that is no location's")
+        if self.graph.is_litmus and self.graph.isa is None:
+            if any(not -(1 << 31) <= v < 1 << 31 for v in self._search.all_values()):
+                raise NotModelled("a value that does not fit into 32 bits")
+
+    def _ask(self, ask: Callable[[Search], T], solve: Callable[[], T]) -> T:
+        if self._search is None:
+            return solve()
+        try:
+            return ask(self._search)
+        except GaveUp:
+            return solve()

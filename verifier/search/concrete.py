@@ -1,0 +1,115 @@
+"""What a model says of one execution, by concrete evaluation; what executions of a program share is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from verifier.cat.compiled import Compiled
+from verifier.events.graph import EventGraph, observed_locations
+from verifier.execution.candidate import (
+    Execution,
+    different_values,
+    fixed_bases,
+    meets_constraints,
+    read_values,
+    well_formed,
+)
+from verifier.search.space import Space
+
+Values = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the executions have in common in which the same events happen and the same conditions hold."""
+
+    everything: int
+    sets: Mapping[str, int]
+    relations: Mapping[str, int]
+    static: Values
+
+
+class Concrete:
+    """The executions of one program under one model, with all ordering sources on."""
+
+    def __init__(self, space: Space, compiled: Compiled) -> None:
+        self.space = space
+        self.graph: EventGraph = space.graph
+        self.compiled = compiled
+        self.tested = observed_locations(self.graph) if "FW" in compiled.given else frozenset()
+        self._frames: dict[tuple[int, tuple[bool, ...]], Frame] = {}
+
+    def is_allowed(self, execution: Execution) -> bool:
+        """Whether it is an execution of the program at all, and meets every axiom."""
+        if self.space.is_exact:  # what executes, and each value, is right by the way that executions are made
+            if self.graph.constraints and not meets_constraints(self.graph, execution):
+                return False
+        elif well_formed(self.graph, execution) is not None:
+            return False
+        return self._checked(execution) is not None
+
+    def flags(self, execution: Execution) -> tuple[str, ...]:
+        """The flags that an allowed execution raises."""
+        plan, checked = self.compiled.plan, self._checked(execution)
+        if not plan.flags or checked is None:
+            return ()
+        frame = self._frame(execution)
+        raised = self.compiled.code.flags(
+            self.space.universe,
+            frame.everything,
+            frame.sets,
+            frame.relations,
+            frame.static,
+            checked,
+            self._given(execution),
+        )
+        return tuple(dict.fromkeys(a.name for (a, _), r in zip(plan.flags, raised, strict=True) if r))
+
+    def _checked(self, execution: Execution) -> Values | None:
+        frame = self._frame(execution)
+        return self.compiled.code.check(
+            self.space.universe, frame.everything, frame.static, self._given(execution)
+        )
+
+    def _frame(self, execution: Execution) -> Frame:
+        space = self.space
+        held = self._held(execution) if space.pairs else ()
+        frame = self._frames.get((execution.executed, held))
+        if frame is None:
+            sets: Mapping[str, int]
+            relations: Mapping[str, int]
+            if space.is_exact:
+                everything, sets, relations = (
+                    space.universe.ROW,
+                    space.sets_of_all(),
+                    space.relations_of_all(),
+                )
+            else:
+                found = fixed_bases(self.graph, execution)
+                everything, sets, relations = execution.executed, found.sets, found.relations
+            static = self.compiled.code.static(space.universe, everything, sets, relations)
+            frame = self._frames[(execution.executed, held)] = Frame(everything, sets, relations, static)
+        return frame
+
+    def _held(self, execution: Execution) -> tuple[bool, ...]:
+        reads, unknowns = read_values(self.graph, execution), dict(execution.unknowns)
+        return tuple(p.is_held(reads, unknowns) for p in self.space.pairs)
+
+    def _given(self, execution: Execution) -> dict[str, int]:
+        """The bases that differ from execution to execution."""
+        u, given = self.space.universe, self.compiled.given
+        found = {
+            "rf": u.from_pairs((w, r) for r, w in execution.reads_from),
+            "co": u.from_pairs(
+                (a, b) for order in execution.coherence for i, a in enumerate(order) for b in order[i + 1 :]
+            ),
+        }
+        if "different-values" in given:
+            found["different-values"] = different_values(execution)
+        if "FW" in given:
+            last = 0
+            for l in self.tested:
+                last |= 1 << execution.coherence[l][-1]
+            found["FW"] = last
+        return found

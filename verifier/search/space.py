@@ -1,0 +1,189 @@
+"""What a search knows of an event graph before it starts: its events by kind and location, as bit sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+from verifier.cat.bits import Universe
+from verifier.cat.bounds import BaseBounds, Pair
+from verifier.events.expression import FALSE, TRUE, Const, Expression, evaluate
+from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations
+
+_ACCESS: Mapping[str, tuple[str, ...]] = {"R": ("R", "M"), "W": ("W", "M"), "F": ("F",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """A pair of a base relation (amo, addr …) that is there where `holds` is true."""
+
+    name: str
+    pair: int
+    holds: Expression
+
+    def is_held(self, reads: Mapping[int, int], unknowns: Mapping[int, int]) -> bool:
+        """Whether it is there in an execution in which both its events happen."""
+        return bool(evaluate(self.holds, reads, unknowns))
+
+
+class Space:
+    """The candidate executions of an event graph.
+
+    reads, writes    event numbers
+    writers          for each location, its writes as a bit set, the initial one among them
+    computed         writes whose value, and `conditional` events whose execution, depends on reads or unknowns
+    sure             events that always happen, as a bit set
+    total            pairs of writes that co relates, one way or the other
+    pairs            pairs of base relations that depend on values
+    is_guarded       whether ordering sources may be switched off: then what they give is no must
+    """
+
+    def __init__(self, graph: EventGraph, is_guarded: bool = False) -> None:
+        self.graph = graph
+        self.is_guarded = is_guarded
+        self.universe = Universe(len(graph.events))
+        self.reads: list[int] = []
+        self.writes: list[int] = []
+        self.writers = [0] * len(graph.locations)
+        self.computed: list[tuple[int, Expression]] = []
+        self.conditional: list[tuple[int, Expression]] = []
+        self.constants: dict[int, int] = {}
+        self.pairs: list[Conditional] = []
+        self.sure = 0
+        self._sets: dict[str, Pair] = {}
+        self._relations: dict[str, Pair] = {}
+        self._sort_events()
+        self._relate()
+        self._relate_pairs()
+
+    def bases(self, sure: int, held: Mapping[Expression, bool]) -> BaseBounds:
+        """The bounds of base sets and relations where these events happen and these conditions are known."""
+        relations = dict(self._relations)
+        for p in self.pairs:
+            must, may = relations[p.name]
+            holds = held.get(p.holds)
+            if holds is not False:
+                relations[p.name] = (must | p.pair if holds else must, may | p.pair)
+        return BaseBounds(self.universe, sure, self._sets, relations)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all events happen, and all base sets and relations but rf, co and FW are known."""
+        return not self.conditional and not self.pairs and not self.is_guarded
+
+    def sets_of_all(self) -> dict[str, int]:
+        """The base sets where all events happen."""
+        return {"_": self.universe.ROW, **{name: may for name, (_, may) in self._sets.items()}}
+
+    def relations_of_all(self) -> dict[str, int]:
+        """The base relations where all events happen and all conditions hold."""
+        return {name: may for name, (_, may) in self._relations.items()}
+
+    def reads_from(self) -> int:
+        """All pairs of a write and a read of its location."""
+        u = self.universe
+        return u.inverse(u.from_some_rows((r, self.writers_for(r)) for r in self.reads))
+
+    def writers_for(self, access: int) -> int:
+        """The writes to the location of an access."""
+        location = self.graph.events[access].location
+        assert location is not None
+        return self.writers[location]
+
+    def coherence(self) -> Pair:
+        """The bounds of co by itself: the initial writes come first."""
+        return self._first, self._first | self.total
+
+    def _sort_events(self) -> None:
+        must: dict[str, int] = {}
+        may: dict[str, int] = {}
+        for number, event in enumerate(self.graph.events):
+            bit = 1 << number
+            if event.kind == "R":
+                self.reads.append(number)
+            elif event.kind == "W":
+                self.writes.append(number)
+                if event.location is not None:
+                    self.writers[event.location] |= bit
+                match event.value:
+                    case Const(value):
+                        self.constants[number] = value
+                    case None:
+                        raise AssertionError("a write has a value")
+                    case value:
+                        self.computed.append((number, value))
+            if event.executes == TRUE:
+                self.sure |= bit
+            else:
+                self.conditional.append((number, event.executes))
+            for name in _ACCESS[event.kind]:
+                must[name] = must.get(name, 0) | bit
+            if event.thread == INITIAL:
+                must["IW"] = must.get("IW", 0) | bit
+            is_free = self.is_guarded and event.source is not None
+            for name in event.tags & event.relaxed if is_free else event.tags:
+                must[name] = must.get(name, 0) | bit
+            if is_free:
+                for name in event.tags | event.relaxed:
+                    may[name] = may.get(name, 0) | bit
+        for name in must.keys() | may.keys():
+            self._sets[name] = (must.get(name, 0), must.get(name, 0) | may.get(name, 0))
+        tested = observed_locations(self.graph)
+        if tested:
+            finals = 0
+            for l in tested:
+                finals |= self.writers[l]
+            self._sets["FW"] = (0, finals)
+
+    def _relate(self) -> None:
+        u, graph = self.universe, self.graph
+        threads: dict[int, int] = {}
+        located: dict[int, int] = {}
+        for number, event in enumerate(graph.events):
+            if event.location is not None:
+                located[event.location] = located.get(event.location, 0) | 1 << number
+            if event.thread != INITIAL:
+                threads[event.thread] = threads.get(event.thread, 0) | 1 << number
+        internal, same = u.IDENTITY, 0
+        for s in threads.values():
+            internal |= u.product(s, s)
+        for s in located.values():
+            same |= u.product(s, s)
+        fixed = {
+            "id": u.IDENTITY,
+            "po": u.from_rows(graph.order),
+            "loc": same,
+            "int": internal,
+            "ext": u.FULL & ~internal,
+        }
+        self._relations = {name: (a, a) for name, a in fixed.items()}
+
+        self._first = self.total = 0
+        for l, writers in enumerate(self.writers):
+            others = writers & ~(1 << l)
+            self._first |= u.product(1 << l, others)
+            self.total |= u.product(others, others)
+        self.total &= ~u.IDENTITY
+
+    def _relate_pairs(self) -> None:
+        """The atomics and dependencies."""
+        n, relations = self.universe.n, self._relations
+        for name in ("amo", "lxsx", "rmw", *get_args(DependencyKind)):
+            relations[name] = (0, 0)
+        for a in self.graph.atomics:
+            for name in (a.kind, "rmw"):
+                self._relate_pair(name, 1 << a.read * n + a.write, a.holds, False)
+        for d in self.graph.dependencies:
+            self._relate_pair(d.kind, 1 << d.start * n + d.end, d.holds, self.is_guarded)
+
+    def _relate_pair(self, name: str, pair: int, holds: Expression, is_free: bool) -> None:
+        if holds == FALSE:
+            return
+        must, may = self._relations[name]
+        if is_free:
+            self._relations[name] = (must, may | pair)
+        elif holds == TRUE:
+            self._relations[name] = (must | pair, may | pair)
+        else:
+            self.pairs.append(Conditional(name, pair, holds))
