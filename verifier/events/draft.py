@@ -1,4 +1,4 @@
-"""An event graph while threads are walked."""
+"""The events of one thread, while it is walked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def may_meet(a: Arms, b: Arms) -> bool:
 
 
 class Draft:
-    """An event graph while it grows."""
+    """What one thread does, while it grows: everything is numbered from 0, and placed as its operations are."""
 
     def __init__(self, program: p.Program, architecture: str, bound: int) -> None:
         self.program = program
@@ -45,8 +45,8 @@ class Draft:
         self.unmodelled: list[tuple[int, str]] = []
         self.escapes: list[tuple[int, Expression]] = []
         self.unreached: list[int] = []
-        self._places: dict[object, int] = {}
-        self._unknowns: dict[object, Unknown] = {}
+        self.places: dict[object, int] = {}
+        self.unknowns: dict[object, Unknown] = {}
 
     def row(self, choose: Callable[[Rows], Row], name: str, origin: p.Origin) -> Row:
         """A row of the architecture's table; where it has none, the program is noted as not modelled."""
@@ -63,10 +63,10 @@ class Draft:
 
     def place(self, key: object) -> int:
         """The number of a place of the user's text."""
-        return self._places.setdefault(key, len(self._places))
+        return self.places.setdefault(key, len(self.places))
 
     def unknown(self, key: object, domain: tuple[int, ...] = ()) -> Unknown:
         """The unknown of that key; without a domain it is left open, for events.domains to settle."""
-        if key not in self._unknowns:
-            self._unknowns[key] = Unknown(len(self._unknowns), domain)
-        return self._unknowns[key]
+        if key not in self.unknowns:
+            self.unknowns[key] = Unknown(len(self.unknowns), domain)
+        return self.unknowns[key]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from verifier.program.primitives import table
+from verifier.record import record
 
 Tags = frozenset[str]
 UNORDERING = frozenset(("X", "EX", "NoRet"))  # tags of assembly that order nothing by themselves
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """`tags` of each event of an operation, `relaxed` while its ordering source is off; tags of the fences
     that the architecture puts `before` and `after` it; how a read and a write make a `pair`."""

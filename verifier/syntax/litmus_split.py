@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from verifier.source import Source, Span
+from verifier.source import Origin, Source, Span
 from verifier.syntax.litmus_pieces import Unreadable
 from verifier.syntax.problem import problem
 
@@ -26,6 +26,9 @@ _CLAUSE = re.compile(
     r"(?<![\w.])(?:~\s*exists|not\s+exists|exists|forall|final|locations|filter|observed|Observed|cases|with)(?!\w)"
 )
 _THREADS = re.compile(rf"{_NOTE.pattern}|[{{}}]|{_CLAUSE.pattern}", re.DOTALL)
+_BRACES = re.compile(r'"(?:[^"\\\n]|\\.)*"|/\*.*?\*/|//[^\n]*|[{}]', re.DOTALL)
+_THREAD_NAME = re.compile(r"\bP\d+\b")
+_DULL = re.compile(r"[^{\"(/A-Za-z]+|\w+")  # where no comment, text or `Key=` starts
 _WHITE = re.compile(r"\s*")
 
 
@@ -42,7 +45,7 @@ class Parts:
     name: str
     initial: Piece
     threads: Piece
-    clauses: tuple[tuple[str, Piece], ...]  # the word that starts it (`exists`, `locations` …), what follows
+    final: Piece  # from the first clause on
 
 
 class Text:
@@ -61,6 +64,15 @@ class Text:
         return self.source.span(
             first, start - self.starts[first - 1] + 1, last, end - self.starts[last - 1] + 1
         )
+
+    def part(self, piece: Piece) -> Source:
+        """The source of a piece."""
+        line = self.line(piece.offset)
+        return self.source.part(piece.text, line, piece.offset - self.starts[line - 1] + 1)
+
+    def origins(self, piece: Piece) -> tuple[Origin, ...]:
+        """Where the lines of a piece stand in the user's file."""
+        return self.part(piece).origins
 
     def fail(self, message: str, start: int, end: int, code: str = "litmus-syntax") -> Exception:
         """The error about that stretch."""
@@ -95,7 +107,7 @@ def split(text: Text) -> Parts:
     initial, after = _braces(text, _opening(text, head.end()))
     end = _end_of_threads(text, after)
     threads = Piece(text.text[after:end], after) if head[1] == "C" else _blank(text, after, end)
-    return Parts(head[1], head[2], initial, threads, tuple(_clauses(_blank(text, end, len(text.text)))))
+    return Parts(head[1], head[2], initial, threads, _blank(text, end, len(text.text)))
 
 
 def _skip(text: str, position: int) -> int:
@@ -145,7 +157,8 @@ def _opening(text: Text, position: int) -> int:
         elif metadata is not None:
             position = metadata.end()
         else:
-            position += 1
+            dull = _DULL.match(whole, position)
+            position = position + 1 if dull is None else dull.end()
     raise text.fail("found no initial state; expected `{ … }` before the threads", len(whole.rstrip()), 0)
 
 
@@ -202,10 +215,33 @@ def _blank(text: Text, start: int, end: int) -> Piece:
     return Piece("".join([*pieces, text.text[position:end]]), start)
 
 
-def _clauses(rest: Piece) -> Iterator[tuple[str, Piece]]:
-    """What follows the threads, a clause at a time."""
-    words = list(_CLAUSE.finditer(rest.text))
+def clauses(text: Text) -> Iterator[tuple[str, Piece]]:
+    """What follows the threads, a clause at a time: the word that starts it (`exists`, `locations` …), and the rest."""
+    words = list(_CLAUSE.finditer(text.text))
     for word, following in zip(words, (*words[1:], None), strict=False):
-        end = len(rest.text) if following is None else following.start()
+        end = len(text.text) if following is None else following.start()
         name = "~exists" if word[0][0] in "~n" else word[0]
-        yield name, Piece(rest.text[word.end() : end], rest.offset + word.end())
+        yield name, Piece(text.text[word.end() : end], word.end())
+
+
+def functions(text: str) -> list[Piece]:
+    """The functions of a C test, with the comments before them, if they can be parsed one by one: none says anything
+    about another. Else nothing, and nothing too where that is hard to tell."""
+    if "typedef" in text or "'" in text or not text.isascii():
+        return []
+    found: list[Piece] = []
+    depth = start = 0
+    for mark in _BRACES.finditer(text):
+        if mark[0] in ("{", "}"):
+            depth += 1 if mark[0] == "{" else -1
+            if mark[0] == "}" and depth == 0:
+                found.append(_stripped(text, start, mark.end()))
+                start = mark.end()
+    alone = all(len(set(_THREAD_NAME.findall(piece.text))) == 1 for piece in found)
+    return found if alone and not text[start:].strip() else []
+
+
+def _stripped(text: str, start: int, end: int) -> Piece:
+    """That stretch without the blanks before it."""
+    inside = text[start:end].lstrip()
+    return Piece(inside, end - len(inside))
