@@ -66,7 +66,10 @@ class Source:
 
     def placed(self, span: Span) -> Span:
         """The user's span for a span of the derived text."""
-        return self.span(span.line, span.column, span.end_line, span.end_column)
+        if span.line != span.end_line or span.line > len(self.origins):
+            return self.span(span.line, span.column, span.end_line, span.end_column)
+        line, column = self.origins[span.line - 1]
+        return Span(line, column + span.column - 1, line, column + span.end_column - 1)
 
     def quote(self, line: int) -> str:
         """The user's line of that number, or an empty text where the file has none."""

@@ -10,6 +10,7 @@ from verifier.events.graph import INITIAL, Event, EventGraph, Property
 from verifier.events.logic import conjunction, fold
 from verifier.events.merge import Merge
 from verifier.events.walked import walked
+from verifier.memo import Memo
 from verifier.program import program as p
 from verifier.program.program import flatten
 
@@ -94,6 +95,16 @@ def _initial_write(location: int, value: Expression, name: str) -> Event:
     )
 
 
+_Leaves = tuple[p.Final, tuple[p.FinalLocal, ...], tuple[p.Path, ...]]
+_LEAVES: Memo[int, _Leaves] = Memo()
+_TRANSLATED: Memo[object, tuple[p.Final, Expression]] = Memo()
+
+
+def _leaves(formula: p.Final) -> _Leaves:
+    """What a formula asks for; it comes along, so that no other gets its id."""
+    return _LEAVES(id(formula), lambda: (formula, (*p.locals_in(formula),), (*p.paths_in(formula),)))
+
+
 class Finals:
     """Conditions on the final state of a program, as expressions over its threads' reads and final memory."""
 
@@ -111,7 +122,15 @@ class Finals:
         ]
 
     def translate(self, f: p.Final) -> Expression:
-        """The value of a formula."""
+        """The value of a formula; the same of the same values is worked out once."""
+        if not isinstance(f, p.Formula):
+            return self._value(f)
+        _, asked, paths = _leaves(f)
+        values = tuple([self.merge.final_value(a.thread, a.name) for a in asked])
+        key = (id(f), values, tuple([self.numbers[path] for path in paths]))
+        return _TRANSLATED(key, lambda: (f, self._value(f)))[1]
+
+    def _value(self, f: p.Final) -> Expression:
         match f:
             case p.Number(value):
                 return Const(value)
@@ -120,4 +139,4 @@ class Finals:
             case p.FinalLocal(thread, name):
                 return self.merge.final_value(thread, name)
             case p.Formula(operator, arguments):
-                return fold(Apply(operator, tuple(self.translate(a) for a in arguments)))
+                return fold(Apply(operator, tuple(self._value(a) for a in arguments)))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from verifier.events.expression import Expression, Unknown
 from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep
-from verifier.events.rows import Row, Rows
+from verifier.events.rows import Row, Rows, rows
 from verifier.program import program as p
 
 _PLAIN = Row((frozenset(), frozenset()), (frozenset(), frozenset()))
@@ -31,12 +30,13 @@ class Draft:
     def __init__(self, program: p.Program, architecture: str, bound: int) -> None:
         self.program = program
         self.architecture = architecture
-        self.rows = Rows(architecture, program.isa)
+        self.rows = rows(architecture, program.isa)
         self.bound = bound
         self.numbers = dict(program.locations)
         self.events: list[Event] = []
         self.arms: list[Arms] = []
-        self.sources: list[OrderingSource] = []
+        self.sources: list[OrderingSource] = []  # without their events
+        self.members: dict[int, list[int]] = {}  # the events of sources
         self.dependencies: list[Dependency] = []
         self.atomics: list[Atomic] = []
         self.sleeps: list[Sleep] = []
@@ -58,8 +58,7 @@ class Draft:
 
     def belong(self, source: int, event: int) -> None:
         """Make an event part of an ordering source."""
-        old = self.sources[source]
-        self.sources[source] = replace(old, events=(*old.events, event))
+        self.members.setdefault(source, []).append(event)
 
     def place(self, key: object) -> int:
         """The number of a place of the user's text."""

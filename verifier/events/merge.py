@@ -10,6 +10,8 @@ from verifier.events.logic import rewrite
 from verifier.events.walked import Walked
 from verifier.source import Source, Span
 
+Spans = Mapping[int, Span]  # by the id of the span in the thread's own text
+
 
 class Merge:
     """An event graph while it grows, the initial writes first, then thread by thread."""
@@ -51,18 +53,16 @@ class Merge:
 
     def thread(self, walked: Walked, source: Source | None) -> None:
         """Adds a thread; `source` knows where its own text stands, if it has one."""
-        shift = Shift(len(self.events), self._unknowns)
-        spans = {span: span if source is None else source.placed(span) for span in walked.spans}
-        first, source_number = len(self.events), len(self.sources)
-        for e in walked.events:
-            self.events.append(_event(e, shift, source_number, spans))
+        first, first_source, first_place = len(self.events), len(self.sources), self._places
+        shift = Shift(first, self._unknowns)
+        spans = _spans(walked, source)
         self.order += [later << first for later in walked.order]
-        for s in walked.sources:
-            self.sources.append(_source(s, first, self._places, spans))
+        self.events += [_event(e, shift, first_source, spans) for e in walked.events]
+        self.sources += [_source(s, first, first_place, spans) for s in walked.sources]
         for d in walked.dependencies:
             holds = shift(d.holds)
             self.dependencies.append(
-                Dependency(d.kind, d.start + first, d.end + first, holds, d.source + source_number)
+                Dependency(d.kind, d.start + first, d.end + first, holds, d.source + first_source)
             )
         for a in walked.atomics:
             self.atomics.append(Atomic(a.read + first, a.write + first, a.kind, shift(a.holds)))
@@ -70,7 +70,7 @@ class Merge:
             self.sleeps.append(_sleep(w, shift, spans))
         for q in walked.assertions:
             formula, reached = shift(q.formula), shift(q.reached)
-            self.assertions.append(Property(q.kind, formula, reached, q.text, spans[q.span]))
+            self.assertions.append(Property(q.kind, formula, reached, q.text, spans[id(q.span)]))
         self.constraints += [shift(c) for c in walked.constraints]
         self.escapes += [(_line(source, line), shift(e)) for line, e in walked.escapes]
         self.unreached += [_line(source, line) for line in walked.unreached]
@@ -104,7 +104,14 @@ class Shift:
                 return e
 
 
-def _event(e: Event, shift: Shift, sources: int, spans: Mapping[Span, Span]) -> Event:
+def _spans(walked: Walked, source: Source | None) -> Spans:
+    """Where the spans of a thread are in the user's file."""
+    if source is None:
+        return {id(span): span for span in walked.spans}
+    return {id(span): source.placed(span) for span in walked.spans}
+
+
+def _event(e: Event, shift: Shift, sources: int, spans: Spans) -> Event:
     return Event(
         e.thread,
         e.kind,
@@ -117,29 +124,29 @@ def _event(e: Event, shift: Shift, sources: int, spans: Mapping[Span, Span]) -> 
         e.iteration,
         e.text,
         e.via,
-        None if e.span is None else spans[e.span],
+        None if e.span is None else spans[id(e.span)],
     )
 
 
-def _source(s: OrderingSource, first: int, places: int, spans: Mapping[Span, Span]) -> OrderingSource:
+def _source(s: OrderingSource, first: int, places: int, spans: Spans) -> OrderingSource:
     return OrderingSource(
         s.kind,
         s.name,
         s.thread,
-        tuple(e + first for e in s.events),
+        tuple([e + first for e in s.events]),
         s.is_barrier,
         s.is_note,
         s.place + places,
         s.via,
-        spans[s.span],
+        spans[id(s.span)],
         s.in_primitive,
     )
 
 
-def _sleep(s: Sleep, shift: Shift, spans: Mapping[Span, Span]) -> Sleep:
+def _sleep(s: Sleep, shift: Shift, spans: Spans) -> Sleep:
     awaited = None if s.awaited is None else shift(s.awaited)
     reads = tuple(r + shift.events for r in s.reads)
-    return Sleep(s.thread, shift(s.sleeps), reads, s.state, awaited, s.awaited_text, spans[s.span])
+    return Sleep(s.thread, shift(s.sleeps), reads, s.state, awaited, s.awaited_text, spans[id(s.span)])
 
 
 def _line(source: Source | None, line: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from verifier.events.draft import Arms, Draft, may_meet
 from verifier.events.expression import Expression, Unknown
@@ -70,7 +71,9 @@ def _walk(draft: Draft, number: int, thread: p.Thread) -> Walked:
         body=thread.body,
         events=tuple(draft.events),
         order=_order(draft.arms),
-        sources=tuple(draft.sources),
+        sources=tuple(
+            replace(s, events=tuple(draft.members.get(i, ()))) for i, s in enumerate(draft.sources)
+        ),
         dependencies=tuple(draft.dependencies),
         atomics=tuple(draft.atomics),
         constraints=tuple(draft.constraints),
@@ -84,7 +87,7 @@ def _walk(draft: Draft, number: int, thread: p.Thread) -> Walked:
         end=walk.end_condition(),
         cut=walk.cut_condition(),
         locals={} if walk.end is None else walk.end.locals,
-        spans=tuple(dict.fromkeys(spans)),
+        spans=tuple({id(span): span for span in spans}.values()),
     )
 
 

@@ -307,6 +307,18 @@ def paths_in(formula: Final) -> Iterator[Path]:
             pass
 
 
+def locals_in(formula: Final) -> Iterator[FinalLocal]:
+    """The threads' locals whose final value a formula asks for."""
+    match formula:
+        case FinalLocal():
+            yield formula
+        case Formula(_, arguments):
+            for argument in arguments:
+                yield from locals_in(argument)
+        case _:
+            pass
+
+
 @record(frozen=True, slots=True)
 class Condition:
     kind: Literal["exists", "~exists", "forall"]

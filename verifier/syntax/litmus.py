@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 
 from verifier.errors import SyntaxProblem
 from verifier.memo import Memo
-from verifier.source import Source, Span
+from verifier.source import Origin, Source, Span
 from verifier.syntax import litmus_state as state
 from verifier.syntax import litmus_tree as tree
 from verifier.syntax import tree as c_tree
@@ -89,9 +89,9 @@ def _pieces(whole: Piece, separator: str) -> Iterator[Piece]:
     """The pieces between separators without the blanks around them; empty ones are left out."""
     offset = whole.offset
     for part in whole.text.split(separator):
-        stripped = part.strip()
-        if stripped:
-            yield Piece(stripped, offset + part.index(stripped[0]))
+        rest = part.lstrip()
+        if rest:
+            yield Piece(rest.rstrip(), offset + len(part) - len(rest))
         offset += len(part) + 1
 
 
@@ -190,10 +190,13 @@ def _unreadable_row(text: Text, architecture: str, number: int, rows: Sequence[S
 
 
 def _column(text: Text, architecture: str, thread: int, pieces: Sequence[Piece]) -> tree.Part[tree.Column]:
-    cells = tuple(piece.text for piece in pieces)
+    cells = tuple([piece.text for piece in pieces])
     column = _COLUMNS((architecture, thread, cells), lambda: _own_column(architecture, thread, cells))
-    origins = tuple(origin for piece in pieces for origin in text.origins(piece))
-    return tree.Part(column, replace(text.source, text=column.source.text, origins=origins))
+    origins: list[Origin] = []
+    for piece in pieces:
+        text.add_origins(piece, origins)
+    source = text.source
+    return tree.Part(column, Source(source.name, column.source.text, source.lines, tuple(origins)))
 
 
 def _own_column(architecture: str, thread: int, cells: tuple[str, ...]) -> tree.Column:
@@ -215,8 +218,8 @@ def _cells(row: Piece) -> list[Piece]:
     """The cells of a row, empty ones among them, without the blanks around them."""
     cells, offset = [], row.offset
     for part in row.text.split("|"):
-        stripped = part.strip()
-        cells.append(Piece(stripped, offset + part.index(stripped[0]) if stripped else offset))
+        rest = part.lstrip()
+        cells.append(Piece(rest.rstrip(), offset + len(part) - len(rest) if rest else offset))
         offset += len(part) + 1
     return cells
 

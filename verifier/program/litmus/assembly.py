@@ -139,7 +139,7 @@ def _memory(
 
     def make() -> Memory:
         common.check_initial(state, isa.register)
-        return Memory(state, final, used)
+        return Memory(state, final, used).shared()
 
     return _MEMORIES((isa, state.tree, used, common.places_in(final.tree)), make)
 
@@ -241,7 +241,8 @@ def _registers(
         return _initial(test, columns, isa, memory)
 
     has_free = any(item.name.startswith("%") for item in test.initial.tree.items)
-    return _REGISTERS((memory, columns if has_free else len(columns)), make)
+    key = (test.initial.tree, memory, isa, columns if has_free else len(columns))
+    return _REGISTERS(key, make)
 
 
 def _initial(test: tree.LitmusTest, columns: tuple[tree.Column, ...], isa: Isa, memory: Memory) -> _Registers:

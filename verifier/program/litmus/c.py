@@ -395,7 +395,7 @@ def _memory(state: tree.Part[tree.State], test: tree.LitmusTest) -> common.Memor
         memory = common.Memory(state, test.final, set(parameters), elements)
         for name in parameters:
             memory.named(name)
-        return memory
+        return memory.shared()
 
     key = (state.tree, parameters, tuple(elements), common.places_in(test.final.tree))
     return _MEMORIES(key, make)
@@ -421,7 +421,7 @@ def _layout(state: tree.State, memory: common.Memory, lowered: Sequence[_Lowered
             constants=tuple((at_.address, f"&{name}") for name, at_ in locations),
         )
 
-    return _LAYOUTS((memory, more, taken, follows), make)
+    return _LAYOUTS((state, memory, more, taken, follows), make)
 
 
 def _named(memory: common.Memory, path: Path) -> int:

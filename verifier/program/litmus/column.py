@@ -86,10 +86,11 @@ class Column:
         self.partial: dict[Path, ProgramError] = {}  # accesses to parts of locations
         self.names = 0
         self.computed: list[Computed] = []
-        self.narrow = frozenset(registers.narrow(isa.register, column) - large)
+        survey = registers.survey(isa.register, column)
+        self.narrow = survey.narrow - large
         self.initial = {r: Kind(4, True).fit(v) if r in self.narrow else v for r, v in initial.items()}
-        self.constant = {r: initial.get(r, 0) for r in registers.constants(isa.register, column)}
-        self.words = registers.words(column)
+        self.constant = {r: initial.get(r, 0) for r in survey.constants}
+        self.words = survey.words
         self.jumps = {i.name[1:] for i in column.instructions if i.name.startswith("J")}
         self.start: dict[str, int] = {}
 

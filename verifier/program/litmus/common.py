@@ -117,6 +117,11 @@ class Memory:
         """The paths of the locations, once there are no more to come."""
         return frozenset(l.path for l in self.locations.values())
 
+    def shared(self) -> Memory:
+        """The one memory of those that have the same locations: what depends on locations is then the same too."""
+        key = (tuple(self.locations.items()), tuple(self.arrays.items()), self._next)
+        return _SHARED(key, lambda: self)
+
     def copy(self) -> Memory:
         """One of its own, which can grow."""
         other = copy(self)
@@ -227,6 +232,9 @@ class Memory:
     def value(self, value: int | str) -> int:
         """A number, or the address of the location that a name stands for."""
         return value if isinstance(value, int) else self.named(value).address
+
+
+_SHARED: Memo[object, Memory] = Memo()
 
 
 def check_initial(
