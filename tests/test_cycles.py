@@ -39,7 +39,7 @@ def by_enumerator(text: str, model: str, limit: int = COMBINATIONS) -> herd7.Ans
     """The same without encoding or solver; its observation and flags are not worked out. Raises TooBigError."""
     verdict = litmus("cycle.litmus", text.encode(), Options(models=(model,)))
     source = Source.whole("cycle.litmus", text)
-    program = lower_litmus(parse_litmus(source), source)
+    program = lower_litmus(parse_litmus(source))
     m = load(model)
     graph = build(program, architecture(program, m), 2)
     checker, question = Checker(graph, m), graph.properties[-1]

@@ -69,3 +69,9 @@ class UsageError(InputError):
 def at(source: Source, span: Span) -> Place:
     """Keyword arguments that place an error: the user's file, the span and the quoted line."""
     return {"name": source.name, "span": span, "quoted": source.quote(span.line)}
+
+
+def placed(problem: ProgramError, source: Source) -> ProgramError:
+    """A problem in a text of its own, as one at the place in the user's file that `source` knows."""
+    assert problem.span is not None
+    return ProgramError(problem.code, problem.message, **at(source, source.placed(problem.span)))

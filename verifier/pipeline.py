@@ -96,7 +96,7 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
             "no-litmus", "no litmus test; expected an architecture and a name on the first line", name
         )
     source = pieces[0].source
-    program = lower_litmus(parse_litmus(source), source)
+    program = lower_litmus(parse_litmus(source))
     m = model((options.models or DEFAULTS[program.isa])[-1])  # of C: the kernel's own
     graph = _build(program, m, options)
     question = graph.properties[-1] if program.conditions else None
@@ -200,7 +200,7 @@ def _lower(piece: Snippet | Diagram | Litmus, options: Options) -> Program:
             if options.threads or options.aliases:
                 message = "--thread and --alias are for code that is no litmus test"
                 raise InputError("naming", message, source.name)
-            return lower_litmus(parse_litmus(source), source)
+            return lower_litmus(parse_litmus(source))
         case Snippet(source):
             return lower(parse(source), source, options)
         case Diagram(columns):

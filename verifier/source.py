@@ -7,10 +7,12 @@ diagram); every place that leaves a parser is a place in the user's own file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
+
+from verifier.record import record
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of the user's file: from (line, column) up to, not including, (end_line, end_column)."""
 
@@ -24,15 +26,14 @@ class Span:
         return Span(self.line, self.column, other.end_line, other.end_column)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a line of a derived text stands in the user's file: its line, and the column of its first character."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Source:
     """A text to parse, the name of the user's file, that file's lines, and an origin for each line of the text."""
 
@@ -45,7 +46,12 @@ class Source:
     def whole(name: str, text: str) -> Source:
         """The source whose text is the user's file itself."""
         lines = tuple(text.split("\n"))
-        return Source(name, text, lines, tuple(Origin(i + 1, 1) for i in range(len(lines))))
+        return Source(name, text, lines, _own_places(len(lines)))
+
+    def part(self, text: str, line: int, column: int) -> Source:
+        """The source of a stretch of this text that starts there."""
+        rest = self.origins[line : line + text.count("\n")]
+        return Source(self.name, text, self.lines, (Origin(*self.place(line, column)), *rest))
 
     def place(self, line: int, column: int) -> tuple[int, int]:
         """The user's (line, column) for a place of the derived text; past the end gives the end."""
@@ -58,6 +64,21 @@ class Source:
         """The user's span for a stretch of the derived text."""
         return Span(*self.place(line, column), *self.place(end_line, end_column))
 
+    def placed(self, span: Span) -> Span:
+        """The user's span for a span of the derived text."""
+        if span.line != span.end_line or span.line > len(self.origins):
+            return self.span(span.line, span.column, span.end_line, span.end_column)
+        line, column = self.origins[span.line - 1]
+        return Span(line, column + span.column - 1, line, column + span.end_column - 1)
+
     def quote(self, line: int) -> str:
         """The user's line of that number, or an empty text where the file has none."""
         return self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+
+
+_FEW = tuple(Origin(line, 1) for line in range(1, 257))
+
+
+def _own_places(lines: int) -> tuple[Origin, ...]:
+    """The origins of a text that is the user's file."""
+    return _FEW[:lines] if lines <= len(_FEW) else tuple(Origin(line, 1) for line in range(1, lines + 1))

@@ -34,7 +34,7 @@ exists (0:r0=1 /\\ 0:r1=0 /\\ 2:r0=1)
 
 def graph_of(text: str, architecture: str) -> EventGraph:
     source = Source.whole("x.litmus", text)
-    return build(lower_litmus(parse_litmus(source), source), architecture, 2)
+    return build(lower_litmus(parse_litmus(source)), architecture, 2)
 
 
 def fixed(session: Session, execution: Execution) -> list[int]:

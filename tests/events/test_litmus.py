@@ -13,7 +13,7 @@ from verifier.syntax.litmus import parse_litmus
 
 def graph(text: str, architecture: str) -> EventGraph:
     source = Source.whole("x.litmus", text)
-    return build(lower_litmus(parse_litmus(source), source), architecture, 2)
+    return build(lower_litmus(parse_litmus(source)), architecture, 2)
 
 
 def aarch64(*instructions: str, start: str = "0:X1=x; 0:X3=y;") -> EventGraph:

@@ -38,7 +38,7 @@ STATE = {
 
 def lower(text: str) -> Program:
     source = Source.whole("t.litmus", text)
-    return lower_litmus(parse_litmus(source), source)
+    return lower_litmus(parse_litmus(source))
 
 
 def program(isa: str, *instructions: str) -> Program:

@@ -39,7 +39,7 @@ PARAMETERS = "int *x, int *y, int **p, atomic_t *v, spinlock_t *s, struct srcu_s
 
 def lowered(text: str) -> Program:
     source = Source.whole("t.litmus", text)
-    return lower_c(parse_litmus(source), source)
+    return lower_c(parse_litmus(source))
 
 
 def one(body: str, initial: str = "") -> Program:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verifier.errors import SyntaxProblem
-from verifier.source import Source
+from verifier.source import Source, Span
 from verifier.syntax import litmus_tree as tree
 from verifier.syntax.litmus import is_litmus, parse_litmus
 
@@ -31,7 +31,7 @@ def parse(text: str) -> tree.LitmusTest:
 def test_parts() -> None:
     test = parse(SB)
     assert (test.architecture, test.name) == ("AArch64", "SB")
-    assert [(i.thread, i.name, i.type, i.size, i.index, i.value) for i in test.initial] == [
+    assert [(i.thread, i.name, i.type, i.size, i.index, i.value) for i in test.initial.tree.items] == [
         (None, "z", "uint64_t", None, None, None),
         (0, "X1", None, None, None, "x"),
         (None, "p", "int *", None, None, "x"),
@@ -39,19 +39,20 @@ def test_parts() -> None:
         (None, "b", "int", 2, None, (1, -2)),
         (1, "X2", None, None, None, 16),
     ]
-    assert [p.name for p in test.locations] == ["x", "X1", "a"]
-    assert isinstance(test.filter, tree.Comparison)
-    assert test.condition is not None
-    assert test.condition.kind == "exists"
+    final = test.final.tree
+    assert [p.name for p in final.locations] == ["x", "X1", "a"]
+    assert isinstance(final.filter, tree.Comparison)
+    assert final.condition is not None
+    assert final.condition.kind == "exists"
 
 
 def test_cells_have_their_places() -> None:
     first, second = parse(SB).columns
-    assert [(i.name, i.span.line, i.span.column, i.span.end_column) for i in first.instructions] == [
-        ("MOV", 8, 2, 11),
-        ("STR", 9, 2, 13),
+    assert [(i.name, first.source.placed(i.span)) for i in first.tree.instructions] == [
+        ("MOV", Span(8, 2, 8, 11)),
+        ("STR", Span(9, 2, 9, 13)),
     ]
-    (load,) = second.instructions
+    (load,) = second.tree.instructions
     assert load.labels == ("L",)
     assert load.operands == (
         tree.Register("W0"),
@@ -60,7 +61,7 @@ def test_cells_have_their_places() -> None:
 
 
 def test_how_formulas_bind() -> None:
-    condition = parse(SB).condition
+    condition = parse(SB).final.tree.condition
     assert condition is not None
     formula = condition.formula
     assert isinstance(formula, tree.Or)
@@ -72,10 +73,10 @@ def test_how_formulas_bind() -> None:
 
 def test_c_keeps_the_places_of_its_functions() -> None:
     test = parse("C t\n{ x=1; }\n\nP0(int *x) { // (*x)\n\tint r0 = READ_ONCE(*x);\n}\n\nexists (0:r0=1)\n")
-    assert test.functions is not None
-    (function,) = test.functions.functions
-    assert (function.name, function.span.line) == ("P0", 4)
-    assert function.body.body[0].span.line == 5
+    (code,) = test.codes
+    (function,) = code.tree.unit.functions
+    assert (function.name, code.source.placed(function.span).line) == ("P0", 4)
+    assert code.source.placed(function.body.body[0].span).line == 5
 
 
 @pytest.mark.parametrize(

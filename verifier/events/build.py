@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.events.domains import settle
-from verifier.events.draft import Arms, Draft, may_meet
 from verifier.events.expression import TRUE, Apply, Const, Expression, ReadValue
-from verifier.events.graph import (
-    INITIAL,
-    Event,
-    EventGraph,
-    Property,
-)
+from verifier.events.graph import INITIAL, Event, EventGraph, Property
 from verifier.events.logic import conjunction, fold
-from verifier.events.walk import ThreadWalk
+from verifier.events.merge import Merge
+from verifier.events.walked import walked
+from verifier.memo import Memo
 from verifier.program import program as p
 from verifier.program.program import flatten
 
@@ -26,46 +22,41 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     program's own.
     """
     is_any, architecture = architecture == "any", "linux" if architecture == "any" else architecture
-    draft = Draft(program, architecture, bound)
-    for location, _ in enumerate(program.names):
-        value = _initial_value(draft, location)
-        draft.events.append(_initial_write(location, value, program.names[location]))
-        draft.arms.append(())
-    walks = []
+    merge = Merge()
+    for location, name in enumerate(program.names):
+        merge.initial(_initial_write(location, _initial_value(program, merge, location), name))
     for number, thread in enumerate(program.threads):
-        walk = ThreadWalk(draft, number, thread)
-        walk.run()
-        walks.append(walk)
+        merge.thread(walked(program, number, architecture, bound), thread.source)
     if is_any:
-        draft.unmodelled += _grace_periods(draft.events)
-    final = Finals(program, walks)
+        merge.unmodelled += _grace_periods(merge.events)
+    final = Finals(program, merge)
     if program.filter is not None:
-        draft.constraints.append(final.translate(program.filter))
+        merge.constraints.append(final.translate(program.filter))
     graph = EventGraph(
         threads=tuple(t.name for t in program.threads),
         locations=program.names,
-        events=tuple(draft.events),
-        order=_order(draft.events, draft.arms),
-        sources=tuple(draft.sources),
-        dependencies=tuple(draft.dependencies),
-        atomics=tuple(draft.atomics),
-        constraints=tuple(dict.fromkeys(c for c in draft.constraints if c != TRUE)),
-        sleeps=tuple(draft.sleeps),
-        properties=(*draft.assertions, *final.conditions()),
+        events=tuple(merge.events),
+        order=tuple(merge.order),
+        sources=tuple(merge.sources),
+        dependencies=tuple(merge.dependencies),
+        atomics=tuple(merge.atomics),
+        constraints=tuple(dict.fromkeys(c for c in merge.constraints if c != TRUE)),
+        sleeps=tuple(merge.sleeps),
+        properties=(*merge.assertions, *final.conditions()),
         values=program.constants,
         running=program.running,
-        ends=tuple(w.end_condition() for w in walks),
-        cuts=tuple(w.cut_condition() for w in walks),
-        unreached=tuple(draft.unreached),
+        ends=tuple(merge.ends),
+        cuts=tuple(merge.cuts),
+        unreached=tuple(merge.unreached),
         bound=bound,
         architecture=architecture,
         observed=tuple((label, final.translate(f)) for label, f in program.observed),
-        escapes=tuple(draft.escapes),
-        unmodelled=tuple(dict.fromkeys((*program.unmodelled, *draft.unmodelled))),
+        escapes=tuple(merge.escapes),
+        unmodelled=tuple(dict.fromkeys((*program.unmodelled, *merge.unmodelled))),
         isa=program.isa,
         is_litmus=program.is_litmus,
     )
-    return settle(graph)
+    return settle(graph) if merge.is_open else graph
 
 
 def _grace_periods(events: Sequence[Event]) -> list[tuple[int, str]]:
@@ -75,14 +66,13 @@ def _grace_periods(events: Sequence[Event]) -> list[tuple[int, str]]:
     return [(e.span.line if e.span else 0, e.text) for e in found]
 
 
-def _initial_value(draft: Draft, location: int) -> Expression:
+def _initial_value(program: p.Program, merge: Merge, location: int) -> Expression:
     """What a location starts with: what the text says; any value where it neither declares nor writes it; else 0."""
-    program = draft.program
     initial = dict(program.initial)
     known = program.is_litmus or location in initial or location in program.declared
     if known or location in _written(program):
         return Const(initial.get(location, 0))
-    return draft.unknown(("initial", location))
+    return merge.unknown()
 
 
 def _written(program: p.Program) -> frozenset[int]:
@@ -105,41 +95,48 @@ def _initial_write(location: int, value: Expression, name: str) -> Event:
     )
 
 
-def _order(events: Sequence[Event], arms: Sequence[Arms]) -> tuple[int, ...]:
-    order = []
-    for i, event in enumerate(events):
-        later = 0
-        for j in range(i + 1, len(events)):
-            if event.thread != INITIAL and events[j].thread == event.thread and may_meet(arms[i], arms[j]):
-                later |= 1 << j
-        order.append(later)
-    return tuple(order)
+_Leaves = tuple[p.Final, tuple[p.FinalLocal, ...], tuple[p.Path, ...]]
+_LEAVES: Memo[int, _Leaves] = Memo()
+_TRANSLATED: Memo[object, tuple[p.Final, Expression]] = Memo()
+
+
+def _leaves(formula: p.Final) -> _Leaves:
+    """What a formula asks for; it comes along, so that no other gets its id."""
+    return _LEAVES(id(formula), lambda: (formula, (*p.locals_in(formula),), (*p.paths_in(formula),)))
 
 
 class Finals:
-    """Conditions on the final state of a program, as expressions over its walks' reads and final memory."""
+    """Conditions on the final state of a program, as expressions over its threads' reads and final memory."""
 
-    def __init__(self, program: p.Program, walks: Sequence[ThreadWalk]) -> None:
+    def __init__(self, program: p.Program, merge: Merge) -> None:
         self.program = program
-        self.walks = walks
+        self.merge = merge
         self.numbers = dict(program.locations)
 
     def conditions(self) -> list[Property]:
         """The conditions of the text."""
-        reached = conjunction(w.end_condition() for w in self.walks)
+        reached = conjunction(self.merge.ends)
         return [
             Property(c.kind, self.translate(c.formula), reached, c.text, c.span)
             for c in self.program.conditions
         ]
 
     def translate(self, f: p.Final) -> Expression:
-        """The value of a formula."""
+        """The value of a formula; the same of the same values is worked out once."""
+        if not isinstance(f, p.Formula):
+            return self._value(f)
+        _, asked, paths = _leaves(f)
+        values = tuple([self.merge.final_value(a.thread, a.name) for a in asked])
+        key = (id(f), values, tuple([self.numbers[path] for path in paths]))
+        return _TRANSLATED(key, lambda: (f, self._value(f)))[1]
+
+    def _value(self, f: p.Final) -> Expression:
         match f:
             case p.Number(value):
                 return Const(value)
             case p.FinalLocation(path):
                 return ReadValue(-1 - self.numbers[path])
             case p.FinalLocal(thread, name):
-                return self.walks[thread].final_value(name)
+                return self.merge.final_value(thread, name)
             case p.Formula(operator, arguments):
-                return fold(Apply(operator, tuple(self.translate(a) for a in arguments)))
+                return fold(Apply(operator, tuple(self._value(a) for a in arguments)))

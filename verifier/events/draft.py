@@ -1,13 +1,12 @@
-"""An event graph while threads are walked."""
+"""The events of one thread, while it is walked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from verifier.events.expression import Expression, Unknown
 from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep
-from verifier.events.rows import Row, Rows
+from verifier.events.rows import Row, Rows, rows
 from verifier.program import program as p
 
 _PLAIN = Row((frozenset(), frozenset()), (frozenset(), frozenset()))
@@ -26,17 +25,18 @@ def may_meet(a: Arms, b: Arms) -> bool:
 
 
 class Draft:
-    """An event graph while it grows."""
+    """What one thread does, while it grows: everything is numbered from 0, and placed as its operations are."""
 
     def __init__(self, program: p.Program, architecture: str, bound: int) -> None:
         self.program = program
         self.architecture = architecture
-        self.rows = Rows(architecture, program.isa)
+        self.rows = rows(architecture, program.isa)
         self.bound = bound
         self.numbers = dict(program.locations)
         self.events: list[Event] = []
         self.arms: list[Arms] = []
-        self.sources: list[OrderingSource] = []
+        self.sources: list[OrderingSource] = []  # without their events
+        self.members: dict[int, list[int]] = {}  # the events of sources
         self.dependencies: list[Dependency] = []
         self.atomics: list[Atomic] = []
         self.sleeps: list[Sleep] = []
@@ -45,8 +45,8 @@ class Draft:
         self.unmodelled: list[tuple[int, str]] = []
         self.escapes: list[tuple[int, Expression]] = []
         self.unreached: list[int] = []
-        self._places: dict[object, int] = {}
-        self._unknowns: dict[object, Unknown] = {}
+        self.places: dict[object, int] = {}
+        self.unknowns: dict[object, Unknown] = {}
 
     def row(self, choose: Callable[[Rows], Row], name: str, origin: p.Origin) -> Row:
         """A row of the architecture's table; where it has none, the program is noted as not modelled."""
@@ -58,15 +58,14 @@ class Draft:
 
     def belong(self, source: int, event: int) -> None:
         """Make an event part of an ordering source."""
-        old = self.sources[source]
-        self.sources[source] = replace(old, events=(*old.events, event))
+        self.members.setdefault(source, []).append(event)
 
     def place(self, key: object) -> int:
         """The number of a place of the user's text."""
-        return self._places.setdefault(key, len(self._places))
+        return self.places.setdefault(key, len(self.places))
 
     def unknown(self, key: object, domain: tuple[int, ...] = ()) -> Unknown:
         """The unknown of that key; without a domain it is left open, for events.domains to settle."""
-        if key not in self._unknowns:
-            self._unknowns[key] = Unknown(len(self._unknowns), domain)
-        return self._unknowns[key]
+        if key not in self.unknowns:
+            self.unknowns[key] = Unknown(len(self.unknowns), domain)
+        return self.unknowns[key]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from verifier.events.expression import TRUE, Expression, Unknown, reads_of, unknowns_of
+from verifier.record import record
 from verifier.source import Span
 
 Kind = Literal["R", "W", "F"]
 INITIAL = -1  # the thread of initial writes
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Event:
     """One access or fence of one thread on one path; its number is its place in EventGraph.events.
 
@@ -45,7 +46,7 @@ class Event:
 SourceKind = Literal["fence", "acquire", "release", "rmw", "lock", "addr", "data", "ctrl"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OrderingSource:
     """Whatever orders accesses of one thread, and can be switched off.
 
@@ -84,7 +85,7 @@ DependencyKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Dependency:
     """From read `start` to a later event `end` of its thread, in executions where both happen and `holds` is true.
 
@@ -100,7 +101,7 @@ class Dependency:
     source: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Atomic:
     """Read and write of one atomic: one instruction (amo) or an exclusive pair (lxsx).
 
@@ -113,7 +114,7 @@ class Atomic:
     holds: Expression = TRUE
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sleep:
     """A thread that stops for ever at a wait: the execution in which `sleeps` is true.
 
@@ -132,7 +133,7 @@ class Sleep:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Property:
     """An assertion or condition. `formula` ranges over reads, unknowns and, by FinalValue numbers, final memory.
 
@@ -147,7 +148,7 @@ class Property:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EventGraph:
     """What `build` makes of a program for one architecture.
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
+from verifier.memo import Memo
 from verifier.program.primitives import table
+from verifier.record import record
 
 Tags = frozenset[str]
 UNORDERING = frozenset(("X", "EX", "NoRet"))  # tags of assembly that order nothing by themselves
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """`tags` of each event of an operation, `relaxed` while its ordering source is off; tags of the fences
     that the architecture puts `before` and `after` it; how a read and a write make a `pair`."""
@@ -40,6 +42,7 @@ class Rows:
 
     def __init__(self, architecture: str, isa: str | None) -> None:
         self.isa = isa
+        self._known: Memo[tuple[str, str, bool], Row] = Memo()
         self._table: dict[str, Any] = {} if isa is not None else table("mapping.toml")[architecture]
 
     def load(self, order: str, is_plain: bool = False) -> Row:
@@ -52,6 +55,9 @@ class Rows:
 
     def rmw(self, order: str, is_conditional: bool = False) -> Row:
         """The row of a read-modify-write: its read and its write; fences after it come only where it writes."""
+        return self._known(("rmw", order, is_conditional), lambda: self._rmw(order, is_conditional))
+
+    def _rmw(self, order: str, is_conditional: bool) -> Row:
         if self.isa is not None:
             return _own(*order.split("/"))
         rows = self._table["rmw"]
@@ -61,16 +67,28 @@ class Rows:
 
     def fence(self, kind: str) -> Row:
         """The row of a fence: one event, without tags while it is off."""
+        return self._known(("fence", kind, False), lambda: self._fence(kind))
+
+    def _fence(self, kind: str) -> Row:
         tags = kind.split() if self.isa is not None else self._table["fence"][kind]
         return Row((frozenset(tags),), (frozenset(),))
 
     def _access(self, name: str, order: str, is_plain: bool) -> Row:
+        return self._known((name, order, is_plain), lambda: self._access_row(name, order, is_plain))
+
+    def _access_row(self, name: str, order: str, is_plain: bool) -> Row:
         if self.isa is not None:
             return _own(order)
         rows = self._table[name]
         if is_plain:
             return _row(rows["plain"], rows["plain"])
         return _row(rows[order], rows["once"])
+
+
+@lru_cache(maxsize=64)
+def rows(architecture: str, isa: str | None) -> Rows:
+    """The rows of an architecture."""
+    return Rows(architecture, isa)
 
 
 def _own(*orders: str) -> Row:

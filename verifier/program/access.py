@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
@@ -21,13 +20,14 @@ from verifier.program.program import (
     Store,
     Value,
 )
+from verifier.record import record
 from verifier.syntax import tree
 
 if TYPE_CHECKING:
     from verifier.program.context import Context
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Here:
     """Where lowering is: the whole program's context, the thread's writer, the function's frame."""
 
@@ -153,6 +153,7 @@ def _computed(here: Here, e: tree.Expression) -> Address:
 
 def _anywhere(here: Here, pointer: Value, e: tree.Expression) -> Address:
     """The address that a litmus test's pointer says: its path is that of any location (see Address)."""
+    here.context.asked = True
     first = next(iter(here.context.addresses), None)
     if first is None:
         raise here.frame.error("not-a-pointer", "found no location in this test that this can access", e.span)

@@ -65,6 +65,7 @@ class Context:
         self.plain_accesses: dict[tuple[int, str], Path] = {}
         self.written: set[Path] = set()
         self.addresses: dict[Path, int] = {}
+        self.asked = False  # whether anything depends on addresses
         self.taken: set[Path] = set()
         self.skipped: list[Skipped] = []
         self.initial: list[tuple[Path, int]] = []
@@ -213,6 +214,7 @@ class Context:
 
     def address(self, path: Path, taken: bool = True) -> Number:
         """The value of a pointer to `path`; `taken`: the text uses it as a value."""
+        self.asked = True
         if path not in self.addresses:
             self.addresses[path] = _FIRST_ADDRESS + 16 * len(self.addresses)
         if taken and path.root.name != "current":

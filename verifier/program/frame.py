@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from verifier.errors import ProgramError, at
 from verifier.program.program import Address, Operation, Origin, Path, Value
+from verifier.record import record
 from verifier.source import Source, Span
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
@@ -15,7 +16,7 @@ from verifier.syntax.walk import walk
 LIMIT = 20_000  # operations of one thread; calls inlined in calls can grow without end
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Variable:
     """A local: its Local name, whether it is a pointer, and the struct it is or points to."""
 
@@ -24,7 +25,7 @@ class Variable:
     type: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pointer:
     """A pointer that never changes: it points to `path`; `address` is its value."""
 
@@ -32,7 +33,7 @@ class Pointer:
     address: Value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Alias:
     """Another name of a location: a macro's argument."""
 

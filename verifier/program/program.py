@@ -6,34 +6,35 @@ Loops are still loops here; `events` unrolls them. Every operation knows where t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import field
+from typing import Literal, NamedTuple
 
-from verifier.source import Span
+from verifier.record import record
+from verifier.source import Source, Span
 
 # --------------------------------------------------------------------- values
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Number:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Local:
     """A thread's variable; inlined copies of a function have their own."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Opaque:
     """A value that the text does not fix; `site` is unique to the place that makes it."""
 
     site: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Apply:
     """An operator of events.expression over values."""
 
@@ -46,8 +47,7 @@ Value = Number | Local | Opaque | Apply
 # ------------------------------------------------------------------ locations
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(NamedTuple):
     """The object that a location is a part of.
 
     `owner` is None for a name that all threads share, else the thread whose parameter, local
@@ -59,8 +59,7 @@ class Root:
     owner: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """A location as written: an object and the members down to it; () is the object itself."""
 
     root: Root
@@ -70,7 +69,7 @@ class Path:
         return ".".join((self.root.name, *self.members)).replace(".[", "[")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Address:
     """Where an access goes: `path`, computed from `pointer` (an address dependency), if from anything.
 
@@ -86,7 +85,7 @@ class Address:
 # ----------------------------------------------------------------- operations
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Origin:
     """Where an operation comes from: its text, the function or primitive that holds it, and the calls that led there.
 
@@ -101,7 +100,7 @@ class Origin:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Load:
     """target = *address. `order`: see Program; `is_exclusive`: arms the thread's monitor."""
 
@@ -114,7 +113,7 @@ class Load:
     is_exclusive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Store:
     address: Address
     value: Value
@@ -124,7 +123,7 @@ class Store:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StoreExclusive:
     """Stores, or fails, freely, where the thread's last exclusive load was of the same location and no other
     exclusive store came between; else fails. The local `status` gets 0 on success, 1 on failure."""
@@ -137,7 +136,7 @@ class StoreExclusive:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rmw:
     """Atomically: target = *address; if `succeeds` then *address = `new`. Both range over Local(target)."""
 
@@ -151,7 +150,7 @@ class Rmw:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fence:
     """`kind`: see Program; `is_barrier`: written for its order; `address`: of the object that it is about, if any."""
 
@@ -162,13 +161,13 @@ class Fence:
     address: Address | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Set:
     target: str
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Branch:
     condition: Value
     then: tuple[Operation, ...]
@@ -176,7 +175,7 @@ class Branch:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Loop:
     """Repeats until something leaves a Scope around it."""
 
@@ -184,7 +183,7 @@ class Loop:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Scope:
     """Operations that Leave(label) inside them skips the rest of."""
 
@@ -192,12 +191,12 @@ class Scope:
     body: tuple[Operation, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Leave:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Assert:
     """`holds` must be true whenever control gets here."""
 
@@ -206,7 +205,7 @@ class Assert:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Assume:
     """Executions in which control gets here and `holds` is false are not considered."""
 
@@ -214,7 +213,7 @@ class Assume:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sleep:
     """schedule(): sleeps for ever, or returns (woken, or spuriously)."""
 
@@ -256,21 +255,28 @@ def flatten(operations: Sequence[Operation]) -> list[Operation]:
 # -------------------------------------------------------------------- program
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Thread:
+    """`locals`: the user's name of a local of the thread's own function, and its Local.
+
+    `source`: the text of the thread's own that the spans in `body` are places in, which threads of other programs may
+    share; None where they are places in the user's file.
+    """
+
     name: str
     body: tuple[Operation, ...]
-    locals: tuple[tuple[str, str], ...]  # the user's name of a local of the thread's own function, its Local
+    locals: tuple[tuple[str, str], ...]
+    source: Source | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FinalLocation:
     """In a condition: the final value of a location."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FinalLocal:
     """In a condition: the final value of a thread's local."""
 
@@ -278,7 +284,7 @@ class FinalLocal:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Formula:
     """An operator over formulas, Numbers, FinalLocations and FinalLocals."""
 
@@ -301,7 +307,19 @@ def paths_in(formula: Final) -> Iterator[Path]:
             pass
 
 
-@dataclass(frozen=True, slots=True)
+def locals_in(formula: Final) -> Iterator[FinalLocal]:
+    """The threads' locals whose final value a formula asks for."""
+    match formula:
+        case FinalLocal():
+            yield formula
+        case Formula(_, arguments):
+            for argument in arguments:
+                yield from locals_in(argument)
+        case _:
+            pass
+
+
+@record(frozen=True, slots=True)
 class Condition:
     kind: Literal["exists", "~exists", "forall"]
     formula: Final
@@ -309,14 +327,14 @@ class Condition:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Skipped:
     line: int
     text: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Program:
     """`locations`: for each path that occurs, the location it was taken to be (its index into `names`).
 

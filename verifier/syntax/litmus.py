@@ -6,17 +6,19 @@ What repeats from test to test (a cell, an item of the initial state, a comparis
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Literal, TypeVar
 
-from verifier.source import Source, Span
+from verifier.errors import SyntaxProblem
+from verifier.memo import Memo
+from verifier.source import Origin, Source, Span
 from verifier.syntax import litmus_state as state
 from verifier.syntax import litmus_tree as tree
 from verifier.syntax import tree as c_tree
-from verifier.syntax.litmus_cells import Cell, cell
+from verifier.syntax.litmus_cells import cell
 from verifier.syntax.litmus_pieces import Unreadable
-from verifier.syntax.litmus_split import Parts, Piece, Text, has_head, split
+from verifier.syntax.litmus_split import Parts, Piece, Text, clauses, functions, has_head, split
 from verifier.syntax.read import parse
 
 _DIRECTIVE = re.compile(r"^[ \t]*(#.*)$", re.MULTILINE)
@@ -31,6 +33,10 @@ _CONTINUE = re.compile(
     r"\bcontinue\b(?!\s*;)"
 )  # no keyword in herd7's C: some tests have a variable of that name
 _T = TypeVar("_T")
+_STATES: Memo[str, tree.State] = Memo()
+_FINALS: Memo[str, tree.Final] = Memo()
+_COLUMNS: Memo[tuple[str, int, tuple[str, ...]], tree.Column] = Memo()
+_CODES: Memo[str, tree.Code] = Memo()
 
 
 def is_litmus(text: str) -> bool:
@@ -43,30 +49,49 @@ def parse_litmus(source: Source) -> tree.LitmusTest:
 
     Raises SyntaxProblem; its code is "not-modelled" for what litmus tests may hold but this project does not model.
     """
-    text = Text(replace(source, text=_CONTINUE.sub("Continue", source.text)))
+    text = Text(_without_continue(source))
     parts = split(text)
     is_c = parts.architecture == "C"
-    final = _final(text, parts)
+    final = _part(text, parts.final, _FINALS, _final)
     return tree.LitmusTest(
         architecture=parts.architecture,
         name=parts.name,
-        initial=_initial(text, parts.initial),
+        initial=_part(text, parts.initial, _STATES, _state),
         columns=() if is_c else _columns(text, parts),
-        functions=_functions(text, parts.threads) if is_c else None,
-        locations=final.locations,
-        filter=final.filter,
-        condition=final.condition,
-        span=text.span(0, len(source.text)),
+        codes=_codes(source, text, parts.threads) if is_c else (),
+        final=final,
     )
+
+
+def _without_continue(source: Source) -> Source:
+    """The source with variables called `continue` under another name of that length."""
+    if "continue" not in source.text:
+        return source
+    return replace(source, text=_CONTINUE.sub("Continue", source.text))
+
+
+def _part(text: Text, piece: Piece, memo: Memo[str, _T], parse_part: Callable[[Text], _T]) -> tree.Part[_T]:
+    """A part of the test: what `parse_part` makes of its text, with places in that text alone."""
+    source = text.part(piece)
+    return tree.Part(_remembered(memo, source, lambda own: parse_part(Text(own))), source)
+
+
+def _remembered(memo: Memo[str, _T], source: Source, work: Callable[[Source], _T]) -> _T:
+    """What `work` makes of a text of its own; where it fails, the error is about the user's file."""
+    try:
+        return memo(source.text, lambda: work(Source.whole("", source.text)))
+    except SyntaxProblem:
+        work(source)
+        raise
 
 
 def _pieces(whole: Piece, separator: str) -> Iterator[Piece]:
     """The pieces between separators without the blanks around them; empty ones are left out."""
     offset = whole.offset
     for part in whole.text.split(separator):
-        stripped = part.strip()
-        if stripped:
-            yield Piece(stripped, offset + part.index(stripped[0]))
+        rest = part.lstrip()
+        if rest:
+            yield Piece(rest.rstrip(), offset + len(part) - len(rest))
         offset += len(part) + 1
 
 
@@ -81,57 +106,120 @@ def _span(text: Text, piece: Piece) -> Span:
     return text.span(piece.offset, piece.offset + len(piece.text))
 
 
-def _initial(text: Text, whole: Piece) -> tuple[tree.Initial, ...]:
-    return tuple(
-        tree.Initial(*_read(text, piece, state.initial), _span(text, piece)) for piece in _pieces(whole, ";")
+def _state(text: Text) -> tree.State:
+    whole = Piece(text.text, 0)
+    return tree.State(
+        tuple(tree.Initial(*_read(text, p, state.initial), _span(text, p)) for p in _pieces(whole, ";"))
     )
 
 
-# -------------------------------------------------------------------- threads
+# -------------------------------------------------------------- threads in C
 
 
-def _functions(text: Text, body: Piece) -> c_tree.Unit:
-    """The functions of a C test, by the parser of pseudo-C."""
-    directive = _DIRECTIVE.search(body.text)
+def _codes(source: Source, text: Text, body: Piece) -> tuple[tree.Part[tree.Code], ...]:
+    """The functions of a C test, by the parser of pseudo-C: each on its own where that is the same."""
+    directive = _DIRECTIVE.search(body.text) if "#" in body.text else None
     if directive is not None:
         start, end = body.offset + directive.start(1), body.offset + directive.end(1)
         raise text.fail(
             "found a preprocessor line; expected the test as it is after the preprocessor", start, end
         )
-    first, last = text.line(body.offset), text.line(body.offset + len(body.text))
+    original = source.text[body.offset : body.offset + len(body.text)]
+    try:
+        codes = [_code(text.part(Piece(p.text, body.offset + p.offset))) for p in functions(original)]
+    except SyntaxProblem:
+        codes = []
+    if codes and all(_is_function(part.tree.unit) for part in codes):
+        return tuple(codes)
+    first = text.line(body.offset)
     indent = body.offset - text.starts[first - 1]
-    origins = text.source.origins[first - 1 : last]
-    return parse(replace(text.source, text=" " * indent + body.text, origins=origins))
+    return (_code(text.source.part(" " * indent + original, first, 1)),)
 
 
-def _columns(text: Text, parts: Parts) -> tuple[tree.Column, ...]:
+def _code(source: Source) -> tree.Part[tree.Code]:
+    def work(own: Source) -> tree.Code:
+        return tree.Code(parse(_without_continue(own)), own)
+
+    return tree.Part(_remembered(_CODES, source, work), source)
+
+
+def _is_function(unit: c_tree.Unit) -> bool:
+    """Whether it is one function and nothing else."""
+    return len(unit.functions) == 1 and not (unit.variables or unit.conditions or unit.skipped)
+
+
+# ------------------------------------------------------- threads in assembly
+
+
+def _columns(text: Text, parts: Parts) -> tuple[tree.Part[tree.Column], ...]:
     """The columns of an assembly test: rows end in `;`, cells are parted by `|`, the first row names threads."""
     rows = [_cells(row) for row in _pieces(parts.threads, ";")]
     if not rows:
         raise text.fail("found no threads; expected columns headed `P0 | P1 | … ;`", parts.threads.offset, 0)
     heads, *below = rows
     threads = [_thread(text, number, head) for number, head in enumerate(heads)]
-    columns: list[list[tree.Instruction]] = [[] for _ in heads]
+    columns = [[head] for head in heads]
     for row in below:
         if len(row) > len(heads):
-            extra = row[len(heads)]
-            message = f"found a cell in column {len(heads) + 1}; expected {len(heads)} columns"
-            raise text.fail(message, extra.offset, extra.offset + len(extra.text))
+            raise _unreadable_row(text, parts.architecture, len(heads), below)
         for column, piece in zip(columns, row, strict=False):
             if piece.text:
-                column.append(_instruction(text, parts.architecture, piece))
-    return tuple(
-        tree.Column(thread, head.text, tuple(column), _span(text, head))
-        for thread, head, column in zip(threads, heads, columns, strict=True)
+                column.append(piece)
+    try:
+        return tuple(
+            _column(text, parts.architecture, thread, column)
+            for thread, column in zip(threads, columns, strict=True)
+        )
+    except Unreadable:
+        raise _unreadable_row(text, parts.architecture, len(heads), below) from None
+
+
+def _unreadable_row(text: Text, architecture: str, number: int, rows: Sequence[Sequence[Piece]]) -> Exception:
+    """The first error in the rows of a test with that many threads."""
+    for row in rows:
+        if len(row) > number:
+            extra = row[number]
+            message = f"found a cell in column {number + 1}; expected {number} columns"
+            return text.fail(message, extra.offset, extra.offset + len(extra.text))
+        for piece in row:
+            try:
+                cell(architecture, piece.text or "NOP")
+            except Unreadable as error:
+                return text.unreadable(error, piece.offset)
+    raise RuntimeError("no row of these is wrong")
+
+
+def _column(text: Text, architecture: str, thread: int, pieces: Sequence[Piece]) -> tree.Part[tree.Column]:
+    cells = tuple([piece.text for piece in pieces])
+    column = _COLUMNS((architecture, thread, cells), lambda: _own_column(architecture, thread, cells))
+    origins: list[Origin] = []
+    for piece in pieces:
+        text.add_origins(piece, origins)
+    source = text.source
+    return tree.Part(column, Source(source.name, column.source.text, source.lines, tuple(origins)))
+
+
+def _own_column(architecture: str, thread: int, cells: tuple[str, ...]) -> tree.Column:
+    """The column of a text that has a cell a line, or more where a cell has line breaks. Raises Unreadable."""
+    source = Source.whole("", "\n".join(cells))
+    own = Text(source)
+    offset, placed = 0, []
+    for cell_text in cells:
+        placed.append(own.span(offset, offset + len(cell_text)))
+        offset += len(cell_text) + 1
+    instructions = (
+        tree.Instruction(*cell(architecture, cell_text), cell_text, span)
+        for cell_text, span in zip(cells[1:], placed[1:], strict=True)
     )
+    return tree.Column(thread, cells[0], tuple(instructions), source, placed[0])
 
 
 def _cells(row: Piece) -> list[Piece]:
     """The cells of a row, empty ones among them, without the blanks around them."""
     cells, offset = [], row.offset
     for part in row.text.split("|"):
-        stripped = part.strip()
-        cells.append(Piece(stripped, offset + part.index(stripped[0]) if stripped else offset))
+        rest = part.lstrip()
+        cells.append(Piece(rest.rstrip(), offset + len(part) - len(rest) if rest else offset))
         offset += len(part) + 1
     return cells
 
@@ -148,29 +236,14 @@ def _thread(text: Text, number: int, head: Piece) -> int:
     return number
 
 
-def _instruction(text: Text, architecture: str, piece: Piece) -> tree.Instruction:
-    try:
-        found: Cell = cell(architecture, piece.text)
-    except Unreadable as error:
-        raise text.unreadable(error, piece.offset) from None
-    return tree.Instruction(*found, piece.text, _span(text, piece))
-
-
 # ---------------------------------------------------------------- final state
 
 
-@dataclass(frozen=True, slots=True)
-class _Final:
-    locations: tuple[tree.Place, ...]
-    filter: tree.Formula | None
-    condition: tree.Quantified | None
-
-
-def _final(text: Text, parts: Parts) -> _Final:
+def _final(text: Text) -> tree.Final:
     locations: tuple[tree.Place, ...] = ()
     filtered: tree.Formula | None = None
     condition: tree.Quantified | None = None
-    for word, piece in parts.clauses:
+    for word, piece in clauses(text):
         if word == "locations":
             locations += _locations(text, piece)
         elif word == "filter":
@@ -188,7 +261,7 @@ def _final(text: Text, parts: Parts) -> _Final:
         else:
             message = f"`{word}` is not modelled; expected exists, ~exists or forall"
             raise text.fail(message, piece.offset - len(word), piece.offset, "not-modelled")
-    return _Final(locations, filtered, condition)
+    return tree.Final(locations, filtered, condition)
 
 
 def _locations(text: Text, piece: Piece) -> tuple[tree.Place, ...]:

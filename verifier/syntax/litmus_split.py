@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from verifier.source import Source, Span
+from verifier.source import Origin, Source, Span
 from verifier.syntax.litmus_pieces import Unreadable
 from verifier.syntax.problem import problem
 
@@ -22,10 +22,18 @@ _HEAD = re.compile(
 _METADATA = re.compile(r"[A-Za-z][\w/.\-]*[ \t]*=[^\n]*")
 _NOTE = re.compile(r"\(\*|/\*.*?\*/|//[^\n]*", re.DOTALL)
 _COMMENT = re.compile(r"\(\*|\*\)")
-_CLAUSE = re.compile(
-    r"(?<![\w.])(?:~\s*exists|not\s+exists|exists|forall|final|locations|filter|observed|Observed|cases|with)(?!\w)"
+_WORDS = (
+    r"(?:~\s*exists|not\s+exists|exists|forall|final|locations|filter|observed|Observed|cases|with)(?!\w)"
 )
+_CLAUSE = re.compile(rf"(?<![\w.]){_WORDS}")
+_MAYBE_CLAUSE = re.compile(_WORDS)  # its first letters are known, so that it is found fast
 _THREADS = re.compile(rf"{_NOTE.pattern}|[{{}}]|{_CLAUSE.pattern}", re.DOTALL)
+_BRACES = re.compile(r'"(?:[^"\\\n]|\\.)*"|/\*.*?\*/|//[^\n]*|[{}]', re.DOTALL)
+_THREAD_NAME = re.compile(r"\bP\d+\b")
+_DULL = re.compile(r"[^{\"(/A-Za-z]+|\w+")  # where no comment, text or `Key=` starts
+_BRACE = re.compile(r"[{}]")
+_PREAMBLE = re.compile(rf'(?:\s+|"[^"]*"|{_METADATA.pattern})*')
+_OUTSIDE = re.compile(r"(?:\A|\})[^{}]*\(\*")  # a comment, perhaps, outside of functions
 _WHITE = re.compile(r"\s*")
 
 
@@ -42,7 +50,7 @@ class Parts:
     name: str
     initial: Piece
     threads: Piece
-    clauses: tuple[tuple[str, Piece], ...]  # the word that starts it (`exists`, `locations` …), what follows
+    final: Piece  # from the first clause on
 
 
 class Text:
@@ -61,6 +69,20 @@ class Text:
         return self.source.span(
             first, start - self.starts[first - 1] + 1, last, end - self.starts[last - 1] + 1
         )
+
+    def part(self, piece: Piece) -> Source:
+        """The source of a piece."""
+        line = self.line(piece.offset)
+        return self.source.part(piece.text, line, piece.offset - self.starts[line - 1] + 1)
+
+    def add_origins(self, piece: Piece, origins: list[Origin]) -> None:
+        """Adds where the lines of a piece stand in the user's file."""
+        line = bisect_right(self.starts, piece.offset) if piece.text else self.line(piece.offset)
+        whole = self.source.origins
+        first = whole[line - 1]
+        origins.append(Origin(first.line, first.column + piece.offset - self.starts[line - 1]))
+        if "\n" in piece.text:
+            origins += whole[line : line + piece.text.count("\n")]
 
     def fail(self, message: str, start: int, end: int, code: str = "litmus-syntax") -> Exception:
         """The error about that stretch."""
@@ -95,7 +117,7 @@ def split(text: Text) -> Parts:
     initial, after = _braces(text, _opening(text, head.end()))
     end = _end_of_threads(text, after)
     threads = Piece(text.text[after:end], after) if head[1] == "C" else _blank(text, after, end)
-    return Parts(head[1], head[2], initial, threads, tuple(_clauses(_blank(text, end, len(text.text)))))
+    return Parts(head[1], head[2], initial, threads, _blank(text, end, len(text.text)))
 
 
 def _skip(text: str, position: int) -> int:
@@ -132,6 +154,8 @@ def _after_note(text: Text, note: re.Match[str]) -> int:
 def _opening(text: Text, position: int) -> int:
     """Where the initial state opens: after comments, a quoted text and `Key=value` lines."""
     whole = text.text
+    dull = _PREAMBLE.match(whole, position)
+    position = position if dull is None else dull.end()
     while position < len(whole):
         if whole[position] == "{":
             return position
@@ -145,12 +169,17 @@ def _opening(text: Text, position: int) -> int:
         elif metadata is not None:
             position = metadata.end()
         else:
-            position += 1
+            dull = _DULL.match(whole, position)
+            position = position + 1 if dull is None else dull.end()
     raise text.fail("found no initial state; expected `{ … }` before the threads", len(whole.rstrip()), 0)
 
 
 def _braces(text: Text, opening: int) -> tuple[Piece, int]:
     """What stands between the braces, and where they end."""
+    end = text.text.find("}", opening + 1)
+    inside = text.text[opening + 1 : end]
+    if end > 0 and "{" not in inside and not _has_notes(inside):
+        return Piece(inside, opening + 1), end + 1
     depth = 0
     for mark in _marks(text, _THREADS, opening, len(text.text)):
         depth += {"{": 1, "}": -1}.get(mark[0], 0)
@@ -161,6 +190,10 @@ def _braces(text: Text, opening: int) -> tuple[Piece, int]:
 
 def _end_of_threads(text: Text, start: int) -> int:
     """Where `exists`, `locations` … follow the threads. In C's braces `(*` is code."""
+    first = _first_clause(text.text, start)
+    threads = text.text[start:first]
+    if _is_plain(threads):
+        return first
     depth, position = 0, start
     for mark in _THREADS.finditer(text.text, start):
         if mark.start() < position:
@@ -172,6 +205,28 @@ def _end_of_threads(text: Text, start: int) -> int:
         elif mark[0][0] != "/" and depth == 0:
             return mark.start()
     return len(text.text)
+
+
+def _first_clause(text: str, start: int) -> int:
+    """Where the first word stands that may start a clause."""
+    for word in _MAYBE_CLAUSE.finditer(text, start):
+        if _CLAUSE.match(text, word.start()) is not None:
+            return word.start()
+    return len(text)
+
+
+def _is_plain(threads: str) -> bool:
+    """Whether the text of threads has no comments, and whole functions only."""
+    if "//" in threads or "/*" in threads:
+        return False
+    braces = "".join(_BRACE.findall(threads))
+    while "{}" in braces:
+        braces = braces.replace("{}", "")
+    return not braces and ("(*" not in threads or _OUTSIDE.search(threads) is None)
+
+
+def _has_notes(text: str) -> bool:
+    return "(*" in text or "//" in text or "/*" in text
 
 
 def _marks(text: Text, pattern: re.Pattern[str], start: int, end: int) -> Iterator[re.Match[str]]:
@@ -188,7 +243,7 @@ def _marks(text: Text, pattern: re.Pattern[str], start: int, end: int) -> Iterat
 def _blank(text: Text, start: int, end: int) -> Piece:
     """That stretch with its comments replaced by blanks of the same shape."""
     whole = text.text[start:end]
-    if "(*" not in whole and "//" not in whole and "/*" not in whole:
+    if not _has_notes(whole):
         return Piece(whole, start)
     pieces, position = [], start
     for note in _NOTE.finditer(text.text, start, end):
@@ -202,10 +257,33 @@ def _blank(text: Text, start: int, end: int) -> Piece:
     return Piece("".join([*pieces, text.text[position:end]]), start)
 
 
-def _clauses(rest: Piece) -> Iterator[tuple[str, Piece]]:
-    """What follows the threads, a clause at a time."""
-    words = list(_CLAUSE.finditer(rest.text))
+def clauses(text: Text) -> Iterator[tuple[str, Piece]]:
+    """What follows the threads, a clause at a time: the word that starts it (`exists`, `locations` …), and the rest."""
+    words = list(_CLAUSE.finditer(text.text))
     for word, following in zip(words, (*words[1:], None), strict=False):
-        end = len(rest.text) if following is None else following.start()
+        end = len(text.text) if following is None else following.start()
         name = "~exists" if word[0][0] in "~n" else word[0]
-        yield name, Piece(rest.text[word.end() : end], rest.offset + word.end())
+        yield name, Piece(text.text[word.end() : end], word.end())
+
+
+def functions(text: str) -> list[Piece]:
+    """The functions of a C test, with the comments before them, if they can be parsed one by one: none says anything
+    about another. Else nothing, and nothing too where that is hard to tell."""
+    if "typedef" in text or "'" in text or not text.isascii():
+        return []
+    found: list[Piece] = []
+    depth = start = 0
+    for mark in _BRACES.finditer(text):
+        if mark[0] in ("{", "}"):
+            depth += 1 if mark[0] == "{" else -1
+            if mark[0] == "}" and depth == 0:
+                found.append(_stripped(text, start, mark.end()))
+                start = mark.end()
+    alone = all(len(set(_THREAD_NAME.findall(piece.text))) == 1 for piece in found)
+    return found if alone and not text[start:].strip() else []
+
+
+def _stripped(text: str, start: int, end: int) -> Piece:
+    """That stretch without the blanks before it."""
+    inside = text[start:end].lstrip()
+    return Piece(inside, end - len(inside))

@@ -1,21 +1,25 @@
 """The syntax tree of litmus tests, as herd7 and the kernel write them.
 
-Every node ends with its span, a place in the user's own file, left out of comparisons.
+A test comes in parts, and each distinct text of a part is parsed once: the same text gives the same object (which is
+why State, Column, Code and Final compare by identity). So spans are places in the part's own text; Part.source knows
+where that stands in the user's file.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
-from verifier.source import Span
+from verifier.record import record
+from verifier.source import Source, Span
 from verifier.syntax import tree
+
+T = TypeVar("T")
 
 # -------------------------------------------------------- initial and final state
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Initial:
     """One item of the initial state: `0:X1=x`, `x=1`, `int *y=&x`, `int a[2]={1,2}`, `a[1]=3`, `uint64_t x`.
 
@@ -33,7 +37,7 @@ class Initial:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Place:
     """A register or local of a thread, a location (`thread` is None), or an element of one."""
 
@@ -43,7 +47,7 @@ class Place:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Comparison:
     """Places and values compared; a str is the location whose address is meant."""
 
@@ -53,31 +57,31 @@ class Comparison:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Truth:
     value: bool
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Not:
     formula: Formula
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class And:
     items: tuple[Formula, ...]
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Or:
     items: tuple[Formula, ...]
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Implies:
     left: Formula
     right: Formula
@@ -87,7 +91,7 @@ class Implies:
 Formula = Comparison | Truth | Not | And | Or | Implies
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Quantified:
     """The test's condition; `text` as written."""
 
@@ -100,26 +104,26 @@ class Quantified:
 # --------------------------------------------------------------------- assembly
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Register:
     """A register by the name it is written with (`W0`, `%eax`, `x5`); `%name` stands for any free one."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Immediate:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Word:
     """A label, a condition, a barrier's domain …: what it is depends on the instruction."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Shift:
     """How the operand before it is shifted or extended (LSL, SXTW …), and by how much."""
 
@@ -127,7 +131,7 @@ class Shift:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Memory:
     """A memory operand: registers, numbers and locations that add up to an address.
 
@@ -141,7 +145,7 @@ class Memory:
 Operand = Register | Immediate | Word | Shift | Memory
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Instruction:
     """A cell of a column: the labels on it, and an instruction (`name` is empty where there is none).
 
@@ -157,27 +161,63 @@ class Instruction:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True, eq=False)
 class Column:
+    """A thread in assembly; its own text (`source`) has the head on the first line, then the cells."""
+
     thread: int
     name: str
     instructions: tuple[Instruction, ...]
-    span: Span = dataclasses.field(compare=False, repr=False)
+    source: Source
+    span: Span
+
+
+# ---------------------------------------------------------------------------- C
+
+
+@record(frozen=True, slots=True, eq=False)
+class Code:
+    """Functions in C; `source` is their own text."""
+
+    unit: tree.Unit
+    source: Source
 
 
 # ------------------------------------------------------------------------- test
 
 
-@dataclass(frozen=True, slots=True)
-class LitmusTest:
-    """A test: `columns` are its threads in assembly; in C they are the functions P0, P1 … of `functions`."""
+@record(frozen=True, slots=True, eq=False)
+class State:
+    """The initial state."""
 
-    architecture: str
-    name: str
-    initial: tuple[Initial, ...]
-    columns: tuple[Column, ...]
-    functions: tree.Unit | None
+    items: tuple[Initial, ...]
+
+
+@record(frozen=True, slots=True, eq=False)
+class Final:
+    """What is asked of the final state."""
+
     locations: tuple[Place, ...]
     filter: Formula | None
     condition: Quantified | None
-    span: Span = dataclasses.field(compare=False, repr=False)
+
+
+@record(frozen=True, slots=True)
+class Part(Generic[T]):
+    """A part of a test, and where its text stands in the user's file."""
+
+    tree: T
+    source: Source
+
+
+@record(frozen=True, slots=True)
+class LitmusTest:
+    """A test: `columns` are its threads in assembly; in C they are the functions P0, P1 … of `codes`, each a code of
+    its own where nothing but functions that do not know each other stands in the text."""
+
+    architecture: str
+    name: str
+    initial: Part[State]
+    columns: tuple[Part[Column], ...]
+    codes: tuple[Part[Code], ...]
+    final: Part[Final]

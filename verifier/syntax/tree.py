@@ -6,15 +6,15 @@ Every node ends with its span, a place in the user's own file, left out of compa
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import Literal
 
+from verifier.record import record
 from verifier.source import Span
 
 # ---------------------------------------------------------------- expressions
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Number:
     """An integer or character literal; `text` as written."""
 
@@ -23,19 +23,19 @@ class Number:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class String:
     text: str
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Name:
     name: str
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Scoped:
     """A thread's local in a condition: `1:r0`, `handler:r0`."""
 
@@ -44,7 +44,7 @@ class Scoped:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """A call of a function or macro. A type given as an argument is a TypeArgument."""
 
@@ -53,7 +53,7 @@ class Call:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Member:
     """`object.field`, or `object->field` where `arrow`."""
 
@@ -63,14 +63,14 @@ class Member:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Index:
     array: Expression
     index: Expression
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unary:
     """One of - + ! ~ * & before its operand."""
 
@@ -79,7 +79,7 @@ class Unary:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Increment:
     """++ or --, before the operand where `prefix`."""
 
@@ -89,7 +89,7 @@ class Increment:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Binary:
     """C's binary operators, && || and the comma among them."""
 
@@ -99,7 +99,7 @@ class Binary:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Conditional:
     condition: Expression
     then: Expression
@@ -107,7 +107,7 @@ class Conditional:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Assign:
     """= or a compound assignment such as +=."""
 
@@ -117,14 +117,14 @@ class Assign:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Cast:
     type: Type
     operand: Expression
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TypeArgument:
     """A type where a value could stand: sizeof(struct foo), container_of(p, struct foo, m)."""
 
@@ -132,7 +132,7 @@ class TypeArgument:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Braces:
     """An initialiser list; designators are dropped."""
 
@@ -140,7 +140,7 @@ class Braces:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Words:
     """A value or a condition said in words: `if (there is work)`, `...`."""
 
@@ -168,7 +168,7 @@ Expression = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Type:
     """A type's words without qualifiers (`unsigned long`, `struct kvm_vcpu`) and how many stars follow."""
 
@@ -180,7 +180,7 @@ class Type:
 # ----------------------------------------------------------------- statements
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Evaluate:
     """An expression as a statement."""
 
@@ -188,7 +188,7 @@ class Evaluate:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Variable:
     """One declarator: `int *p = &x`, `int a[4]`. `dimensions` are None where empty."""
 
@@ -200,19 +200,19 @@ class Variable:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Declare:
     variables: tuple[Variable, ...]
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Block:
     body: tuple[Statement, ...]
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class If:
     condition: Expression
     then: Statement
@@ -220,21 +220,21 @@ class If:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class While:
     condition: Expression
     body: Statement
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DoWhile:
     body: Statement
     condition: Expression
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class For:
     initial: Statement | None
     condition: Expression | None
@@ -243,7 +243,7 @@ class For:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MacroLoop:
     """`list_for_each_entry(p, head, node) body`: a call followed by a statement that it repeats."""
 
@@ -252,7 +252,7 @@ class MacroLoop:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Switch:
     """`body` is a Block with Case statements in it, as in C."""
 
@@ -261,7 +261,7 @@ class Switch:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Case:
     """`case value:` or, where `value` is None, `default:`; the statements after it follow as siblings."""
 
@@ -269,35 +269,35 @@ class Case:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Label:
     name: str
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Goto:
     label: str
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Break:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Continue:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Return:
     value: Expression | None
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Prose:
     """Text that stands for code: `... stop waiting ...`, `return to guest`, a bare `...`.
 
@@ -310,7 +310,7 @@ class Prose:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Empty:
     span: Span = dataclasses.field(compare=False, repr=False)
 
@@ -338,14 +338,14 @@ Statement = (
 # ------------------------------------------------------------------ top level
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Parameter:
     type: Type
     name: str
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Function:
     """A function of the text or, where `column`, a diagram's column under its header."""
 
@@ -357,7 +357,7 @@ class Function:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Condition:
     """`exists (…)`, `~exists (…)` or `forall (…)`, its formula written with == && || ! as a C expression.
 
@@ -369,7 +369,7 @@ class Condition:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Comment:
     """A comment's text without its markers, in the order of the text."""
 
@@ -377,7 +377,7 @@ class Comment:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Skipped:
     """A stretch, at top level or in a function, that was not understood and does not change the meaning."""
 
@@ -385,7 +385,7 @@ class Skipped:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unit:
     """One program's text: a snippet or a diagram. `statements` are statements outside any function."""
 

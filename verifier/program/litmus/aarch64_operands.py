@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from verifier.program.litmus.column import Column
 from verifier.program.litmus.common import Kind
 from verifier.program.litmus.words import added, rotated, shifted, signed, unsigned
 from verifier.program.program import Number, Value
+from verifier.record import record
 from verifier.syntax import litmus_tree as tree
 
 _REGISTER = re.compile(r"(?:([WX])(ZR|SP|\d+)|(W?)(SP)|([WX]?)(%\w+))\Z", re.IGNORECASE)
@@ -118,7 +118,7 @@ def extend(c: Column, r: tree.Register, kind: str, size: int) -> Value:
     return signed(value, width) if kind[0] == "S" else unsigned(value, width)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Where:
     """A memory operand: its base, what is added for the access, and what the base gets after it."""
 

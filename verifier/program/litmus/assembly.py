@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from verifier.errors import ProgramError, at
+from verifier.errors import ProgramError, at, placed
+from verifier.memo import Memo
 from verifier.program.litmus import common
 from verifier.program.litmus.column import Column, Isa
 from verifier.program.litmus.common import INT, Kind, Memory, Seen
@@ -13,6 +14,8 @@ from verifier.program.litmus.flow import Step, structured
 from verifier.program.litmus.pointers import pointers
 from verifier.program.litmus.registers import canonical, uses
 from verifier.program.program import (
+    Condition,
+    Final,
     FinalLocal,
     FinalLocation,
     Load,
@@ -28,11 +31,12 @@ from verifier.program.program import (
     flatten,
     paths_in,
 )
+from verifier.record import record
 from verifier.source import Source, Span
 from verifier.syntax import litmus_tree as tree
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True, eq=False)
 class _Registers:
     """The registers of the initial state: values, and the kinds of those that have a type."""
 
@@ -45,50 +49,75 @@ class _Registers:
         return {r for r, v in values.items() if v >> 32 and self.kinds.get((thread, r), INT).size == 8}
 
 
-def lower_assembly(test: tree.LitmusTest, source: Source, isa: Isa) -> Program:
+@record(frozen=True, slots=True, eq=False)
+class _Asked:
+    """What is asked of the final state, `memory` with the locations that this names, and the registers that it names.
+
+    The spans of conditions are places in the text of the final state.
+    """
+
+    conditions: tuple[Condition, ...]
+    filter: Final | None
+    observed: tuple[tuple[str, Final], ...]
+    memory: Memory
+
+
+@record(frozen=True, slots=True, eq=False)
+class _Layout:
+    """The fields of a Program that say what its locations are."""
+
+    names: tuple[str, ...]
+    locations: tuple[tuple[Path, int], ...]
+    initial: tuple[tuple[int, int], ...]
+    declared: frozenset[int]
+    addresses: tuple[tuple[int, int], ...]
+    constants: tuple[tuple[int, str], ...]
+
+
+_Code = tuple[tuple[Operation, ...], tuple[tuple[str, str], ...]]  # of a thread: its body, its locals
+_FINALS: Memo[tuple[tree.Final, Isa], tree.Final] = Memo()
+_MEMORIES: Memo[object, Memory] = Memo()
+_REGISTERS: Memo[object, _Registers] = Memo()
+_BODIES: Memo[object, Column] = Memo()
+_CODES: Memo[tuple[Column, frozenset[str]], _Code] = Memo()
+_ASKED: Memo[object, _Asked] = Memo()
+_LAYOUTS: Memo[Memory, _Layout] = Memo()
+
+
+def lower_assembly(test: tree.LitmusTest, isa: Isa) -> Program:
     """The program of an assembly test.
 
     Raises ProgramError; its code is "not-modelled" for instructions and accesses that are right but not modelled.
     """
-    test = _canonical(test, isa)
-    common.check_initial(test.initial, source, isa.register)
-    memory = Memory(test, source, set(_named_in(test)))
-    registers = _initial(test, source, isa, memory)
-    columns = [
-        Column(isa, memory, source, c, registers.values.get(c.thread, {}), registers.large(c.thread))
-        for c in test.columns
-    ]
-    bodies = [_body(column, c) for column, c in zip(columns, test.columns, strict=True)]
-    mentioned = _mentioned(test)
+    columns = tuple(part.tree for part in test.columns)
+    final = tree.Part(_canonical(test.final.tree, isa), test.final.source)
+    memory = _memory(test.initial, final, columns, isa)
+    registers = _registers(test, columns, isa, memory)
+    lowered = [_lowered(isa, memory, registers, part) for part in test.columns]
+    mentioned = common.registers_in(final.tree)
+    codes = [_code(column, frozenset(n for t, n in mentioned if t == column.thread)) for column in lowered]
     threads = tuple(
-        _thread(column, body, [n for t, n in mentioned if t == column.thread])
-        for column, body in zip(columns, bodies, strict=True)
+        Thread(f"P{part.tree.thread}", body, own, part.source)
+        for part, (body, own) in zip(test.columns, codes, strict=True)
     )
-
-    def resolve(place: tree.Place) -> Seen:
-        return _seen(place, source, columns, registers)
-
-    def address_of(name: str, _: Span) -> int:
-        return memory.named(name).address
-
-    places = common.observed_places(test, isa.order)
-    conditions = common.condition(test, resolve, address_of)
-    filtered = common.filtered(test, resolve, address_of)
-    observed = tuple((label, resolve(p).final) for label, p in _expanded(places, memory))
-    finals = (*(f for _, f in observed), *(() if filtered is None else (filtered,)))
-    _require_whole(memory, columns, bodies, {path for f in finals for path in paths_in(f)})
-    locations = tuple(memory.locations.values())
+    asked = _asked(final, isa, memory, registers, lowered)
+    if any(c.computed or c.partial for c in lowered):
+        finals = (*(f for _, f in asked.observed), *(() if asked.filter is None else (asked.filter,)))
+        _require_whole(asked.memory, lowered, test.columns, {path for f in finals for path in paths_in(f)})
+    layout = _layout(asked.memory)
     return Program(
         threads=threads,
-        names=tuple(memory.shown(l) for l in locations),
-        locations=tuple((l.path, l.number) for l in locations),
-        initial=tuple((l.number, l.initial) for l in locations if l.initial is not None),
-        declared=frozenset(l.number for l in locations),
-        addresses=tuple((l.address, l.number) for l in locations),
-        constants=tuple((l.address, str(l.path)) for l in locations),
+        names=layout.names,
+        locations=layout.locations,
+        initial=layout.initial,
+        declared=layout.declared,
+        addresses=layout.addresses,
+        constants=layout.constants,
         sleeping=(),
         running="0",
-        conditions=conditions,
+        conditions=tuple(
+            Condition(c.kind, c.formula, c.text, final.source.placed(c.span)) for c in asked.conditions
+        ),
         comments=(),
         assumptions=(),
         skipped=(),
@@ -97,17 +126,74 @@ def lower_assembly(test: tree.LitmusTest, source: Source, isa: Isa) -> Program:
         isa=test.architecture,
         is_litmus=True,
         title=test.name,
-        filter=filtered,
-        observed=observed,
+        filter=asked.filter,
+        observed=asked.observed,
     )
 
 
+def _memory(
+    state: tree.Part[tree.State], final: tree.Part[tree.Final], columns: tuple[tree.Column, ...], isa: Isa
+) -> Memory:
+    """The locations of a test, those that only observed_places name left out."""
+    used = frozenset(name for column in columns for name in _named_in(column))
+
+    def make() -> Memory:
+        common.check_initial(state, isa.register)
+        return Memory(state, final, used).shared()
+
+    return _MEMORIES((isa, state.tree, used, common.places_in(final.tree)), make)
+
+
+def _layout(memory: Memory) -> _Layout:
+    def make() -> _Layout:
+        locations = tuple(memory.locations.values())
+        return _Layout(
+            names=tuple(memory.shown(l) for l in locations),
+            locations=tuple((l.path, l.number) for l in locations),
+            initial=tuple((l.number, l.initial) for l in locations if l.initial is not None),
+            declared=frozenset(l.number for l in locations),
+            addresses=tuple((l.address, l.number) for l in locations),
+            constants=tuple((l.address, str(l.path)) for l in locations),
+        )
+
+    return _LAYOUTS(memory, make)
+
+
+def _asked(
+    final: tree.Part[tree.Final], isa: Isa, memory: Memory, registers: _Registers, columns: Sequence[Column]
+) -> _Asked:
+    def make() -> _Asked:
+        grown = memory.copy()
+
+        def resolve(place: tree.Place) -> Seen:
+            return _seen(place, final.source, grown, columns, registers)
+
+        def address_of(name: str, _: Span) -> int:
+            return grown.named(name).address
+
+        places = common.observed_places(final.tree, isa.order)
+        conditions = common.condition(final.tree, resolve, address_of)
+        filtered = common.filtered(final.tree, resolve, address_of)
+        observed = tuple((label, resolve(p).final) for label, p in _expanded(places, grown))
+        is_same = len(grown.locations) == len(memory.locations)
+        return _Asked(conditions, filtered, observed, memory if is_same else grown)
+
+    return _ASKED((final.tree, memory, registers, tuple(c.narrow for c in columns)), make)
+
+
 def _require_whole(
-    memory: Memory, columns: Sequence[Column], bodies: Sequence[Sequence[Operation]], observed: set[Path]
+    memory: Memory,
+    columns: Sequence[Column],
+    parts: Sequence[tree.Part[tree.Column]],
+    observed: set[Path],
 ) -> None:
     """Raises an error for an access to a part of a location, or to more than it; of accesses that stand for the
     whole instead, those that only write are let through where nobody can see what they write."""
     locations = {l.address: l for l in memory.locations.values()}
+    accessed = {computed.size for c in columns for computed in c.computed}
+    if not any(c.partial for c in columns) and accessed == {l.kind.size for l in locations.values()}:
+        return
+    bodies = [c.body for c in columns]
     objects = {a: l.path.root for a, l in locations.items()}
     held: dict[Root, frozenset[int]] = {}
     for location in locations.values():
@@ -115,53 +201,69 @@ def _require_whole(
         held[location.path.root] = held.get(location.path.root, frozenset()) | contents
     found = pointers(bodies, [c.initial for c in columns], objects, held)
     reached: set[Path] = set()
-    for column in columns:
+    for column, part in zip(columns, parts, strict=True):
         for computed in column.computed:
             for location in (locations[a] for a in sorted(found.reached(computed.address))):
                 if location.kind.size != computed.size:
-                    raise column.not_whole(location, computed.size, computed.span)
+                    raise placed(column.not_whole(location, computed.size, computed.span), part.source)
                 reached |= {l.path for l in locations.values() if l.path.root == location.path.root}
     everything = [o for body in bodies for o in flatten(body)]
     read = [o for o in everything if isinstance(o, Load | Rmw | StoreExclusive)]
     seen = observed | reached | {o.address.path for o in read if not o.address.is_computed}
-    for path, problem in (item for c in columns for item in c.partial.items()):
-        if path in seen:
-            raise problem
+    for column, part in zip(columns, parts, strict=True):
+        for path, problem in column.partial.items():
+            if path in seen:
+                raise placed(problem, part.source)
 
 
-def _canonical(test: tree.LitmusTest, isa: Isa) -> tree.LitmusTest:
-    """The test with the registers of conditions and `locations` under their own names, as herd7 shows them."""
+def _canonical(final: tree.Final, isa: Isa) -> tree.Final:
+    """What is asked with the registers under their own names, as herd7 shows them."""
 
     def renamed(place: tree.Place) -> tree.Place:
         known = isa.register(place.name) if place.thread is not None else None
         return place if known is None or known[1] < 8 else replace(place, name=known[0])
 
-    condition = test.condition
-    return replace(
-        test,
-        locations=tuple(renamed(p) for p in test.locations),
-        filter=None if test.filter is None else common.renamed(test.filter, renamed),
-        condition=condition and replace(condition, formula=common.renamed(condition.formula, renamed)),
-    )
+    def make() -> tree.Final:
+        condition = final.condition
+        return tree.Final(
+            locations=tuple(renamed(p) for p in final.locations),
+            filter=None if final.filter is None else common.renamed(final.filter, renamed),
+            condition=condition and replace(condition, formula=common.renamed(condition.formula, renamed)),
+        )
+
+    return _FINALS((final, isa), make)
 
 
-def _initial(test: tree.LitmusTest, source: Source, isa: Isa, memory: Memory) -> _Registers:
+def _registers(
+    test: tree.LitmusTest, columns: tuple[tree.Column, ...], isa: Isa, memory: Memory
+) -> _Registers:
+    def make() -> _Registers:
+        return _initial(test, columns, isa, memory)
+
+    has_free = any(item.name.startswith("%") for item in test.initial.tree.items)
+    key = (test.initial.tree, memory, isa, columns if has_free else len(columns))
+    return _REGISTERS(key, make)
+
+
+def _initial(test: tree.LitmusTest, columns: tuple[tree.Column, ...], isa: Isa, memory: Memory) -> _Registers:
     values: dict[int, dict[str, int]] = {}
     kinds: dict[tuple[int, str], Kind] = {}
-    for item in test.initial:
-        item = replace(item, thread=_owner(test, source, item)) if item.name.startswith("%") else item
+    source = test.initial.source
+    for item in test.initial.tree.items:
+        is_free = item.name.startswith("%")
+        item = replace(item, thread=_owner(columns, source, item)) if is_free else item
         if item.thread is None:
             continue
-        if item.thread >= len(test.columns):
-            raise _no_thread(source, item.thread, len(test.columns), item.span)
+        if item.thread >= len(columns):
+            raise _no_thread(source, item.thread, len(columns), item.span)
         known = isa.register(item.name)
         kind = common.kind_of(item.type, item.value)
         if known is None:
             message = f"{item.name} is no register of {test.architecture}"
-            raise ProgramError("unknown-register", message, **at(source, item.span))
+            raise ProgramError("unknown-register", message, **at(source, source.placed(item.span)))
         if kind is None or isinstance(item.value, tuple):
             message = f"type {item.type} is not modelled in a register; expected an integer type or a pointer"
-            raise ProgramError("not-modelled", message, **at(source, item.span))
+            raise ProgramError("not-modelled", message, **at(source, source.placed(item.span)))
         name = known[0]
         if item.type is not None:
             kinds[item.thread, name] = kind
@@ -172,21 +274,38 @@ def _initial(test: tree.LitmusTest, source: Source, isa: Isa, memory: Memory) ->
     return _Registers(values, kinds)
 
 
-def _owner(test: tree.LitmusTest, source: Source, item: tree.Initial) -> int:
+def _owner(columns: tuple[tree.Column, ...], source: Source, item: tree.Initial) -> int:
     """The thread of a register `%name`: that which is given, or the one whose code has it."""
     if item.thread is not None:
         return item.thread
-    owners = [c.thread for c in test.columns if any(name == item.name for _, name in uses(c))]
+    owners = [c.thread for c in columns if any(name == item.name for _, name in uses(c))]
     if len(owners) != 1:
         which = "no thread" if not owners else f"{len(owners)} threads"
         message = f"{which} of the test has a register {item.name}; expected its thread: `0:{item.name}`"
-        raise ProgramError("unknown-register", message, **at(source, item.span))
+        raise ProgramError("unknown-register", message, **at(source, source.placed(item.span)))
     return owners[0]
 
 
 def _no_thread(source: Source, thread: int, number: int, span: Span) -> ProgramError:
     known = f"there are 0 to {number - 1}" if number > 1 else "there is only 0"
-    return ProgramError("unknown-thread", f"no thread {thread}; {known}", **at(source, span))
+    return ProgramError("unknown-thread", f"no thread {thread}; {known}", **at(source, source.placed(span)))
+
+
+def _lowered(isa: Isa, memory: Memory, registers: _Registers, part: tree.Part[tree.Column]) -> Column:
+    """The thread of a column. Raises ProgramError."""
+    thread = part.tree.thread
+    values = registers.values.get(thread, {})
+    large = frozenset(registers.large(thread))
+
+    def make() -> Column:
+        column = Column(isa, memory, part.tree, values, large)
+        column.body = _body(column, part.tree)
+        return column
+
+    try:
+        return _BODIES((part.tree, memory, tuple(values.items()), large), make)
+    except ProgramError as problem:
+        raise placed(problem, part.source) from None
 
 
 def _body(column: Column, c: tree.Column) -> tuple[Operation, ...]:
@@ -201,40 +320,34 @@ def _body(column: Column, c: tree.Column) -> tuple[Operation, ...]:
     return structured(items, column.source, c.span)
 
 
-def _named_in(test: tree.LitmusTest) -> Iterator[str]:
+def _named_in(column: tree.Column) -> Iterator[str]:
     """The locations that instructions name: `(x)`."""
-    for column in test.columns:
-        for i in column.instructions:
-            for o in i.operands:
-                yield from (
-                    p.name
-                    for p in (o.parts if isinstance(o, tree.Memory) else ())
-                    if isinstance(p, tree.Word)
-                )
+    for i in column.instructions:
+        for o in i.operands:
+            if isinstance(o, tree.Memory):
+                yield from (p.name for p in o.parts if isinstance(p, tree.Word))
 
 
-def _mentioned(test: tree.LitmusTest) -> list[tuple[int, str]]:
-    """The registers that conditions, filter and locations name."""
-    places = list(test.locations)
-    for formula in (test.filter, test.condition.formula if test.condition else None):
-        for c in common.comparisons(formula) if formula is not None else ():
-            places += [c.left, *([c.right] if isinstance(c.right, tree.Place) else [])]
-    return [(p.thread, p.name) for p in places if p.thread is not None]
+def _code(column: Column, mentioned: frozenset[str]) -> _Code:
+    """The body of a thread from its registers' first values on, and its registers."""
+
+    def make() -> _Code:
+        register = column.isa.register
+        used = {canonical(register, n) for n in mentioned} | column.used | set(column.initial)
+        names = sorted(used, key=lambda n: (column.isa.order(n), n))
+        given = {**column.start, **column.initial}
+        start = tuple(Set(n, Number(given.get(n, 0))) for n in names)
+        return (*start, *column.body), tuple((n, n) for n in names if register(n) is not None)
+
+    return _CODES((column, mentioned - column.used), make)
 
 
-def _thread(column: Column, body: tuple[Operation, ...], mentioned: Sequence[str]) -> Thread:
-    used = {canonical(column.isa.register, n) for n in mentioned} | column.used | set(column.initial)
-    names = sorted(used, key=lambda n: (column.isa.order(n), n))
-    given = {**column.start, **column.initial}
-    start = tuple(Set(n, Number(given.get(n, 0))) for n in names)
-    own = tuple((n, n) for n in names if column.isa.register(n) is not None)
-    return Thread(f"P{column.thread}", (*start, *body), own)
-
-
-def _seen(place: tree.Place, source: Source, columns: Sequence[Column], registers: _Registers) -> Seen:
+def _seen(
+    place: tree.Place, source: Source, memory: Memory, columns: Sequence[Column], registers: _Registers
+) -> Seen:
     """What a place of the condition stands for: values are kept with a sign, and shown by their type."""
     if place.thread is None:
-        location = columns[0].memory.named(place.name, place.index)
+        location = memory.named(place.name, place.index)
         return Seen(common.shown_as(FinalLocation(location.path), location.kind), location.kind)
     if place.thread >= len(columns):
         raise _no_thread(source, place.thread, len(columns), place.span)
@@ -243,7 +356,9 @@ def _seen(place: tree.Place, source: Source, columns: Sequence[Column], register
     if known is None or known[0] != place.name:
         hint = f"; expected {place.thread}:{known[0]}" if known else ""
         raise ProgramError(
-            "unknown-register", f"{place.name} is not a whole register{hint}", **at(source, place.span)
+            "unknown-register",
+            f"{place.name} is not a whole register{hint}",
+            **at(source, source.placed(place.span)),
         )
     kind = registers.kinds.get((place.thread, place.name), INT)
     final = FinalLocal(place.thread, place.name)

@@ -6,17 +6,20 @@ other name is a register, a local of the whole thread that is 0 until it is set.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from verifier.errors import ProgramError, at
+from verifier.errors import ProgramError, at, placed
+from verifier.memo import Memo
 from verifier.program import access, statements
 from verifier.program.context import Context
 from verifier.program.frame import Frame, Pointer, Variable, Writer
 from verifier.program.litmus import common
 from verifier.program.program import (
     Address,
+    Condition,
     Fence,
+    Final,
     FinalLocal,
     FinalLocation,
     Load,
@@ -31,10 +34,13 @@ from verifier.program.program import (
     Thread,
     flatten,
 )
+from verifier.record import record
 from verifier.source import Source, Span
-from verifier.syntax import litmus_tree
+from verifier.syntax import litmus_tree as tree
 from verifier.syntax import tree as c
 from verifier.syntax.walk import walk
+
+Codes = tuple[tree.Part[tree.Code], ...]
 
 # Types that herd7 takes for integers, by the integer that they hold: a spinlock is 0 or 1 (see program.locks).
 _HELD_BY = {
@@ -50,76 +56,156 @@ _HELD_BY = {
 }
 
 
-def lower_c(test: litmus_tree.LitmusTest, source: Source) -> Program:
+@record(frozen=True, slots=True, eq=False)
+class _Facts:
+    """What a code says about its names. `not_c`: the first of its nodes that is no C."""
+
+    parameters: tuple[str, ...]
+    elements: tuple[tuple[tuple[str, int], Span], ...]
+    kinds: tuple[dict[str, common.Kind], ...]  # for each function: see _kinds
+    not_c: c.Skipped | c.Words | c.Prose | None
+
+
+@record(frozen=True, slots=True, eq=False)
+class _Lowered:
+    """The threads of a code, with what was found out on the way; places are in its own text.
+
+    `uses` are the locations that they access, `taken` those whose address they use, `addresses` those of all that
+    have any; `asks`: the threads depend on addresses, and not on what else stands in memory.
+    """
+
+    threads: tuple[Thread, ...]
+    uses: tuple[Path, ...]
+    taken: frozenset[Path]
+    addresses: dict[Path, int]
+    unmodelled: tuple[tuple[str, int], ...]
+    asks: bool
+    follows: bool  # whether an access goes where a pointer says
+
+
+@record(frozen=True, slots=True, eq=False)
+class _Asked:
+    """What is asked of the final state, and `memory` with the locations that this names.
+
+    The spans of conditions are places in the text of the final state.
+    """
+
+    conditions: tuple[Condition, ...]
+    filter: Final | None
+    observed: tuple[tuple[str, Final], ...]
+    memory: common.Memory
+
+
+@record(frozen=True, slots=True, eq=False)
+class _Layout:
+    """The fields of a Program that say what its locations are."""
+
+    names: tuple[str, ...]
+    locations: tuple[tuple[Path, int], ...]
+    initial: tuple[tuple[int, int], ...]
+    declared: frozenset[int]
+    addresses: tuple[tuple[int, int], ...]
+    constants: tuple[tuple[int, str], ...]
+
+
+_Registers = tuple[tuple[tuple[str, int], ...], ...]  # for each function, what its registers hold at first
+_STATES: Memo[tree.State, tree.State] = Memo()
+_FACTS: Memo[tree.Code, _Facts] = Memo()
+_MEMORIES: Memo[object, common.Memory] = Memo()
+_LOWERED: Memo[object, _Lowered] = Memo()
+_ASKED: Memo[object, _Asked] = Memo()
+_LAYOUTS: Memo[object, _Layout] = Memo()
+
+
+def lower_c(test: tree.LitmusTest) -> Program:
     """The program of a C test.
 
     Raises ProgramError for what is not C as herd7 reads it, or not a primitive of the kernel's memory model.
     """
-    unit = test.functions
-    assert unit is not None
-    _check(unit, source)
-    common.check_initial(test.initial, source)
-    used = {p.name for f in unit.functions for p in f.parameters}
-    memory = common.Memory(_with_integers(test), source, used, dict(_elements(unit)))
-    context = Context(unit, source, is_litmus=True)
-    for function in unit.functions:
-        for parameter in function.parameters:
-            memory.named(parameter.name)
-    context.addresses = {at_.path: at_.address for at_ in memory.locations.values()}
-    context.addresses.update(
-        (Path(Root(name, None, None), ()), memory.named(name).address) for name in memory.arrays
-    )
+    _check(test.codes)
+    state = tree.Part(_with_integers(test.initial.tree), test.initial.source)
+    memory = _memory(state, test)
+    lowered = _lower_codes(state.tree, memory, test.codes)
     threads = tuple(
-        _thread(context, memory, test, number, function) for number, function in enumerate(unit.functions)
+        replace(thread, source=part.source)
+        for part, found in zip(test.codes, lowered, strict=True)
+        for thread in found.threads
     )
-    return _program(test, unit, context, memory, threads)
-
-
-def _program(
-    test: litmus_tree.LitmusTest,
-    unit: c.Unit,
-    context: Context,
-    memory: common.Memory,
-    threads: tuple[Thread, ...],
-) -> Program:
-    def resolve(place: litmus_tree.Place) -> common.Seen:
-        if place.thread is None:
-            found = memory.named(place.name, place.index)
-            return common.Seen(common.shown_as(FinalLocation(found.path), found.kind), found.kind)
-        local = FinalLocal(place.thread, _local(threads, place, context.source))
-        return common.Seen(local, _kind(unit.functions[place.thread], place.name))
-
-    def address_of(name: str, span: Span) -> int:
-        del span
-        return memory.named(name).address
-
-    conditions = common.condition(test, resolve, address_of)
-    filtered = common.filtered(test, resolve, address_of)
-    places = common.observed_places(test, common.alphabetical)
-    observed = common.observed(places, resolve)
-    numbers = _numbers(context, memory)
-    locations = tuple(memory.locations.items())
+    asked = _asked(test, memory, threads)
+    layout = _layout(state.tree, asked.memory, lowered)
+    final = test.final.source
     return Program(
         threads=threads,
-        names=tuple(name for name, _ in locations),
-        locations=tuple(numbers.items()),
-        initial=tuple((at_.number, _held(at_)) for _, at_ in locations if at_.initial is not None),
-        declared=frozenset(range(len(locations))),
-        addresses=_addresses(test, context, memory, threads),
-        constants=tuple((at_.address, f"&{name}") for name, at_ in locations),
+        names=layout.names,
+        locations=layout.locations,
+        initial=layout.initial,
+        declared=layout.declared,
+        addresses=layout.addresses,
+        constants=layout.constants,
         sleeping=(),
         running="",
-        conditions=conditions,
-        comments=tuple((x.span.line, x.span.column, x.text) for x in unit.comments),
+        conditions=tuple(
+            Condition(q.kind, q.formula, q.text, final.placed(q.span)) for q in asked.conditions
+        ),
+        comments=_comments(test.codes),
         assumptions=(),
         skipped=(),
         plain_accesses=(),
-        unmodelled=tuple((line, name) for name, line in context.unmodelled.items()),
+        unmodelled=_unmodelled(test.codes, lowered),
         is_litmus=True,
         title=test.name,
-        filter=filtered,
-        observed=observed,
+        filter=asked.filter,
+        observed=asked.observed,
     )
+
+
+def _comments(codes: Codes) -> tuple[tuple[int, int, str], ...]:
+    found = ((part.source.placed(x.span), x.text) for part in codes for x in part.tree.unit.comments)
+    return tuple((span.line, span.column, text) for span, text in found)
+
+
+def _unmodelled(codes: Codes, lowered: Sequence[_Lowered]) -> tuple[tuple[int, str], ...]:
+    lines: dict[str, int] = {}
+    for part, found in zip(codes, lowered, strict=True):
+        for name, line in found.unmodelled:
+            lines.setdefault(name, part.source.place(line, 1)[0])
+    return tuple((line, name) for name, line in lines.items())
+
+
+def _asked(test: tree.LitmusTest, memory: common.Memory, threads: tuple[Thread, ...]) -> _Asked:
+    final = test.final
+    kinds = [k for part in test.codes for k in _facts(part.tree).kinds]
+    locals_ = [dict(t.locals) for t in threads]
+
+    def make() -> _Asked:
+        grown = memory.copy()
+
+        def resolve(place: tree.Place) -> common.Seen:
+            if place.thread is None:
+                found = grown.named(place.name, place.index)
+                return common.Seen(common.shown_as(FinalLocation(found.path), found.kind), found.kind)
+            if place.thread >= len(threads):
+                raise _no_thread(place, threads, final.source)
+            local = FinalLocal(place.thread, locals_[place.thread].get(place.name, place.name))
+            return common.Seen(local, kinds[place.thread].get(place.name, common.POINTER))
+
+        def address_of(name: str, _: Span) -> int:
+            return grown.named(name).address
+
+        conditions = common.condition(final.tree, resolve, address_of)
+        filtered = common.filtered(final.tree, resolve, address_of)
+        observed = common.observed(common.observed_places(final.tree, common.alphabetical), resolve)
+        is_same = len(grown.locations) == len(memory.locations)
+        return _Asked(conditions, filtered, observed, memory if is_same else grown)
+
+    named = [(t, n) for t, n in common.registers_in(final.tree) if t < len(threads)]
+    meant = tuple((locals_[t].get(n, n), kinds[t].get(n)) for t, n in named)
+    return _ASKED((final.tree, memory, len(threads), meant), make)
+
+
+def _no_thread(place: tree.Place, threads: tuple[Thread, ...], source: Source) -> ProgramError:
+    message = f"no thread {place.thread}; there are: {', '.join(t.name for t in threads)}"
+    return ProgramError("unknown-thread", message, **at(source, source.placed(place.span)))
 
 
 def _held(location: common.Location) -> int:
@@ -128,13 +214,29 @@ def _held(location: common.Location) -> int:
     return location.kind.fit(location.initial) if location.kind.size < 4 else location.initial
 
 
-def _kind(function: c.Function, name: str) -> common.Kind:
-    """The numbers that a register is compared with: those that an int holds where it is declared as one."""
+def _facts(code: tree.Code) -> _Facts:
+    def find() -> _Facts:
+        unit = code.unit
+        nodes = walk((unit.functions, unit.skipped))
+        return _Facts(
+            parameters=tuple(p.name for f in unit.functions for p in f.parameters),
+            elements=tuple(_elements(unit)),
+            kinds=tuple(_kinds(f) for f in unit.functions),
+            not_c=next((n for n in nodes if isinstance(n, c.Skipped | c.Words | c.Prose)), None),
+        )
+
+    return _FACTS(code, find)
+
+
+def _kinds(function: c.Function) -> dict[str, common.Kind]:
+    """The numbers that a register is compared with, where it is declared: those that an int holds if it is one."""
+    found: dict[str, common.Kind] = {}
     for node in walk(function.body):
-        if isinstance(node, c.Variable) and node.name == name and not node.type.pointers:
+        if isinstance(node, c.Variable) and not node.type.pointers:
             kind = common.kind_of(node.type.name, None)
-            return common.INT if kind is not None and kind.size == 4 else common.POINTER
-    return common.POINTER
+            is_int = kind is not None and kind.size == 4
+            found.setdefault(node.name, common.INT if is_int else common.POINTER)
+    return found
 
 
 def _elements(unit: c.Unit) -> Iterator[tuple[tuple[str, int], Span]]:
@@ -144,39 +246,98 @@ def _elements(unit: c.Unit) -> Iterator[tuple[tuple[str, int], Span]]:
             yield (node.array.name, node.index.value), node.index.span
 
 
-def _accessed(thread: Thread) -> Iterator[Address]:
-    for o in flatten(thread.body):
-        if isinstance(o, Load | Store | Rmw | Fence) and o.address is not None:
-            yield o.address
+def _accessed(threads: Sequence[Thread]) -> Iterator[Address]:
+    for thread in threads:
+        for o in flatten(thread.body):
+            if isinstance(o, Load | Store | Rmw | Fence) and o.address is not None:
+                yield o.address
 
 
-def _check(unit: c.Unit, source: Source) -> None:
+def _check(codes: Codes) -> None:
     """Raises ProgramError unless the text is the functions P0, P1 … and nothing but C."""
-    for number, function in enumerate(unit.functions):
+    functions = ((part.source, f) for part in codes for f in part.tree.unit.functions)
+    for number, (source, function) in enumerate(functions):
         if function.name != f"P{number}":
             message = f"found the function {function.name}; expected P{number}"
-            raise ProgramError("unknown-function", message, **at(source, function.span))
-    for node in walk((unit.functions, unit.skipped)):
-        if isinstance(node, c.Skipped | c.Words | c.Prose):
+            raise ProgramError("unknown-function", message, **at(source, source.placed(function.span)))
+    for part in codes:
+        node = _facts(part.tree).not_c
+        if node is not None:
             message = f"“{' '.join(node.text.split())}” was not understood; expected a C statement"
-            raise ProgramError("not-modelled", message, **at(source, node.span))
+            raise ProgramError("not-modelled", message, **at(part.source, part.source.placed(node.span)))
 
 
-def _with_integers(test: litmus_tree.LitmusTest) -> litmus_tree.LitmusTest:
-    """The test with the kernel's types replaced by the integers that they hold."""
-    initial = (
-        item if item.type is None else replace(item, type=_HELD_BY.get(item.type, item.type))
-        for item in test.initial
-    )
-    return replace(test, initial=tuple(initial))
+def _with_integers(state: tree.State) -> tree.State:
+    """The initial state with the kernel's types replaced by the integers that they hold."""
+
+    def make() -> tree.State:
+        items = (
+            item if item.type is None else replace(item, type=_HELD_BY.get(item.type, item.type))
+            for item in state.items
+        )
+        return tree.State(tuple(items))
+
+    return _STATES(state, make)
 
 
 # -------------------------------------------------------------------- threads
 
 
-def _thread(
-    context: Context, memory: common.Memory, test: litmus_tree.LitmusTest, number: int, function: c.Function
-) -> Thread:
+def _lower_codes(state: tree.State, memory: common.Memory, codes: Codes) -> list[_Lowered]:
+    """What each code does: the same one does the same, whatever else there is, where it asks for no address."""
+    addresses = {at_.path: at_.address for at_ in memory.locations.values()}
+    addresses.update((Path(Root(n, None, None), ()), memory.named(n).address) for n in memory.arrays)
+    found: list[_Lowered] = []
+    first = 0
+    for part in codes:
+        number = len(part.tree.unit.functions)
+        registers = tuple(_initial(state, memory, first + i) for i in range(number))
+        lowered = _lower_code(part, addresses, registers)
+        addresses = lowered.addresses if lowered.asks else addresses
+        first += number
+        found.append(lowered)
+    return found
+
+
+def _lower_code(part: tree.Part[tree.Code], addresses: dict[Path, int], registers: _Registers) -> _Lowered:
+    def make() -> _Lowered:
+        return _lower(part.tree, dict(addresses), registers)
+
+    try:
+        lowered = _LOWERED((part.tree, registers), make)
+        if lowered.asks:
+            lowered = _LOWERED((part.tree, registers, tuple(addresses.items())), make)
+    except ProgramError as problem:
+        raise placed(problem, part.source) from None
+    return lowered
+
+
+def _lower(code: tree.Code, addresses: dict[Path, int], registers: _Registers) -> _Lowered:
+    context = Context(code.unit, code.source, is_litmus=True)
+    context.addresses = addresses
+    functions = zip(code.unit.functions, registers, strict=True)
+    threads = tuple(_thread(context, function, initial) for function, initial in functions)
+    return _Lowered(
+        threads=threads,
+        uses=tuple(dict.fromkeys(path for _, path in context.uses)),
+        taken=frozenset(context.taken),
+        addresses=context.addresses,
+        unmodelled=tuple(context.unmodelled.items()),
+        asks=context.asked,
+        follows=any(a.is_computed for a in _accessed(threads)),
+    )
+
+
+def _initial(state: tree.State, memory: common.Memory, thread: int) -> tuple[tuple[str, int], ...]:
+    """What a thread's registers hold at first."""
+    return tuple(
+        (item.name, memory.value(item.value))
+        for item in state.items
+        if item.thread == thread and isinstance(item.value, int | str)
+    )
+
+
+def _thread(context: Context, function: c.Function, initial: tuple[tuple[str, int], ...]) -> Thread:
     writer = Writer(function.name)
     frame = Frame(function.name, context.source, function, function.name)
     frame.exit, frame.result = writer.fresh("return"), writer.fresh("result")
@@ -186,10 +347,9 @@ def _thread(
             _bind_parameter(here, parameter)
         for name in _registers(function):
             frame.bindings.setdefault(name, Variable(name, False, None))
-        for item in test.initial:
-            if item.thread == number and isinstance(item.value, int | str):
-                frame.bindings[item.name] = Variable(item.name, False, None)
-                writer.emit(Set(item.name, Number(memory.value(item.value))))
+        for name, value in initial:
+            frame.bindings[name] = Variable(name, False, None)
+            writer.emit(Set(name, Number(value)))
         statements.block(here, function.body.body)
     own = tuple((n, b.key) for n, b in frame.bindings.items() if isinstance(b, Variable))
     return Thread(function.name, (Scope(frame.exit, tuple(body)),), own)
@@ -217,23 +377,51 @@ def _registers(function: c.Function) -> Iterator[str]:
             yield node.name
 
 
-def _local(threads: tuple[Thread, ...], place: litmus_tree.Place, source: Source) -> str:
-    """The local of a register that a condition names; one that the thread does not have stays 0."""
-    assert place.thread is not None
-    if place.thread >= len(threads):
-        message = f"no thread {place.thread}; there are: {', '.join(t.name for t in threads)}"
-        raise ProgramError("unknown-thread", message, **at(source, place.span))
-    return dict(threads[place.thread].locals).get(place.name, place.name)
-
-
 # ------------------------------------------------------------------ locations
 
 
-def _numbers(context: Context, memory: common.Memory) -> dict[Path, int]:
-    """The location of each path."""
-    numbers = {at_.path: at_.number for at_ in memory.locations.values()}
-    numbers.update((path, _named(memory, path)) for _, path in context.uses)
-    return numbers
+def _memory(state: tree.Part[tree.State], test: tree.LitmusTest) -> common.Memory:
+    """The locations of a test, those that only observed places and accesses name left out."""
+    facts = [_facts(part.tree) for part in test.codes]
+    parameters = tuple(name for f in facts for name in f.parameters)
+    elements = {
+        element: part.source.placed(span)
+        for part, f in zip(test.codes, facts, strict=True)
+        for element, span in f.elements
+    }
+
+    def make() -> common.Memory:
+        common.check_initial(state)
+        memory = common.Memory(state, test.final, set(parameters), elements)
+        for name in parameters:
+            memory.named(name)
+        return memory.shared()
+
+    key = (state.tree, parameters, tuple(elements), common.places_in(test.final.tree))
+    return _MEMORIES(key, make)
+
+
+def _layout(state: tree.State, memory: common.Memory, lowered: Sequence[_Lowered]) -> _Layout:
+    uses = frozenset().union(*(found.uses for found in lowered))
+    more = tuple(path for found in lowered for path in found.uses) if uses - memory.paths else ()
+    taken = frozenset().union(*(found.taken for found in lowered))
+    follows = any(found.follows for found in lowered)
+
+    def make() -> _Layout:
+        grown = memory.copy()
+        numbers = {at_.path: at_.number for at_ in grown.locations.values()}
+        numbers.update((path, _named(grown, path)) for path in more)
+        locations = tuple(grown.locations.items())
+        return _Layout(
+            names=tuple(name for name, _ in locations),
+            locations=tuple(numbers.items()),
+            initial=tuple((at_.number, _held(at_)) for _, at_ in locations if at_.initial is not None),
+            declared=frozenset(range(len(locations))),
+            addresses=_addresses(state, grown, taken, follows),
+            constants=tuple((at_.address, f"&{name}") for name, at_ in locations),
+        )
+
+    return _LAYOUTS((state, memory, more, taken, follows), make)
 
 
 def _named(memory: common.Memory, path: Path) -> int:
@@ -245,13 +433,13 @@ def _named(memory: common.Memory, path: Path) -> int:
 
 
 def _addresses(
-    test: litmus_tree.LitmusTest, context: Context, memory: common.Memory, threads: tuple[Thread, ...]
+    state: tree.State, memory: common.Memory, paths: frozenset[Path], follows: bool
 ) -> tuple[tuple[int, int], ...]:
     """The locations whose address the test uses as a value; all of them where it follows pointers to none."""
-    taken = {_named(memory, path) for path in context.taken}
-    for item in test.initial:
+    taken = {_named(memory, path) for path in paths}
+    for item in state.items:
         values = item.value if isinstance(item.value, tuple) else (item.value,)
         taken |= {memory.named(v).number for v in values if isinstance(v, str)}
-    if not taken and any(a.is_computed for t in threads for a in _accessed(t)):
+    if not taken and follows:
         taken = {at_.number for at_ in memory.locations.values()}
     return tuple((at_.address, at_.number) for at_ in memory.locations.values() if at_.number in taken)

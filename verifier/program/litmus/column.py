@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from verifier.errors import ProgramError, at
 from verifier.program.litmus import registers
@@ -18,6 +17,7 @@ from verifier.program.program import (
     Load,
     Local,
     Number,
+    Operation,
     Origin,
     Path,
     Rmw,
@@ -26,11 +26,12 @@ from verifier.program.program import (
     StoreExclusive,
     Value,
 )
-from verifier.source import Source, Span
+from verifier.record import record
+from verifier.source import Span
 from verifier.syntax import litmus_tree as tree
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Isa:
     """What an architecture's module gives.
 
@@ -43,7 +44,7 @@ class Isa:
     lower: Callable[[Column, tree.Instruction], None]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Access:
     """What an access's instruction says about it: its tags, and a name for reports."""
 
@@ -52,7 +53,7 @@ class Access:
     is_plain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Computed:
     """An access of that many bytes, by the value of its pointer."""
 
@@ -62,13 +63,13 @@ class Computed:
 
 
 class Column:
-    """One thread while it is lowered: its registers, and the operations of the instruction at hand."""
+    """One thread while it is lowered: its registers, and the operations of the instruction at hand; at the end its
+    `body`. Places and errors are in the column's own text."""
 
     def __init__(
         self,
         isa: Isa,
         memory: Memory,
-        source: Source,
         column: tree.Column,
         initial: Mapping[str, int],
         large: AbstractSet[str],
@@ -76,18 +77,20 @@ class Column:
         """`initial`: what registers hold at first; `large`: those of which that needs more than 4 bytes."""
         self.isa = isa
         self.memory = memory
-        self.source = source
+        self.source = column.source
         self.thread = column.thread
         self.instruction = _NOTHING
         self.operations: list[Step] = []
+        self.body: tuple[Operation, ...] = ()
         self.used: set[str] = set()
         self.partial: dict[Path, ProgramError] = {}  # accesses to parts of locations
         self.names = 0
         self.computed: list[Computed] = []
-        self.narrow = registers.narrow(isa.register, column) - large
+        survey = registers.survey(isa.register, column)
+        self.narrow = survey.narrow - large
         self.initial = {r: Kind(4, True).fit(v) if r in self.narrow else v for r, v in initial.items()}
-        self.constant = {r: initial.get(r, 0) for r in registers.constants(isa.register, column)}
-        self.words = registers.words(column)
+        self.constant = {r: initial.get(r, 0) for r in survey.constants}
+        self.words = survey.words
         self.jumps = {i.name[1:] for i in column.instructions if i.name.startswith("J")}
         self.start: dict[str, int] = {}
 

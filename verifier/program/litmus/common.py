@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from copy import copy
+from functools import cached_property
+from typing import TypeGuard
 
 from verifier.errors import ProgramError, at
+from verifier.memo import Memo
 from verifier.program.program import Condition, Final, FinalLocation, Formula, Number, Path, Root
-from verifier.source import Source, Span
+from verifier.record import record
+from verifier.source import Span
 from verifier.syntax import litmus_tree as tree
 
 FIRST_ADDRESS = 0x10000
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Kind:
     """The values of a location or register: how many bytes, and whether the highest bit is a sign."""
 
@@ -63,7 +67,7 @@ def kind_of(type_: str | None, value: object) -> Kind | None:
 # ------------------------------------------------------------------ locations
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Location:
     """`number`: its index; `address`: the value of a pointer to it; `initial`: None where the test sets none."""
 
@@ -79,8 +83,8 @@ class Memory:
 
     def __init__(
         self,
-        test: tree.LitmusTest,
-        source: Source,
+        state: tree.Part[tree.State],
+        final: tree.Part[tree.Final],
         used: AbstractSet[str],
         elements: Mapping[tuple[str, int], Span] | None = None,
     ) -> None:
@@ -88,13 +92,13 @@ class Memory:
 
         Raises ProgramError where the condition, the filter or an element is of a location that there is not.
         """
-        self.source = source
+        self.source = state.source
         self.locations: dict[str, Location] = {}
         self.arrays: dict[str, int] = {}
         self._sized: set[str] = set()  # arrays that are declared with all their elements
         self._next = FIRST_ADDRESS
         given: dict[str, int | str | tuple[int | str, ...] | None] = {}
-        for item in test.initial:
+        for item in state.tree.items:
             if item.thread is None and not item.name.startswith("%"):
                 self._declare(item)
                 given[item.name if item.index is None else f"{item.name}[{item.index}]"] = item.value
@@ -102,22 +106,39 @@ class Memory:
         for (name, index), span in elements.items():
             if name in self.arrays:
                 self._require_element(name, index, span)
-        self._check_places(test, used | set(_initial_names(test)), elements)
-        for name in _mentioned(test):
+        self._check_places(final, used | set(_initial_names(state.tree)), elements)
+        for name in _mentioned(state.tree, final.tree):
             self.named(name)
         for name, value in given.items():
             self._initialise(name, value)
+
+    @cached_property
+    def paths(self) -> frozenset[Path]:
+        """The paths of the locations, once there are no more to come."""
+        return frozenset(l.path for l in self.locations.values())
+
+    def shared(self) -> Memory:
+        """The one memory of those that have the same locations: what depends on locations is then the same too."""
+        key = (tuple(self.locations.items()), tuple(self.arrays.items()), self._next)
+        return _SHARED(key, lambda: self)
+
+    def copy(self) -> Memory:
+        """One of its own, which can grow."""
+        other = copy(self)
+        other.__dict__.pop("paths", None)
+        other.locations, other.arrays = dict(self.locations), dict(self.arrays)
+        return other
 
     def _declare(self, item: tree.Initial) -> None:
         kind = kind_of(item.type, item.value)
         if kind is None:
             message = f"type {item.type} is not modelled; expected an integer type or a pointer"
-            raise ProgramError("not-modelled", message, **at(self.source, item.span))
+            raise ProgramError("not-modelled", message, **at(self.source, self.source.placed(item.span)))
         count = (
             item.size if item.size is not None else len(item.value) if isinstance(item.value, tuple) else None
         )
         if item.index is not None and item.name in self._sized:
-            self._require_element(item.name, item.index, item.span)
+            self._require_element(item.name, item.index, self.source.placed(item.span))
             return
         if item.index is not None:
             self.arrays[item.name] = max(self.arrays.get(item.name, 0), item.index + 1)
@@ -131,7 +152,7 @@ class Memory:
             message = (
                 f"{item.name} has {count} elements, found {len(item.value)} values; expected one for each"
             )
-            raise ProgramError("litmus-initial", message, **at(self.source, item.span))
+            raise ProgramError("litmus-initial", message, **at(self.source, self.source.placed(item.span)))
         self.arrays[item.name] = count
         first = self._room(kind.size * count)
         for i in range(count):
@@ -150,22 +171,24 @@ class Memory:
             raise ProgramError("unknown-location", message, **at(self.source, span))
 
     def _check_places(
-        self, test: tree.LitmusTest, known: AbstractSet[str], elements: Container[tuple[str, int]]
+        self, final: tree.Part[tree.Final], known: AbstractSet[str], elements: Container[tuple[str, int]]
     ) -> None:
         """Raises ProgramError for what condition and filter name and the test does not have.
 
         `locations` may name others, which are 0: herd7 shows them so.
         """
-        for c in _compared(test):
+        for c in _compared(final.tree):
             for side in (c.left, c.right):
                 if isinstance(side, int) or (isinstance(side, tree.Place) and side.thread is not None):
                     continue
                 place = _addressed(side, c.span) if isinstance(side, str) else side
                 if place.name not in known:
                     message = f"no location {place.name}; expected one of the initial state or of a thread"
-                    raise ProgramError("unknown-location", message, **at(self.source, place.span))
+                    raise ProgramError(
+                        "unknown-location", message, **at(final.source, final.source.placed(place.span))
+                    )
                 if place.index is not None and (place.name, place.index) not in elements:
-                    self._require_element(place.name, place.index, place.span)
+                    self._require_element(place.name, place.index, final.source.placed(place.span))
 
     def _room(self, size: int) -> int:
         address = self._next
@@ -211,35 +234,37 @@ class Memory:
         return value if isinstance(value, int) else self.named(value).address
 
 
+_SHARED: Memo[object, Memory] = Memo()
+
+
 def check_initial(
-    items: Iterable[tree.Initial],
-    source: Source,
-    register: Callable[[str], tuple[str, int] | None] | None = None,
+    state: tree.Part[tree.State], register: Callable[[str], tuple[str, int] | None] | None = None
 ) -> None:
     """Raises ProgramError where a location or register is initialised twice."""
     found: dict[tuple[int | None, str, int | None], Span] = {}
-    for item in items:
+    for item in state.tree.items:
         canonical = register(item.name) if register is not None and item.thread is not None else None
         key = (item.thread, item.name if canonical is None else canonical[0], item.index)
         if key in found:
             name = label(tree.Place(item.thread, item.name, item.index, item.span))
-            message = f"{name} is initialised again; the first time is on line {found[key].line}"
-            raise ProgramError("litmus-initial", message, **at(source, item.span))
+            first = state.source.placed(found[key]).line
+            message = f"{name} is initialised again; the first time is on line {first}"
+            raise ProgramError("litmus-initial", message, **at(state.source, state.source.placed(item.span)))
         found[key] = item.span
 
 
-def _initial_names(test: tree.LitmusTest) -> Iterator[str]:
+def _initial_names(state: tree.State) -> Iterator[str]:
     """The locations that the initial state names."""
-    for item in test.initial:
+    for item in state.items:
         if item.thread is None:
             yield item.name
         values = item.value if isinstance(item.value, tuple) else (item.value,)
         yield from (v.partition("[")[0] for v in values if isinstance(v, str))
 
 
-def _compared(test: tree.LitmusTest) -> list[tree.Comparison]:
+def _compared(final: tree.Final) -> list[tree.Comparison]:
     """The comparisons of filter and condition."""
-    formulas = (test.filter, test.condition.formula if test.condition else None)
+    formulas = (final.filter, final.condition.formula if final.condition else None)
     return [c for f in formulas if f is not None for c in comparisons(f)]
 
 
@@ -249,13 +274,13 @@ def _addressed(name: str, span: Span) -> tree.Place:
     return tree.Place(None, root, int(index[:-1]) if index else None, span)
 
 
-def _mentioned(test: tree.LitmusTest) -> Iterator[str]:
+def _mentioned(state: tree.State, final: tree.Final) -> Iterator[str]:
     """The locations that registers point to, that are observed, and whose address is a value."""
-    for item in test.initial:
+    for item in state.items:
         values = item.value if isinstance(item.value, tuple) else (item.value,)
         yield from (v for v in values if isinstance(v, str))
-    compared = _compared(test)
-    for place in (*test.locations, *(c.left for c in compared)):
+    compared = _compared(final)
+    for place in (*final.locations, *(c.left for c in compared)):
         if place.thread is None and place.index is None:
             yield place.name
     for c in compared:
@@ -265,10 +290,44 @@ def _mentioned(test: tree.LitmusTest) -> Iterator[str]:
             yield c.right.name
 
 
+_PLACES: Memo[tree.Final, tuple[object, ...]] = Memo()
+_MENTIONED: Memo[tree.Final, tuple[tuple[int, str], ...]] = Memo()
+
+
+def registers_in(final: tree.Final) -> tuple[tuple[int, str], ...]:
+    """The threads' registers that conditions, filter and locations name."""
+
+    def find() -> tuple[tuple[int, str], ...]:
+        sides = (side for c in _compared(final) for side in (c.left, c.right))
+        places = (*final.locations, *(side for side in sides if isinstance(side, tree.Place)))
+        return tuple(dict.fromkeys((p.thread, p.name) for p in places if p.thread is not None))
+
+    return _MENTIONED(final, find)
+
+
+def places_in(final: tree.Final) -> tuple[object, ...]:
+    """All that a Memory depends on of what is asked, as a key: the locations named, in order."""
+
+    def find() -> tuple[object, ...]:
+        compared = _compared(final)
+        listed = tuple(p.name for p in final.locations if p.thread is None and p.index is None)
+        return (listed, _locations(c.left for c in compared), _locations(c.right for c in compared))
+
+    return _PLACES(final, find)
+
+
+def _locations(sides: Iterable[int | str | tree.Place]) -> tuple[object, ...]:
+    return tuple(s if isinstance(s, str) else (s.name, s.index) for s in sides if _is_location(s))
+
+
+def _is_location(side: int | str | tree.Place) -> TypeGuard[str | tree.Place]:
+    return isinstance(side, str) or (isinstance(side, tree.Place) and side.thread is None)
+
+
 # ----------------------------------------------------------------- conditions
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Seen:
     """What a place of a condition stands for: its final value, and the kind of numbers that it is compared with."""
 
@@ -358,17 +417,17 @@ def _fold(operator: str, items: list[Final]) -> Final:
     return whole
 
 
-def condition(test: tree.LitmusTest, resolve: Resolve, address_of: AddressOf) -> tuple[Condition, ...]:
+def condition(asked: tree.Final, resolve: Resolve, address_of: AddressOf) -> tuple[Condition, ...]:
     """The test's condition, its text as herd7 prints it; empty where there is none."""
-    if test.condition is None:
+    if asked.condition is None:
         return ()
-    c = test.condition
+    c = asked.condition
     return (Condition(c.kind, final(c.formula, resolve, address_of), show_condition(c), c.span),)
 
 
-def filtered(test: tree.LitmusTest, resolve: Resolve, address_of: AddressOf) -> Final | None:
+def filtered(asked: tree.Final, resolve: Resolve, address_of: AddressOf) -> Final | None:
     """The test's filter."""
-    return None if test.filter is None else final(test.filter, resolve, address_of)
+    return None if asked.filter is None else final(asked.filter, resolve, address_of)
 
 
 # ----------------------------------------------------------------- herd7's way
@@ -415,11 +474,11 @@ def alphabetical(name: str) -> tuple[int, str]:
     return 0, name
 
 
-def observed_places(test: tree.LitmusTest, order: Order) -> tuple[tree.Place, ...]:
+def observed_places(asked: tree.Final, order: Order) -> tuple[tree.Place, ...]:
     """The places of a State line of herd7, in its order: threads' registers by `order`, locations, elements."""
-    places: list[tree.Place] = list(test.locations)
-    if test.condition is not None:
-        for c in comparisons(test.condition.formula):
+    places: list[tree.Place] = list(asked.locations)
+    if asked.condition is not None:
+        for c in comparisons(asked.condition.formula):
             places += [c.left, *([c.right] if isinstance(c.right, tree.Place) else [])]
     registers = {(p.thread, order(p.name)): p for p in places if p.thread is not None}
     locations = {p.name: p for p in places if p.thread is None and p.index is None}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from verifier.errors import ProgramError, at
 from verifier.program.program import Branch, Leave, Loop, Operation, Origin, Scope, Value
+from verifier.record import record
 from verifier.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Jump:
     """Goes on at the label, where `when` holds (None: always)."""
 
@@ -23,7 +23,7 @@ Step = Operation | Jump
 Item = tuple[tuple[str, ...], Sequence[Step]]  # labels, and what follows them
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Flow:
     items: Sequence[Item]
     positions: dict[str, int]

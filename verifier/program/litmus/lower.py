@@ -7,7 +7,6 @@ from verifier.program.litmus.assembly import lower_assembly
 from verifier.program.litmus.c import lower_c
 from verifier.program.litmus.column import Isa
 from verifier.program.program import Program
-from verifier.source import Source
 from verifier.syntax import litmus_tree as tree
 
 _ISAS: dict[str, Isa] = {
@@ -18,11 +17,11 @@ _ISAS: dict[str, Isa] = {
 }
 
 
-def lower_litmus(test: tree.LitmusTest, source: Source) -> Program:
+def lower_litmus(test: tree.LitmusTest) -> Program:
     """The program of a litmus test.
 
     Raises ProgramError; its code is "not-modelled" for what litmus tests may hold but this project does not model.
     """
     if test.architecture == "C":
-        return lower_c(test, source)
-    return lower_assembly(test, source, _ISAS[test.architecture])
+        return lower_c(test)
+    return lower_assembly(test, _ISAS[test.architecture])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+from verifier.memo import Memo
+from verifier.record import record
 from verifier.syntax import litmus_tree as tree
 
 Register = Callable[[str], tuple[str, int] | None]
@@ -38,25 +40,41 @@ def _is_post_indexed(i: tree.Instruction, number: int) -> bool:
     return isinstance(i.operands[-1], tree.Immediate) and number + 1 < len(i.operands)
 
 
-def constants(register: Register, column: tree.Column) -> set[str]:
-    """The registers that occur in memory operands only, and are not written back: these never change."""
-    inside = {canonical(register, name) for use, name in uses(column) if use != "operand"}
-    return inside - {canonical(register, name) for use, name in uses(column) if use == "operand"}
+@record(frozen=True, slots=True, eq=False)
+class Survey:
+    """How a column uses registers.
+
+    `constants`: those that occur in memory operands only, and are not written back: they never change. `narrow`:
+    those that instructions name by 4 of their bytes alone, and that are no part of addresses.
+    """
+
+    constants: frozenset[str]
+    narrow: frozenset[str]
+    words: frozenset[str]
 
 
-def narrow(register: Register, column: tree.Column) -> set[str]:
-    """The registers that instructions name by 4 of their bytes alone, and that are no part of addresses."""
+_SURVEYS: Memo[tuple[Register, tree.Column], Survey] = Memo()
+
+
+def survey(register: Register, column: tree.Column) -> Survey:
+    """How a column uses its registers."""
+    return _SURVEYS((register, column), lambda: _survey(register, column))
+
+
+def _survey(register: Register, column: tree.Column) -> Survey:
+    inside: set[str] = set()
+    operands: set[str] = set()
     whole: set[str] = set()
     half: set[str] = set()
     for use, name in uses(column):
         known = register(name)
+        (operands if use == "operand" else inside).add(name if known is None else known[0])
         if known is not None:
-            is_half = known[1] == 4 and use != "base"
-            (half if is_half else whole).add(known[0])
-    return half - whole
+            (half if known[1] == 4 and use != "base" else whole).add(known[0])
+    return Survey(frozenset(inside - operands), frozenset(half - whole), frozenset(_words(column)))
 
 
-def words(column: tree.Column) -> set[str]:
+def _words(column: tree.Column) -> set[str]:
     """The words among the operands, and the suffixes of instructions."""
     found = {word for i in column.instructions for word in i.modifiers}
     return found | {

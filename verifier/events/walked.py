@@ -1,0 +1,100 @@
+"""What the walk of one thread gives; for a text that many tests have, it is walked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from verifier.events.draft import Arms, Draft, may_meet
+from verifier.events.expression import Expression, Unknown
+from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep
+from verifier.events.walk import ThreadWalk
+from verifier.memo import Memo
+from verifier.program import program as p
+from verifier.record import record
+from verifier.source import Span
+
+
+@record(frozen=True, slots=True, eq=False)
+class Walked:
+    """A thread's part of an event graph, its events, sources, places and unknowns numbered from 0.
+
+    Spans and lines are places in the thread's own text where it has one. `places`: how many places there are;
+    `end`, `cut`: see EventGraph; `locals`: the values at the end of the thread; `spans`: those of all its parts.
+    """
+
+    body: tuple[p.Operation, ...]
+    events: tuple[Event, ...]
+    order: tuple[int, ...]
+    sources: tuple[OrderingSource, ...]
+    dependencies: tuple[Dependency, ...]
+    atomics: tuple[Atomic, ...]
+    constraints: tuple[Expression, ...]
+    sleeps: tuple[Sleep, ...]
+    assertions: tuple[Property, ...]
+    escapes: tuple[tuple[int, Expression], ...]
+    unreached: tuple[int, ...]
+    unmodelled: tuple[tuple[int, str], ...]
+    places: int
+    unknowns: tuple[Unknown, ...]
+    end: Expression
+    cut: Expression
+    locals: Mapping[str, Expression]
+    spans: tuple[Span, ...]
+
+
+_WALKED: Memo[object, Walked] = Memo()
+
+
+def walked(program: p.Program, number: int, architecture: str, bound: int) -> Walked:
+    """What a thread of a program does, loops unrolled `bound` times."""
+    thread = program.threads[number]
+
+    def make() -> Walked:
+        return _walk(Draft(program, architecture, bound), number, thread)
+
+    if thread.source is None:
+        return make()
+    # The same object stands for the same operations: the value keeps it, so that no other gets its id.
+    world = (architecture, bound, program.isa, program.locations, program.addresses)
+    return _WALKED((id(thread.body), number, world), make)
+
+
+def _walk(draft: Draft, number: int, thread: p.Thread) -> Walked:
+    walk = ThreadWalk(draft, number, thread)
+    walk.run()
+    spans = (
+        *(e.span for e in draft.events if e.span is not None),
+        *(part.span for parts in (draft.sources, draft.sleeps, draft.assertions) for part in parts),
+    )
+    return Walked(
+        body=thread.body,
+        events=tuple(draft.events),
+        order=_order(draft.arms),
+        sources=tuple(
+            replace(s, events=tuple(draft.members.get(i, ()))) for i, s in enumerate(draft.sources)
+        ),
+        dependencies=tuple(draft.dependencies),
+        atomics=tuple(draft.atomics),
+        constraints=tuple(draft.constraints),
+        sleeps=tuple(draft.sleeps),
+        assertions=tuple(draft.assertions),
+        escapes=tuple(draft.escapes),
+        unreached=tuple(draft.unreached),
+        unmodelled=tuple(draft.unmodelled),
+        places=len(draft.places),
+        unknowns=tuple(draft.unknowns.values()),
+        end=walk.end_condition(),
+        cut=walk.cut_condition(),
+        locals={} if walk.end is None else walk.end.locals,
+        spans=tuple({id(span): span for span in spans}.values()),
+    )
+
+
+def _order(arms: Sequence[Arms]) -> tuple[int, ...]:
+    """For each event the later ones that are not on an exclusive path, as a bit set."""
+    same: dict[Arms, int] = {}
+    for i, mine in enumerate(arms):
+        same[mine] = same.get(mine, 0) | 1 << i
+    meeting = {mine: sum(events for other, events in same.items() if may_meet(mine, other)) for mine in same}
+    return tuple(meeting[mine] >> i + 1 << i + 1 for i, mine in enumerate(arms))
