@@ -28,15 +28,17 @@ def from_members(elements: Iterable[int]) -> int:
 class Universe:
     """The events 0 to n-1, and the operators over their sets and relations.
 
-    ROW is the set of all events (n ones); COL has the first bit of each row; FULL is the relation
-    of all pairs, IDENTITY that of each event with itself. union, intersection and difference are
-    those of Python's integers: `a | b`, `a & b`, `a & ~b`.
+    ROW is the set of all events (n ones); COL has the first bit of each row, HIGH the last one, LOW the
+    others; FULL is the relation of all pairs, IDENTITY that of each event with itself. union, intersection
+    and difference are those of Python's integers: `a | b`, `a & b`, `a & ~b`.
     """
 
     n: int
     ROW: int = field(init=False, repr=False, compare=False)
     COL: int = field(init=False, repr=False, compare=False)
     FULL: int = field(init=False, repr=False, compare=False)
+    HIGH: int = field(init=False, repr=False, compare=False)
+    LOW: int = field(init=False, repr=False, compare=False)
     IDENTITY: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -45,6 +47,8 @@ class Universe:
         object.__setattr__(self, "ROW", (1 << n) - 1)
         object.__setattr__(self, "COL", full // ((1 << n) - 1) if n else 0)
         object.__setattr__(self, "FULL", full)
+        object.__setattr__(self, "HIGH", self.COL << n - 1 if n else 0)
+        object.__setattr__(self, "LOW", full & ~self.HIGH)
         object.__setattr__(self, "IDENTITY", sum(1 << i * (n + 1) for i in range(n)))
 
     def from_pairs(self, pairs: Iterable[tuple[int, int]]) -> int:
@@ -128,33 +132,30 @@ class Universe:
         """`a ; b`: (i, k) where (i, j) is in a and (j, k) in b."""
         if not a or not b:
             return 0
-        n = self.n
+        n, mask = self.n, self.ROW
         if n > SMALL:
             return self._sequence_of_many(a, b)
-        pairs = a.bit_count()
-        if pairs << 1 <= n:
-            return self._sequence_by_pairs(a, b)
-        mask, col, out = self.ROW, self.COL, 0
-        while b:
-            row = b & mask
-            if row:
-                column = a & col
-                if column:
-                    out |= column * row
-            b >>= n
-            a >>= 1
-        return out
-
-    def _sequence_by_pairs(self, a: int, b: int) -> int:
-        """The sequence where a has few pairs."""
-        n, mask, out = self.n, self.ROW, 0
-        while a:
-            low = a & -a
-            i, j = divmod(low.bit_length() - 1, n)
-            row = (b >> j * n) & mask
-            if row:
-                out |= row << i * n
-            a ^= low
+        out = 0
+        if a.bit_count() << 1 <= n:
+            while a:
+                low = a & -a
+                i, j = divmod(low.bit_length() - 1, n)
+                row = (b >> j * n) & mask
+                if row:
+                    out |= row << i * n
+                a ^= low
+            return out
+        col = self.COL
+        filled = (
+            ((b & self.LOW) + self.LOW) | b
+        ) & self.HIGH  # the last bit of each row of b that is not empty
+        while filled:
+            low = filled & -filled
+            end = low.bit_length()
+            column = (a >> end // n - 1) & col
+            if column:
+                out |= column * ((b >> end - n) & mask)
+            filled ^= low
         return out
 
     def _sequence_of_many(self, a: int, b: int) -> int:

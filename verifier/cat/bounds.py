@@ -105,6 +105,17 @@ class Bounds:
                 break
         return rf, co
 
+    def set_free(self) -> None:
+        """Steps that rf and co have a part in may be anything."""
+        u, sets = self.universe, self.plan.sets
+        for number in self.plan.varying:
+            self.must[number], self.may[number] = 0, u.ROW if number in sets else u.FULL
+
+    def possible_flags(self) -> list[Axiom]:
+        """The flags that may be raised."""
+        self.code.bound_flags(self, self.must, self.may)
+        return [a for a, n in self.plan.flags if not (a.test == "empty" and a.negated) or self.may[n]]
+
     # ------------------------------------------------------------- downwards
 
     def _require(self, axiom: Axiom, number: int) -> None:

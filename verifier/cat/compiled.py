@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from verifier.cat.code import Code, read, write
-from verifier.cat.plan import Plan, plan
+from verifier.cat.plan import Plan, empty_steps, plan
 from verifier.cat.terms import Axiom, Model
+from verifier.memo import Memo
 
 MOST = 16  # models that are remembered
 
@@ -19,6 +20,15 @@ class Compiled:
     plan: Plan
     code: Code
     given: frozenset[str]
+    _flags: Memo[frozenset[str], tuple[Axiom, ...]] = field(default_factory=Memo, repr=False)
+
+    def possible_flags(self, present: frozenset[str]) -> tuple[Axiom, ...]:
+        """The flags that may be raised by programs that have no other base sets and relations than these."""
+        return self._flags(present, lambda: self._find_flags(present))
+
+    def _find_flags(self, present: frozenset[str]) -> tuple[Axiom, ...]:
+        empty = empty_steps(self.plan, present)
+        return tuple(a for a, n in self.plan.flags if n not in empty or not (a.test == "empty" and a.negated))
 
     def flag_step(self, flag: Axiom) -> int:
         """The number of the step that a flag tests."""

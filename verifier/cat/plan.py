@@ -80,6 +80,7 @@ class Plan:
     sets: frozenset[int]
 
 
+ALWAYS_THERE = frozenset(("_", "id", "po", "loc", "int", "ext", "rf", "co", "different-values"))
 _VARYING = (
     *(Step("relation", (), name) for name in ("rf", "co", "different-values")),
     Step("set", (), "FW"),
@@ -118,6 +119,45 @@ def _needed(steps: Sequence[Step], roots: Iterable[int]) -> set[int]:
             found.add(number)
             waiting += (*steps[number].arguments, *steps[number].inner)
     return found
+
+
+def empty_steps(plan: Plan, present: Container[str]) -> set[int]:
+    """The steps that are empty in each execution of a program that has no other base sets and relations than
+    these, beside those that each program has."""
+    empty: set[int] = set()
+    order = (*plan.static, *plan.varying, *plan.flag_static, *plan.flag_varying)
+    for number in order:
+        _mark_empty(plan, number, present, empty)
+    return empty
+
+
+def _mark_empty(plan: Plan, number: int, present: Container[str], empty: set[int]) -> None:
+    step = plan.steps[number]
+    if step.operator == "fixpoint":
+        trial = set(empty)
+        trial.update(n for n in step.inner if plan.steps[n].operator == "variable")
+        for n in step.inner:
+            _mark_empty(plan, n, present, trial)
+        if all(a in trial for a in step.arguments):
+            empty.add(number)
+    elif _is_empty(step, present, empty):
+        empty.add(number)
+
+
+def _is_empty(step: Step, present: Container[str], empty: Container[int]) -> bool:
+    match step.operator:
+        case "set" | "relation":
+            return step.name not in present and step.name not in ALWAYS_THERE
+        case "empty":
+            return True
+        case "union":
+            return all(a in empty for a in step.arguments)
+        case "complement" | "complement-set" | "variable" | "fixpoint":
+            return False
+        case "minus":
+            return step.arguments[0] in empty
+        case _:
+            return any(a in empty for a in step.arguments)
 
 
 class _Planning:

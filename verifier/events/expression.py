@@ -103,17 +103,24 @@ def evaluate(e: Expression, reads: Mapping[int, int], unknowns: Mapping[int, int
 
     A read that did not execute counts as 0: it can only stand in an arm that is not taken.
     """
-    match e:
-        case Const(value):
-            return value
-        case ReadValue(event):
-            return reads.get(event, 0)
-        case Unknown(index, _):
-            return unknowns[index]
-        case Apply("?:", (c, a, b)):
-            return evaluate(a if evaluate(c, reads, unknowns) else b, reads, unknowns)
-        case Apply(operator, arguments):
-            return OPERATORS[operator](*(evaluate(a, reads, unknowns) for a in arguments))
+    kind = type(e)
+    if kind is Const:
+        return e.value  # type: ignore[union-attr]
+    if kind is ReadValue:
+        return reads.get(e.event, 0)  # type: ignore[union-attr]
+    if kind is Unknown:
+        return unknowns[e.index]  # type: ignore[union-attr]
+    operator, arguments = e.operator, e.arguments  # type: ignore[union-attr]
+    first = evaluate(arguments[0], reads, unknowns)
+    if operator == "&&":
+        return int(bool(first and evaluate(arguments[1], reads, unknowns)))
+    if operator == "||":
+        return int(bool(first or evaluate(arguments[1], reads, unknowns)))
+    if operator == "?:":
+        return evaluate(arguments[1 if first else 2], reads, unknowns)
+    if len(arguments) == 1:
+        return OPERATORS[operator](first)
+    return OPERATORS[operator](first, evaluate(arguments[1], reads, unknowns))
 
 
 @lru_cache(maxsize=1 << 16)

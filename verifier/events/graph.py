@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import field
 from typing import Literal
 
-from verifier.events.expression import TRUE, Expression, Unknown, reads_of, unknowns_of
+from verifier.events.expression import TRUE, Apply, Expression, Unknown, reads_of, unknowns_of
 from verifier.record import record
 from verifier.source import Span
 
@@ -218,7 +218,8 @@ def expressions(graph: EventGraph) -> Iterator[Expression]:
 
 def unknowns(graph: EventGraph) -> frozenset[Unknown]:
     """All unknowns of a graph."""
-    return frozenset(u for e in dict.fromkeys(expressions(graph)) for u in unknowns_of(e))
+    compound = {e for e in expressions(graph) if isinstance(e, Apply | Unknown)}
+    return frozenset(u for e in compound for u in unknowns_of(e))
 
 
 def observed_locations(graph: EventGraph) -> frozenset[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
@@ -167,8 +167,16 @@ def holds(graph: EventGraph, execution: Execution, formula: Expression) -> bool:
 
 def value_of(graph: EventGraph, execution: Execution, e: Expression) -> int:
     """The value of an expression over reads, unknowns and final memory (ReadValue(-1 - l))."""
-    values = {**read_values(graph, execution), **final_values(graph, execution)}
-    return evaluate(e, values, dict(execution.unknowns))
+    return valuation(graph, execution)(e)
+
+
+def valuation(graph: EventGraph, execution: Execution) -> Callable[[Expression], int]:
+    """As value_of, for many expressions about one execution."""
+    returned = execution.values
+    values = final_values(graph, execution)
+    values.update({r: value for r, _ in execution.reads_from if (value := returned[r]) is not None})
+    unknowns = dict(execution.unknowns)
+    return lambda e: evaluate(e, values, unknowns)
 
 
 def well_formed(graph: EventGraph, execution: Execution) -> str | None:
@@ -188,8 +196,8 @@ def well_formed(graph: EventGraph, execution: Execution) -> str | None:
 
 def meets_constraints(graph: EventGraph, execution: Execution) -> bool:
     """Whether the constraints of the graph hold."""
-    values = {**read_values(graph, execution), **final_values(graph, execution)}
-    return _constraints_problem(graph, values, dict(execution.unknowns)) is None
+    value = valuation(graph, execution)
+    return all(value(c) for c in graph.constraints)
 
 
 def _events_problem(

@@ -36,9 +36,10 @@ class Inquiry:
             self._session = Session(self.graph, self.model, self.deadline, self.propagation)
         return self._session
 
-    def examples(self) -> list[Execution]:
-        """Some allowed executions, cheaply found."""
-        return [] if self._search is None else list(self._search.examples())
+    def examples(self, *wanted: Sequence[Wanted]) -> list[Execution | None]:
+        """For each of these lists, an allowed execution in which its expressions are true, or false, where one is
+        cheaply found."""
+        return [None for _ in wanted] if self._search is None else self._search.examples(wanted)
 
     def find(self, *wanted: Wanted) -> Execution | None:
         """An allowed execution in which these expressions are true, or false. Raises Undecided and NotModelled."""

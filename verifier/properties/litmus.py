@@ -8,7 +8,7 @@ from verifier.cat.evaluate import flags_raised
 from verifier.encoding.session import Session
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property
-from verifier.execution.candidate import Execution, bases, holds, value_of
+from verifier.execution.candidate import Execution, bases, holds, valuation
 from verifier.limits import Undecided
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.verdict import Observation, Outcome, State
@@ -23,19 +23,13 @@ def decide(inquiry: Inquiry, question: Property | None) -> Outcome:
     """
     graph = inquiry.graph
     ended = _ended(question)
-    found: list[Execution | None] = [None, None]
-    for execution in inquiry.examples():
-        if question is None or holds(graph, execution, question.reached):
-            found[question is not None and not holds(graph, execution, question.formula)] = execution
-    if question is None:
-        found[0] = found[0] or inquiry.find()
-    else:
-        found = [
-            e or inquiry.find(*ended, (question.formula, p))
-            for e, p in zip(found, (True, False), strict=True)
-        ]
+    sides = ((*ended, (question.formula, True)), (*ended, (question.formula, False))) if question else ((),)
+    found: list[Execution | None] = inquiry.examples(*sides)
+    for side, wanted in enumerate(sides):
+        if found[side] is None:
+            found[side] = inquiry.find(*wanted)
     examples = [e for e in found if e is not None]
-    positive, negative = (e is not None for e in found)
+    positive, negative = found[0] is not None, len(found) > 1 and found[1] is not None
     none = (None if positive else 0, None if negative else 0)
     return Outcome(
         observation=_observation(positive, negative),
@@ -112,4 +106,5 @@ def _is_true(question: Property | None, positive: bool, negative: bool) -> bool:
 
 
 def _state(graph: EventGraph, execution: Execution) -> State:
-    return tuple((label, value_of(graph, execution, e)) for label, e in graph.observed)
+    value = valuation(graph, execution)
+    return tuple([(label, value(e)) for label, e in graph.observed])

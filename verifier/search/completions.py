@@ -107,8 +107,10 @@ class Completions:
 
     def _orders(self, node: Node, writers: int, limit: int) -> tuple[Order, ...] | None:
         """The orders of these writes that co allows; None where there are more than `limit`."""
-        if writers & (writers - 1) == 0:
-            return ((writers.bit_length() - 1,),) if writers else ((),)
+        first = writers & -writers
+        rest = writers ^ first
+        if rest & (rest - 1) == 0:  # the initial write, which comes first, and no other or one
+            return ((first.bit_length() - 1, rest.bit_length() - 1) if rest else (first.bit_length() - 1,),)
         before = {w: self._earlier(node, w) & writers for w in members(writers)}
         found: list[Order] = []
         waiting: list[tuple[Order, int]] = [((), writers)]

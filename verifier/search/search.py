@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from verifier.cat.bits import members
 from verifier.cat.bounds import Bounds, Impossible
 from verifier.cat.compiled import compiled
 from verifier.cat.terms import Axiom, Model
-from verifier.events.expression import Expression, evaluate, reads_of
-from verifier.events.graph import EventGraph, unknowns
-from verifier.execution.candidate import Execution, final_values, read_values
+from verifier.events.expression import Expression, reads_of
+from verifier.events.graph import EventGraph
+from verifier.execution.candidate import Execution, valuation
 from verifier.execution.domains import domains
 from verifier.limits import Deadline
 from verifier.search.completions import Completions
@@ -79,34 +79,42 @@ class Search:
                 waiting += reversed(self._branches(node))
         return None
 
-    def examples(self) -> Iterator[Execution]:
-        """Some allowed executions, cheaply found: each thread runs to its end before the next."""
-        for execution in sequential_executions(self.graph):
-            if self.concrete.is_allowed(execution):
-                yield execution
+    def examples(self, questions: Sequence[Wanted]) -> list[Execution | None]:
+        """For each question an allowed execution in which its expressions are true, or false, if one is cheaply
+        found: each thread runs to its end before the next."""
+        found: list[Execution | None] = [None] * len(questions)
+        for execution in sequential_executions(self.graph, self.space.unknowns):
+            value = valuation(self.graph, execution)
+            for i, wanted in enumerate(questions):
+                if found[i] is None and all(bool(value(e)) == truth for e, truth in wanted):
+                    found[i] = execution if self.concrete.is_allowed(execution) else None
+        return found
 
     def flags(self, *wanted: tuple[Expression, bool], examples: Sequence[Execution] = ()) -> tuple[str, ...]:
         """The names of the flags that some allowed execution raises in which these expressions are true, or false;
         `examples` are executions of that kind. Raises GaveUp, Undecided and NotModelled."""
-        known = {name for e in examples for name in self.concrete.flags(e)}
-        possible = self._possible_flags(wanted) if self.compiled.plan.flags else ()
+        possible = self._possible_flags(wanted)
+        known = {name for e in examples for name in self.concrete.flags(e)} if possible else set()
         for flag in possible:
             if flag.name not in known and self.find(*wanted, flag=flag) is not None:
                 known.add(flag.name)
         return tuple(dict.fromkeys(f.name for f, _ in self.compiled.plan.flags if f.name in known))
 
     def _possible_flags(self, wanted: Wanted) -> list[Axiom]:
-        """The flags that the bounds leave possible."""
+        """The flags that the program has what it takes for, and that the bounds leave possible: first whatever rf
+        and co are, then narrowed."""
+        possible = self.compiled.possible_flags(self.space.present)
+        if not possible:
+            return []
         try:
             node = self._start(wanted)
             node.settle()
-            bounds = self._narrow(node, None)
+            free = self._static(node).copy()
+            free.set_free()
+            left = {id(f) for f in free.possible_flags()} & {id(f) for f in possible}
+            return [f for f in self._narrow(node, None).possible_flags() if id(f) in left] if left else []
         except Impossible:
             return []
-        self.compiled.code.bound_flags(bounds, bounds.must, bounds.may)
-        return [
-            a for a, n in self.compiled.plan.flags if not (a.test == "empty" and a.negated) or bounds.may[n]
-        ]
 
     def all_values(self) -> frozenset[int]:
         """All values that an access may have in some candidate execution. Raises NotModelled and Undecided."""
@@ -154,7 +162,7 @@ class Search:
             values = {r: frozenset(v) for r, v in found.items()}
         else:
             values = {r: self._constants(s) for r, s in sources.items()}
-        return values, {u.index: frozenset(u.domain) for u in unknowns(graph)}
+        return values, {u.index: frozenset(u.domain) for u in space.unknowns}
 
     def _constants(self, writes: int) -> frozenset[int]:
         return frozenset((0, *(self.space.constants[w] for w in members(writes))))
@@ -245,10 +253,9 @@ class Search:
         return other
 
     def _is_wanted(self, execution: Execution, wanted: Wanted, flag: Axiom | None) -> bool:
-        reads = {**read_values(self.graph, execution), **final_values(self.graph, execution)}
-        chosen = dict(execution.unknowns)
+        value = valuation(self.graph, execution)
         return (
-            all(bool(evaluate(e, reads, chosen)) == truth for e, truth in wanted)
+            all(bool(value(e)) == truth for e, truth in wanted)
             and self.concrete.is_allowed(execution)
             and (flag is None or flag.name in self.concrete.flags(execution))
         )

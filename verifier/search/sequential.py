@@ -2,58 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from verifier.events.expression import evaluate
-from verifier.events.graph import INITIAL, EventGraph, unknowns
+from verifier.events.expression import TRUE, Expression, Unknown, evaluate
+from verifier.events.graph import INITIAL, EventGraph
 from verifier.execution.candidate import Execution
 
 
-def sequential_executions(graph: EventGraph) -> Iterator[Execution]:
+def sequential_executions(graph: EventGraph, unknowns: Iterable[Unknown]) -> Iterator[Execution]:
     """One with the threads in order, and one with them the other way round; what is not fixed has its first value,
     then its last. Whether they are executions at all (a thread may wait for a later one) is for the caller to check."""
-    threads = range(len(graph.threads))
-    chosen = sorted(unknowns(graph), key=lambda u: u.index)
+    threads: list[list[int]] = [[] for _ in graph.threads]
+    for number, event in enumerate(graph.events):
+        if event.thread != INITIAL and event.location is not None and event.kind != "F":
+            threads[event.thread].append(number)
+    chosen = sorted(unknowns, key=lambda u: u.index)
     for end in (0, -1) if chosen else (0,):
         values = {u.index: u.domain[end] for u in chosen}
-        yield run_in_order(graph, threads, values)
+        yield _run(graph, threads, values)
         if len(threads) > 1:
-            yield run_in_order(graph, threads[::-1], values)
+            yield _run(graph, threads[::-1], values)
 
 
-def run_in_order(graph: EventGraph, threads: Sequence[int], chosen: dict[int, int]) -> Execution:
-    """The execution in which each of these threads runs when the one before it has ended."""
-    by_thread: dict[int, list[int]] = {}
-    for number, event in enumerate(graph.events):
-        by_thread.setdefault(event.thread, []).append(number)
-    executed = 0
+def _run(graph: EventGraph, threads: Sequence[Sequence[int]], chosen: dict[int, int]) -> Execution:
+    """The execution in which each of these threads, given by its accesses, runs when the one before it has ended."""
+    events = graph.events
+    executed = (1 << len(events)) - 1
     reads: dict[int, int] = {}
-    values: list[int | None] = [None] * len(graph.events)
-    coherence: list[list[int]] = [[] for _ in graph.locations]
+    values: list[int | None] = [None] * len(events)
+    coherence: list[list[int]] = []
+    for number in range(len(graph.locations)):
+        values[number] = _value(events[number].value, reads, chosen)
+        coherence.append([number])
     reads_from = []
-    for thread in (INITIAL, *threads):
-        for number in by_thread.get(thread, ()):
-            event = graph.events[number]
-            if not evaluate(event.executes, reads, chosen):
+    for thread in threads:
+        for number in thread:
+            event = events[number]
+            if event.executes is not TRUE and not evaluate(event.executes, reads, chosen):
+                executed ^= 1 << number
                 continue
-            executed |= 1 << number
-            if event.kind == "F" or event.location is None:
-                continue
+            order = coherence[event.location or 0]
             if event.kind == "R":
-                write = coherence[event.location][-1]
+                write = order[-1]
                 reads_from.append((number, write))
-                value = values[write]
-                assert value is not None
-                reads[number] = value
+                values[number] = reads[number] = values[write] or 0
             else:
-                assert event.value is not None
-                value = evaluate(event.value, reads, chosen)
-                coherence[event.location].append(number)
-            values[number] = value
+                values[number] = _value(event.value, reads, chosen)
+                order.append(number)
+    for number, event in enumerate(events):
+        if event.kind == "F" and event.executes is not TRUE and not evaluate(event.executes, reads, chosen):
+            executed ^= 1 << number
     return Execution(
         executed,
         tuple(sorted(reads_from)),
         tuple(map(tuple, coherence)),
-        tuple(sorted(chosen.items())),
+        tuple(chosen.items()),
         tuple(values),
     )
+
+
+def _value(e: Expression | None, reads: dict[int, int], chosen: dict[int, int]) -> int:
+    assert e is not None, "a write has a value"
+    return evaluate(e, reads, chosen)

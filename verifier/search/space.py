@@ -9,7 +9,7 @@ from typing import get_args
 from verifier.cat.bits import Universe
 from verifier.cat.bounds import BaseBounds, Pair
 from verifier.events.expression import FALSE, TRUE, Const, Expression, evaluate
-from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations
+from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations, unknowns
 
 _ACCESS: Mapping[str, tuple[str, ...]] = {"R": ("R", "M"), "W": ("W", "M"), "F": ("F",)}
 
@@ -33,6 +33,7 @@ class Space:
     reads, writes    event numbers
     writers          for each location, its writes as a bit set, the initial one among them
     computed         writes whose value, and `conditional` events whose execution, depends on reads or unknowns
+    unknowns         all of the graph
     sure             events that always happen, as a bit set
     total            pairs of writes that co relates, one way or the other
     pairs            pairs of base relations that depend on values
@@ -43,6 +44,7 @@ class Space:
         self.graph = graph
         self.is_guarded = is_guarded
         self.universe = Universe(len(graph.events))
+        self.unknowns = unknowns(graph)
         self.reads: list[int] = []
         self.writes: list[int] = []
         self.writers = [0] * len(graph.locations)
@@ -71,6 +73,12 @@ class Space:
     def is_exact(self) -> bool:
         """Whether all events happen, and all base sets and relations but rf, co and FW are known."""
         return not self.conditional and not self.pairs and not self.is_guarded
+
+    @property
+    def present(self) -> frozenset[str]:
+        """The names of the base sets and relations that are not empty by the text alone."""
+        related = {name for name, (_, may) in self._relations.items() if may} | {p.name for p in self.pairs}
+        return frozenset(self._sets) | related
 
     def sets_of_all(self) -> dict[str, int]:
         """The base sets where all events happen."""
