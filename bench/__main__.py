@@ -7,6 +7,8 @@ from pathlib import Path
 
 from bench import parts, report
 from bench.growth import Curve
+from bench.measure import yardstick
+from bench.results import SLOWER, YARDSTICK, compare, load, save
 
 PARTS = ("corpus", "pairing", "growth", "start", "herd7")
 PAGE = report.ROOT / "docs" / "growth.md"
@@ -30,23 +32,26 @@ def main() -> None:
     print(", ".join(f"{name} {value}" for name, value in about.items()))
     figures: report.Figures = {}
     for part in arguments.only:
+        pace = yardstick()
         for section in measures[part](settings):
             print("", section.title, *section.lines, sep="\n", flush=True)
-            figures |= section.figures
+            before, pace = pace, yardstick()
+            figures |= {g: {**f, YARDSTICK: (before + pace) / 2} for g, f in section.figures.items()}
     _tell_difference(results, about, figures)
-    report.save(results, about, figures)
-    if arguments.write_docs and curves:
+    save(results, about, figures)
+    if arguments.write_docs:
         PAGE.write_text(report.growth_page(curves, about, settings.seconds))
 
 
 def _tell_difference(results: Path, about: dict[str, str], figures: report.Figures) -> None:
     """What changed since the run whose results are kept."""
-    then, old = report.load(results)
-    lines = report.compare(old, figures)
+    then, old = load(results)
+    lines = compare(old, figures)
     if lines:
         changed = [f"{name} {value}" for name, value in then.items() if about.get(name) != value]
         since = f" ({', '.join(changed)})" if changed else ""
-        print("", f"ratio to the last run{since}; ! marks more than {report.SLOWER}", *lines, sep="\n")
+        mark = f"! marks what is {SLOWER} times slower, measured by the yardstick"
+        print("", f"ratio to the last run{since}; {mark}", *lines, sep="\n")
 
 
 def _arguments() -> argparse.Namespace:
@@ -64,7 +69,10 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--results", type=Path, metavar="FILE", help="what to compare with and to write")
     parser.add_argument("--write-docs", action="store_true", help="write docs/growth.md")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.write_docs and ("growth" not in arguments.only or arguments.quick):
+        parser.error("--write-docs needs the whole of the part growth")
+    return arguments
 
 
 def _parts(text: str) -> tuple[str, ...]:
@@ -83,7 +91,7 @@ def _folder(text: str) -> Path:
 def _settings(arguments: argparse.Namespace) -> parts.Settings:
     folders = {p.name: p for p in (parts.LITMUS, *arguments.corpus)}
     if arguments.quick:
-        return parts.Settings(folders, max(arguments.every, 16), 6, 2.0, 8, 3, 6, 1.0)
+        return parts.Settings(folders, max(arguments.every, 16), 8, 2.0, 2, 2, 6, 1.0)
     return parts.Settings(folders, arguments.every, seconds=arguments.limit)
 
 

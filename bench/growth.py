@@ -53,7 +53,7 @@ class Curve:
 
 
 def grow(family: Family, seconds: float, most: int | None = None) -> Curve:
-    """Measure the sizes of a family, or the smallest ones, `most` of them, up to the first that takes more than `seconds`.
+    """Measure the sizes of a family, `most` of them at most, up to the first that takes more than `seconds`.
 
     Raises RuntimeError where a size has another observation than its family.
     """

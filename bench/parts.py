@@ -26,7 +26,7 @@ class Settings:
     folders      of litmus tests, by name; `every` n-th test of those that are not our own
     every_own    the same of our own tests and snippets
     seconds      a size of a family
-    largest      size of a family
+    most         sizes of a family; None: all
     times        that the command is started
     sample       tests of a folder for herd7, at most, and its seconds a test, `patience`
     """
@@ -35,15 +35,22 @@ class Settings:
     every: int = 1
     every_own: int = 1
     seconds: float = 20.0
-    largest: int | None = None
+    most: int | None = None
     times: int = 10
     sample: int = 30
     patience: float = 5.0
 
     def files(self, name: str) -> list[Path]:
         """The tests of a folder."""
-        folder = self.folders[name]
-        return corpus.litmus_files(folder, self.every_own if folder == LITMUS else self.every)
+        return corpus.litmus_files(self.folders[name], self._step(name))
+
+    def group(self, part: str, name: str) -> str:
+        """What the figures of a folder go by: samples have names of their own."""
+        step = self._step(name)
+        return f"{part} {name}" + (f"/{step}" if step > 1 else "")
+
+    def _step(self, name: str) -> int:
+        return self.every_own if self.folders[name] == LITMUS else self.every
 
 
 def measure_corpus(settings: Settings) -> Iterator[Section]:
@@ -52,7 +59,7 @@ def measure_corpus(settings: Settings) -> Iterator[Section]:
         files = settings.files(name)
         if files:
             batch = corpus.conditions(files)
-            yield _section(f"corpus {name}", "litmus tests", batch, settings.folders[name])
+            yield _section(settings.group("corpus", name), "litmus tests", batch, settings.folders[name])
 
 
 def measure_pairing(settings: Settings) -> Iterator[Section]:
@@ -64,17 +71,15 @@ def measure_pairing(settings: Settings) -> Iterator[Section]:
 def _section(group: str, what: str, batch: Batch, folder: Path) -> Section:
     counts = Counter(f.answer for f in batch.files)
     title = f"{group}: {len(batch.files)} {what}, each for the first time; CPU ms"
-    rows = [("", *LABELS, "share")]
-    figures = {}
+    rows: list[tuple[str, ...]] = [("", *LABELS, "share of all")]
+    figures: dict[str, float] = {}
     whole = sum(f.total for f in batch.files)
     for phase in ("all", *PHASES):
         numbers = [f.total if phase == "all" else f.phases.get(phase, 0) for f in batch.files]
         s = summarise(numbers)
         values = (s.mean, s.median, s.high, s.worst)
         rows.append((phase, *map(milliseconds, values), f"{sum(numbers) / whole:.0%}"))
-        figures |= {
-            f"{'' if phase == 'all' else phase + ' '}{l}": v for l, v in zip(LABELS, values, strict=True)
-        }
+        figures |= dict(zip(LABELS, values, strict=True)) if phase == "all" else {phase: s.mean}
     figures |= {"memory": batch.memory, "undecided": counts["undecided"], "not read": counts["not read"]}
     last = f"{counts['undecided']} undecided, {counts['not read']} not read; {batch.memory:.0f} MiB at most"
     return Section(title, (*table(rows), last, *_slowest(batch.files, folder)), {group: figures})
@@ -90,10 +95,10 @@ def _slowest(files: tuple[Timed, ...], folder: Path) -> Iterator[str]:
 def measure_growth(settings: Settings, curves: list[growth.Curve]) -> Iterator[Section]:
     """The families; a section for each, and the curves into `curves`."""
     for family in growth.FAMILIES:
-        curve = growth.grow(family, settings.seconds, settings.largest)
+        curve = growth.grow(family, settings.seconds, settings.most)
         curves.append(curve)
         cells = [f"{p.size}: {milliseconds(p.total)}" for p in curve.points]
-        lines = ["  ".join(f"{c:>11}" for c in cells)]
+        lines = ["  ".join(f"{c:>11}" for c in cells)] if cells else []
         if curve.points:
             last = curve.points[-1]
             shares = (f"{p} {milliseconds(last.phases.get(p, 0))}" for p in PHASES)
@@ -107,7 +112,7 @@ def measure_growth(settings: Settings, curves: list[growth.Curve]) -> Iterator[S
 
 def measure_start(settings: Settings) -> Iterator[Section]:
     """Processes that answer one question."""
-    rows = [("", "wall best", "median", "CPU best", "median")]
+    rows: list[tuple[str, ...]] = [("", "wall best", "median", "CPU best", "median")]
     figures: dict[str, dict[str, float]] = {}
     for way, command in start.commands().items():
         for arguments in STARTS:
@@ -153,10 +158,12 @@ def measure_herd7(settings: Settings) -> Iterator[Section]:
                 left = str(len(chosen) - count)
                 rows.append((f"{name}, {architecture}", mode, str(count), left, *numbers))
             if ratios:
-                figures[f"herd7 {name} {architecture}"] = ratios
-    if figures:
-        title = "herd7: CPU ms a test, without mbpair's start and with a tenth of herd7's; ratio mbpair/herd7"
-        yield Section(title, table(rows), figures)
+                figures[f"{settings.group('herd7', name)} {architecture}"] = ratios
+    if not figures:
+        yield Section("herd7: not compared, as there is no herd7 on PATH", (), {})
+        return
+    title = "herd7: CPU ms a test, without mbpair's start and with a tenth of herd7's; ratio mbpair/herd7"
+    yield Section(title, table(rows), figures)
 
 
 Measure = Callable[[Settings], Iterator[Section]]

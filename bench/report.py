@@ -1,13 +1,11 @@
-"""What was measured as text, as JSON, as a page of docs/, and beside what was measured before."""
+"""What was measured, as text and as a page of docs/."""
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import subprocess
-import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,8 +13,6 @@ from pathlib import Path
 from bench.growth import Curve
 
 ROOT = Path(__file__).resolve().parent.parent
-WIDTH = 96
-SLOWER = 1.2  # times as much is marked
 
 Figures = dict[str, dict[str, float]]  # by group and label; less is better
 
@@ -76,74 +72,36 @@ def _processor() -> str:
     )
 
 
-def compare(old: Figures, new: Figures) -> tuple[str, ...]:
-    """The ratio new to old of each figure that both have, a group a paragraph; what is slower, once more."""
-    lines, slower = [], []
-    for group, figures in new.items():
-        cells = []
-        for label, value in figures.items():
-            before = old.get(group, {}).get(label)
-            if not before:
-                continue
-            ratio = value / before
-            cells.append(
-                f"{label} {ratio:.2f}{'!' if ratio > SLOWER else ''}".replace(" ", "\N{NO-BREAK SPACE}")
-            )
-            if ratio > SLOWER:
-                slower.append(f"! {group}, {label}: {milliseconds(before)} -> {milliseconds(value)}")
-        if cells:
-            indent = " " * 20
-            text = textwrap.fill(
-                "  ".join(cells), WIDTH, initial_indent=f"{group:<20}", subsequent_indent=indent
-            )
-            lines += text.replace("\N{NO-BREAK SPACE}", " ").splitlines()
-    return (*lines, *slower)
-
-
-def load(path: Path) -> tuple[dict[str, str], Figures]:
-    """The facts and figures of an earlier run; none where there is none."""
-    try:
-        kept = json.loads(path.read_text())
-    except FileNotFoundError:
-        return {}, {}
-    return kept["facts"], kept["figures"]
-
-
-def save(path: Path, about: dict[str, str], figures: Figures) -> None:
-    """Keep facts and figures, and the older figures of groups that were not measured now."""
-    kept = {**load(path)[1], **figures}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"facts": about, "figures": kept}, indent=1) + "\n")
-
-
-def growth_page(curves: Iterable[Curve], about: dict[str, str], seconds: float) -> str:
+def growth_page(curves: Sequence[Curve], about: dict[str, str], seconds: float) -> str:
     """docs/growth.md."""
-    lines = [_PAGE.format(seconds=f"{seconds:.0f}", **about)]
-    curves = list(curves)
-    most = max((len(c.points) for c in curves), default=0)
-    lines.append("| family | size | " + " | ".join(["ms"] * most) + " | not decided |")
-    lines.append("|---|---|" + "---|" * (most + 1))
+    most = max(len(c.points) for c in curves)
+    rows = [["family", "size is", *["size: ms"] * most, "not decided"]]
     for c in curves:
         cells = [f"{p.size}: {milliseconds(p.total)}" for p in c.points] + [""] * (most - len(c.points))
-        lines.append(f"| {c.family.name} | {c.family.size} | " + " | ".join(cells) + f" | {c.stopped} |")
-    lines += [
-        "",
-        "Each condition is impossible, and at each size that is what comes out:" if curves else "",
-        "",
-    ]
-    for c in curves:
-        about_it = " ".join((c.family.text.__doc__ or "").split())
-        lines.append(f"- **{c.family.name}**: {about_it}")
-    return "\n".join(lines) + "\n"
+        rows.append([c.family.name, c.family.size, *cells, c.stopped])
+    rows.insert(1, ["---"] * (most + 3))
+    texts = (f"- **{c.family.name}**: {' '.join((c.family.text.__doc__ or '').split())}" for c in curves)
+    return _PAGE.format(
+        seconds=f"{seconds:.0f}",
+        table="\n".join(f"| {' | '.join(row)} |" for row in rows),
+        families="\n".join(texts),
+        **about,
+    )
 
 
 _PAGE = """\
 # Growth
 
-How the time to decide a litmus test's condition grows with the test. `python -m bench --write-docs` writes this page;
-`bench/families.py` and `bench/families_aarch64.py` make the tests. CPU milliseconds for one test in a process that has
-loaded grammars, model and solver before, from the text to the answer; kernel model, unless the name says Armv8. A family
-stops at the first size that is not decided in {seconds} s.
+How the time to decide a litmus test's condition grows with the test. `python -m bench --write-docs` writes this
+page; `bench/families.py` and `bench/families_aarch64.py` make the tests. CPU milliseconds for one test, from its text
+to the answer, in a process that has loaded grammars, models and solver before; under the kernel's model, unless the
+name says Armv8. A family stops at the first size that is not decided in {seconds} s.
+
+{table}
 
 Commit {commit}, Python {python}, z3 {z3}, {processor}.
+
+No execution meets the condition, at any size, and that is what mbpair says of each size above:
+
+{families}
 """
