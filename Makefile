@@ -9,7 +9,7 @@ help:
 	@echo "make demo       check an example snippet: one barrier is proved, another refuted"
 	@echo "make test       format, lint, types, layers and the fast tests"
 	@echo "make test-full  the same and the slow tests"
-	@echo "make bench      measure"
+	@echo "make bench      measure and compare with the last run (BENCH=--quick: in some seconds)"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
 
 # mbpair exits with 1 here, because the example refutes a barrier; any other code is a failure.
@@ -33,7 +33,7 @@ test-full: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q -m "full or not full"
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(BENCH)
 
 goldens: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/test_readme.py tests/report
@@ -43,7 +43,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .bench
 
 # An editable install: it goes stale only when pyproject.toml changes.
 $(VENV)/.installed: pyproject.toml | $(BIN)/python

@@ -1,79 +1,99 @@
-"""Measures verdicts of the snippets in litmus/ and answers of its litmus tests, in one process: CPU time, with and
-without propagation, memory.
-
-`python -m bench [DIRECTORY]`. Times are CPU milliseconds; compare them as ratios within one run.
-"""
+"""`python -m bench`: what mbpair takes, in CPU milliseconds on one core. Compare numbers of one machine only."""
 
 from __future__ import annotations
 
-import resource
-import subprocess
-import sys
-import time
-from collections.abc import Callable
+import argparse
 from pathlib import Path
-from statistics import mean, median
 
-from verifier.errors import InputError
-from verifier.options import Options
-from verifier.pipeline import check, litmus
+from bench import parts, report
+from bench.growth import Curve
+from bench.measure import yardstick
+from bench.results import SLOWER, YARDSTICK, compare, load, save
 
-LITMUS = Path(__file__).resolve().parent.parent / "litmus"
-
-
-def main(directory: Path = LITMUS) -> None:
-    """A line a snippet, slowest last; then totals, the ratio without propagation, memory, and a bare start."""
-    paths = sorted(p for p in directory.rglob("*") if p.suffix in {".c", ".txt"})
-    _spent(paths[0], Options())  # loads models, grammars and the solver
-    times = {p: _spent(p, Options()) for p in paths}
-    for path, spent in sorted(times.items(), key=lambda item: item[1])[-15:]:
-        print(f"{spent:9.1f} ms  {path.relative_to(directory)}")
-    all_times = list(times.values())
-    print(f"{len(paths)} snippets, two models each, CPU ms a snippet:")
-    print(f"  mean {mean(all_times):.1f}, median {median(all_times):.1f}, worst {max(all_times):.1f}")
-    without = sum(_spent(p, Options(propagation=False)) for p in paths)
-    print(f"  without propagation: {without / sum(all_times):.2f} times as much")
-    _bench_litmus(sorted(directory.rglob("*.litmus")))
-    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
-    print(f"one process for the first snippet: {_one_shot(['check', '-q', str(paths[0])]):.0f} ms")
-    print(f"one process for --help: {_one_shot(['--help']):.0f} ms")
+PARTS = ("corpus", "pairing", "growth", "start", "herd7")
+PAGE = report.ROOT / "docs" / "growth.md"
+RESULTS = report.ROOT / ".bench"
 
 
-def _bench_litmus(paths: list[Path]) -> None:
-    """The time for the conditions of litmus tests."""
-    if not paths:
-        return
-    for path in paths:
-        _spent(path, Options(), litmus)  # each model is loaded
-    times = [_spent(path, Options(), litmus) for path in paths]
-    print(f"{len(paths)} litmus tests, conditions and flags, CPU ms a test:")
-    print(f"  mean {mean(times):.1f}, median {median(times):.1f}, worst {max(times):.1f}")
-    without = sum(_spent(p, Options(propagation=False), litmus) for p in paths)
-    print(f"  without propagation: {without / sum(times):.2f} times as much")
-    states = sum(_spent(p, Options(states=True), litmus) for p in paths)
-    print(f"  with all states: {states / sum(times):.2f} times as much")
+def main() -> None:
+    """Measure the parts that were asked for, print them, compare them with the last run's and keep them."""
+    arguments = _arguments()
+    settings = _settings(arguments)
+    results: Path = arguments.results or RESULTS / ("quick.json" if arguments.quick else "latest.json")
+    curves: list[Curve] = []
+    measures: dict[str, parts.Measure] = {
+        "corpus": parts.measure_corpus,
+        "pairing": parts.measure_pairing,
+        "growth": lambda s: parts.measure_growth(s, curves),
+        "start": parts.measure_start,
+        "herd7": parts.measure_herd7,
+    }
+    about = report.facts()
+    print(", ".join(f"{name} {value}" for name, value in about.items()))
+    figures: report.Figures = {}
+    for part in arguments.only:
+        pace = yardstick()
+        for section in measures[part](settings):
+            print("", section.title, *section.lines, sep="\n", flush=True)
+            before, pace = pace, yardstick()
+            figures |= {g: {**f, YARDSTICK: (before + pace) / 2} for g, f in section.figures.items()}
+    _tell_difference(results, about, figures)
+    save(results, about, figures)
+    if arguments.write_docs:
+        PAGE.write_text(report.growth_page(curves, about, settings.seconds))
 
 
-def _spent(path: Path, options: Options, run: Callable[[str, bytes, Options], object] = check) -> float:
-    """CPU milliseconds for one file."""
-    start = time.process_time()
-    try:
-        run(path.name, path.read_bytes(), options)
-    except InputError as error:
-        print(error.render())
-    return 1000 * (time.process_time() - start)
+def _tell_difference(results: Path, about: dict[str, str], figures: report.Figures) -> None:
+    """What changed since the run whose results are kept."""
+    then, old = load(results)
+    lines = compare(old, figures)
+    if lines:
+        changed = [f"{name} {value}" for name, value in then.items() if about.get(name) != value]
+        since = f" ({', '.join(changed)})" if changed else ""
+        mark = f"! marks what is {SLOWER} times slower, measured by the yardstick"
+        print("", f"ratio to the last run{since}; {mark}", *lines, sep="\n")
 
 
-def _one_shot(arguments: list[str]) -> float:
-    """The least CPU milliseconds of five runs of the command in a process of its own."""
-    best = float("inf")
-    for _ in range(5):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-m", "verifier", *arguments], capture_output=True, check=False)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return 1000 * best
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", type=_parts, default=PARTS, metavar="PARTS", help=f"of {','.join(PARTS)}")
+    parser.add_argument("--quick", action="store_true", help="a small version, in some seconds")
+    parser.add_argument(
+        "--corpus", action="append", type=_folder, default=[], metavar="DIR", help="a folder of litmus tests"
+    )
+    parser.add_argument(
+        "--every", type=int, default=1, metavar="N", help="only each N-th test of the --corpus folders"
+    )
+    parser.add_argument(
+        "--limit", type=float, default=20.0, metavar="S", help="seconds for a size of a family"
+    )
+    parser.add_argument("--results", type=Path, metavar="FILE", help="what to compare with and to write")
+    parser.add_argument("--write-docs", action="store_true", help="write docs/growth.md")
+    arguments = parser.parse_args()
+    if arguments.write_docs and ("growth" not in arguments.only or arguments.quick):
+        parser.error("--write-docs needs the whole of the part growth")
+    return arguments
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    chosen = tuple(text.split(","))
+    if not set(chosen) <= set(PARTS):
+        raise argparse.ArgumentTypeError(f"expected some of {','.join(PARTS)}")
+    return chosen
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).exists():
+        raise argparse.ArgumentTypeError(f"there is no {text}")
+    return Path(text).resolve()
+
+
+def _settings(arguments: argparse.Namespace) -> parts.Settings:
+    folders = {p.name: p for p in (parts.LITMUS, *arguments.corpus)}
+    if arguments.quick:
+        return parts.Settings(folders, max(arguments.every, 16), 8, 2.0, 2, 2, 6, 1.0)
+    return parts.Settings(folders, arguments.every, seconds=arguments.limit)
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main()

@@ -1,0 +1,93 @@
+"""Litmus tests of a folder, each seen for the first time; and the verdicts on barriers of snippets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import families, families_aarch64
+from bench.measure import Send, apart, peak_memory, phases_of, warm_up
+from verifier import pipeline
+from verifier.errors import InputError
+from verifier.options import Options
+from verifier.pairing.verdict import UnitResult
+from verifier.properties.verdict import LitmusVerdict
+
+SECONDS = 20.0  # a file
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """CPU milliseconds of a file by phase; `answer` is "decided", "undecided" or "not read"."""
+
+    name: str
+    phases: dict[str, float]
+    answer: str
+
+    @property
+    def total(self) -> float:
+        return sum(self.phases.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What came of files in one process, which had at most `memory` MiB."""
+
+    files: tuple[Timed, ...]
+    memory: float
+
+
+def litmus_files(folder: Path, every: int = 1) -> list[Path]:
+    """Each n-th litmus test of a folder, which may be a file."""
+    found = [folder] if folder.is_file() else sorted(folder.rglob("*.litmus"))
+    return found[::every]
+
+
+def snippets(folder: Path, every: int = 1) -> list[Path]:
+    """Each n-th snippet of a folder."""
+    return sorted(p for p in folder.rglob("*") if p.suffix in {".c", ".txt"})[::every]
+
+
+def conditions(paths: list[Path]) -> Batch:
+    """The conditions of litmus tests."""
+    return _batch(paths, _answer)
+
+
+def verdicts(paths: list[Path]) -> Batch:
+    """The verdicts on each barrier, under the models that are the default."""
+    return _batch(paths, _check)
+
+
+def _batch(paths: list[Path], work: Callable[[str, bytes], str]) -> Batch:
+    received = list(apart(_measure, (paths, work), limit=None))
+    files, memory = received[:-1], received[-1:]
+    if not memory or not isinstance(memory[0], float):
+        raise RuntimeError(f"the process ended after {len(received)} of {len(paths)} files")
+    return Batch(tuple(files), memory[0])
+
+
+def _measure(send: Send, paths: list[Path], work: Callable[[str, bytes], str]) -> None:
+    warm_up((families.store_buffering(2), families_aarch64.store_buffering(2)))
+    for path in paths:
+        name, data = str(path), path.read_bytes()
+        with phases_of(pipeline) as clock:
+            answer, phases = clock.measure(work, name, data)
+        send(Timed(name, phases, answer))
+    send(peak_memory())
+
+
+def _answer(name: str, data: bytes) -> str:
+    try:
+        verdict: LitmusVerdict = pipeline.litmus(name, data, Options(timeout=SECONDS))
+    except InputError:
+        return "not read"
+    return "undecided" if verdict.outcome is None else "decided"
+
+
+def _check(name: str, data: bytes) -> str:
+    try:
+        units: tuple[UnitResult, ...] = pipeline.check(name, data, Options(timeout=SECONDS))
+    except InputError:
+        return "not read"
+    return "undecided" if any(r.verdict == "undecided" for u in units for r in u.results) else "decided"

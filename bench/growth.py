@@ -1,0 +1,98 @@
+"""How the time for a litmus test grows with its size: the families, each in a process of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench import families, families_aarch64
+from bench.families import Family
+from bench.measure import Send, apart, limit_memory, phases_of, warm_up
+from verifier import pipeline
+from verifier.errors import InputError
+from verifier.options import Options
+
+MEMORY = 4 << 30  # bytes that a family may use
+START = 5.0  # seconds that a process may take to load and to stop
+
+SIXTY_FOUR = (2, 4, 8, 16, 32, 64)
+FAMILIES = (
+    Family("SB ring", "threads", families.store_buffering, SIXTY_FOUR, "Never"),
+    Family("MP chain", "threads", families.message_passing, SIXTY_FOUR, "Never"),
+    Family("spin loops", "threads", families.spinning, SIXTY_FOUR, "Never"),
+    Family("IRIW", "readers", families.iriw, (2, 4, 8, 16, 32, 48), "Never"),
+    Family("open values", "writers", families.open_values, (1, 2, 4, 8, 16), "Never"),
+    Family("lock ring", "threads", families.lock_ring, (2, 4, 8, 16, 32), "Never"),
+    Family("RCU chain", "processes", families.rcu_chain, (2, 4, 8, 16, 32, 40), "Never"),
+    Family("long functions", "accesses", families.long_functions, (10, 20, 50, 100, 200), "Never"),
+    Family("SB ring, Armv8", "threads", families_aarch64.store_buffering, SIXTY_FOUR, "Never"),
+    Family("MP chain, Armv8", "threads", families_aarch64.message_passing, SIXTY_FOUR, "Never"),
+    Family("IRIW, Armv8", "readers", families_aarch64.iriw, (2, 4, 8, 16, 32, 48), "Never"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """CPU milliseconds for one size of a family by phase; `answer` is its observation, or why there is none."""
+
+    size: int
+    phases: dict[str, float]
+    answer: str
+
+    @property
+    def total(self) -> float:
+        return sum(self.phases.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A family's points up to the largest size that was decided in time, and why it `stopped` before the last one."""
+
+    family: Family
+    points: tuple[Point, ...]
+    stopped: str
+
+
+def grow(family: Family, seconds: float, most: int | None = None) -> Curve:
+    """Measure the sizes of a family, `most` of them at most, up to the first that takes more than `seconds`.
+
+    Raises RuntimeError where a size has another observation than its family.
+    """
+    sizes = list(family.sizes[:most])
+    points: list[Point] = []
+    why = "its process failed"
+    try:
+        for point in apart(_measure, (family.name, sizes, seconds), limit=seconds + START):
+            if point.answer not in ("Never", "Sometimes", "Always"):
+                why = point.answer
+                break
+            if point.answer != family.observation:
+                raise RuntimeError(f"{family.name}, {point.size}: {point.answer}, not {family.observation}")
+            points.append(point)
+            if point.total > 1000 * seconds:
+                why = f"not tried, as the last took over {seconds:.0f} s"
+                break
+    except TimeoutError:
+        why = f"over {seconds:.0f} s"
+    left = sizes[len(points) :]
+    return Curve(family, tuple(points), f"{left[0]}: {why}" if left else "")
+
+
+def _measure(send: Send, name: str, sizes: list[int], seconds: float) -> None:
+    limit_memory(MEMORY)
+    family = next(f for f in FAMILIES if f.name == name)
+    warm_up((families.store_buffering(2), families_aarch64.store_buffering(2)))
+    for size in sizes:
+        data = family.text(size).encode()
+        with phases_of(pipeline) as clock:
+            answer, phases = clock.measure(_answer, data, seconds)
+        send(Point(size, phases, answer))
+
+
+def _answer(data: bytes, seconds: float) -> str:
+    try:
+        verdict = pipeline.litmus("family.litmus", data, Options(timeout=seconds))
+    except InputError as problem:
+        return problem.message
+    except (MemoryError, RecursionError) as problem:
+        return type(problem).__name__
+    return verdict.reason if verdict.outcome is None else verdict.outcome.observation

@@ -1,0 +1,102 @@
+"""The families of the benchmark are what they say: read, impossible at each size, possible without their barriers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bench.growth import FAMILIES, grow
+from tests import herd7
+from tests.oracle import allowed
+from verifier.events.build import build
+from verifier.execution.candidate import holds
+from verifier.options import Options
+from verifier.pipeline import architecture, litmus, model
+from verifier.program.litmus.lower import lower_litmus
+from verifier.source import Source
+from verifier.syntax.litmus import parse_litmus
+
+BY_NAME = {f.name: f for f in FAMILIES}
+
+# A size, what to take out of the text, what to put there instead: then the condition can be met.
+WEAKER = {
+    "SB ring": (3, r"smp_mb\(\);", ""),
+    "MP chain": (3, r"smp_store_release\(", "WRITE_ONCE(*"),
+    "spin loops": (3, r"smp_store_release\(", "WRITE_ONCE(*"),
+    "IRIW": (3, r"smp_mb\(\);", ""),
+    "open values": (2, r" /\\ ~.*\)$", ")"),
+    "lock ring": (3, r"spin_(un)?lock\(l[01]\);", ""),
+    "RCU chain": (4, r"synchronize_rcu\(\);", ""),
+    "long functions": (6, r"smp_mb\(\);", ""),
+    "SB ring, Armv8": (3, "DMB ISH", "DMB ISHLD"),
+    "MP chain, Armv8": (3, "STLR", "STR"),
+    "IRIW, Armv8": (3, "LDAR", "LDR"),
+}
+# What the enumerator can do.
+SMALL = {
+    "SB ring": 3,
+    "MP chain": 3,
+    "spin loops": 2,
+    "IRIW": 2,
+    "open values": 1,
+    "lock ring": 2,
+    "RCU chain": 4,
+    "long functions": 4,
+    "SB ring, Armv8": 3,
+    "MP chain, Armv8": 3,
+    "IRIW, Armv8": 2,
+}
+
+
+def observe(text: str) -> str:
+    verdict = litmus("family.litmus", text.encode(), Options())
+    assert verdict.outcome is not None, verdict.reason
+    return verdict.outcome.observation
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_weaker_text_has_another(name: str) -> None:
+    size, old, new = WEAKER[name]
+    text = BY_NAME[name].text(size)
+    weaker = re.sub(old, new, text, flags=re.MULTILINE)
+    assert weaker != text
+    assert (observe(text), observe(weaker)) == ("Never", "Sometimes")
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_the_enumerator_agrees(name: str) -> None:
+    text = BY_NAME[name].text(SMALL[name])
+    assert observe(text) == BY_NAME[name].observation == "Never"
+    source = Source.whole("family.litmus", text)
+    program = lower_litmus(parse_litmus(source), source)
+    m = model("lkmm" if program.isa is None else "armv8")
+    graph = build(program, architecture(program, m), 2)
+    question = graph.properties[-1]
+    met = [holds(graph, e, question.formula) for e in allowed(graph, m) if holds(graph, e, question.reached)]
+    assert met
+    assert not any(met)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_largest_sizes_are_distinct_texts(name: str) -> None:
+    family = BY_NAME[name]
+    assert len({family.text(n) for n in family.sizes}) == len(family.sizes)
+
+
+def test_a_family_stops_in_time() -> None:
+    curve = grow(BY_NAME["lock ring"], seconds=0.0)
+    assert curve.stopped.startswith(f"{curve.family.sizes[len(curve.points)]}: ")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", BY_NAME)
+def test_herd7_agrees(name: str, tmp_path: Path) -> None:
+    family = BY_NAME[name]
+    command = herd7.arguments("AArch64" if "Armv8" in name else "C")
+    if command is None:
+        pytest.skip("herd7 is not on PATH, or MBPAIR_LINUX_MODEL is not set")
+    path = tmp_path / "family.litmus"
+    path.write_text(family.text(SMALL[name]))
+    assert [a.observation for a in herd7.run(command, [path]).values()] == [family.observation]
