@@ -6,7 +6,7 @@ import pytest
 
 from tests.graphs import graph
 from tests.oracle import Checker, TooBigError, allowed, executions, is_weak
-from verifier.cat.evaluate import is_consistent
+from verifier.cat.compiled import is_consistent
 from verifier.cat.load import load
 from verifier.execution.candidate import bases, well_formed
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from verifier.cat.code import Code, read, write
+from verifier.cat.code import Code, Values, read, write
+from verifier.cat.evaluate import Bases
 from verifier.cat.plan import Plan, empty_steps, plan
 from verifier.cat.terms import Axiom, Model
 from verifier.memo import Memo
 
+GIVEN = ("rf", "co", "different-values")
 MOST = 16  # models that are remembered
 
 
@@ -30,6 +33,10 @@ class Compiled:
         empty = empty_steps(self.plan, present)
         return tuple(a for a, n in self.plan.flags if n not in empty or not (a.test == "empty" and a.negated))
 
+    def names_of(self, raised: Sequence[bool]) -> tuple[str, ...]:
+        """The names of the flags that are raised, given what the code says of each."""
+        return tuple(dict.fromkeys(a.name for (a, _), r in zip(self.plan.flags, raised, strict=True) if r))
+
     def flag_step(self, flag: Axiom) -> int:
         """The number of the step that a flag tests."""
         return next(number for axiom, number in self.plan.flags if axiom is flag)
@@ -47,7 +54,36 @@ def compiled(model: Model) -> Compiled:
         made = plan(model)
         code = read(compile(write(made), f"<{model.name}>", "exec"))
         names = frozenset(s.name for s in made.steps if s.operator in ("set", "relation"))
-        found = _known[id(model)] = Compiled(
-            model, made, code, names & {"rf", "co", "FW", "different-values"}
-        )
+        found = _known[id(model)] = Compiled(model, made, code, names & {*GIVEN, "FW"})
     return found
+
+
+def is_consistent(model: Model, bases: Bases) -> bool:
+    """Whether all axioms hold of an execution."""
+    return _checked(compiled(model), bases) is not None
+
+
+def flags_raised(model: Model, bases: Bases) -> tuple[str, ...]:
+    """The names of the flags that a consistent execution raises, in the model's order; none of an inconsistent one."""
+    made = compiled(model)
+    found = _checked(made, bases) if made.plan.flags else None
+    if found is None:
+        return ()
+    static, checked = found
+    everything, sets, relations = bases.sets["_"], bases.sets, bases.relations
+    given = _given(bases)
+    raised = made.code.flags(bases.universe, everything, sets, relations, static, checked, given)
+    return made.names_of(raised)
+
+
+def _checked(made: Compiled, bases: Bases) -> tuple[Values, Values] | None:
+    """The values of static steps and those for flags, where all axioms hold."""
+    u, everything = bases.universe, bases.sets["_"]
+    static = made.code.static(u, everything, bases.sets, bases.relations)
+    checked = made.code.check(u, everything, static, _given(bases))
+    return None if checked is None else (static, checked)
+
+
+def _given(bases: Bases) -> dict[str, int]:
+    """The bases that differ between executions in which the same events happen."""
+    return {**{name: bases.relations[name] for name in GIVEN}, "FW": bases.sets.get("FW", 0)}

@@ -191,15 +191,3 @@ def violations(model: Model, bases: Bases) -> tuple[Axiom, ...]:
     """The axioms, flags aside, that fail."""
     evaluator = Evaluator(bases)
     return tuple(a for a in model.axioms if not a.is_flag and not holds(a, evaluator))
-
-
-def is_consistent(model: Model, bases: Bases) -> bool:
-    """Whether all axioms hold; the first that fails decides."""
-    evaluator = Evaluator(bases)
-    return all(a.is_flag or holds(a, evaluator) for a in model.axioms)
-
-
-def flags_raised(model: Model, bases: Bases) -> tuple[str, ...]:
-    """The names of the flags whose test is true."""
-    evaluator = Evaluator(bases)
-    return tuple(a.name for a in model.axioms if a.is_flag and holds(a, evaluator))

@@ -19,6 +19,7 @@ from verifier.cat.terms import (
     Term,
     Variable,
 )
+from verifier.memo import Memo
 
 # Sets and relations that may be empty for want of such events or dependencies.
 OPTIONAL = TAGS["any"] | frozenset(
@@ -35,7 +36,17 @@ def specialise(model: Model, present: frozenset[str]) -> Model:
 
     It has the same axioms, by name and number, and says the same of each execution of such a program.
     """
-    absent = OPTIONAL - present
+    return _specialised(
+        (id(model), present & OPTIONAL), lambda: (model, _rebuilt(model, OPTIONAL - present))
+    )[1]
+
+
+_specialised: Memo[tuple[int, frozenset[str]], tuple[Model, Model]] = Memo(
+    256
+)  # with the models, to keep their ids
+
+
+def _rebuilt(model: Model, absent: frozenset[str]) -> Model:
     work = _Rebuilding(absent)
     axioms = tuple(replace(a, term=work.rebuild(a.term)) for a in model.axioms)
     return replace(model, axioms=axioms)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from verifier.cat.bits import Universe, members
-from verifier.cat.evaluate import Bases, is_consistent
+from verifier.cat.compiled import is_consistent
+from verifier.cat.evaluate import Bases
 from verifier.cat.terms import Model
 from verifier.events.expression import evaluate
 from verifier.events.graph import DependencyKind, EventGraph

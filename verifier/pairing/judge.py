@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from verifier.cat.evaluate import is_consistent
+from verifier.cat.compiled import is_consistent
 from verifier.encoding.session import Session
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution, bases

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from verifier.cat.evaluate import flags_raised
+from verifier.cat.compiled import flags_raised
 from verifier.encoding.session import Session
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property

@@ -64,7 +64,7 @@ class Concrete:
             checked,
             self._given(execution),
         )
-        return tuple(dict.fromkeys(a.name for (a, _), r in zip(plan.flags, raised, strict=True) if r))
+        return self.compiled.names_of(raised)
 
     def _checked(self, execution: Execution) -> Values | None:
         frame = self._frame(execution)
