@@ -297,6 +297,8 @@ class Emitter:
 
     def _depend(self, kind: DependencyKind, end: int, taint: Taint, origin: p.Origin) -> None:
         """Dependencies of that kind from the reads of `taint`."""
+        if not taint:
+            return
         for (read, is_picked), holds in sorted(taint.items(), key=lambda item: item[0]):
             if read < 0 or holds == Const(0):
                 continue
