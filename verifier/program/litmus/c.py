@@ -217,21 +217,22 @@ def _held(location: common.Location) -> int:
 def _facts(code: tree.Code) -> _Facts:
     def find() -> _Facts:
         unit = code.unit
-        nodes = walk((unit.functions, unit.skipped))
+        nodes = [list(walk(f)) for f in unit.functions]
+        odd = (n for group in (*nodes, unit.skipped) for n in group)
         return _Facts(
             parameters=tuple(p.name for f in unit.functions for p in f.parameters),
-            elements=tuple(_elements(unit)),
-            kinds=tuple(_kinds(f) for f in unit.functions),
-            not_c=next((n for n in nodes if isinstance(n, c.Skipped | c.Words | c.Prose)), None),
+            elements=tuple(e for group in nodes for e in _elements(group)),
+            kinds=tuple(_kinds(group) for group in nodes),
+            not_c=next((n for n in odd if isinstance(n, c.Skipped | c.Words | c.Prose)), None),
         )
 
     return _FACTS(code, find)
 
 
-def _kinds(function: c.Function) -> dict[str, common.Kind]:
+def _kinds(nodes: Sequence[object]) -> dict[str, common.Kind]:
     """The numbers that a register is compared with, where it is declared: those that an int holds if it is one."""
     found: dict[str, common.Kind] = {}
-    for node in walk(function.body):
+    for node in nodes:
         if isinstance(node, c.Variable) and not node.type.pointers:
             kind = common.kind_of(node.type.name, None)
             is_int = kind is not None and kind.size == 4
@@ -239,9 +240,9 @@ def _kinds(function: c.Function) -> dict[str, common.Kind]:
     return found
 
 
-def _elements(unit: c.Unit) -> Iterator[tuple[tuple[str, int], Span]]:
-    """The elements that the functions name, and where."""
-    for node in walk(unit.functions):
+def _elements(nodes: Sequence[object]) -> Iterator[tuple[tuple[str, int], Span]]:
+    """The elements that functions name, and where."""
+    for node in nodes:
         if isinstance(node, c.Index) and isinstance(node.array, c.Name) and isinstance(node.index, c.Number):
             yield (node.array.name, node.index.value), node.index.span
 
@@ -371,8 +372,9 @@ def _bind_parameter(here: access.Here, parameter: c.Parameter) -> None:
 
 def _registers(function: c.Function) -> Iterator[str]:
     """The names that a function's body declares or uses, but for those that it calls."""
-    called = {id(n.function) for n in walk(function.body) if isinstance(n, c.Call)}
-    for node in walk(function.body):
+    nodes = list(walk(function.body))
+    called = {id(n.function) for n in nodes if isinstance(n, c.Call)}
+    for node in nodes:
         if isinstance(node, c.Variable) or (isinstance(node, c.Name) and id(node) not in called):
             yield node.name
 
