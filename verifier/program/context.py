@@ -81,7 +81,7 @@ class Context:
         )
         self._declare(unit)
         self._survey(unit)
-        changed = frozenset().union(*(assigned_names(f.body) for f in unit.functions))
+        changed = frozenset().union(*(assigned_names(f.body.body) for f in unit.functions))
         self.fixed_pointers = {
             v.name: Path(Root(v.initial.operand.name, self.types.get(v.initial.operand.name), None), ())
             for v in unit.variables

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from verifier.errors import ProgramError, at
+from verifier.memo import Memo
 from verifier.program.program import Address, Operation, Origin, Path, Value
 from verifier.record import record
 from verifier.source import Source, Span
@@ -117,9 +118,16 @@ def text_of(source: Source, span: Span) -> str:
     return " ".join(source.quote(span.line)[span.column - 1 :].split())
 
 
+_ASSIGNED: Memo[int, tuple[object, frozenset[str]]] = Memo()
+
+
 def assigned_names(node: object) -> frozenset[str]:
     """The names that a function's body assigns or increments."""
-    return frozenset(name for n in walk(node) if (name := _assigned(n)) is not None)
+
+    def find() -> tuple[object, frozenset[str]]:
+        return node, frozenset(name for n in walk(node) if (name := _assigned(n)) is not None)
+
+    return _ASSIGNED(id(node), find)[1]  # the node comes along, so that no other gets its id
 
 
 def settings(node: object, name: str) -> int:

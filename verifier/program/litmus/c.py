@@ -122,16 +122,17 @@ def lower_c(test: tree.LitmusTest) -> Program:
 
     Raises ProgramError for what is not C as herd7 reads it, or not a primitive of the kernel's memory model.
     """
-    _check(test.codes)
+    facts = [_facts(part.tree) for part in test.codes]
+    _check(test.codes, facts)
     state = tree.Part(_with_integers(test.initial.tree), test.initial.source)
-    memory = _memory(state, test)
+    memory = _memory(state, test, facts)
     lowered = _lower_codes(state.tree, memory, test.codes)
     threads = tuple(
-        replace(thread, source=part.source)
+        Thread(thread.name, thread.body, thread.locals, part.source)
         for part, found in zip(test.codes, lowered, strict=True)
         for thread in found.threads
     )
-    asked = _asked(test, memory, threads)
+    asked = _asked(test.final, memory, threads, [kinds for f in facts for kinds in f.kinds])
     layout = _layout(state.tree, asked.memory, lowered)
     final = test.final.source
     return Program(
@@ -172,9 +173,12 @@ def _unmodelled(codes: Codes, lowered: Sequence[_Lowered]) -> tuple[tuple[int, s
     return tuple((line, name) for name, line in lines.items())
 
 
-def _asked(test: tree.LitmusTest, memory: common.Memory, threads: tuple[Thread, ...]) -> _Asked:
-    final = test.final
-    kinds = [k for part in test.codes for k in _facts(part.tree).kinds]
+def _asked(
+    final: tree.Part[tree.Final],
+    memory: common.Memory,
+    threads: tuple[Thread, ...],
+    kinds: Sequence[dict[str, common.Kind]],
+) -> _Asked:
     locals_ = [dict(t.locals) for t in threads]
 
     def make() -> _Asked:
@@ -254,15 +258,15 @@ def _accessed(threads: Sequence[Thread]) -> Iterator[Address]:
                 yield o.address
 
 
-def _check(codes: Codes) -> None:
+def _check(codes: Codes, facts: Sequence[_Facts]) -> None:
     """Raises ProgramError unless the text is the functions P0, P1 … and nothing but C."""
     functions = ((part.source, f) for part in codes for f in part.tree.unit.functions)
     for number, (source, function) in enumerate(functions):
         if function.name != f"P{number}":
             message = f"found the function {function.name}; expected P{number}"
             raise ProgramError("unknown-function", message, **at(source, source.placed(function.span)))
-    for part in codes:
-        node = _facts(part.tree).not_c
+    for part, found in zip(codes, facts, strict=True):
+        node = found.not_c
         if node is not None:
             message = f"“{' '.join(node.text.split())}” was not understood; expected a C statement"
             raise ProgramError("not-modelled", message, **at(part.source, part.source.placed(node.span)))
@@ -382,9 +386,8 @@ def _registers(function: c.Function) -> Iterator[str]:
 # ------------------------------------------------------------------ locations
 
 
-def _memory(state: tree.Part[tree.State], test: tree.LitmusTest) -> common.Memory:
+def _memory(state: tree.Part[tree.State], test: tree.LitmusTest, facts: Sequence[_Facts]) -> common.Memory:
     """The locations of a test, those that only observed places and accesses name left out."""
-    facts = [_facts(part.tree) for part in test.codes]
     parameters = tuple(name for f in facts for name in f.parameters)
     elements = {
         element: part.source.placed(span)
