@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from verifier.errors import ProgramError, at
-from verifier.memo import Memo
 from verifier.program.program import Address, Operation, Origin, Path, Value
 from verifier.record import record
 from verifier.source import Source, Span
 from verifier.syntax import tree
-from verifier.syntax.walk import walk
+from verifier.syntax.walk import nodes, walk
 
 LIMIT = 20_000  # operations of one thread; calls inlined in calls can grow without end
 
@@ -65,7 +64,7 @@ class Frame:
     assigned: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.assigned = assigned_names(self.body.body)
+        self.assigned = assigned_names(self.body)
 
     def points_about(self, name: str) -> bool:
         """Whether a pointer of this function is set more than once, and so points to several objects."""
@@ -118,16 +117,9 @@ def text_of(source: Source, span: Span) -> str:
     return " ".join(source.quote(span.line)[span.column - 1 :].split())
 
 
-_ASSIGNED: Memo[int, tuple[object, frozenset[str]]] = Memo()
-
-
 def assigned_names(node: object) -> frozenset[str]:
     """The names that a function's body assigns or increments."""
-
-    def find() -> tuple[object, frozenset[str]]:
-        return node, frozenset(name for n in walk(node) if (name := _assigned(n)) is not None)
-
-    return _ASSIGNED(id(node), find)[1]  # the node comes along, so that no other gets its id
+    return frozenset(name for n in nodes(node) if (name := _assigned(n)) is not None)
 
 
 def settings(node: object, name: str) -> int:

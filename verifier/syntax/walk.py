@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import cast
 
+from verifier.memo import Memo
 from verifier.source import Span
 
 
@@ -22,6 +23,15 @@ def walk(node: object) -> Iterator[object]:
         if names is not None:
             yield here
             stack += [getattr(here, name) for name in names]
+
+
+_NODES: Memo[int, tuple[object, tuple[object, ...]]] = Memo(64)
+
+
+def nodes(tree: object) -> tuple[object, ...]:
+    """What `walk` finds, kept for those who ask for the same tree soon again."""
+    # the tree comes along, so that no other gets its id
+    return _NODES(id(tree), lambda: (tree, tuple(walk(tree))))[1]
 
 
 @cache

@@ -38,7 +38,7 @@ from verifier.record import record
 from verifier.source import Source, Span
 from verifier.syntax import litmus_tree as tree
 from verifier.syntax import tree as c
-from verifier.syntax.walk import walk
+from verifier.syntax.walk import nodes
 
 Codes = tuple[tree.Part[tree.Code], ...]
 
@@ -221,22 +221,22 @@ def _held(location: common.Location) -> int:
 def _facts(code: tree.Code) -> _Facts:
     def find() -> _Facts:
         unit = code.unit
-        nodes = [list(walk(f)) for f in unit.functions]
-        odd = (n for group in (*nodes, unit.skipped) for n in group)
+        inside = [nodes(f) for f in unit.functions]
+        odd = (n for group in (*inside, unit.skipped) for n in group)
         return _Facts(
             parameters=tuple(p.name for f in unit.functions for p in f.parameters),
-            elements=tuple(e for group in nodes for e in _elements(group)),
-            kinds=tuple(_kinds(group) for group in nodes),
+            elements=tuple(e for group in inside for e in _elements(group)),
+            kinds=tuple(_kinds(group) for group in inside),
             not_c=next((n for n in odd if isinstance(n, c.Skipped | c.Words | c.Prose)), None),
         )
 
     return _FACTS(code, find)
 
 
-def _kinds(nodes: Sequence[object]) -> dict[str, common.Kind]:
+def _kinds(inside: Sequence[object]) -> dict[str, common.Kind]:
     """The numbers that a register is compared with, where it is declared: those that an int holds if it is one."""
     found: dict[str, common.Kind] = {}
-    for node in nodes:
+    for node in inside:
         if isinstance(node, c.Variable) and not node.type.pointers:
             kind = common.kind_of(node.type.name, None)
             is_int = kind is not None and kind.size == 4
@@ -244,9 +244,9 @@ def _kinds(nodes: Sequence[object]) -> dict[str, common.Kind]:
     return found
 
 
-def _elements(nodes: Sequence[object]) -> Iterator[tuple[tuple[str, int], Span]]:
+def _elements(inside: Sequence[object]) -> Iterator[tuple[tuple[str, int], Span]]:
     """The elements that functions name, and where."""
-    for node in nodes:
+    for node in inside:
         if isinstance(node, c.Index) and isinstance(node.array, c.Name) and isinstance(node.index, c.Number):
             yield (node.array.name, node.index.value), node.index.span
 
@@ -376,9 +376,8 @@ def _bind_parameter(here: access.Here, parameter: c.Parameter) -> None:
 
 def _registers(function: c.Function) -> Iterator[str]:
     """The names that a function's body declares or uses, but for those that it calls."""
-    nodes = list(walk(function.body))
-    called = {id(n.function) for n in nodes if isinstance(n, c.Call)}
-    for node in nodes:
+    called = {id(n.function) for n in nodes(function) if isinstance(n, c.Call)}
+    for node in nodes(function):
         if isinstance(node, c.Variable) or (isinstance(node, c.Name) and id(node) not in called):
             yield node.name
 
