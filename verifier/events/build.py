@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.events.domains import settle
-from verifier.events.expression import TRUE, Apply, Const, Expression, ReadValue
+from verifier.events.expression import TRUE, Const, Expression, ReadValue
 from verifier.events.graph import INITIAL, Event, EventGraph, Property
-from verifier.events.logic import conjunction, fold
+from verifier.events.logic import conjunction, fold, simplify
 from verifier.events.merge import Merge
 from verifier.events.walked import walked
 from verifier.memo import Memo
@@ -123,6 +123,8 @@ class Finals:
 
     def translate(self, f: p.Final) -> Expression:
         """The value of a formula; the same of the same values is worked out once."""
+        if isinstance(f, p.FinalLocal):
+            return self.merge.final_value(f.thread, f.name)
         if not isinstance(f, p.Formula):
             return self._value(f)
         _, asked, paths = _leaves(f)
@@ -137,6 +139,6 @@ class Finals:
             case p.FinalLocation(path):
                 return ReadValue(-1 - self.numbers[path])
             case p.FinalLocal(thread, name):
-                return self.merge.final_value(thread, name)
+                return fold(self.merge.final_value(thread, name))
             case p.Formula(operator, arguments):
-                return fold(Apply(operator, tuple(self._value(a) for a in arguments)))
+                return simplify(operator, tuple([self._value(a) for a in arguments]))

@@ -55,7 +55,7 @@ class Emitter:
 
     def taint(self, v: p.Value | None, state: State) -> Taint:
         """The reads that a value comes from: by its syntax in a litmus test, else by its meaning."""
-        if v is None:
+        if v is None or isinstance(v, p.Number):
             return NONE
         if not self.draft.program.is_litmus:
             return {(r, False): holds for r, holds in origins(self.value(v, state)).items()}
@@ -190,8 +190,10 @@ class Emitter:
 
     def _targets(self, address: p.Address, state: State, origin: p.Origin) -> list[tuple[int, Expression]]:
         """The locations that an address may be, each with the condition on which it is."""
+        if not address.is_computed:
+            return [(self.draft.numbers[address.path], TRUE)]
         program = self.draft.program
-        if address.is_computed and address.pointer is not None and program.addresses:
+        if address.pointer is not None and program.addresses:
             pointer = self.value(address.pointer, state)
             choices = [(l, fold(Apply("==", (pointer, Const(a))))) for a, l in program.addresses]
             elsewhere = fold(conjunction(negation(c) for _, c in choices))
@@ -205,8 +207,8 @@ class Emitter:
 
     def _result(self, target: str, got: Sequence[tuple[int, Expression]], state: State) -> None:
         """target = what one of these reads returned"""
-        result: Expression = Const(0)
-        for read, condition in got:
+        result: Expression = ReadValue(got[0][0]) if len(got) == 1 and got[0][1] is TRUE else Const(0)
+        for read, condition in got if isinstance(result, Const) else ():
             result = simplify("?:", (condition, ReadValue(read), result))
         state.locals[target] = result
         if self.draft.program.is_litmus:
@@ -297,6 +299,8 @@ class Emitter:
 
     def _depend(self, kind: DependencyKind, end: int, taint: Taint, origin: p.Origin) -> None:
         """Dependencies of that kind from the reads of `taint`."""
+        if not taint:
+            return
         for (read, is_picked), holds in sorted(taint.items(), key=lambda item: item[0]):
             if read < 0 or holds == Const(0):
                 continue

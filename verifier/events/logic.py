@@ -16,9 +16,11 @@ def conjunction(parts: Iterable[Expression]) -> Expression:
     """All of them, as one expression."""
     result: Expression = TRUE
     for part in parts:
-        if part == FALSE:
-            return FALSE
-        result = part if result == TRUE else result if part == TRUE else Apply("&&", (result, part))
+        if isinstance(part, Const) and part.value in (0, 1):
+            if not part.value:
+                return FALSE
+        else:
+            result = part if result is TRUE else Apply("&&", (result, part))
     return result
 
 
@@ -26,9 +28,11 @@ def disjunction(parts: Iterable[Expression]) -> Expression:
     """Any of them, as one expression."""
     result: Expression = FALSE
     for part in parts:
-        if part == TRUE:
-            return TRUE
-        result = part if result == FALSE else result if part == FALSE else Apply("||", (result, part))
+        if isinstance(part, Const) and part.value in (0, 1):
+            if part.value:
+                return TRUE
+        else:
+            result = part if result is FALSE else Apply("||", (result, part))
     return result
 
 
@@ -103,7 +107,7 @@ def fold(e: Expression) -> Expression:
     """`e` with constant parts worked out."""
     if not isinstance(e, Apply):
         return e
-    return simplify(e.operator, tuple(fold(a) for a in e.arguments))
+    return simplify(e.operator, tuple([fold(a) if isinstance(a, Apply) else a for a in e.arguments]))
 
 
 def simplify(operator: str, arguments: tuple[Expression, ...]) -> Expression:

@@ -56,6 +56,7 @@ class Merge:
         first, first_source, first_place = len(self.events), len(self.sources), self._places
         shift = Shift(first, self._unknowns)
         spans = _spans(walked, source)
+        self._threads.append((walked, shift))
         self.order += [later << first for later in walked.order]
         self.events += [_event(e, shift, first_source, spans) for e in walked.events]
         self.sources += [_source(s, first, first_place, spans) for s in walked.sources]
@@ -66,6 +67,15 @@ class Merge:
             )
         for a in walked.atomics:
             self.atomics.append(Atomic(a.read + first, a.write + first, a.kind, shift(a.holds)))
+        self.ends.append(shift(walked.end))
+        self.cuts.append(shift(walked.cut))
+        self._unknowns += walked.unknowns
+        self._places += walked.places
+        self.is_open = self.is_open or walked.is_open
+        self._rest(walked, source, shift, spans)
+
+    def _rest(self, walked: Walked, source: Source | None, shift: Shift, spans: Spans) -> None:
+        """Adds what few threads have."""
         for w in walked.sleeps:
             self.sleeps.append(_sleep(w, shift, spans))
         for q in walked.assertions:
@@ -75,12 +85,6 @@ class Merge:
         self.escapes += [(_line(source, line), shift(e)) for line, e in walked.escapes]
         self.unreached += [_line(source, line) for line in walked.unreached]
         self.unmodelled += [(_line(source, line), name) for line, name in walked.unmodelled]
-        self.ends.append(shift(walked.end))
-        self.cuts.append(shift(walked.cut))
-        self.is_open = self.is_open or any(not u.domain for u in walked.unknowns)
-        self._unknowns += len(walked.unknowns)
-        self._places += walked.places
-        self._threads.append((walked, shift))
 
 
 class Shift:

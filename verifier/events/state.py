@@ -62,7 +62,7 @@ def _join_two(a: State, b: State) -> State:
     values: dict[str, Expression] = {}
     for name in a.locals.keys() | b.locals.keys():
         x, y = a.locals.get(name, Const(0)), b.locals.get(name, Const(0))
-        values[name] = x if x == y else Apply("?:", (condition, x, y))
+        values[name] = x if x is y or x == y else Apply("?:", (condition, x, y))
     result = State(either(a.guard, b.guard), values)
     for name in sorted(a.taints.keys() | b.taints.keys()):
         here, there = a.taints.get(name, NONE), b.taints.get(name, NONE)
@@ -73,7 +73,7 @@ def _join_two(a: State, b: State) -> State:
 
 
 def _either(a: Taint, b: Taint, condition: Expression, otherwise: Expression) -> Taint:
-    if a == b:
+    if a is b or a == b:
         return a
     both = {key: holds for key, holds in a.items() if b.get(key) == holds}
     only_a = {key: holds for key, holds in a.items() if key not in both}

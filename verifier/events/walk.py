@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from verifier.events.draft import Draft
 from verifier.events.emit import Emitter
@@ -42,7 +43,6 @@ class ThreadWalk:
         self.cuts: list[Expression] = []
         self.end: State | None = None
         self.open_sleeps: list[tuple[int, Guard]] = []
-        self.states = self._state_locations(thread.body)
 
     def run(self) -> None:
         self.end = self._sequence(self.thread.body, State((), {}))
@@ -72,6 +72,8 @@ class ThreadWalk:
 
     def _step(self, operation: p.Operation, state: State) -> State | None:
         match operation:
+            case p.Set(target, value):
+                self.emit.set(target, value, state)
             case p.Load():
                 self.emit.load(operation, state)
             case p.Store():
@@ -82,8 +84,6 @@ class ThreadWalk:
                 self.emit.rmw(operation, state)
             case p.Fence():
                 self.emit.fence(operation, state)
-            case p.Set(target, value):
-                self.emit.set(target, value, state)
             case p.Assume(holds, _):
                 self.emit.assume(as_condition(self.emit.value(holds, state)), state)
             case p.Branch():
@@ -176,11 +176,12 @@ class ThreadWalk:
 
     # ---------------------------------------------------------------- sleeping
 
-    def _state_locations(self, body: Sequence[p.Operation]) -> tuple[int, ...]:
+    @cached_property
+    def states(self) -> tuple[int, ...]:
         """The locations that this thread gives a state in which schedule() blocks."""
         found: dict[int, None] = {}
         sleeping = set(self.draft.program.sleeping)
-        for operation in flatten(body):
+        for operation in flatten(self.thread.body):
             if isinstance(operation, p.Store) and isinstance(operation.value, p.Number):
                 if operation.value.value in sleeping:
                     found[self.draft.numbers[operation.address.path]] = None

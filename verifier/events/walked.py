@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from verifier.events.draft import Arms, Draft, may_meet
-from verifier.events.expression import Expression, Unknown
+from verifier.events.expression import Expression
 from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep
 from verifier.events.walk import ThreadWalk
 from verifier.memo import Memo
@@ -19,8 +19,9 @@ from verifier.source import Span
 class Walked:
     """A thread's part of an event graph, its events, sources, places and unknowns numbered from 0.
 
-    Spans and lines are places in the thread's own text where it has one. `places`: how many places there are;
-    `end`, `cut`: see EventGraph; `locals`: the values at the end of the thread; `spans`: those of all its parts.
+    Spans and lines are places in the thread's own text where it has one. `places`, `unknowns`: how many there are;
+    `is_open`: some unknown has no domain; `end`, `cut`: see EventGraph; `locals`: the values at the end of the
+    thread; `spans`: those of all its parts.
     """
 
     body: tuple[p.Operation, ...]
@@ -36,7 +37,8 @@ class Walked:
     unreached: tuple[int, ...]
     unmodelled: tuple[tuple[int, str], ...]
     places: int
-    unknowns: tuple[Unknown, ...]
+    unknowns: int
+    is_open: bool
     end: Expression
     cut: Expression
     locals: Mapping[str, Expression]
@@ -83,7 +85,8 @@ def _walk(draft: Draft, number: int, thread: p.Thread) -> Walked:
         unreached=tuple(draft.unreached),
         unmodelled=tuple(draft.unmodelled),
         places=len(draft.places),
-        unknowns=tuple(draft.unknowns.values()),
+        unknowns=len(draft.unknowns),
+        is_open=any(not u.domain for u in draft.unknowns.values()),
         end=walk.end_condition(),
         cut=walk.cut_condition(),
         locals={} if walk.end is None else walk.end.locals,

@@ -13,7 +13,7 @@ from verifier.program.primitives import LoadCall, StoreCall, core_call, table
 from verifier.program.program import Number, Opaque, Origin, Path, Root, Skipped
 from verifier.source import Source, Span
 from verifier.syntax import parse, tree
-from verifier.syntax.walk import walk
+from verifier.syntax.walk import nodes
 
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 _REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err|old|val|seen|got|res|result|local)_?\d*$|[rR]\d+$|[ijkn]$")
@@ -81,7 +81,7 @@ class Context:
         )
         self._declare(unit)
         self._survey(unit)
-        changed = frozenset().union(*(assigned_names(f.body) for f in unit.functions))
+        changed = frozenset().union(*(assigned_names(f) for f in unit.functions))
         self.fixed_pointers = {
             v.name: Path(Root(v.initial.operand.name, self.types.get(v.initial.operand.name), None), ())
             for v in unit.variables
@@ -134,7 +134,7 @@ class Context:
         self._users: dict[str, set[str]] = {}
         self._setters: dict[str, set[str]] = {}
         for function in unit.functions:
-            for node in walk(function.body):
+            for node in nodes(function):
                 self._note_use(function.name, node)
 
     def _note_use(self, function: str, node: object) -> None:

@@ -11,7 +11,7 @@ from verifier.program.program import Address, Operation, Origin, Path, Value
 from verifier.record import record
 from verifier.source import Source, Span
 from verifier.syntax import tree
-from verifier.syntax.walk import walk
+from verifier.syntax.walk import nodes, walk
 
 LIMIT = 20_000  # operations of one thread; calls inlined in calls can grow without end
 
@@ -64,7 +64,7 @@ class Frame:
     assigned: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.assigned = assigned_names(self.body.body)
+        self.assigned = assigned_names(self.body)
 
     def points_about(self, name: str) -> bool:
         """Whether a pointer of this function is set more than once, and so points to several objects."""
@@ -119,7 +119,7 @@ def text_of(source: Source, span: Span) -> str:
 
 def assigned_names(node: object) -> frozenset[str]:
     """The names that a function's body assigns or increments."""
-    return frozenset(name for n in walk(node) if (name := _assigned(n)) is not None)
+    return frozenset(name for n in nodes(node) if (name := _assigned(n)) is not None)
 
 
 def settings(node: object, name: str) -> int:

@@ -269,9 +269,7 @@ def _locations(text: Text, piece: Piece) -> tuple[tree.Place, ...]:
     if opening < 0 or closing < opening or piece.text[:opening].strip():
         raise text.fail("expected `locations [x; 0:X1; …]`", piece.offset - len("locations"), piece.offset)
     inside = Piece(piece.text[opening + 1 : closing], piece.offset + opening + 1)
-    return tuple(
-        replace(_read(text, item, state.location), span=_span(text, item)) for item in _pieces(inside, ";")
-    )
+    return tuple(_at(_read(text, item, state.location), _span(text, item)) for item in _pieces(inside, ";"))
 
 
 def _formula(text: Text, whole: Piece) -> tree.Formula:
@@ -315,6 +313,10 @@ def _placed(text: Text, piece: Piece, formula: tree.Formula) -> tree.Formula:
     return _moved(text.source, line, piece.offset - text.starts[line - 1] + 1, formula)
 
 
+def _at(place: tree.Place, span: Span) -> tree.Place:
+    return tree.Place(place.thread, place.name, place.index, span)
+
+
 def _moved(source: Source, line: int, column: int, node: tree.Formula) -> tree.Formula:
     def placed(span: Span) -> Span:
         return source.span(
@@ -329,9 +331,9 @@ def _moved(source: Source, line: int, column: int, node: tree.Formula) -> tree.F
 
     match node:
         case tree.Comparison(left, operator, right, span):
-            other = replace(right, span=placed(right.span)) if isinstance(right, tree.Place) else right
+            other = _at(right, placed(right.span)) if isinstance(right, tree.Place) else right
             where = placed(left.span)
-            return tree.Comparison(replace(left, span=where), operator, other, where)
+            return tree.Comparison(_at(left, where), operator, other, where)
         case tree.Truth(value, span):
             return tree.Truth(value, placed(span))
         case tree.Not(inner, span):

@@ -12,6 +12,7 @@ from verifier.source import Source, Span
 from verifier.syntax import literals
 from verifier.syntax.build import Builder
 from verifier.syntax.grammars import load, table_file
+from verifier.syntax.lalr import Tables, Unexpected
 from verifier.syntax.problem import problem
 from verifier.syntax.words import Word
 
@@ -39,6 +40,10 @@ def parse_words(source: Source, words: Sequence[Word], start: str) -> object:
     """What the start rule builds from the words. Raises Rejected."""
     names = _terminals()
     tokens = [_token(source, names, word, index) for index, word in enumerate(words)]
+    try:
+        return _tables().run(tokens, start)
+    except Unexpected:
+        pass
     try:
         return _lark().parse(tokens, start=start)
     except UnexpectedToken as error:
@@ -128,6 +133,11 @@ def _lark() -> Lark:
         transformer=Builder(),
         cache=table_file("pseudo_c"),
     )
+
+
+@cache
+def _tables() -> Tables:
+    return Tables(_lark())
 
 
 @cache

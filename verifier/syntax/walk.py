@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import cast
+
+from verifier.memo import Memo
+from verifier.source import Span
 
 
 def walk(node: object) -> Iterator[object]:
@@ -11,7 +17,27 @@ def walk(node: object) -> Iterator[object]:
     while stack:
         here = stack.pop()
         if isinstance(here, tuple):
-            stack.extend(reversed(here))
-        elif hasattr(here, "__dataclass_fields__"):
+            stack.extend(here[::-1])
+            continue
+        names = children(cast(Hashable, type(here)))
+        if names is not None:
             yield here
-            stack.extend(getattr(here, n) for n in reversed(here.__dataclass_fields__) if n != "span")
+            stack += [getattr(here, name) for name in names]
+
+
+_NODES: Memo[int, tuple[object, tuple[object, ...]]] = Memo(64)
+
+
+def nodes(tree: object) -> tuple[object, ...]:
+    """What `walk` finds, kept for those who ask for the same tree soon again."""
+    # the tree comes along, so that no other gets its id
+    return _NODES(id(tree), lambda: (tree, tuple(walk(tree))))[1]
+
+
+@cache
+def children(kind: Hashable) -> tuple[str, ...] | None:
+    """The fields of a kind of node that may hold nodes, the last one first; None for what is no node."""
+    if kind is Span or not isinstance(kind, type) or not is_dataclass(kind):
+        return None
+    found = (f.name for f in fields(kind) if f.name != "span" and f.type not in ("str", "int", "bool"))
+    return (*found,)[::-1]

@@ -6,7 +6,9 @@ an X register as one of 8.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from verifier.program.litmus import aarch64_arithmetic, aarch64_atomics, aarch64_flags, aarch64_memory
 from verifier.program.litmus.aarch64_flags import CONDITIONS, holds
@@ -95,7 +97,8 @@ _PLAIN: dict[str, Callable[[Column, tree.Instruction], None]] = {
     "ISB": _isb,
     "NOP": _nop,
 }
-_FAMILIES = (*aarch64_memory.FAMILIES, *aarch64_atomics.FAMILIES)
+Family = Callable[[Column, tree.Instruction, re.Match[str]], None]
+_FAMILIES: tuple[tuple[re.Pattern[str], Family], ...] = (*aarch64_memory.FAMILIES, *aarch64_atomics.FAMILIES)
 
 
 def lower(c: Column, i: tree.Instruction) -> None:
@@ -106,12 +109,20 @@ def lower(c: Column, i: tree.Instruction) -> None:
     if known is not None:
         known(c, i)
         return
+    family = _family(i.name)
+    if family is None:
+        raise c.not_modelled(i.name, MODELLED)
+    family[0](c, i, family[1])
+
+
+@lru_cache(maxsize=1024)
+def _family(name: str) -> tuple[Family, re.Match[str]] | None:
+    """What lowers an instruction of that name, and what its name says."""
     for pattern, family in _FAMILIES:
-        match = pattern.match(i.name)
+        match = pattern.match(name)
         if match is not None:
-            family(c, i, match)
-            return
-    raise c.not_modelled(i.name, MODELLED)
+            return family, match
+    return None
 
 
 ISA = Isa(register, order, lower)

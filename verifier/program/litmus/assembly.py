@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from verifier.errors import ProgramError, at, placed
@@ -76,6 +76,7 @@ class _Layout:
 
 _Code = tuple[tuple[Operation, ...], tuple[tuple[str, str], ...]]  # of a thread: its body, its locals
 _FINALS: Memo[tuple[tree.Final, Isa], tree.Final] = Memo()
+_NAMED: Memo[tree.Column, frozenset[str]] = Memo()
 _MEMORIES: Memo[object, Memory] = Memo()
 _REGISTERS: Memo[object, _Registers] = Memo()
 _BODIES: Memo[object, Column] = Memo()
@@ -135,7 +136,7 @@ def _memory(
     state: tree.Part[tree.State], final: tree.Part[tree.Final], columns: tuple[tree.Column, ...], isa: Isa
 ) -> Memory:
     """The locations of a test, those that only observed_places name left out."""
-    used = frozenset(name for column in columns for name in _named_in(column))
+    used = frozenset().union(*(_named_in(column) for column in columns))
 
     def make() -> Memory:
         common.check_initial(state, isa.register)
@@ -221,7 +222,8 @@ def _canonical(final: tree.Final, isa: Isa) -> tree.Final:
 
     def renamed(place: tree.Place) -> tree.Place:
         known = isa.register(place.name) if place.thread is not None else None
-        return place if known is None or known[1] < 8 else replace(place, name=known[0])
+        is_other = known is not None and known[1] >= 8 and known[0] != place.name
+        return replace(place, name=known[0]) if known is not None and is_other else place
 
     def make() -> tree.Final:
         condition = final.condition
@@ -320,12 +322,14 @@ def _body(column: Column, c: tree.Column) -> tuple[Operation, ...]:
     return structured(items, column.source, c.span)
 
 
-def _named_in(column: tree.Column) -> Iterator[str]:
+def _named_in(column: tree.Column) -> frozenset[str]:
     """The locations that instructions name: `(x)`."""
-    for i in column.instructions:
-        for o in i.operands:
-            if isinstance(o, tree.Memory):
-                yield from (p.name for p in o.parts if isinstance(p, tree.Word))
+
+    def find() -> frozenset[str]:
+        operands = (o for i in column.instructions for o in i.operands if isinstance(o, tree.Memory))
+        return frozenset(p.name for o in operands for p in o.parts if isinstance(p, tree.Word))
+
+    return _NAMED(column, find)
 
 
 def _code(column: Column, mentioned: frozenset[str]) -> _Code:

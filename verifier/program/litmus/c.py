@@ -38,7 +38,7 @@ from verifier.record import record
 from verifier.source import Source, Span
 from verifier.syntax import litmus_tree as tree
 from verifier.syntax import tree as c
-from verifier.syntax.walk import walk
+from verifier.syntax.walk import nodes
 
 Codes = tuple[tree.Part[tree.Code], ...]
 
@@ -122,16 +122,17 @@ def lower_c(test: tree.LitmusTest) -> Program:
 
     Raises ProgramError for what is not C as herd7 reads it, or not a primitive of the kernel's memory model.
     """
-    _check(test.codes)
+    facts = [_facts(part.tree) for part in test.codes]
+    _check(test.codes, facts)
     state = tree.Part(_with_integers(test.initial.tree), test.initial.source)
-    memory = _memory(state, test)
+    memory = _memory(state, test, facts)
     lowered = _lower_codes(state.tree, memory, test.codes)
     threads = tuple(
-        replace(thread, source=part.source)
+        Thread(thread.name, thread.body, thread.locals, part.source)
         for part, found in zip(test.codes, lowered, strict=True)
         for thread in found.threads
     )
-    asked = _asked(test, memory, threads)
+    asked = _asked(test.final, memory, threads, [kinds for f in facts for kinds in f.kinds])
     layout = _layout(state.tree, asked.memory, lowered)
     final = test.final.source
     return Program(
@@ -172,9 +173,12 @@ def _unmodelled(codes: Codes, lowered: Sequence[_Lowered]) -> tuple[tuple[int, s
     return tuple((line, name) for name, line in lines.items())
 
 
-def _asked(test: tree.LitmusTest, memory: common.Memory, threads: tuple[Thread, ...]) -> _Asked:
-    final = test.final
-    kinds = [k for part in test.codes for k in _facts(part.tree).kinds]
+def _asked(
+    final: tree.Part[tree.Final],
+    memory: common.Memory,
+    threads: tuple[Thread, ...],
+    kinds: Sequence[dict[str, common.Kind]],
+) -> _Asked:
     locals_ = [dict(t.locals) for t in threads]
 
     def make() -> _Asked:
@@ -217,21 +221,22 @@ def _held(location: common.Location) -> int:
 def _facts(code: tree.Code) -> _Facts:
     def find() -> _Facts:
         unit = code.unit
-        nodes = walk((unit.functions, unit.skipped))
+        inside = [nodes(f) for f in unit.functions]
+        odd = (n for group in (*inside, unit.skipped) for n in group)
         return _Facts(
             parameters=tuple(p.name for f in unit.functions for p in f.parameters),
-            elements=tuple(_elements(unit)),
-            kinds=tuple(_kinds(f) for f in unit.functions),
-            not_c=next((n for n in nodes if isinstance(n, c.Skipped | c.Words | c.Prose)), None),
+            elements=tuple(e for group in inside for e in _elements(group)),
+            kinds=tuple(_kinds(group) for group in inside),
+            not_c=next((n for n in odd if isinstance(n, c.Skipped | c.Words | c.Prose)), None),
         )
 
     return _FACTS(code, find)
 
 
-def _kinds(function: c.Function) -> dict[str, common.Kind]:
+def _kinds(inside: Sequence[object]) -> dict[str, common.Kind]:
     """The numbers that a register is compared with, where it is declared: those that an int holds if it is one."""
     found: dict[str, common.Kind] = {}
-    for node in walk(function.body):
+    for node in inside:
         if isinstance(node, c.Variable) and not node.type.pointers:
             kind = common.kind_of(node.type.name, None)
             is_int = kind is not None and kind.size == 4
@@ -239,9 +244,9 @@ def _kinds(function: c.Function) -> dict[str, common.Kind]:
     return found
 
 
-def _elements(unit: c.Unit) -> Iterator[tuple[tuple[str, int], Span]]:
-    """The elements that the functions name, and where."""
-    for node in walk(unit.functions):
+def _elements(inside: Sequence[object]) -> Iterator[tuple[tuple[str, int], Span]]:
+    """The elements that functions name, and where."""
+    for node in inside:
         if isinstance(node, c.Index) and isinstance(node.array, c.Name) and isinstance(node.index, c.Number):
             yield (node.array.name, node.index.value), node.index.span
 
@@ -253,15 +258,15 @@ def _accessed(threads: Sequence[Thread]) -> Iterator[Address]:
                 yield o.address
 
 
-def _check(codes: Codes) -> None:
+def _check(codes: Codes, facts: Sequence[_Facts]) -> None:
     """Raises ProgramError unless the text is the functions P0, P1 … and nothing but C."""
     functions = ((part.source, f) for part in codes for f in part.tree.unit.functions)
     for number, (source, function) in enumerate(functions):
         if function.name != f"P{number}":
             message = f"found the function {function.name}; expected P{number}"
             raise ProgramError("unknown-function", message, **at(source, source.placed(function.span)))
-    for part in codes:
-        node = _facts(part.tree).not_c
+    for part, found in zip(codes, facts, strict=True):
+        node = found.not_c
         if node is not None:
             message = f"“{' '.join(node.text.split())}” was not understood; expected a C statement"
             raise ProgramError("not-modelled", message, **at(part.source, part.source.placed(node.span)))
@@ -371,8 +376,8 @@ def _bind_parameter(here: access.Here, parameter: c.Parameter) -> None:
 
 def _registers(function: c.Function) -> Iterator[str]:
     """The names that a function's body declares or uses, but for those that it calls."""
-    called = {id(n.function) for n in walk(function.body) if isinstance(n, c.Call)}
-    for node in walk(function.body):
+    called = {id(n.function) for n in nodes(function) if isinstance(n, c.Call)}
+    for node in nodes(function):
         if isinstance(node, c.Variable) or (isinstance(node, c.Name) and id(node) not in called):
             yield node.name
 
@@ -380,9 +385,8 @@ def _registers(function: c.Function) -> Iterator[str]:
 # ------------------------------------------------------------------ locations
 
 
-def _memory(state: tree.Part[tree.State], test: tree.LitmusTest) -> common.Memory:
+def _memory(state: tree.Part[tree.State], test: tree.LitmusTest, facts: Sequence[_Facts]) -> common.Memory:
     """The locations of a test, those that only observed places and accesses name left out."""
-    facts = [_facts(part.tree) for part in test.codes]
     parameters = tuple(name for f in facts for name in f.parameters)
     elements = {
         element: part.source.placed(span)
