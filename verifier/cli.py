@@ -193,9 +193,9 @@ def _run_all(job: Job, jobs: int, show: Callable[[Answer], None]) -> Tally:
                 show(answer)
                 tally.add(answer)
     except KeyboardInterrupt as stop:
-        tally.stopped_by = signal.SIGTERM if isinstance(stop, Terminated) else signal.SIGINT
+        tally.stopped_by = stop.args[0] if isinstance(stop, Terminated) else signal.SIGINT
     finally:
-        progress.hide()
+        progress.close()
     return tally
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 DELAY = 0.5  # seconds: what is over sooner needs no bar
 STEP = 0.1  # seconds between two drawings
-FORMAT = "{n_fmt}/{total_fmt} files |{bar:30}| {remaining} left"
+FORMAT = "{n_fmt}/{total_fmt} files, {remaining} left |{bar:30}|"  # where it is narrow, the end is cut off
 
 
 class Progress:
@@ -41,6 +41,13 @@ class Progress:
         if self._bar is not None and self._is_drawn:
             self._bar.clear()
         self._is_drawn = False
+
+    def close(self) -> None:
+        """Erase the bar for good."""
+        self.hide()
+        self._is_wanted = False
+        if self._bar is not None:
+            self._bar.close()
 
     def _make(self, done: int) -> tqdm[NoReturn]:
         from tqdm import tqdm
