@@ -172,7 +172,7 @@ class Tally:
     stopped_by: int = 0  # a signal
 
     def add(self, answer: Answer) -> None:
-        self.code = worst(answer.codes + ((self.code,) if self.done else ()))
+        self.code = worst([*(answer.codes or [3]), *([self.code] if self.done else [])])
         self.done += 1
         if answer.error is None:
             self.programs.update(answer.codes)
@@ -187,7 +187,7 @@ def _run_all(job: Job, jobs: int, show: Callable[[Answer], None]) -> Tally:
     tally = Tally(len(job.names))
     progress = Progress(sys.stderr, tally.total)
     try:
-        with _ended_by_signals(), closing(answers(job, jobs, progress.show)) as found:
+        with _ended_by_signals(tally.total > 1), closing(answers(job, jobs, progress.show)) as found:
             for answer in found:
                 progress.hide()
                 show(answer)
@@ -204,21 +204,22 @@ class Terminated(KeyboardInterrupt):
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP are raised as Terminated: nobody else ends the workers."""
+def _ended_by_signals(has_workers: bool) -> Iterator[None]:
+    """SIGTERM and SIGHUP, unless ignored, are raised as Terminated where there are workers to end."""
 
     def end(number: int, _: FrameType | None) -> None:
         raise Terminated(number)
 
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    is_main = threading.current_thread() is threading.main_thread()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    ours = [n for n, handler in before.items() if has_workers and is_main and handler == signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, end)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _finish(tally: Tally) -> int:

@@ -65,9 +65,9 @@ def test_a_worker_that_may_have_taken_harm_is_replaced() -> None:
     assert len(set(texts)) == 3
 
 
-def test_a_worker_is_replaced_after_some_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "FILES_PER_WORKER", 10)
-    assert len(set(run(*["well"] * 50, jobs=1))) == 5
+def test_a_worker_that_has_grown_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "MEMORY", 1)
+    assert len(set(run(*["well"] * 5, jobs=1))) == 5
 
 
 def test_no_more_workers_than_inputs() -> None:

@@ -115,8 +115,10 @@ def test_no_orphans_even_of_a_parent_that_was_killed(tmp_path: Path) -> None:
         process.communicate(timeout=PATIENCE)
 
 
-def test_a_reader_that_goes_away(directory: Path) -> None:
-    with started("check", "--jobs", "3", str(directory)) as process:
+def test_a_reader_that_goes_away(tmp_path: Path) -> None:
+    for number in range(50):
+        (tmp_path / f"{number:2}.c").write_text("nap" if number else "proved")
+    with started("check", "--jobs", "3", str(tmp_path)) as process:
         read_until(process, "proved")
         assert process.stdout is not None
         process.stdout.close()

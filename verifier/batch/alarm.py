@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
+LONGEST = 1e8  # seconds: more than timers take everywhere
 AGAIN = 0.2  # seconds until the next try, where an exception was lost or what caught it goes on for too long
 
 
@@ -46,7 +47,7 @@ def time_limit(seconds: float | None, exception: type[Exception], message: str) 
     previous = signal.signal(signal.SIGALRM, ring)
     try:
         try:
-            signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+            signal.setitimer(signal.ITIMER_REAL, min(seconds, LONGEST), AGAIN)
             yield alarm
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import pickle
+import resource
 import signal
 import struct
+import sys
 import time
 from collections.abc import Iterable
 from multiprocessing.connection import Connection
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 TICKET = struct.Struct("<I")
 LENGTH = struct.Struct("<I")
-FILES_PER_WORKER = 2000  # then another takes its place: whatever grows does not grow for ever
+MEMORY = 1 << 30  # bytes: a worker that has had more in use is replaced, for it may never give it back
 HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # are for the parent, which ends its workers
 
 
@@ -53,16 +55,19 @@ def serve(
 def _take_all(task: Task, tickets: int, results: int, parent: int) -> None:
     number = _take(tickets)
     _send(results, Message(None, None, number, time.monotonic(), number is None))
-    taken = 0
     while number is not None and os.getppid() == parent:
         answer = task.answer(number)
-        taken += 1
-        if answer.is_last or taken == FILES_PER_WORKER:
+        if answer.is_last or _has_grown():
             _send(results, Message(number, answer))
             return
         following = _take(tickets)
         _send(results, Message(number, answer, following, time.monotonic(), following is None))
         number = following
+
+
+def _has_grown() -> bool:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024) > MEMORY
 
 
 def _take(tickets: int) -> int | None:
