@@ -155,7 +155,8 @@ def test_model(name: str, text: str, line: int, tmp_path: Path, capsys: pytest.C
         (["--thread", "irq"], "NAME=FUNCTION"),
         (["--alias", "a="], "A=B"),
         (["--format", "xml"], "invalid choice"),
-        (["--jobs", "4"], "unrecognized arguments"),
+        (["--jobs", "0"], "not a number from 1"),
+        (["--html", "x.html"], "unrecognized arguments"),
     ],
 )
 def test_option(arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -204,7 +205,7 @@ def test_directory_without_inputs(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_file_that_is_too_large(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "LARGEST_INPUT", 1024 * 1024)
+    monkeypatch.setattr("verifier.batch.inputs.LARGEST_INPUT", 1024 * 1024)
     path = tmp_path / "large.c"
     path.write_bytes(b" " * (1024 * 1024 + 1))
     code, output = run(["check", str(path)], capsys)

@@ -105,7 +105,7 @@ def test_too_deep_nesting_is_bad_input(write, capsys) -> None:  # type: ignore[n
 
 def test_interrupt(write, capsys) -> None:  # type: ignore[no-untyped-def]
     assert cli.main(["check", *write("interrupt")]) == 130
-    assert capsys.readouterr().err == "mbpair: interrupted\n"
+    assert capsys.readouterr().err == "mbpair: interrupted: 0 of 1 files done\n"
 
 
 def test_default_options(write, asked) -> None:  # type: ignore[no-untyped-def]
@@ -160,7 +160,12 @@ def test_json_has_the_exit_code_and_the_errors(write, capsys) -> None:  # type: 
     "arguments",
     [
         ["check"],
-        ["check", "--jobs", "2", "x.c"],
+        ["check", "--jobs", "0", "x.c"],
+        ["check", "--jobs", "-1", "x.c"],
+        ["check", "--jobs", "all", "x.c"],
+        ["check", "--jobs", "1000000", "x.c"],
+        ["litmus", "--jobs", "1.5", "x.litmus"],
+        ["explain", "--jobs", "2", "x.c", "smp_mb"],
         ["check", "--html", "x.html", "x.c"],
         ["check", "--format", "sarif", "x.c"],
         ["check", "--kernel", "4.13", "x.c"],

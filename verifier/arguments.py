@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -12,6 +13,7 @@ from verifier.errors import UsageError
 from verifier.options import Options
 
 LARGEST_BOUND = 64
+LARGEST_JOBS = 1024
 MODELS = {
     "armv8": "Armv8-A (Arm ARM B2.3; Pulte et al., Simplifying ARM Concurrency, POPL 2018)",
     "lkmm": "the Linux-kernel memory model (tools/memory-model; Alglave et al., ASPLOS 2018)",
@@ -48,11 +50,13 @@ def make_parser(
     one = _command(commands, "check", "check snippets, diagrams, mails and litmus tests", check)
     one.add_argument("files", nargs="+", metavar="FILE", help="a file, a directory, or - for standard input")
     _add_model_options(one)
+    _add_jobs_option(one)
     _add_naming_options(one)
     _add_output_options(one)
 
     one = _command(commands, "explain", "one barrier in full", explain)
     one.add_argument("file", metavar="FILE")
+    one.set_defaults(jobs=1)
     one.add_argument("barrier", metavar="BARRIER", help="its name, name:line, or line")
     _add_model_options(one)
     _add_naming_options(one)
@@ -63,6 +67,7 @@ def make_parser(
     one.add_argument("files", nargs="+", metavar="FILE", help="a file, a directory, or - for standard input")
     one.add_argument("--states", action="store_true", help="find all final states and count executions")
     _add_model_options(one)
+    _add_jobs_option(one)
     one.set_defaults(thread=[], alias=[])
 
     _command(commands, "models", "the memory models that are known, with sources", models)
@@ -97,6 +102,25 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
         "--timeout", type=_timeout, default=60.0, metavar="S", help="seconds for a file (default: 60)"
     )
     parser.add_argument("--no-propagation", action="store_true", help="leave every decision to the solver")
+
+
+def _add_jobs_option(parser: argparse.ArgumentParser) -> None:
+    cores = min(usable_cores(), LARGEST_JOBS)
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        type=_jobs,
+        default=cores,
+        metavar="N",
+        help=f"how many files are checked at a time (default: {cores}, one a processor)",
+    )
+
+
+def usable_cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _add_naming_options(parser: argparse.ArgumentParser) -> None:
@@ -162,6 +186,12 @@ def _pair(option: str, text: str, form: str) -> tuple[str, str]:
 def _bound(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= LARGEST_BOUND:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {LARGEST_BOUND}")
+    return int(text)
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {LARGEST_JOBS}")
     return int(text)
 
 

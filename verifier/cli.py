@@ -10,35 +10,26 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from types import FrameType
+from typing import TYPE_CHECKING
 
 from verifier import __version__
 from verifier.arguments import DEFAULT_MODELS, MODELS, make_parser, read_options
-from verifier.errors import InputError, ModelError, ReadError, UsageError
-from verifier.options import Options
+from verifier.batch import LITMUS_SUFFIXES, Answer, Job, answers, expand, worst
+from verifier.batch.progress import Progress
+from verifier.errors import GivenUp, InputError, UsageError
 
 if TYPE_CHECKING:
-    from verifier.pairing.verdict import ModelResult, UnitResult
-    from verifier.properties.verdict import LitmusVerdict
+    from verifier.pairing.verdict import UnitResult
     from verifier.report.style import Style
-
-T = TypeVar("T")
-SUFFIXES = frozenset({".c", ".txt", ".eml", ".mbox", ".litmus"})
-WORST_FIRST = (2, 1, 3, 0)
-LARGEST_INPUT = 32 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a batch: results in the order of the inputs, errors, and the exit code."""
-
-    units: tuple[UnitResult, ...]
-    errors: tuple[InputError, ...]
-    code: int
+    from verifier.report.text import Level
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,75 +64,74 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _check(parsed: argparse.Namespace) -> int:
     options = read_options(parsed)
-    outcome = check_all(parsed.files, options)
+    names = tuple(expand(parsed.files))
     if parsed.format == "json":
-        from verifier.report import json_report
+        return _check_to_json(Job("check", names, options), parsed)
+    level: Level = "quiet" if parsed.quiet else "verbose" if parsed.verbose else "normal"
+    is_first = True
 
-        print(json_report.render(outcome.units, outcome.errors, __version__, outcome.code), end="")
-    elif outcome.units:
-        from verifier.report import text
+    def show(answer: Answer) -> None:
+        nonlocal is_first
+        if answer.text:
+            blank = "" if is_first or parsed.quiet else "\n"
+            print(f"{blank}{answer.text}", end="", flush=True)
+            is_first = False
+        _complain_of(answer)
 
-        level: text.Level = "quiet" if parsed.quiet else "verbose" if parsed.verbose else "normal"
-        print(text.render(outcome.units, _style(parsed), level), end="")
-        if len(outcome.units) > 1 and not parsed.quiet:
-            print(f"\n{_summary(outcome)}")
-    for error in outcome.errors:
-        _complain(error)
-    return outcome.code
+    tally = _run_all(Job("check", names, options, (_style(parsed), level)), parsed.jobs, show)
+    if tally.programs.total() > 1 and not parsed.quiet:
+        print(f"\n{_summary(tally)}")
+    return _finish(tally)
+
+
+def _check_to_json(job: Job, parsed: argparse.Namespace) -> int:
+    from verifier.report import json_report
+
+    found: list[Answer] = []
+    tally = _run_all(job, parsed.jobs, found.append)
+    units = [unit for answer in found for unit in answer.units]
+    errors = [answer.error for answer in found if answer.error is not None]
+    print(json_report.render(units, errors, __version__, tally.code), end="")
+    for answer in found:
+        _complain_of(answer)
+    return _finish(tally)
 
 
 def _explain(parsed: argparse.Namespace) -> int:
-    outcome = check_all([parsed.file], read_options(parsed))
-    for error in outcome.errors:
-        _complain(error)
-    if outcome.errors:
-        return outcome.code
-    chosen = select_barrier(outcome.units, parsed.barrier)
+    found: list[Answer] = []
+    tally = _run_all(
+        Job("check", tuple(expand([parsed.file])), read_options(parsed)), parsed.jobs, found.append
+    )
+    for answer in found:
+        _complain_of(answer)
+    if tally.stopped_by or tally.unread or tally.given_up:
+        return _finish(tally)
+    units = [unit for answer in found for unit in answer.units]
+    chosen = select_barrier(units, parsed.barrier)
     if not chosen:
-        raise UsageError("barrier", _no_such_barrier(outcome.units, parsed), name=parsed.file)
+        raise UsageError("barrier", _no_such_barrier(units, parsed), name=parsed.file)
     if parsed.format == "json":
         from verifier.report import json_report
 
-        print(json_report.render(chosen, (), __version__, outcome.code), end="")
+        print(json_report.render(chosen, (), __version__, tally.code), end="")
     else:
         from verifier.report import text
 
         print(text.render(chosen, _style(parsed), "verbose"), end="")
-    return outcome.code
+    return tally.code
 
 
 def _litmus(parsed: argparse.Namespace) -> int:
     options = read_options(parsed)
     if len(options.models) > 1:
         raise UsageError("models", "litmus answers under one model; give --model once")
-    from verifier.pipeline import litmus
-    from verifier.report import herd
 
-    codes = []
-    for name in expand(parsed.files, frozenset({".litmus"})):
-        try:
-            verdict = _run_one(litmus, name, options)
-        except InputError as error:
-            error.name = error.name or name
-            _complain(error)
-            codes.append(2)
-            if isinstance(error, ModelError):
-                break
-        else:
-            print(herd.render(verdict), end="", flush=True)
-            codes.append(_litmus_code(verdict))
-    return worst(codes)
+    def show(answer: Answer) -> None:
+        print(answer.text, end="", flush=True)
+        _complain_of(answer)
 
-
-def _litmus_code(verdict: LitmusVerdict) -> int:
-    """A condition that only holds as far as a loop's bound goes is undecided; `exists` is a question."""
-    if verdict.outcome is None:
-        return 3
-    if verdict.condition is not None and verdict.condition.kind == "exists":
-        return 0
-    if not verdict.outcome.is_true:
-        return 1
-    return 3 if verdict.outcome.is_cut else 0
+    names = tuple(expand(parsed.files, LITMUS_SUFFIXES))
+    return _finish(_run_all(Job("litmus", names, options), parsed.jobs, show))
 
 
 def _models(_: argparse.Namespace) -> int:
@@ -169,88 +159,77 @@ def _primitives(parsed: argparse.Namespace) -> int:
 # ---------------------------------------------------------------- the batch
 
 
-def check_all(names: Sequence[str], options: Options) -> Outcome:
-    """Check each input; one that can't be used is kept as an error and the rest goes on.
+@dataclass(slots=True)
+class Tally:
+    """What became of a batch so far: files done, programs by exit code, files without an answer, the exit code."""
 
-    A model that can't be used ends the batch. Raises UsageError where there is nothing to read.
-    """
-    from verifier.pipeline import check
+    total: int
+    done: int = 0
+    programs: Counter[int] = field(default_factory=Counter)
+    unread: int = 0
+    given_up: int = 0
+    code: int = 3
+    stopped_by: int = 0  # a signal
 
-    units: list[UnitResult] = []
-    errors: list[InputError] = []
-    codes: list[int] = []
-    for name in expand(names):
-        try:
-            found = _run_one(check, name, options)
-        except InputError as error:
-            error.name = error.name or name
-            errors.append(error)
-            codes.append(2)
-            if isinstance(error, ModelError):
-                break
+    def add(self, answer: Answer) -> None:
+        self.code = worst([*(answer.codes or [3]), *([self.code] if self.done else [])])
+        self.done += 1
+        if answer.error is None:
+            self.programs.update(answer.codes)
+        elif isinstance(answer.error, GivenUp):
+            self.given_up += 1
         else:
-            units += found
-            codes += [unit_code(unit) for unit in found] or [3]
-    return Outcome(tuple(units), tuple(errors), worst(codes))
+            self.unread += 1
 
 
-def _run_one(run: Callable[[str, bytes, Options], T], name: str, options: Options) -> T:
-    """What a stage makes of one input; raises InputError."""
-    shown, data = read(name)
+def _run_all(job: Job, jobs: int, show: Callable[[Answer], None]) -> Tally:
+    """Show each answer in order. Ends early, with no worker left, where a signal says so."""
+    tally = Tally(len(job.names))
+    progress = Progress(sys.stderr, tally.total)
     try:
-        return run(shown, data, options)
-    except RecursionError:
-        raise ReadError("nesting", "the text is nested too deeply", name=shown) from None
+        with _ended_by_signals(tally.total > 1), closing(answers(job, jobs, progress.show)) as found:
+            for answer in found:
+                progress.hide()
+                show(answer)
+                tally.add(answer)
+    except KeyboardInterrupt as stop:
+        tally.stopped_by = stop.args[0] if isinstance(stop, Terminated) else signal.SIGINT
+    finally:
+        progress.close()
+    return tally
 
 
-def expand(names: Sequence[str], suffixes: frozenset[str] = SUFFIXES) -> list[str]:
-    """The inputs, directories replaced by their files, sorted; raises UsageError for an empty one."""
-    if names.count("-") > 1:
-        raise UsageError("stdin", "standard input (-) is given twice; it can be read once")
-    found: list[str] = []
-    for name in names:
-        path = Path(name)
-        if name == "-" or not path.is_dir():
-            found.append(name)
-            continue
-        inside = sorted(str(p) for p in path.rglob("*") if p.suffix in suffixes and p.is_file())
-        if not inside:
-            kinds = " ".join(sorted(suffixes))
-            raise UsageError("empty directory", f"the directory has no input (files ending in {kinds})", name)
-        found += inside
-    return list(dict.fromkeys(found))
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end, not from the keyboard."""
 
 
-def read(name: str) -> tuple[str, bytes]:
-    """An input's name as reports show it, and its bytes; raises ReadError."""
-    shown = "<stdin>" if name == "-" else name
+@contextmanager
+def _ended_by_signals(has_workers: bool) -> Iterator[None]:
+    """SIGTERM and SIGHUP, unless ignored, are raised as Terminated where there are workers to end."""
+
+    def end(number: int, _: FrameType | None) -> None:
+        raise Terminated(number)
+
+    is_main = threading.current_thread() is threading.main_thread()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    ours = [n for n, handler in before.items() if has_workers and is_main and handler == signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, end)
     try:
-        if name == "-":
-            data = sys.stdin.buffer.read(LARGEST_INPUT + 1)
-        else:
-            with Path(name).open("rb") as file:
-                data = file.read(LARGEST_INPUT + 1)
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ReadError("unreadable", f"can't be read: {why.lower()}", name=shown) from None
-    if len(data) > LARGEST_INPUT:
-        size = LARGEST_INPUT // (1024 * 1024)
-        raise ReadError("too large", f"is larger than {size} MiB; give the part in question", name=shown)
-    return shown, data
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
-def unit_code(unit: UnitResult) -> int:
-    """The exit code for one program."""
-    return worst([_result_code(result) for result in unit.results] or [3])
-
-
-def _result_code(result: ModelResult) -> int:
-    return {"proved": 0, "refuted": 1}.get(result.verdict, 3)
-
-
-def worst(codes: Sequence[int]) -> int:
-    """The exit code that counts; 3 for an empty batch."""
-    return next((code for code in WORST_FIRST if code in codes), 3)
+def _finish(tally: Tally) -> int:
+    """The exit code; says so where the batch was stopped."""
+    if not tally.stopped_by:
+        return tally.code
+    sys.stdout.flush()
+    how = "interrupted" if tally.stopped_by == signal.SIGINT else "terminated"
+    print(f"mbpair: {how}: {tally.done} of {tally.total} files done", file=sys.stderr)
+    return 128 + tally.stopped_by
 
 
 def select_barrier(units: Sequence[UnitResult], wanted: str) -> tuple[UnitResult, ...]:
@@ -299,22 +278,28 @@ def _no_such_barrier(units: Sequence[UnitResult], parsed: argparse.Namespace) ->
 # ------------------------------------------------------------------ printing
 
 
-def _summary(outcome: Outcome) -> str:
-    counts = {1: 0, 3: 0, 0: 0}
-    for unit in outcome.units:
-        counts[unit_code(unit)] += 1
+def _summary(tally: Tally) -> str:
     words = {1: "refuted", 3: "undecided", 0: "proved"}
-    parts = [f"{count} {words[code]}" for code, count in counts.items() if count]
-    if outcome.errors:
-        parts.append(f"{len(outcome.errors)} not read")
-    return f"{len(outcome.units)} programs: {', '.join(parts)}"
+    parts = [f"{tally.programs[code]} {word}" for code, word in words.items() if tally.programs[code]]
+    if tally.unread:
+        parts.append(f"{tally.unread} not read")
+    if tally.given_up:
+        parts.append(f"{tally.given_up} given up")
+    return f"{tally.programs.total()} programs: {', '.join(parts)}"
 
 
-def _complain(error: InputError) -> None:
+def _complain_of(answer: Answer) -> None:
+    if answer.error is not None:
+        _complain(answer.error, answer.details)
+
+
+def _complain(error: InputError, details: str = "") -> None:
     from verifier.report.style import printable
 
     text = error.render()
+    sys.stdout.flush()
     print(printable(text if error.name else f"mbpair: {text}"), file=sys.stderr)
+    print(printable(details), end="", file=sys.stderr)
 
 
 def _style(parsed: argparse.Namespace) -> Style:

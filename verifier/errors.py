@@ -33,6 +33,10 @@ class InputError(Exception):
         self.span = span
         self.quoted = quoted
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[object, ...]]:
+        """For a copy in another process."""
+        return type(self), (self.code, self.message, self.name, self.span, self.quoted)
+
     def render(self) -> str:
         """`file:line:column: error: message`, then the line itself with carets under the span."""
         if self.span is None:
@@ -64,6 +68,10 @@ class ModelError(InputError):
 
 class UsageError(InputError):
     """The command line asks for something impossible."""
+
+
+class GivenUp(InputError):
+    """There is no answer, and the input is not to blame: time ran out, or the check crashed."""
 
 
 def at(source: Source, span: Span) -> Place:

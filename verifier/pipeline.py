@@ -57,6 +57,8 @@ _DIFF = re.compile(rb"^[> ]*(?:diff --git [^\n]*|@@ -\d[^\n]*)", re.MULTILINE)
 def check(name: str, data: bytes, options: Options) -> tuple[UnitResult, ...]:
     """Judge every program in a file: `name` as the user knows it, `data` what it holds.
 
+    Undecided may be raised in it at any time, to stop what takes too long: the rest is undecided,
+    and it is raised in turn where there is nothing yet that can be undecided.
     Raises InputError where the file, or a model, can't be used.
     """
     pieces = recognise(name, data)
@@ -96,14 +98,15 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
             "no-litmus", "no litmus test; expected an architecture and a name on the first line", name
         )
     source = pieces[0].source
+    end = Deadline(options.timeout)
     program = lower_litmus(parse_litmus(source))
     m = model((options.models or DEFAULTS[program.isa])[-1])  # of C: the kernel's own
-    graph = _build(program, m, options)
-    question = graph.properties[-1] if program.conditions else None
     outcome, reason = None, ""
     notes: list[str] = []
     try:
-        outcome, notes = _answer_litmus(graph, m, question, options)
+        graph = _build(program, m, options)
+        question = graph.properties[-1] if program.conditions else None
+        outcome, notes = _answer_litmus(graph, m, question, options, end)
     except (Undecided, NotModelled, RecursionError) as problem:
         reason = str(problem) or "the test is too deeply nested"
     names = {THIN_AIR: "S", **{value: program.names[l] for value, l in program.addresses}}
@@ -112,14 +115,13 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
 
 
 def _answer_litmus(
-    graph: EventGraph, m: Model, question: Property | None, options: Options
+    graph: EventGraph, m: Model, question: Property | None, options: Options, end: Deadline
 ) -> tuple[Outcome, list[str]]:
     """The outcome, and what of the states that were asked for it lacks."""
     problem = _beyond(graph, options)
     if problem:
         raise NotModelled(problem)
     ways = (count_executions, list_states, decide) if options.states else (decide,)
-    end = Deadline(options.timeout)
     notes: list[str] = []
     for number, way in enumerate(ways):
         left = end.remaining()
@@ -172,7 +174,11 @@ def architecture(program: Program, m: Model) -> str:
 def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) -> UnitResult:
     if isinstance(piece, Unreadable):
         raise piece.problem
-    program = _lower(piece, options)
+    try:
+        deadline.remaining()
+        program = _lower(piece, options)
+    except Undecided as reason:
+        return _not_read(name, piece, options, str(reason))
     models = [model(m) for m in options.models or DEFAULTS[program.isa]]
     results = tuple(_judge(program, m, options, deadline) for m in models)
     notes = piece.notes if isinstance(piece, Diagram) else ()
@@ -192,6 +198,14 @@ def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) 
         ),
         skipped=tuple(SkippedText(s.line, s.text, s.reason) for s in program.skipped),
     )
+
+
+def _not_read(name: str, piece: Snippet | Diagram | Litmus, options: Options, reason: str) -> UnitResult:
+    """A piece that there was no time to read."""
+    isa = piece.source.text.partition(" ")[0] if isinstance(piece, Litmus) else None
+    models = options.models or DEFAULTS.get(isa, DEFAULTS[None])
+    results = tuple(ModelResult(m, "undecided", reason, (), (), None) for m in models)
+    return UnitResult(name, piece.lines, piece.title, None, (), results, (), ())
 
 
 def _lower(piece: Snippet | Diagram | Litmus, options: Options) -> Program:
@@ -238,7 +252,10 @@ def _atomics(program: Program, models: list[Model]) -> list[str]:
 
 
 def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> ModelResult:
-    graph = _build(program, m, options)
+    try:
+        graph = _build(program, m, options)
+    except Undecided as reason:
+        return ModelResult(m.name, "undecided", str(reason), (), (), None)
     bound = options.bound if any(c != FALSE for c in graph.cuts) else None
     if (
         not graph.unmodelled

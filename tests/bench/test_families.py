@@ -70,7 +70,7 @@ def test_the_enumerator_agrees(name: str) -> None:
     text = BY_NAME[name].text(SMALL[name])
     assert observe(text) == BY_NAME[name].observation == "Never"
     source = Source.whole("family.litmus", text)
-    program = lower_litmus(parse_litmus(source), source)
+    program = lower_litmus(parse_litmus(source))
     m = model("lkmm" if program.isa is None else "armv8")
     graph = build(program, architecture(program, m), 2)
     question = graph.properties[-1]

@@ -219,7 +219,10 @@ class Session:
             *(self._constant(l) if l > 0 else z3.Not(self._constant(-l)) for l in assumptions)
         )
         if answer == z3.unknown:
-            raise Undecided(f"the solver gave up: {self._solver.reason_unknown()}")
+            reason = self._solver.reason_unknown()
+            if "interrupted" in reason:  # while it runs, Z3 takes SIGINT for itself
+                raise KeyboardInterrupt
+            raise Undecided(f"the solver gave up: {reason}")
         return bool(answer == z3.sat)
 
     def _decode(self) -> Execution:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -101,7 +101,7 @@ def table(name: str) -> dict[str, Any]:
     return tomllib.loads((files("verifier.kernel") / name).read_text(encoding="utf-8"))
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def core_call(name: str, is_litmus: bool = False) -> Core | None:
     """The core operation of that name, or None where it is none. Litmus tests have some of their own."""
     core = table("core.toml")
@@ -134,7 +134,7 @@ def _listed(rows: dict[str, Any], name: str) -> Core | None:
     return None
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def orders_something(name: str) -> bool:
     """Whether a name that nothing else knows looks like a primitive that orders accesses."""
     return any(re.fullmatch(p, name) for p in table("core.toml")["unmodelled"]["patterns"])

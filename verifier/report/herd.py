@@ -15,10 +15,9 @@ def render(verdict: LitmusVerdict) -> str:
     """
     outcome, condition = verdict.outcome, verdict.condition
     kind, text = ("forall", "forall (true)") if condition is None else (condition.kind, condition.text)
-    head = f"Test {verdict.name} {_WORDS[kind]}"
     if outcome is None:
-        return f"{head}\nUndecided: {verdict.reason}\n\n"
-    lines = [head, f"States {len(outcome.states)}"]
+        return undecided(verdict.name, kind, verdict.reason)
+    lines = [f"Test {verdict.name} {_WORDS[kind]}", f"States {len(outcome.states)}"]
     names = verdict.names
     states = outcome.states
     if outcome.is_complete:
@@ -33,6 +32,11 @@ def render(verdict: LitmusVerdict) -> str:
     lines.append(f"Observation {verdict.name} {outcome.observation} {counts}")
     lines += verdict.notes
     return "\n".join(lines) + "\n\n"
+
+
+def undecided(name: str, kind: str, reason: str) -> str:
+    """The block of a test without an answer; `kind` is the word that its condition starts with."""
+    return f"Test {name} {_WORDS[kind]}\nUndecided: {reason}\n\n"
 
 
 def _state(state: State, names: dict[int, str]) -> str:

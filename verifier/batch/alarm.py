@@ -1,0 +1,57 @@
+"""A limit on the time that Python code takes, kept by a signal."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+LONGEST = 1e8  # seconds: more than timers take everywhere
+AGAIN = 0.2  # seconds until the next try, where an exception was lost or what caught it goes on for too long
+
+
+@dataclass(slots=True)
+class Alarm:
+    """Whether it went off."""
+
+    has_rung: bool = False
+
+
+@contextmanager
+def time_limit(seconds: float | None, exception: type[Exception], message: str) -> Iterator[Alarm]:
+    """Raises the exception from whatever Python code runs when the time is over, and again until the block ends.
+
+    Code in C is not interrupted: the exception waits until it returns. Does nothing without a
+    limit, outside of the main thread, and on platforms that have no such timer.
+    """
+    alarm = Alarm()
+    can_ring = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if seconds is None or not can_ring:
+        yield alarm
+        return
+
+    def ring(_: int, __: FrameType | None) -> None:
+        alarm.has_rung = True
+        raise exception(message)
+
+    def hide(problem: sys.UnraisableHookArgs) -> None:
+        """In a destructor, the exception can't be raised, and would be printed."""
+        if not isinstance(problem.exc_value, exception):
+            previous_hook(problem)
+
+    previous_hook, sys.unraisablehook = sys.unraisablehook, hide
+    previous = signal.signal(signal.SIGALRM, ring)
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, min(seconds, LONGEST), AGAIN)
+            yield alarm
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:  # it may have rung just before it was turned off
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+        sys.unraisablehook = previous_hook

@@ -1,0 +1,118 @@
+"""What is asked of every file of a batch, and the answer to one of them in this process."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal
+
+from verifier.batch.alarm import time_limit
+from verifier.batch.answer import Answer, litmus_code, unit_code
+from verifier.batch.inputs import read, shown_name
+from verifier.errors import GivenUp, InputError, ReadError
+from verifier.limits import Undecided
+from verifier.options import Options
+
+if TYPE_CHECKING:
+    from verifier.report.style import Style
+    from verifier.report.text import Level
+
+SLACK = 0.1  # seconds in which the stages may notice by themselves that time is over: they say more about it
+OUT_OF_TIME = "time ran out"
+_HEADER = re.compile(rb"\s*\w+[ \t]+(\S+)")
+_QUESTION = re.compile(rb"~\s*exists\b|\b(?:exists|forall)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A command and its inputs: names as the user gave them.
+
+    form   how `check` reports: a style and a level of detail; None: as data
+    stdin  what standard input holds, where it has been read
+    """
+
+    command: Literal["check", "litmus"]
+    names: tuple[str, ...]
+    options: Options
+    form: tuple[Style, Level] | None = None
+    stdin: bytes | ReadError | None = None
+
+    def prepare(self) -> None:
+        """Load what answers need, so that processes that are forked from this one have it."""
+        for module in ("verifier.encoding.session", "verifier.pipeline", "verifier.report"):
+            import_module(module)
+
+    def answer(self, number: int) -> Answer:
+        """The answer to the input of that number; never raises an error."""
+        name = shown_name(self.names[number])
+        try:
+            return self._answer_in_time(number, self._data(number))
+        except InputError as error:
+            error.name = error.name or name
+            return Answer(codes=(2,), error=error)
+        except RecursionError:
+            nested = ReadError("nesting", "the text is nested too deeply", name=name)
+            return Answer(codes=(2,), error=nested)
+        except Exception as fault:  # noqa: BLE001  what is wrong with us must not end the batch
+            what = "".join(traceback.format_exception_only(fault)).strip()
+            return self.crashed(number, what, traceback.format_exc())
+
+    def crashed(self, number: int, how: str, details: str = "") -> Answer:
+        """The answer to an input that something of ours broke on."""
+        return self._given_up(number, "crash", f"the check of this file crashed: {how}", details)
+
+    def out_of_time(self, number: int) -> Answer:
+        """The answer to an input that nothing is known of when its time is over."""
+        if self.command == "check":
+            return self._given_up(number, "timeout", OUT_OF_TIME)
+        from verifier.report import herd
+
+        try:
+            data = self._data(number)
+        except InputError:
+            data = b""
+        header, questions = _HEADER.match(data), _QUESTION.findall(data)
+        title = header[1].decode(errors="replace") if header else shown_name(self.names[number])
+        kind = b"".join(questions[-1].split()).decode() if questions else "forall"
+        return Answer(text=herd.undecided(title, kind, OUT_OF_TIME), codes=(3,), is_last=True)
+
+    def _given_up(self, number: int, code: str, message: str, details: str = "") -> Answer:
+        error = GivenUp(code, message, shown_name(self.names[number]))
+        return Answer(codes=(3,), error=error, details=details, is_last=True)
+
+    def _data(self, number: int) -> bytes:
+        if self.stdin is None or self.names[number] != "-":
+            return read(self.names[number])
+        if isinstance(self.stdin, ReadError):
+            raise self.stdin
+        return self.stdin
+
+    def _answer_in_time(self, number: int, data: bytes) -> Answer:
+        seconds = self.options.timeout
+        limit = None if seconds is None else seconds + SLACK
+        try:
+            with time_limit(limit, Undecided, OUT_OF_TIME) as alarm:
+                answer = self._answer(shown_name(self.names[number]), data)
+        except Undecided:
+            return self.out_of_time(number)
+        return replace(answer, is_last=alarm.has_rung)
+
+    def _answer(self, name: str, data: bytes) -> Answer:
+        if self.command == "litmus":
+            from verifier.pipeline import litmus
+            from verifier.report import herd
+
+            verdict = litmus(name, data, self.options)
+            return Answer(text=herd.render(verdict), codes=(litmus_code(verdict),))
+        from verifier.pipeline import check
+
+        units = check(name, data, self.options)
+        codes = tuple(unit_code(unit) for unit in units)
+        if self.form is None:
+            return Answer(codes=codes, units=units)
+        from verifier.report import text
+
+        style, level = self.form
+        return Answer(text=text.render(units, style, level) if units else "", codes=codes)
