@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import families, families_aarch64
-from bench.measure import Send, apart, peak_memory, phases_of, warm_up
+from bench.measure import Failure, Send, apart, attempt, peak_memory, phases_of, warm_up
 from verifier import pipeline
 from verifier.errors import InputError
 from verifier.options import Options
@@ -15,11 +15,12 @@ from verifier.pairing.verdict import UnitResult
 from verifier.properties.verdict import LitmusVerdict
 
 SECONDS = 20.0  # a file
+ANSWERS = ("decided", "undecided", "not read", "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """CPU milliseconds of a file by phase; `answer` is "decided", "undecided" or "not read"."""
+    """CPU milliseconds of a file by phase; `answer` is one of ANSWERS."""
 
     name: str
     phases: dict[str, float]
@@ -72,8 +73,8 @@ def _measure(send: Send, paths: list[Path], work: Callable[[str, bytes], str]) -
     for path in paths:
         name, data = str(path), path.read_bytes()
         with phases_of(pipeline) as clock:
-            answer, phases = clock.measure(work, name, data)
-        send(Timed(name, phases, answer))
+            answer, phases = clock.measure(attempt, work, name, data)
+        send(Timed(name, phases, "failed" if isinstance(answer, Failure) else answer))
     send(peak_memory())
 
 

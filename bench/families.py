@@ -72,7 +72,7 @@ def message_passing(threads: int) -> str:
 
 
 def spinning(threads: int) -> str:
-    """The same, where each thread waits for the one before it in a loop."""
+    """A message goes from thread to thread, and each waits in a loop for the one before it."""
     last = threads - 1
     first = (("int *x", "int *f1"), ("WRITE_ONCE(*x, 1);", "smp_store_release(f1, 1);"))
     middle = (

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from bench import families, families_aarch64
 from bench.families import Family
-from bench.measure import Send, apart, limit_memory, phases_of, warm_up
+from bench.measure import Failure, Send, apart, attempt, limit_memory, phases_of, warm_up
 from verifier import pipeline
-from verifier.errors import InputError
 from verifier.options import Options
 
 MEMORY = 4 << 30  # bytes that a family may use
@@ -84,15 +83,10 @@ def _measure(send: Send, name: str, sizes: list[int], seconds: float) -> None:
     for size in sizes:
         data = family.text(size).encode()
         with phases_of(pipeline) as clock:
-            answer, phases = clock.measure(_answer, data, seconds)
-        send(Point(size, phases, answer))
+            answer, phases = clock.measure(attempt, _answer, data, seconds)
+        send(Point(size, phases, answer.text if isinstance(answer, Failure) else answer))
 
 
 def _answer(data: bytes, seconds: float) -> str:
-    try:
-        verdict = pipeline.litmus("family.litmus", data, Options(timeout=seconds))
-    except InputError as problem:
-        return problem.message
-    except (MemoryError, RecursionError) as problem:
-        return type(problem).__name__
+    verdict = pipeline.litmus("family.litmus", data, Options(timeout=seconds))
     return verdict.reason if verdict.outcome is None else verdict.outcome.observation

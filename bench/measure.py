@@ -87,6 +87,21 @@ class Clock:
         self._since = now
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A defect that a measurement met: the name of the exception and what it says."""
+
+    text: str
+
+
+def attempt(run: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | Failure:
+    """What a call returns; an error of the user's is for `run` to catch, as any other is a defect."""
+    try:
+        return run(*arguments, **named)
+    except Exception as defect:  # noqa: BLE001 (one test must not end the benchmark, whatever happens in it)
+        return Failure(f"{type(defect).__name__}: {str(defect)[:60]}")
+
+
 @contextmanager
 def phases_of(module: object, phases: Iterable[tuple[str, str]] = PHASES) -> Iterator[Clock]:
     """A clock that knows the stages of a module, by the names it calls them by; missing ones are skipped."""

@@ -80,8 +80,9 @@ def _section(group: str, what: str, batch: Batch, folder: Path) -> Section:
         values = (s.mean, s.median, s.high, s.worst)
         rows.append((phase, *map(milliseconds, values), f"{sum(numbers) / whole:.0%}"))
         figures |= dict(zip(LABELS, values, strict=True)) if phase == "all" else {phase: s.mean}
-    figures |= {"memory": batch.memory, "undecided": counts["undecided"], "not read": counts["not read"]}
-    last = f"{counts['undecided']} undecided, {counts['not read']} not read; {batch.memory:.0f} MiB at most"
+    figures |= {"memory": batch.memory, **{a: counts[a] for a in corpus.ANSWERS[1:]}}
+    answers = ", ".join(f"{counts[a]} {a}" for a in corpus.ANSWERS)
+    last = f"{answers}; {batch.memory:.0f} MiB at most"
     return Section(title, (*table(rows), last, *_slowest(batch.files, folder)), {group: figures})
 
 

@@ -91,7 +91,7 @@ def test_a_family_stops_in_time() -> None:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("name", [n for n in BY_NAME if n != "spin loops"])  # herd7's C has no empty loops
 def test_herd7_agrees(name: str, tmp_path: Path) -> None:
     family = BY_NAME[name]
     command = herd7.arguments("AArch64" if "Armv8" in name else "C")
