@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from verifier.cat.load import load
+from verifier.cat.compiled import keep, load_kept
+from verifier.cat.library import MODELS, texts
 from verifier.cat.terms import Model
 from verifier.encoding.session import Session
 from verifier.errors import InputError, ModelError, SyntaxProblem
@@ -81,8 +82,17 @@ def _note_diffs(units: tuple[UnitResult, ...], data: bytes) -> tuple[UnitResult,
 @cache
 def model(name: str) -> Model:
     """A memory model, loaded once. Raises ModelError."""
+    own = texts() if name in MODELS else b""
+    kept = load_kept(name, own) if own else None
+    if kept is not None:
+        return kept
+    from verifier.cat.load import load  # with the language's front end: only where it is needed
+
     try:
-        return load(name)
+        found = load(name)
+        if own:
+            keep(name, own, found)
+        return found
     except SyntaxProblem as problem:
         raise ModelError(problem.code, problem.message, problem.name, problem.span, problem.quoted) from None
 
