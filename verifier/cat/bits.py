@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from verifier.record import record
 
 SMALL = 64  # events up to which a relation is shifted; beyond, its rows are taken apart
 
@@ -24,7 +26,7 @@ def from_members(elements: Iterable[int]) -> int:
     return s
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Universe:
     """The events 0 to n-1, and the operators over their sets and relations.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from verifier import cache
 from verifier.cat.code import Code, Values, read, write
@@ -12,12 +12,13 @@ from verifier.cat.evaluate import Bases
 from verifier.cat.plan import Plan, empty_steps, plan
 from verifier.cat.terms import Axiom, Model
 from verifier.memo import Memo
+from verifier.record import record
 
 GIVEN = ("rf", "co", "different-values")
 MOST = 16  # models that are remembered
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Compiled:
     """A model and what was made of it. `given`: which of co, rf, FW and different-values it speaks of."""
 
