@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from verifier.cat.compiled import keep, load_kept
 from verifier.cat.library import MODELS, texts
 from verifier.cat.terms import Model
-from verifier.encoding.session import Session
 from verifier.errors import InputError, ModelError, SyntaxProblem
 from verifier.events.build import build
 from verifier.events.elaborate import elaborate
@@ -40,6 +39,8 @@ from verifier.properties.check import check as check_properties
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, list_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
+from verifier.search.enumeration import Enumeration, TooMany, enumerate_executions
+from verifier.search.questions import Questions
 from verifier.source import Source
 from verifier.syntax import parse, parse_diagram
 
@@ -297,13 +298,25 @@ def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> 
         return _undecided(graph, m, str(reason) or "the program is too deeply nested", bound)
 
 
+def ask(graph: EventGraph, m: Model, deadline: Deadline, options: Options) -> Questions:
+    """Who answers questions about a program: a list of its executions where there are few, else the solver."""
+    if options.propagation:
+        try:
+            return Enumeration(graph, m, deadline, enumerate_executions(graph))
+        except TooMany:
+            pass
+    from verifier.encoding.session import Session  # with the solver, which takes long to load
+
+    return Session(graph, m, deadline, options.propagation)
+
+
 def _decide(
     program: Program, graph: EventGraph, m: Model, options: Options, deadline: Deadline, bound: int | None
 ) -> ModelResult:
-    def session(g: EventGraph, other: Model = m) -> Session:
-        return Session(g, other, deadline, options.propagation)
+    def session(g: EventGraph, other: Model = m) -> Questions:
+        return ask(g, other, deadline, options)
 
-    def under_sc() -> Session:
+    def under_sc() -> Questions:
         sc = model("sc")
         return session(_build(program, sc, options), sc)
 

@@ -21,6 +21,7 @@ from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property, present, unknowns
 from verifier.execution.candidate import Execution, bases, value_of, well_formed
 from verifier.limits import Deadline, NotModelled, Undecided
+from verifier.search.enumeration import require_32_bits
 
 
 class Session:
@@ -151,8 +152,7 @@ class Session:
                 raise NotModelled(f"the access on line {line} may go to an address that is no location's")
         if self.graph.is_litmus and self.graph.isa is None:
             for event in (e for e, x in enumerate(self.graph.events) if x.kind != "F"):
-                if any(not -(1 << 31) <= v < 1 << 31 for v in self.candidate.value(event)):
-                    raise NotModelled("a value that does not fit into 32 bits")
+                require_32_bits(self.candidate.value(event))
 
     def _require_finished(self, relations: RelationEncoding) -> None:
         unfinished = relations.unfinished()
@@ -170,6 +170,22 @@ class Session:
         choice = self.clauses.variable()
         self.clauses.add(-choice, *literals)
         return choice
+
+    def conjunction(self, literals: Iterable[int]) -> int:
+        """The literal that all of these hold."""
+        return self.clauses.conjunction(literals)
+
+    def disjunction(self, literals: Iterable[int]) -> int:
+        """The literal that one of these holds."""
+        return self.clauses.disjunction(literals)
+
+    def executes(self, event: int) -> int:
+        """The literal that an event happens."""
+        return self.candidate.executes[event]
+
+    def reads_last(self, read: int) -> int:
+        """The literal that a read happens and reads the last write of its location."""
+        return self.candidate.reads_last(read)
 
     def truth(self, e: Expression) -> int:
         """The literal of an expression over reads, unknowns and final memory."""

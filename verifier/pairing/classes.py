@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from verifier.cat.bits import from_members
-from verifier.encoding.session import Session
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution
 from verifier.execution.cycles import Cycle, Segment, candidates, leg_kind, shows
 from verifier.execution.shapes import ORDER, shape
 from verifier.execution.skeleton import Skeleton, between
 from verifier.record import record
+from verifier.search.questions import Questions
 
 
 @record(frozen=True, slots=True, order=True)
@@ -31,7 +31,7 @@ class Classes:
     Raises TooManyCycles, and what Session.find raises.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Questions) -> None:
         self.session = session
         self.graph: EventGraph = session.graph
         self.witness: dict[CycleClass, Execution] = {}
@@ -60,7 +60,7 @@ class Classes:
                     found.setdefault(shown.cycle, set()).add(shown.path)
 
     def _still_open(self, cycle: Cycle, known: set[frozenset[int]] | None) -> int:
-        both = self.session.clauses.conjunction
+        both = self.session.conjunction
         literal = self.cycle_literal(cycle)
         if known is None:
             return literal
@@ -102,32 +102,32 @@ class Classes:
 
     def literal(self, c: CycleClass) -> int:
         """The literal that an execution shows the class."""
-        both = self.session.clauses.conjunction
+        both = self.session.conjunction
         return both((self.cycle_literal(c.cycle), self._path_in(self.session, c.cycle, c.path)))
 
-    def literal_in(self, session: Session, c: CycleClass) -> int:
+    def literal_in(self, session: Questions, c: CycleClass) -> int:
         """The same literal in a session of the program with more events."""
         parts = (self._cycle_in(session, c.cycle), self._path_in(session, c.cycle, c.path))
-        return session.clauses.conjunction(parts)
+        return session.conjunction(parts)
 
-    def _cycle_in(self, session: Session, cycle: Cycle) -> int:
+    def _cycle_in(self, session: Questions, cycle: Cycle) -> int:
         legs = [session.relation(leg_kind(self.graph, a, b), a, b) for a, b in cycle.legs()]
-        return session.clauses.conjunction(legs)
+        return session.conjunction(legs)
 
-    def _path_in(self, session: Session, cycle: Cycle, path: frozenset[int]) -> int:
-        executes = session.candidate.executes
-        return session.clauses.conjunction(
-            executes[e] if e in path else -executes[e] for e in self.conditional(cycle)
+    def _path_in(self, session: Questions, cycle: Cycle, path: frozenset[int]) -> int:
+        executes = session.executes
+        return session.conjunction(
+            executes(e) if e in path else -executes(e) for e in self.conditional(cycle)
         )
 
     def conditional(self, cycle: Cycle) -> tuple[int, ...]:
         """The events on the cycle's paths that order something and need not happen where the cycle does."""
         if cycle not in self._conditional:
-            executes = self.session.candidate.executes
+            executes = self.session.executes
             found: list[int] = []
             for segment in cycle.segments:
-                sure = {1, executes[segment.start], executes[segment.end]}
-                found += [e for e in self._ordering_events(segment) if executes[e] not in sure]
+                sure = {1, executes(segment.start), executes(segment.end)}
+                found += [e for e in self._ordering_events(segment) if executes(e) not in sure]
             self._conditional[cycle] = tuple(sorted(set(found)))
         return self._conditional[cycle]
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from itertools import product
 
 from verifier.cat.compiled import is_consistent
-from verifier.encoding.session import Session
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution, bases
 from verifier.execution.cycles import Cycle
@@ -24,6 +23,7 @@ from verifier.pairing.moves import Move, fenced, moved, moves
 from verifier.pairing.spelling import spelled
 from verifier.pairing.verdict import Place, Status
 from verifier.record import record
+from verifier.search.questions import Questions
 
 PlaceSets = tuple[frozenset[int], ...]  # alternatives, each a minimal set of places
 
@@ -65,7 +65,9 @@ class Finding:
 class Judge:
     """Judges the barriers of one session; `variant` gives a session for an edited graph."""
 
-    def __init__(self, session: Session, classes: Classes, variant: Callable[[EventGraph], Session]) -> None:
+    def __init__(
+        self, session: Questions, classes: Classes, variant: Callable[[EventGraph], Questions]
+    ) -> None:
         self.session = session
         self.graph = session.graph
         self.classes = classes
@@ -77,7 +79,7 @@ class Judge:
     def findings(self, claims: Mapping[int, Claim] | None = None) -> tuple[Finding, ...]:
         """A finding for each barrier, in the order of their places; `claims` are what comments say, by place.
 
-        Raises what Session.find raises.
+        Raises what Questions.find raises.
         """
         first = [self.judge(place) for place in self.places]
         moved_ones = [self._look_for_moves(f, first) for f in first]

@@ -8,23 +8,23 @@ from typing import Literal
 
 from verifier.cat.evaluate import evaluate
 from verifier.cat.terms import Axiom
-from verifier.encoding.session import Session
 from verifier.events.graph import EventGraph, Property, Sleep
 from verifier.execution.candidate import Execution, bases, holds
 from verifier.execution.cycles import Cycle, TooManyCycles, candidates, shows
 from verifier.execution.shapes import ORDER, shape
 from verifier.pairing.counterexample import counterexample
 from verifier.pairing.verdict import Counterexample, PropertyKind, PropertyVerdict
+from verifier.search.questions import Questions
 
 RACE = "data-race"  # what the kernel's model calls its flag
 RACE_KIND: PropertyKind = "data race"
 Status = Literal["holds", "violated", "undecided", "vacuous"]
 
 
-def check(session: Session, sc: Callable[[], Session]) -> tuple[PropertyVerdict, ...]:
+def check(session: Questions, sc: Callable[[], Questions]) -> tuple[PropertyVerdict, ...]:
     """A verdict for each property of the session's program; `sc` gives the same program under sequential consistency.
 
-    Raises what Session.find raises.
+    Raises what Questions.find raises.
     """
     checker = _Checker(session, sc)
     verdicts = [checker.condition(p) for p in session.graph.properties]
@@ -34,17 +34,17 @@ def check(session: Session, sc: Callable[[], Session]) -> tuple[PropertyVerdict,
 
 
 class _Checker:
-    def __init__(self, session: Session, sc: Callable[[], Session]) -> None:
+    def __init__(self, session: Questions, sc: Callable[[], Questions]) -> None:
         self.session = session
         self.graph: EventGraph = session.graph
         self._make_sc = sc
 
     @cached_property
-    def free(self) -> Session:
+    def free(self) -> Questions:
         return self.session.free()
 
     @cached_property
-    def sc(self) -> Session:
+    def sc(self) -> Questions:
         return self._make_sc()
 
     @cached_property
@@ -90,7 +90,7 @@ class _Checker:
         if not holds(self.graph, execution, p.reached) or holds(self.graph, execution, p.formula) != wanted:
             raise AssertionError(f"the solver's execution does not decide {p.text}")
 
-    def _even_under_sc(self, literal: Callable[[Session], int]) -> bool:
+    def _even_under_sc(self, literal: Callable[[Questions], int]) -> bool:
         return not self.sc.graph.unmodelled and self.sc.allows(literal(self.sc))
 
     def _picture(self, execution: Execution, note: str = "") -> Counterexample:
@@ -147,20 +147,17 @@ class _Checker:
                 )
         return PropertyVerdict("lost wake-up", first.span.line, text, "holds", "", False, None)
 
-    def _sleep_literal(self, session: Session, sleep: Sleep) -> int:
+    def _sleep_literal(self, session: Questions, sleep: Sleep) -> int:
         """The thread sleeps, what it looks at is final, every other thread has finished or sleeps too, and the
         condition that it waits for is true."""
-        graph, both = session.graph, session.clauses.conjunction
+        graph, both = session.graph, session.conjunction
         parts = [session.truth(sleep.sleeps)]
-        executes = session.candidate.executes
-        parts += [
-            session.clauses.disjunction((-executes[r], session.candidate.reads_last(r))) for r in sleep.reads
-        ]
+        parts += [session.disjunction((-session.executes(r), session.reads_last(r))) for r in sleep.reads]
         for thread in range(len(graph.threads)):
             if thread != sleep.thread:
                 done = [session.truth(graph.ends[thread])]
                 done += [session.truth(s.sleeps) for s in graph.sleeps if s.thread == thread]
-                parts.append(session.clauses.disjunction(done))
+                parts.append(session.disjunction(done))
         if sleep.awaited is not None:
             parts.append(session.truth(sleep.awaited))
         return both(parts)
@@ -175,7 +172,7 @@ class _Checker:
             return []
         names = dict.fromkeys(self.graph.locations[self.graph.events[e].location or 0] for e in plain)
         line, text = self._line(plain[0]), f"plain accesses of {', '.join(names)}"
-        ended = self.session.clauses.conjunction(self.session.truth(e) for e in self.graph.ends)
+        ended = self.session.conjunction(self.session.truth(e) for e in self.graph.ends)
         for flag in flags:
             execution = self.session.find(ended, self.session.raised(flag))
             if execution is not None:
@@ -209,5 +206,5 @@ class _Checker:
         return span.line if span else 0
 
 
-def _matching(session: Session, sleep: Sleep) -> list[Sleep]:
+def _matching(session: Questions, sleep: Sleep) -> list[Sleep]:
     return [s for s in session.graph.sleeps if s.thread == sleep.thread and s.span == sleep.span]

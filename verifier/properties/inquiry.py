@@ -4,15 +4,18 @@ solver where the search gives up."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from verifier.cat.terms import Model
-from verifier.encoding.session import Session
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution
 from verifier.limits import Deadline, NotModelled
 from verifier.search import GaveUp, Search
+from verifier.search.enumeration import require_32_bits
+
+if TYPE_CHECKING:
+    from verifier.encoding.session import Session
 
 T = TypeVar("T")
 Wanted = tuple[Expression, bool]  # an expression that is to be true, or false
@@ -33,6 +36,8 @@ class Inquiry:
     def session(self) -> Session:
         """The solver's session. Raises NotModelled and Undecided."""
         if self._session is None:
+            from verifier.encoding.session import Session
+
             self._session = Session(self.graph, self.model, self.deadline, self.propagation)
         return self._session
 
@@ -71,8 +76,7 @@ class Inquiry:
             if self.find((escapes, True)) is not None:
                 raise NotModelled(f"the access on line {line} may go to an address that is no location's")
         if self.graph.is_litmus and self.graph.isa is None:
-            if any(not -(1 << 31) <= v < 1 << 31 for v in self._search.all_values()):
-                raise NotModelled("a value that does not fit into 32 bits")
+            require_32_bits(self._search.all_values())
 
     def _ask(self, ask: Callable[[Search], T], solve: Callable[[], T]) -> T:
         if self._search is None:

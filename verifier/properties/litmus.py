@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from verifier.cat.compiled import flags_raised
-from verifier.encoding.session import Session
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property
 from verifier.execution.candidate import Execution, bases, holds, valuation
 from verifier.limits import Undecided
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.verdict import Observation, Outcome, State
+from verifier.search.questions import Questions
 
 MOST_EXECUTIONS = 20_000
 
@@ -83,7 +83,7 @@ def _ended(question: Property | None) -> tuple[tuple[Expression, bool], ...]:
     return () if question is None else ((question.reached, True),)
 
 
-def _literals(session: Session, question: Property | None) -> tuple[int, ...]:
+def _literals(session: Questions, question: Property | None) -> tuple[int, ...]:
     return tuple(session.truth(e) for e, _ in _ended(question))
 
 

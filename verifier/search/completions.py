@@ -32,8 +32,8 @@ class Completions:
     def __init__(self, space: Space) -> None:
         self.space = space
 
-    def few(self, node: Node) -> Executions | None:
-        """All executions of a settled node that leaves no more than FEW choices; None for another."""
+    def few(self, node: Node, most: int = FEW) -> Executions | None:
+        """All executions of a settled node that leaves no more than `most` choices; None for another."""
         if not self._is_plain(node):
             return None
         choices = 1
@@ -49,11 +49,11 @@ class Completions:
                 )
             if not choices:
                 return Executions((), True)
-            if choices > FEW:
+            if choices > most:
                 return None
         orders = []
         for writers in self.space.writers:
-            found = self._orders(node, writers & node.sure, FEW // choices)
+            found = self._orders(node, writers & node.sure, most // choices)
             if found is None:
                 return None
             if not found:
