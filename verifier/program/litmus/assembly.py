@@ -142,14 +142,17 @@ def _memory(
         common.check_initial(state, isa.register)
         return Memory(state, final, used).shared()
 
-    return _MEMORIES((isa, state.tree, used, common.places_in(final.tree)), make)
+    memory = _MEMORIES((isa, state.tree, used, common.places_in(final.tree)), make)
+    is_complete = all(name in memory.locations or name in memory.arrays for name in used)
+    return memory if is_complete else memory.copy()  # that instructions add to
 
 
 def _layout(memory: Memory) -> _Layout:
     def make() -> _Layout:
         locations = tuple(memory.locations.values())
+        grown = memory.copy()
         return _Layout(
-            names=tuple(memory.shown(l) for l in locations),
+            names=tuple(grown.shown(l) for l in locations),
             locations=tuple((l.path, l.number) for l in locations),
             initial=tuple((l.number, l.initial) for l in locations if l.initial is not None),
             declared=frozenset(l.number for l in locations),

@@ -397,7 +397,7 @@ def _memory(state: tree.Part[tree.State], test: tree.LitmusTest, facts: Sequence
     def make() -> common.Memory:
         common.check_initial(state)
         memory = common.Memory(state, test.final, set(parameters), elements)
-        for name in parameters:
+        for name in (*parameters, *memory.arrays):
             memory.named(name)
         return memory.shared()
 
