@@ -318,14 +318,15 @@ def places_in(final: tree.Final) -> tuple[object, ...]:
 
     def find() -> tuple[object, ...]:
         compared = _compared(final)
-        listed = tuple(p.name for p in final.locations if p.thread is None and p.index is None)
+        listed = tuple(dict.fromkeys(p.name for p in final.locations if p.thread is None and p.index is None))
         return (listed, _locations(c.left for c in compared), _locations(c.right for c in compared))
 
     return _PLACES(final, find)
 
 
 def _locations(sides: Iterable[int | str | tree.Place]) -> tuple[object, ...]:
-    return tuple(s if isinstance(s, str) else (s.name, s.index) for s in sides if _is_location(s))
+    found = (s if isinstance(s, str) else (s.name, s.index) for s in sides if _is_location(s))
+    return tuple(dict.fromkeys(found))
 
 
 def _is_location(side: int | str | tree.Place) -> TypeGuard[str | tree.Place]:
