@@ -55,10 +55,11 @@ class Source:
 
     def place(self, line: int, column: int) -> tuple[int, int]:
         """The user's (line, column) for a place of the derived text; past the end gives the end."""
-        if not self.origins:
+        origins = self.origins
+        if not origins:
             return 1, 1
-        origin = self.origins[min(line, len(self.origins)) - 1]
-        return origin.line, origin.column + column - 1
+        first_line, first_column = origins[line - 1 if line <= len(origins) else -1]
+        return first_line, first_column + column - 1
 
     def span(self, line: int, column: int, end_line: int, end_column: int) -> Span:
         """The user's span for a stretch of the derived text."""

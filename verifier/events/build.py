@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from verifier.events.domains import settle
 from verifier.events.expression import TRUE, Const, Expression, ReadValue
@@ -25,11 +25,12 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     merge = Merge()
     for location, name in enumerate(program.names):
         merge.initial(_initial_write(location, _initial_value(program, merge, location), name))
+    numbers = dict(program.locations)
     for number, thread in enumerate(program.threads):
-        merge.thread(walked(program, number, architecture, bound), thread.source)
+        merge.thread(walked(program, number, architecture, bound), thread.source, numbers)
     if is_any:
         merge.unmodelled += _grace_periods(merge.events)
-    final = Finals(program, merge)
+    final = Finals(program, merge, numbers)
     if program.filter is not None:
         merge.constraints.append(final.translate(program.filter))
     graph = EventGraph(
@@ -108,10 +109,10 @@ def _leaves(formula: p.Final) -> _Leaves:
 class Finals:
     """Conditions on the final state of a program, as expressions over its threads' reads and final memory."""
 
-    def __init__(self, program: p.Program, merge: Merge) -> None:
+    def __init__(self, program: p.Program, merge: Merge, numbers: Mapping[p.Path, int]) -> None:
         self.program = program
         self.merge = merge
-        self.numbers = dict(program.locations)
+        self.numbers = numbers
 
     def conditions(self) -> list[Property]:
         """The conditions of the text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from verifier.events.expression import Expression, Unknown
 from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep
@@ -27,12 +27,15 @@ def may_meet(a: Arms, b: Arms) -> bool:
 class Draft:
     """What one thread does, while it grows: everything is numbered from 0, and placed as its operations are."""
 
-    def __init__(self, program: p.Program, architecture: str, bound: int) -> None:
+    def __init__(
+        self, program: p.Program, architecture: str, bound: int, numbers: Mapping[p.Path, int]
+    ) -> None:
+        """`numbers`: of the locations."""
         self.program = program
         self.architecture = architecture
         self.rows = rows(architecture, program.isa)
         self.bound = bound
-        self.numbers = dict(program.locations)
+        self.numbers = numbers
         self.events: list[Event] = []
         self.arms: list[Arms] = []
         self.sources: list[OrderingSource] = []  # without their events

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from verifier.events.expression import Const, Expression, ReadValue, Unknown
 from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep
 from verifier.events.logic import rewrite
 from verifier.events.walked import Walked
+from verifier.program.program import Path
 from verifier.source import Source, Span
 
 Spans = Mapping[int, Span]  # by the id of the span in the thread's own text
@@ -51,14 +52,15 @@ class Merge:
         walked, shift = self._threads[thread]
         return shift(walked.locals.get(name, Const(0)))
 
-    def thread(self, walked: Walked, source: Source | None) -> None:
-        """Adds a thread; `source` knows where its own text stands, if it has one."""
+    def thread(self, walked: Walked, source: Source | None, numbers: Mapping[Path, int]) -> None:
+        """Adds a thread; `source` knows where its own text stands, if it has one, `numbers` are of locations."""
         first, first_source, first_place = len(self.events), len(self.sources), self._places
         shift = Shift(first, self._unknowns)
         spans = _spans(walked, source)
+        places = None if walked.paths is None else [numbers[path] for path in walked.paths]
         self._threads.append((walked, shift))
         self.order += [later << first for later in walked.order]
-        self.events += [_event(e, shift, first_source, spans) for e in walked.events]
+        self.events += [_event(e, shift, first_source, spans, places) for e in walked.events]
         self.sources += [_source(s, first, first_place, spans) for s in walked.sources]
         for d in walked.dependencies:
             holds = shift(d.holds)
@@ -115,11 +117,11 @@ def _spans(walked: Walked, source: Source | None) -> Spans:
     return {id(span): source.placed(span) for span in walked.spans}
 
 
-def _event(e: Event, shift: Shift, sources: int, spans: Spans) -> Event:
+def _event(e: Event, shift: Shift, sources: int, spans: Spans, places: Sequence[int] | None) -> Event:
     return Event(
         e.thread,
         e.kind,
-        e.location,
+        e.location if places is None or e.location is None else places[e.location],
         shift(e.executes),
         None if e.value is None else shift(e.value),
         e.tags,

@@ -11,6 +11,7 @@ from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Pro
 from verifier.events.walk import ThreadWalk
 from verifier.memo import Memo
 from verifier.program import program as p
+from verifier.program.program import flatten
 from verifier.record import record
 from verifier.source import Span
 
@@ -21,10 +22,12 @@ class Walked:
 
     Spans and lines are places in the thread's own text where it has one. `places`, `unknowns`: how many there are;
     `is_open`: some unknown has no domain; `end`, `cut`: see EventGraph; `locals`: the values at the end of the
-    thread; `spans`: those of all its parts.
+    thread; `spans`: those of all its parts. `paths`: what the numbers of locations stand for; None where they are
+    those of the program.
     """
 
     body: tuple[p.Operation, ...]
+    paths: tuple[p.Path, ...] | None
     events: tuple[Event, ...]
     order: tuple[int, ...]
     sources: tuple[OrderingSource, ...]
@@ -46,23 +49,42 @@ class Walked:
 
 
 _WALKED: Memo[object, Walked] = Memo()
+_PATHS: Memo[int, tuple[object, tuple[p.Path, ...]]] = Memo()
 
 
 def walked(program: p.Program, number: int, architecture: str, bound: int) -> Walked:
     """What a thread of a program does, loops unrolled `bound` times."""
     thread = program.threads[number]
+    is_apart = thread.source is not None and program.isa is None  # in assembly, the body has addresses in it
+    paths = _own_paths(thread.body) if is_apart else ()
 
     def make() -> Walked:
-        return _walk(Draft(program, architecture, bound), number, thread)
+        locations = dict(program.locations) if not paths else {path: i for i, path in enumerate(paths)}
+        return _walk(Draft(program, architecture, bound, locations), number, thread, paths or None)
 
     if thread.source is None:
         return make()
     # The same object stands for the same operations: the value keeps it, so that no other gets its id.
-    world = (architecture, bound, program.isa, program.locations, program.addresses)
-    return _WALKED((id(thread.body), number, world), make)
+    world = () if paths else (program.locations, program.addresses)
+    return _WALKED((id(thread.body), number, architecture, bound, program.isa, world), make)
 
 
-def _walk(draft: Draft, number: int, thread: p.Thread) -> Walked:
+def _own_paths(body: tuple[p.Operation, ...]) -> tuple[p.Path, ...]:
+    """The locations that a thread accesses, empty where that depends on what there are: it follows a pointer."""
+
+    def find() -> tuple[object, tuple[p.Path, ...]]:
+        accesses = (
+            o for o in flatten(body) if isinstance(o, p.Load | p.Store | p.StoreExclusive | p.Rmw | p.Fence)
+        )
+        addresses = [o.address for o in accesses if o.address is not None]
+        if any(address.is_computed for address in addresses):
+            return body, ()
+        return body, tuple(dict.fromkeys(address.path for address in addresses))
+
+    return _PATHS(id(body), find)[1]
+
+
+def _walk(draft: Draft, number: int, thread: p.Thread, paths: tuple[p.Path, ...] | None) -> Walked:
     walk = ThreadWalk(draft, number, thread)
     walk.run()
     spans = (
@@ -71,6 +93,7 @@ def _walk(draft: Draft, number: int, thread: p.Thread) -> Walked:
     )
     return Walked(
         body=thread.body,
+        paths=paths,
         events=tuple(draft.events),
         order=_order(draft.arms),
         sources=tuple(

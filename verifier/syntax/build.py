@@ -318,7 +318,12 @@ class Builder(Transformer[Token, Any]):
 
 def _span(children: Sequence[Any]) -> Span:
     """From the first child to the last that has a place."""
-    return _of_one(_edge(children, False)).to(_of_one(_edge(children, True)))
+    first, last = _edge(children, False), _edge(children, True)
+    if not isinstance(first, Token):
+        first = first.span
+    if not isinstance(last, Token):
+        last = last.span
+    return Span(first.line or 1, first.column or 1, last.end_line or 1, last.end_column or 1)
 
 
 def _edge(children: Sequence[Any], last: bool) -> Any:
@@ -331,12 +336,6 @@ def _edge(children: Sequence[Any], last: bool) -> Any:
         elif child is not None and not isinstance(child, str):
             return child
     raise RuntimeError("a rule of the grammar without any place")
-
-
-def _of_one(child: Any) -> Span:
-    if isinstance(child, Token):
-        return Span(child.line or 1, child.column or 1, child.end_line or 1, child.end_column or 1)
-    return cast(Span, child.span)
 
 
 def _is(child: Any, terminal: str) -> bool:

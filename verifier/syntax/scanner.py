@@ -56,6 +56,9 @@ _KINDS: dict[str, Kind] = {
 }
 
 
+_ON_ONE_LINE = frozenset(("name", "number", "operator", "dots"))
+
+
 class Token(NamedTuple):
     """A word of the text; the place is one of the derived source, not yet the user's."""
 
@@ -104,9 +107,8 @@ def scan(source: Source) -> Scan:
             kind = match.lastgroup
         value = match.group()
         first_line, column = line, position - start + 1
-        breaks = value.count("\n")
-        if breaks:
-            line += breaks
+        if kind not in _ON_ONE_LINE and "\n" in value:
+            line += value.count("\n")
             start = position + value.rindex("\n") + 1
         position = match.end()
         if kind in ("blank", "line"):

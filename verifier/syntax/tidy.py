@@ -16,15 +16,16 @@ def tidy(source: Source, tokens: Sequence[Token]) -> tuple[Token, ...]:
     position = 0
     while position < len(tokens):
         token = tokens[position]
-        if token.kind == "name" and token.text in ATTRIBUTES:
+        is_name = token.kind == "name"
+        if is_name and token.text in ATTRIBUTES:
             position = _past_group(source, tokens, position)
             continue
-        if _is_assigning_arrow(tokens, position):
+        if not is_name and _is_assigning_arrow(tokens, position):
             end = tokens[position + 1]
             kept.append(token._replace(text="=", end_line=end.end_line, end_column=end.end_column))
             position += 2
             continue
-        if not (token.kind == "name" and token.text in QUALIFIERS):
+        if not (is_name and token.text in QUALIFIERS):
             kept.append(token)
         position += 1
     return tuple(kept)

@@ -11,11 +11,11 @@ from verifier.program.litmus import common
 from verifier.program.litmus.column import Column, Isa
 from verifier.program.litmus.common import INT, Kind, Memory, Seen
 from verifier.program.litmus.flow import Step, structured
+from verifier.program.litmus.parts import Asked, Layout
 from verifier.program.litmus.pointers import pointers
 from verifier.program.litmus.registers import canonical, uses
 from verifier.program.program import (
     Condition,
-    Final,
     FinalLocal,
     FinalLocation,
     Load,
@@ -49,31 +49,6 @@ class _Registers:
         return {r for r, v in values.items() if v >> 32 and self.kinds.get((thread, r), INT).size == 8}
 
 
-@record(frozen=True, slots=True, eq=False)
-class _Asked:
-    """What is asked of the final state, `memory` with the locations that this names, and the registers that it names.
-
-    The spans of conditions are places in the text of the final state.
-    """
-
-    conditions: tuple[Condition, ...]
-    filter: Final | None
-    observed: tuple[tuple[str, Final], ...]
-    memory: Memory
-
-
-@record(frozen=True, slots=True, eq=False)
-class _Layout:
-    """The fields of a Program that say what its locations are."""
-
-    names: tuple[str, ...]
-    locations: tuple[tuple[Path, int], ...]
-    initial: tuple[tuple[int, int], ...]
-    declared: frozenset[int]
-    addresses: tuple[tuple[int, int], ...]
-    constants: tuple[tuple[int, str], ...]
-
-
 _Code = tuple[tuple[Operation, ...], tuple[tuple[str, str], ...]]  # of a thread: its body, its locals
 _FINALS: Memo[tuple[tree.Final, Isa], tree.Final] = Memo()
 _NAMED: Memo[tree.Column, frozenset[str]] = Memo()
@@ -81,8 +56,8 @@ _MEMORIES: Memo[object, Memory] = Memo()
 _REGISTERS: Memo[object, _Registers] = Memo()
 _BODIES: Memo[object, Column] = Memo()
 _CODES: Memo[tuple[Column, frozenset[str]], _Code] = Memo()
-_ASKED: Memo[object, _Asked] = Memo()
-_LAYOUTS: Memo[Memory, _Layout] = Memo()
+_ASKED: Memo[object, Asked] = Memo()
+_LAYOUTS: Memo[Memory, Layout] = Memo()
 
 
 def lower_assembly(test: tree.LitmusTest, isa: Isa) -> Program:
@@ -142,14 +117,17 @@ def _memory(
         common.check_initial(state, isa.register)
         return Memory(state, final, used).shared()
 
-    return _MEMORIES((isa, state.tree, used, common.places_in(final.tree)), make)
+    memory = _MEMORIES((isa, state.tree, used, common.places_in(final.tree)), make)
+    is_complete = all(name in memory.locations or name in memory.arrays for name in used)
+    return memory if is_complete else memory.copy()  # that instructions add to
 
 
-def _layout(memory: Memory) -> _Layout:
-    def make() -> _Layout:
+def _layout(memory: Memory) -> Layout:
+    def make() -> Layout:
         locations = tuple(memory.locations.values())
-        return _Layout(
-            names=tuple(memory.shown(l) for l in locations),
+        grown = memory.copy()
+        return Layout(
+            names=tuple(grown.shown(l) for l in locations),
             locations=tuple((l.path, l.number) for l in locations),
             initial=tuple((l.number, l.initial) for l in locations if l.initial is not None),
             declared=frozenset(l.number for l in locations),
@@ -162,8 +140,8 @@ def _layout(memory: Memory) -> _Layout:
 
 def _asked(
     final: tree.Part[tree.Final], isa: Isa, memory: Memory, registers: _Registers, columns: Sequence[Column]
-) -> _Asked:
-    def make() -> _Asked:
+) -> Asked:
+    def make() -> Asked:
         grown = memory.copy()
 
         def resolve(place: tree.Place) -> Seen:
@@ -177,7 +155,7 @@ def _asked(
         filtered = common.filtered(final.tree, resolve, address_of)
         observed = tuple((label, resolve(p).final) for label, p in _expanded(places, grown))
         is_same = len(grown.locations) == len(memory.locations)
-        return _Asked(conditions, filtered, observed, memory if is_same else grown)
+        return Asked(conditions, filtered, observed, memory if is_same else grown)
 
     return _ASKED((final.tree, memory, registers, tuple(c.narrow for c in columns)), make)
 

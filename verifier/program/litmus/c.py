@@ -15,11 +15,11 @@ from verifier.program import access, statements
 from verifier.program.context import Context
 from verifier.program.frame import Frame, Pointer, Variable, Writer
 from verifier.program.litmus import common
+from verifier.program.litmus.parts import Asked, Layout
 from verifier.program.program import (
     Address,
     Condition,
     Fence,
-    Final,
     FinalLocal,
     FinalLocation,
     Load,
@@ -83,38 +83,13 @@ class _Lowered:
     follows: bool  # whether an access goes where a pointer says
 
 
-@record(frozen=True, slots=True, eq=False)
-class _Asked:
-    """What is asked of the final state, and `memory` with the locations that this names.
-
-    The spans of conditions are places in the text of the final state.
-    """
-
-    conditions: tuple[Condition, ...]
-    filter: Final | None
-    observed: tuple[tuple[str, Final], ...]
-    memory: common.Memory
-
-
-@record(frozen=True, slots=True, eq=False)
-class _Layout:
-    """The fields of a Program that say what its locations are."""
-
-    names: tuple[str, ...]
-    locations: tuple[tuple[Path, int], ...]
-    initial: tuple[tuple[int, int], ...]
-    declared: frozenset[int]
-    addresses: tuple[tuple[int, int], ...]
-    constants: tuple[tuple[int, str], ...]
-
-
 _Registers = tuple[tuple[tuple[str, int], ...], ...]  # for each function, what its registers hold at first
 _STATES: Memo[tree.State, tree.State] = Memo()
 _FACTS: Memo[tree.Code, _Facts] = Memo()
 _MEMORIES: Memo[object, common.Memory] = Memo()
 _LOWERED: Memo[object, _Lowered] = Memo()
-_ASKED: Memo[object, _Asked] = Memo()
-_LAYOUTS: Memo[object, _Layout] = Memo()
+_ASKED: Memo[object, Asked] = Memo()
+_LAYOUTS: Memo[object, Layout] = Memo()
 
 
 def lower_c(test: tree.LitmusTest) -> Program:
@@ -178,10 +153,10 @@ def _asked(
     memory: common.Memory,
     threads: tuple[Thread, ...],
     kinds: Sequence[dict[str, common.Kind]],
-) -> _Asked:
+) -> Asked:
     locals_ = [dict(t.locals) for t in threads]
 
-    def make() -> _Asked:
+    def make() -> Asked:
         grown = memory.copy()
 
         def resolve(place: tree.Place) -> common.Seen:
@@ -200,7 +175,7 @@ def _asked(
         filtered = common.filtered(final.tree, resolve, address_of)
         observed = common.observed(common.observed_places(final.tree, common.alphabetical), resolve)
         is_same = len(grown.locations) == len(memory.locations)
-        return _Asked(conditions, filtered, observed, memory if is_same else grown)
+        return Asked(conditions, filtered, observed, memory if is_same else grown)
 
     named = [(t, n) for t, n in common.registers_in(final.tree) if t < len(threads)]
     meant = tuple((locals_[t].get(n, n), kinds[t].get(n)) for t, n in named)
@@ -397,7 +372,7 @@ def _memory(state: tree.Part[tree.State], test: tree.LitmusTest, facts: Sequence
     def make() -> common.Memory:
         common.check_initial(state)
         memory = common.Memory(state, test.final, set(parameters), elements)
-        for name in parameters:
+        for name in (*parameters, *memory.arrays):
             memory.named(name)
         return memory.shared()
 
@@ -405,18 +380,18 @@ def _memory(state: tree.Part[tree.State], test: tree.LitmusTest, facts: Sequence
     return _MEMORIES(key, make)
 
 
-def _layout(state: tree.State, memory: common.Memory, lowered: Sequence[_Lowered]) -> _Layout:
+def _layout(state: tree.State, memory: common.Memory, lowered: Sequence[_Lowered]) -> Layout:
     uses = frozenset().union(*(found.uses for found in lowered))
     more = tuple(path for found in lowered for path in found.uses) if uses - memory.paths else ()
     taken = frozenset().union(*(found.taken for found in lowered))
     follows = any(found.follows for found in lowered)
 
-    def make() -> _Layout:
+    def make() -> Layout:
         grown = memory.copy()
         numbers = {at_.path: at_.number for at_ in grown.locations.values()}
         numbers.update((path, _named(grown, path)) for path in more)
         locations = tuple(grown.locations.items())
-        return _Layout(
+        return Layout(
             names=tuple(name for name, _ in locations),
             locations=tuple(numbers.items()),
             initial=tuple((at_.number, _held(at_)) for _, at_ in locations if at_.initial is not None),

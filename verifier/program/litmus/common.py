@@ -97,6 +97,7 @@ class Memory:
         self.arrays: dict[str, int] = {}
         self._sized: set[str] = set()  # arrays that are declared with all their elements
         self._next = FIRST_ADDRESS
+        self._is_sealed = False
         given: dict[str, int | str | tuple[int | str, ...] | None] = {}
         for item in state.tree.items:
             if item.thread is None and not item.name.startswith("%"):
@@ -118,7 +119,11 @@ class Memory:
         return frozenset(l.path for l in self.locations.values())
 
     def shared(self) -> Memory:
-        """The one memory of those that have the same locations: what depends on locations is then the same too."""
+        """The one memory of those that have the same locations: what depends on locations is then the same too.
+
+        It can't grow any more; a copy can.
+        """
+        self._is_sealed = True
         key = (tuple(self.locations.items()), tuple(self.arrays.items()), self._next)
         return _SHARED(key, lambda: self)
 
@@ -127,6 +132,7 @@ class Memory:
         other = copy(self)
         other.__dict__.pop("paths", None)
         other.locations, other.arrays = dict(self.locations), dict(self.arrays)
+        other._is_sealed = False
         return other
 
     def _declare(self, item: tree.Initial) -> None:
@@ -196,6 +202,8 @@ class Memory:
         return address
 
     def _add(self, name: str, path: Path, address: int, kind: Kind) -> Location:
+        if self._is_sealed:
+            raise RuntimeError(f"{name} is new in a memory that others share")
         known = self.locations.get(name)
         number = len(self.locations) if known is None else known.number
         self.locations[name] = Location(path, number, address, kind, None)
@@ -310,14 +318,15 @@ def places_in(final: tree.Final) -> tuple[object, ...]:
 
     def find() -> tuple[object, ...]:
         compared = _compared(final)
-        listed = tuple(p.name for p in final.locations if p.thread is None and p.index is None)
+        listed = tuple(dict.fromkeys(p.name for p in final.locations if p.thread is None and p.index is None))
         return (listed, _locations(c.left for c in compared), _locations(c.right for c in compared))
 
     return _PLACES(final, find)
 
 
 def _locations(sides: Iterable[int | str | tree.Place]) -> tuple[object, ...]:
-    return tuple(s if isinstance(s, str) else (s.name, s.index) for s in sides if _is_location(s))
+    found = (s if isinstance(s, str) else (s.name, s.index) for s in sides if _is_location(s))
+    return tuple(dict.fromkeys(found))
 
 
 def _is_location(side: int | str | tree.Place) -> TypeGuard[str | tree.Place]:
