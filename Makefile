@@ -9,7 +9,7 @@ help:
 	@echo "make demo       check an example snippet: one barrier is proved, another refuted"
 	@echo "make test       format, lint, types, layers and the fast tests"
 	@echo "make test-full  the same and the slow tests"
-	@echo "make bench      measure and compare with the last run (BENCH=--quick: in some seconds)"
+	@echo "make bench      measure and compare with the last run (BENCH=--quick: half a minute)"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
 
 # mbpair exits with 1 here, because the example refutes a barrier; any other code is a failure.

@@ -67,6 +67,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--limit", type=float, default=20.0, metavar="S", help="seconds for a size of a family"
     )
+    parser.add_argument(
+        "--repeat", type=int, default=3, metavar="N", help="measure N times; the least counts (default: 3)"
+    )
     parser.add_argument("--results", type=Path, metavar="FILE", help="what to compare with and to write")
     parser.add_argument("--write-docs", action="store_true", help="write docs/growth.md")
     arguments = parser.parse_args()
@@ -91,8 +94,17 @@ def _folder(text: str) -> Path:
 def _settings(arguments: argparse.Namespace) -> parts.Settings:
     folders = {p.name: p for p in (parts.LITMUS, *arguments.corpus)}
     if arguments.quick:
-        return parts.Settings(folders, max(arguments.every, 16), 8, 2.0, 2, 2, 6, 1.0)
-    return parts.Settings(folders, arguments.every, seconds=arguments.limit)
+        return parts.Settings(
+            folders,
+            max(arguments.every, 16),
+            every_own=8,
+            seconds=2.0,
+            most=2,
+            times=2,
+            sample=6,
+            patience=1.0,
+        )
+    return parts.Settings(folders, arguments.every, seconds=arguments.limit, repeat=arguments.repeat)
 
 
 if __name__ == "__main__":

@@ -50,14 +50,21 @@ def snippets(folder: Path, every: int = 1) -> list[Path]:
     return sorted(p for p in folder.rglob("*") if p.suffix in {".c", ".txt"})[::every]
 
 
-def conditions(paths: list[Path]) -> Batch:
-    """The conditions of litmus tests."""
-    return _batch(paths, _answer)
+def conditions(paths: list[Path], repeat: int = 1) -> Batch:
+    """The conditions of litmus tests; the least of `repeat` processes counts for each."""
+    return best([_batch(paths, _answer) for _ in range(repeat)])
 
 
-def verdicts(paths: list[Path]) -> Batch:
-    """The verdicts on each barrier, under the models that are the default."""
-    return _batch(paths, _check)
+def verdicts(paths: list[Path], repeat: int = 1) -> Batch:
+    """The verdicts on each barrier, under the models that are the default; the least counts."""
+    return best([_batch(paths, _check) for _ in range(repeat)])
+
+
+def best(batches: list[Batch]) -> Batch:
+    """Of each file the run that took least."""
+    runs = zip(*(b.files for b in batches), strict=True)
+    files = tuple(min(run, key=lambda f: f.total) for run in runs)
+    return Batch(files, min(b.memory for b in batches))
 
 
 def _batch(paths: list[Path], work: Callable[[str, bytes], str]) -> Batch:

@@ -27,6 +27,7 @@ class Settings:
     every_own    the same of our own tests and snippets
     seconds      a size of a family
     most         sizes of a family; None: all
+    repeat       how often to measure what takes little; the least counts
     times        that the command is started
     sample       tests of a folder for herd7, at most, and its seconds a test, `patience`
     """
@@ -36,6 +37,7 @@ class Settings:
     every_own: int = 1
     seconds: float = 20.0
     most: int | None = None
+    repeat: int = 1
     times: int = 10
     sample: int = 30
     patience: float = 5.0
@@ -58,13 +60,13 @@ def measure_corpus(settings: Settings) -> Iterator[Section]:
     for name in settings.folders:
         files = settings.files(name)
         if files:
-            batch = corpus.conditions(files)
+            batch = corpus.conditions(files, settings.repeat)
             yield _section(settings.group("corpus", name), "litmus tests", batch, settings.folders[name])
 
 
 def measure_pairing(settings: Settings) -> Iterator[Section]:
     """The verdicts on the barriers of our own snippets."""
-    batch = corpus.verdicts(corpus.snippets(LITMUS, settings.every_own))
+    batch = corpus.verdicts(corpus.snippets(LITMUS, settings.every_own), settings.repeat)
     yield _section("pairing", "snippets, each under its default models", batch, LITMUS)
 
 
@@ -96,7 +98,7 @@ def _slowest(files: tuple[Timed, ...], folder: Path) -> Iterator[str]:
 def measure_growth(settings: Settings, curves: list[growth.Curve]) -> Iterator[Section]:
     """The families; a section for each, and the curves into `curves`."""
     for family in growth.FAMILIES:
-        curve = growth.grow(family, settings.seconds, settings.most)
+        curve = growth.grow(family, settings.seconds, settings.most, settings.repeat)
         curves.append(curve)
         cells = [f"{p.size}: {milliseconds(p.total)}" for p in curve.points]
         lines = ["  ".join(f"{c:>11}" for c in cells)] if cells else []

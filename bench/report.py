@@ -99,7 +99,7 @@ name says Armv8. A family stops at the first size that is not decided in {second
 
 {table}
 
-Commit {commit}, Python {python}, z3 {z3}, {processor}.
+Python {python}, z3 {z3}, {processor}.
 
 No execution meets the condition, at any size, and that is what mbpair says of each size above:
 

@@ -23,7 +23,7 @@ class Runs:
 
 def commands() -> dict[str, list[str]]:
     """The ways to start mbpair that there are here."""
-    found = {"python -m": [sys.executable, "-m", "verifier"]}
+    found = {"python -m verifier": [sys.executable, "-m", "verifier"]}
     beside = Path(sys.executable).parent
     script = shutil.which("mbpair", path=str(beside)) or shutil.which("mbpair")
     if script is not None:

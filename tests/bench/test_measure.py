@@ -80,3 +80,10 @@ def test_a_batch_knows_phases_and_answers() -> None:
     assert [f.answer for f in batch.files] == ["decided", "not read"]
     assert set(batch.files[0].phases) == {"parse", "lower", "build", REST}
     assert batch.memory > 10
+
+
+def test_the_best_run_of_each_file_counts() -> None:
+    slow, fast = ({"decide": n} for n in (2.0, 1.0))
+    first = corpus.Batch((corpus.Timed("a", slow, "decided"), corpus.Timed("b", fast, "decided")), 20.0)
+    second = corpus.Batch((corpus.Timed("a", fast, "decided"), corpus.Timed("b", slow, "decided")), 21.0)
+    assert [f.total for f in corpus.best([first, second]).files] == [1.0, 1.0]

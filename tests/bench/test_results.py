@@ -47,7 +47,7 @@ def test_figures_are_kept_by_group(tmp_path: Path) -> None:
 
 
 def test_page() -> None:
-    about = {"commit": "0", "python": "3.11", "z3": "4", "processor": "some"}
+    about = {"python": "3.11", "z3": "4", "processor": "some"}
     curves = [
         Curve(FAMILIES[0], (Point(2, {"parse": 1.0, "decide": 2.0}, "Never"),), "4: over 20 s"),
         Curve(FAMILIES[1], (Point(2, {}, "Never"), Point(4, {}, "Never")), ""),
