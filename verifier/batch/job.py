@@ -41,7 +41,7 @@ class Job:
 
     def prepare(self) -> None:
         """Load what answers need, so that processes that are forked from this one have it."""
-        for module in ("verifier.encoding.session", "verifier.pipeline", "verifier.report"):
+        for module in ("verifier.pipeline", "verifier.report.herd", "verifier.report.text"):
             import_module(module)
 
     def answer(self, number: int) -> Answer:
