@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
-from verifier.cat.load import load
+from verifier.cat.compiled import keep, load_kept
+from verifier.cat.library import MODELS, texts
 from verifier.cat.terms import Model
 from verifier.encoding.session import Session
 from verifier.errors import InputError, ModelError, SyntaxProblem
@@ -32,15 +34,17 @@ from verifier.pairing.verdict import (
     SkippedText,
     UnitResult,
 )
-from verifier.program.litmus.lower import lower_litmus
 from verifier.program.lower import lower
 from verifier.program.program import Load, Program, Rmw, Store, flatten
 from verifier.properties.check import check as check_properties
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, list_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
+from verifier.source import Source
 from verifier.syntax import parse, parse_diagram
-from verifier.syntax.litmus import parse_litmus
+
+if TYPE_CHECKING:
+    from verifier.syntax.litmus_tree import LitmusTest
 
 # The models of an input, by its instruction set (None: C), unless the user names others
 DEFAULTS: dict[str | None, tuple[str, ...]] = {
@@ -81,8 +85,17 @@ def _note_diffs(units: tuple[UnitResult, ...], data: bytes) -> tuple[UnitResult,
 @cache
 def model(name: str) -> Model:
     """A memory model, loaded once. Raises ModelError."""
+    own = texts() if name in MODELS else b""
+    kept = load_kept(name, own) if own else None
+    if kept is not None:
+        return kept
+    from verifier.cat.load import load  # with the language's front end: only where it is needed
+
     try:
-        return load(name)
+        found = load(name)
+        if own:
+            keep(name, own, found)
+        return found
     except SyntaxProblem as problem:
         raise ModelError(problem.code, problem.message, problem.name, problem.span, problem.quoted) from None
 
@@ -112,6 +125,20 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
     names = {THIN_AIR: "S", **{value: program.names[l] for value, l in program.addresses}}
     condition = program.conditions[-1] if program.conditions else None
     return LitmusVerdict(name, program.title, m.name, condition, names, outcome, reason, tuple(notes))
+
+
+def parse_litmus(source: Source) -> LitmusTest:
+    """As verifier.syntax.litmus, which is loaded when the first litmus test comes."""
+    from verifier.syntax import litmus as syntax
+
+    return syntax.parse_litmus(source)
+
+
+def lower_litmus(test: LitmusTest) -> Program:
+    """As verifier.program.litmus, which is loaded when the first litmus test comes."""
+    from verifier.program.litmus import lower as program
+
+    return program.lower_litmus(test)
 
 
 def _answer_litmus(

@@ -40,10 +40,17 @@ def closure_through(a: Pairs, inner: set[int]) -> Pairs:
         out = new
 
 
-@pytest.mark.parametrize("small", [bits.SMALL, 0])  # the ways of small universes, and those of large ones
+WAYS = [
+    (bits.SMALL, bits.DENSE),
+    (0, 1),
+    (0, 1 << 20),
+]  # of small universes, and of sparse and dense large ones
+
+
+@pytest.mark.parametrize(("small", "dense"), WAYS)
 @given(given_relations=relations())
-def test_operators(small: int, given_relations: tuple[int, Pairs, Pairs]) -> None:
-    with patch.object(bits, "SMALL", small):
+def test_operators(small: int, dense: int, given_relations: tuple[int, Pairs, Pairs]) -> None:
+    with patch.object(bits, "SMALL", small), patch.object(bits, "DENSE", dense):
         check_operators(*given_relations)
 
 

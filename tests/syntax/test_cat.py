@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
 import pytest
 from lark import Lark
@@ -136,20 +135,3 @@ def test_the_grammar_has_no_conflicts(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, logger.name):
         Lark(grammars.load("cat"), parser="lalr", debug=True)
     assert [r.getMessage() for r in caplog.records if "conflict" in r.getMessage().lower()] == []
-
-
-def test_a_kept_tree_is_the_parsed_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    source = Source.whole("m.cat", "let a = po\nacyclic a ; [W] as b")
-    first = cat.parse_kept(source)
-    (place,) = tmp_path.rglob("*.tree")
-    assert cat.parse_kept(source) == first == cat.parse(source)
-    assert cat.parse_kept(source).statements[1].span == first.statements[1].span
-    place.write_bytes(b"broken")
-    assert cat.parse_kept(source) == first
-
-
-def test_a_tree_is_parsed_where_none_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grammars, "table_file", lambda name: False)
-    source = Source.whole("m.cat", "let a = po")
-    assert cat.parse_kept(source) == cat.parse(source)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from verifier.errors import InputError
+from verifier.record import record
 
 if TYPE_CHECKING:
     from verifier.pairing.verdict import ModelResult, UnitResult
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 WORST_FIRST = (2, 1, 3, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Answer:
     """What became of one file: no more than its output needs, for it may come from another process.
 

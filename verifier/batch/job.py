@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +14,7 @@ from verifier.batch.inputs import read, shown_name
 from verifier.errors import GivenUp, InputError, ReadError
 from verifier.limits import Undecided
 from verifier.options import Options
+from verifier.record import record
 
 if TYPE_CHECKING:
     from verifier.report.style import Style
@@ -25,7 +26,7 @@ _HEADER = re.compile(rb"\s*\w+[ \t]+(\S+)")
 _QUESTION = re.compile(rb"~\s*exists\b|\b(?:exists|forall)\b")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Job:
     """A command and its inputs: names as the user gave them.
 
@@ -41,8 +42,8 @@ class Job:
 
     def prepare(self) -> None:
         """Load what answers need, so that processes that are forked from this one have it."""
-        for module in ("verifier.pipeline", "verifier.report.herd", "verifier.report.text"):
-            import_module(module)
+        for module in ("pipeline", "report.herd", "report.text", "syntax.litmus", "program.litmus.lower"):
+            import_module(f"verifier.{module}")
 
     def answer(self, number: int) -> Answer:
         """The answer to the input of that number; never raises an error."""

@@ -9,12 +9,12 @@ CAAL: Consistency as a Service, OOPSLA 2022).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from verifier.cat.bits import Universe
 from verifier.cat.code import Code
 from verifier.cat.plan import Plan
 from verifier.cat.terms import Axiom
+from verifier.record import record
 
 Pair = tuple[int, int]  # (must, may), as bits
 
@@ -25,7 +25,7 @@ class Impossible(Exception):
     """No execution is within the bounds."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BaseBounds:
     """Bounds of the base sets and relations; `sure` are the events that happen in every execution.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeGuard
 
 from verifier.cat.terms import (
@@ -18,11 +18,12 @@ from verifier.cat.terms import (
     Term,
     Variable,
 )
+from verifier.record import record
 
 Key = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TermBuilder:
     """One table of terms for one model; what the empty set, the empty relation and the set of all events
     make of a term is folded away, and so are recursive definitions that say no more than `r+`."""

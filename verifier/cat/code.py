@@ -6,17 +6,17 @@ The text of the functions is made once for each model, compiled, and kept in the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
 from verifier.cat.plan import Plan, Step
+from verifier.record import record
 
 Values = tuple[int, ...]
 Bases = Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Code:
     """The functions of a plan. `u` is a Universe, `everything` the set of the events that happen, `sets` and
     `relations` the base sets and relations, of which rf, co, FW and different-values are in `given`.

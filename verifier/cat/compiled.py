@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from verifier import cache
 from verifier.cat.code import Code, Values, read, write
 from verifier.cat.evaluate import Bases
 from verifier.cat.plan import Plan, empty_steps, plan
 from verifier.cat.terms import Axiom, Model
 from verifier.memo import Memo
+from verifier.record import record
 
 GIVEN = ("rf", "co", "different-values")
 MOST = 16  # models that are remembered
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Compiled:
     """A model and what was made of it. `given`: which of co, rf, FW and different-values it speaks of."""
 
@@ -48,13 +51,37 @@ _known: dict[int, Compiled] = {}
 def compiled(model: Model) -> Compiled:
     """The compiled form of a model."""
     found = _known.get(id(model))
-    if found is None:
-        if len(_known) == MOST:
-            del _known[next(iter(_known))]
-        made = plan(model)
-        code = read(compile(write(made), f"<{model.name}>", "exec"))
-        names = frozenset(s.name for s in made.steps if s.operator in ("set", "relation"))
-        found = _known[id(model)] = Compiled(model, made, code, names & {*GIVEN, "FW"})
+    return _compile(model)[0] if found is None else found
+
+
+def load_kept(name: str, texts: bytes) -> Model | None:
+    """The model that `keep` kept for that name and these texts, ready for use; None where there is none."""
+    kept = cache.get(f"model-{name}", texts)
+    match kept:
+        case (Model() as model, Plan() as made, bytes() as code):
+            _register(model, made, read(marshal.loads(code)))
+            return model
+        case _:
+            return None
+
+
+def keep(name: str, texts: bytes, model: Model) -> None:
+    """Compile a model that is made of these texts alone, and keep it for the next start."""
+    found, code = _compile(model)
+    cache.keep(f"model-{name}", texts, (model, found.plan, code))
+
+
+def _compile(model: Model) -> tuple[Compiled, bytes]:
+    made = plan(model)
+    code = compile(write(made), f"<{model.name}>", "exec")
+    return _register(model, made, read(code)), marshal.dumps(code)
+
+
+def _register(model: Model, made: Plan, code: Code) -> Compiled:
+    if len(_known) == MOST:
+        del _known[next(iter(_known))]
+    names = frozenset(s.name for s in made.steps if s.operator in ("set", "relation"))
+    found = _known[id(model)] = Compiled(model, made, code, names & {*GIVEN, "FW"})
     return found
 
 

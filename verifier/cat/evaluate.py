@@ -20,11 +20,12 @@ from verifier.cat.terms import (
     Variable,
     free_variables,
 )
+from verifier.record import record
 
 ABSORBING = frozenset(("inter", "sequence", "product"))  # empty as soon as one argument is
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bases:
     """The base sets and relations of one execution over a universe; a set that is not there is empty.
 

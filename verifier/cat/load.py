@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from verifier.cat.definitions import require_same
 from verifier.cat.expressions import Expressions
 from verifier.cat.interpret import Interpreter
+from verifier.cat.library import FOLDER, MODELS
 from verifier.cat.tags import BUILT_IN, FOREIGN_TITLES, TITLES, Architecture, architecture_of
 from verifier.cat.terms import Model
 from verifier.cat.values import Scope
@@ -18,7 +18,6 @@ from verifier.source import Source, Span
 from verifier.syntax import cat
 from verifier.syntax.cat_tree import CatFile
 
-MODELS = ("armv8", "lkmm", "power", "riscv", "sc", "tso")
 LIBRARY, FOREIGN_LIBRARY = "stdlib.cat", "herd.cat"
 ALIASES = {"cos-opt.cat": "cos.cat", "cos-no-opt.cat": "cos.cat", "cos-ok-opt.cat": "cos.cat"}
 
@@ -86,11 +85,11 @@ def _prepare(interpreter: Interpreter, source: Source, is_own: bool) -> Scope:
 @cache
 def _library(file: str) -> tuple[CatFile, str] | None:
     """A file of the package's own models, with its path, if it is there."""
-    found = resources.files("verifier").joinpath("models", ALIASES.get(file, file))
+    found = FOLDER / ALIASES.get(file, file)
     if not found.is_file():
         return None
     name = f"models/{found.name}"
-    return cat.parse_kept(Source.whole(name, found.read_text(encoding="utf-8"))), str(found)
+    return cat.parse(Source.whole(name, found.read_text(encoding="utf-8"))), str(found)
 
 
 def _included(path: str, source: Source, span: Span) -> CatFile:

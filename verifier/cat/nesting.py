@@ -14,14 +14,14 @@ has a monotone definition, by the next lock or unlock and by sections that follo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from verifier.cat.build import TermBuilder
 from verifier.cat.terms import Term
+from verifier.record import record
 from verifier.syntax import cat_tree as tree
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Nesting:
     """The parts of such a definition: which events open and close sections, in which order, and the
     name of the matching; `others` are the other bindings, each after those that it speaks of."""

@@ -7,7 +7,6 @@ sequence of its own: `[S] ; r` is r from S, and `a ; r?` is a | a ; r.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from verifier.cat.terms import (
@@ -22,6 +21,7 @@ from verifier.cat.terms import (
     Term,
     Variable,
 )
+from verifier.record import record
 
 Operator = Literal[
     "set",  # a base set, by its name
@@ -59,7 +59,7 @@ class Step(NamedTuple):
     inner: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Plan:
     """The steps of a model's axioms and flags, those inside a fixpoint left out of the lists.
 

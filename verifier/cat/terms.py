@@ -7,27 +7,28 @@ structure, so a reader may remember what it made of each.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from verifier.cat.tags import Architecture
+from verifier.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BaseSet:
     """A set that the event graph provides: R, W, F, M, IW, _ (all events) or a tag."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BaseRelation:
     """po, rf, co, addr, data, ctrl, rmw, amo, lxsx, loc, int, ext, id … (verifier.cat.tags)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EmptyRelation:
     pass
 
@@ -35,7 +36,7 @@ class EmptyRelation:
 SetOperator = Literal["union", "inter", "minus", "complement", "domain", "range"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SetTerm:
     """union, inter and minus of two sets, complement of one; domain and range of one relation."""
 
@@ -62,7 +63,7 @@ RelationOperator = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RelationTerm:
     """An operator over relations; "product" and "identity" ([S]) take sets. union and sequence take two or more."""
 
@@ -74,14 +75,14 @@ class RelationTerm:
         object.__setattr__(self, "free", _free_in(self.arguments))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Variable:
     """An occurrence, inside a Fixpoint, of the relation that it defines under that name; names are unique."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fixpoint:
     """The least solution of the mutually recursive `equations` (name, right side); the value is that of `name`."""
 
@@ -112,7 +113,7 @@ def _free_in(terms: Iterable[Term]) -> frozenset[str]:
 Term = BaseSet | BaseRelation | EmptyRelation | SetTerm | RelationTerm | Variable | Fixpoint
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Axiom:
     """`acyclic t as name` and its kin; `negated` with ~; `is_flag`: reported when true, constrains nothing."""
 
@@ -123,7 +124,7 @@ class Axiom:
     is_flag: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Model:
     """A model's own title, its axioms in order, its named relations (for reports, `show`), and where it is from.
 

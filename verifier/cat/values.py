@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, assert_never
 
 from verifier.cat.terms import Term
+from verifier.record import record
 from verifier.source import Source
 from verifier.syntax import cat_tree as tree
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Typed:
     """A term with what it is; `zero` is the empty relation, and the empty set where a set is wanted.
 
@@ -24,28 +25,28 @@ class Typed:
     member: Member | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Member:
     """Any member of a set."""
 
     of: Term
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pair:
     """Any pair of a relation."""
 
     of: Typed
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Edge:
     """The relation of any one pair of a relation."""
 
     of: Typed
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Each:
     """The values that a function gives for all members of a set, or for all pairs of a relation."""
 
@@ -53,7 +54,7 @@ class Each:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OnePerMember:
     """All ways to take one pair for each member of `members` that ends there, out of `pairs`."""
 
@@ -61,7 +62,7 @@ class OnePerMember:
     pairs: Term
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Orders:
     """All total orders of these writes to each location that contain a relation."""
 
@@ -69,19 +70,19 @@ class Orders:
     writes: Term
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Collection:
     """A set of values that is known when the model is read."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TagValue:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Closure:
     parameters: tuple[str, ...]
     is_tuple: bool
@@ -94,7 +95,7 @@ PrimitiveName = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Primitive:
     """A function that is not written in cat, and the first arguments that it already has."""
 
@@ -102,14 +103,14 @@ class Primitive:
     given: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Several:
     """The values of a tuple."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Routine:
     """A procedure and the scope that it was written in."""
 
@@ -134,7 +135,7 @@ Value = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Scope:
     """Names and their values at one place of one file; extended by copying."""
 

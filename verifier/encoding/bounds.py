@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from verifier.cat.bounds import Bounds, Impossible
 from verifier.cat.compiled import compiled
 from verifier.cat.terms import Model
 from verifier.events.graph import EventGraph
+from verifier.record import record
 from verifier.search.space import Space
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Facts:
     """`forbidden_rf`: (write, read) pairs in no allowed execution; `known_co`: (write, write) pairs in each
     execution where both happen. Both hold whichever ordering sources are on."""

@@ -20,6 +20,7 @@ from typing import Literal
 from verifier.events.expression import TRUE, Expression
 from verifier.events.graph import Dependency, DependencyKind, Event, EventGraph
 from verifier.events.logic import conjunction
+from verifier.record import record
 
 Level = Literal[0, 1, 2]  # a select right before an instruction, a branch right before it, the instruction
 
@@ -59,7 +60,7 @@ def _least_controls(graph: EventGraph) -> Sequence[Dependency]:
     return kept
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Micro:
     """A micro event, the instruction that it belongs to or comes right before, and its dependency's source."""
 

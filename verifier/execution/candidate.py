@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import get_args
 
 from verifier.cat.bits import Universe, from_members, members
 from verifier.cat.evaluate import Bases
 from verifier.events.expression import Expression, evaluate
 from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations
+from verifier.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Execution:
     """A choice of values, rf and co.
 

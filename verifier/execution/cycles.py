@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from verifier.events.expression import Const
 from verifier.events.graph import INITIAL, EventGraph
 from verifier.execution.candidate import Execution
+from verifier.record import record
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class Segment:
     """What a cycle has of one thread: two accesses in program order, or one (`start` is `end`)."""
 
@@ -23,7 +23,7 @@ class Segment:
         return self.start == self.end
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class Cycle:
     """Segments of different threads in cyclic order, the one of the lowest thread first.
 

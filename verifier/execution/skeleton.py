@@ -7,7 +7,6 @@ between the ends of the segments.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import get_args
 
 from verifier.cat.bits import Universe, members
@@ -18,6 +17,7 @@ from verifier.events.expression import evaluate
 from verifier.events.graph import DependencyKind, EventGraph
 from verifier.execution.candidate import Execution, read_values
 from verifier.execution.cycles import Cycle, Segment
+from verifier.record import record
 
 # What may be added to a segment: a fence behind its start, or a stronger end.
 ADDITIONS: Mapping[str, Mapping[str, frozenset[str]]] = {
@@ -59,7 +59,7 @@ ADDITIONS: Mapping[str, Mapping[str, frozenset[str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Piece:
     """What a segment keeps: its events in program order, and the places of the sources among them."""
 

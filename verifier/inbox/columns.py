@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from verifier.inbox.header import Header
 from verifier.inbox.line import Row
+from verifier.record import record
 from verifier.source import Origin, Source
 
 _GAP = re.compile(r"(?:[ ]{2,}|[ ]*\t[ \t]*)")
@@ -16,7 +16,7 @@ _BAR = re.compile(r"(?<![|])\|(?![|=])")
 _NUMBER = re.compile(r"(?:\(\d{1,3}\)|\d{1,3}[.:)](?=\s)|\[[A-Z]\d?\]|\([a-z]\)|<\d{1,2}>)\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Cell:
     """A stretch of a row, from character `start` up to `end`."""
 

@@ -6,7 +6,6 @@ import itertools
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from verifier.errors import InputError, SyntaxProblem
 from verifier.inbox import columns, fold
@@ -15,6 +14,7 @@ from verifier.inbox.columns import Cell, column_source
 from verifier.inbox.header import Header, find_header, is_ruler
 from verifier.inbox.line import Line, Row, leader, row
 from verifier.inbox.pieces import Diagram, Piece, Unreadable
+from verifier.record import record
 from verifier.source import Origin, Source
 from verifier.syntax import parse
 
@@ -34,7 +34,7 @@ _CONDITION = re.compile(r"\s*~?\s*(?:exists|forall)\s*\(")
 _GAP = re.compile(r"\S(?:[ ]{2,}|[ ]*\t[ \t]*)\S")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Region:
     """A header, the rows below it, and the index of the line after the last row."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from verifier.inbox.columns import Cell, trimmed
 from verifier.inbox.fragment import can_end, read_fragment, starts_operand
 from verifier.inbox.line import Row
 from verifier.inbox.nesting import State, advance, is_finished
+from verifier.record import record
 from verifier.source import Source
 from verifier.syntax.scanner import Token, scan
 
@@ -37,7 +37,7 @@ _LATER_COMMENT = re.compile(r"(?<=\s)(?=//|/\*)")
 Places = tuple[tuple[int, int] | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Split:
     """One way to cut a row: each column's cell, which columns have one, how many do, and where they stand."""
 
@@ -57,7 +57,7 @@ def split_into(cells: Sequence[Cell | None]) -> Split:
 _Key = tuple[tuple[State, ...], tuple[bool, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Path:
     """The best way found to cut the rows so far that ends in these states."""
 
@@ -71,7 +71,7 @@ class _Path:
         return self.states, self.split.filled
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reading:
     """One way to cut all rows, and what speaks against it."""
 
@@ -79,7 +79,7 @@ class Reading:
     cost: float
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Readings:
     """The ways to cut all rows, the most natural first; for each row, what each way costs at best."""
 

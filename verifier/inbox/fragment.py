@@ -8,11 +8,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from verifier.errors import SyntaxProblem
+from verifier.record import record
 from verifier.source import Source
 from verifier.syntax.scanner import Token, scan
 from verifier.syntax.vocabulary import is_loop_macro, is_type, leaving
@@ -43,7 +43,7 @@ _JOINED: dict[tuple[str, str], float] = {
 _MARKS = frozenset((",", ".", "?", "!", ":", "-"))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Part:
     """A header, a brace or a simple statement; `ended` where it has its own `;`."""
 
@@ -52,7 +52,7 @@ class Part:
     ended: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fragment:
     """The parts of a cell, what they cost, and the text of a statement that the cell leaves unfinished."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
 
 from verifier.inbox.line import Row
+from verifier.record import record
 
 _RULER = re.compile(r"[-=~_─═ \t|+]+")
 _DASHES = re.compile(r"[-=~_─═]{2,}")
@@ -27,7 +27,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*(?:\(\))?")
 _WIDE = re.compile(r"[ ]{2,}|[ ]*\t[ \t]*|[ \t]*\|(?!\|)[ \t]*")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Header:
     """The columns' names and where each starts on screen; `strong` where no ruler is needed to believe it."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from verifier.record import record
 
 _QUOTE = re.compile(r"(?:[ \t]*>)+(?: (?=\S|[ \t])|$)?")
 _ADDED = re.compile(r"[+](?![+])")
@@ -12,7 +13,7 @@ _COMMENT_END = re.compile(r"[ \t]*\*+/[ \t]*$")
 TAB = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Line:
     """A line's text after its quote marks; `number` and `column` say where that starts in the user's file."""
 
@@ -34,7 +35,7 @@ def unquote(text: str, number: int) -> Line:
     return Line(text[match.end() :], number, match.end() + 1, match.group().count(">"))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """A line ready for columns: `text` from `column` on, leaders blanked; characters' places on screen."""
 

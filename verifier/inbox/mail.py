@@ -7,10 +7,12 @@ import binascii
 import quopri
 import re
 from collections.abc import Sequence
-from email import message_from_string
-from email.message import Message
+from typing import TYPE_CHECKING
 
 from verifier.inbox.line import Line, unquote
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*:(?:\s|$)")
 _KNOWN = re.compile(r"(?:from|date|subject|message-id|to|mime-version|content-type|received):", re.IGNORECASE)
@@ -49,6 +51,8 @@ def _headers_end(lines: Sequence[str], start: int, end: int) -> int:
 def _part(lines: Sequence[str], start: int, end: int) -> list[Line]:
     """The lines of a part: headers, a blank line, and a body that may be parts again."""
     body = _headers_end(lines, start, end)
+    from email import message_from_string  # a part of the library that takes long to load
+
     message = message_from_string("\n".join(lines[start:body]) + "\n\n")
     body += 1
     boundary = message.get_boundary()

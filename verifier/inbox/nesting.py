@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from verifier.inbox.fragment import Fragment, Part
+from verifier.record import record
 
 _AWAITING = frozenset(("if", "loop", "switch", "else", "do"))
 _LOOPS = frozenset(("loop", "do", "switch"))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class State:
     """`frames`: what is open, outermost first: "{" and the headers that await their statement; "then" where
     an `else` may follow, "until" where a `while (…);` must. `pending`: an unfinished statement's text.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from verifier.errors import InputError
+from verifier.record import record
 from verifier.source import Source
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Snippet:
     """Pseudo-C; `lines` are its first and last line in the user's file."""
 
@@ -17,7 +16,7 @@ class Snippet:
     lines: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Diagram:
     """Columns of pseudo-C, each with its header; `rest` holds an `exists (…)` below the columns.
 
@@ -31,7 +30,7 @@ class Diagram:
     rest: Source | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Litmus:
     """A litmus test."""
 
@@ -40,7 +39,7 @@ class Litmus:
     lines: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unreadable:
     """A diagram that was found and can't be read, and why."""
 

@@ -11,7 +11,7 @@ from verifier.inbox.line import Line
 from verifier.inbox.mail import is_mail, mail_lines, plain_lines
 from verifier.inbox.pieces import Litmus, Piece, Snippet
 from verifier.source import Source
-from verifier.syntax.litmus import is_litmus
+from verifier.syntax.litmus_split import has_head
 from verifier.syntax.scanner import Scan, scan
 
 BYTES = 1_000_000
@@ -27,7 +27,7 @@ def recognise(name: str, data: bytes) -> tuple[Piece, ...]:
     """
     text = _decode(name, data)
     lines = tuple(text.split("\n"))
-    if name.endswith(".litmus") or is_litmus(text):
+    if name.endswith(".litmus") or has_head(text):
         return (Litmus(Source.whole(name, text), name, (1, len(lines))),)
     if name.endswith((".c", ".h")):
         return _c_file(name, text, lines)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from verifier.events.graph import EventGraph, OrderingSource
 from verifier.pairing.verdict import Place, Status
+from verifier.record import record
 
 _PAIRS = re.compile(
     r"\b(?:pair(?:s|ed|ing)?\s+(?:up\s+)?with|match(?:es)?\s+(?:up\s+)?(?:with\s+)?)\s*(.*)",
@@ -21,7 +21,7 @@ _FUNCTION = re.compile(r"(\w+)\(\)|\bin\s+(?:the\s+)?(\w+)")
 _NEAR = 6  # lines between a comment's end and the barrier that it speaks of
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Claim:
     """The words that follow "pairs with": the barriers and the functions that they name.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from verifier.cat.bits import from_members
 from verifier.encoding.session import Session
@@ -12,9 +11,10 @@ from verifier.execution.candidate import Execution
 from verifier.execution.cycles import Cycle, Segment, candidates, leg_kind, shows
 from verifier.execution.shapes import ORDER, shape
 from verifier.execution.skeleton import Skeleton, between
+from verifier.record import record
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class CycleClass:
     """A cycle, and which of the conditional events on its paths (fences, the writes of RMWs) happen."""
 

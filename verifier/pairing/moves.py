@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from verifier.cat.bits import members
 from verifier.events.graph import EventGraph
+from verifier.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Move:
     """The fence at `place`, moved "up" over the access before it or "down" over the one after it.
 

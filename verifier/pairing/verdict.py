@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from verifier.record import record
 from verifier.source import Span
 
 Status = Literal["paired", "unpaired", "too weak", "misplaced", "redundant", "unmatched", "undecided"]
@@ -12,7 +13,7 @@ AdditionKind = Literal["fence", "acquire", "release"]
 Answer = Literal["proved", "refuted", "undecided", "vacuous", "nothing to check"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Place:
     """An ordering source where the user can find it. `via`: the called function or primitive it is inside of."""
 
@@ -23,7 +24,7 @@ class Place:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Missing:
     """A line to add: `barrier` (smp_rmb, DMB ISH …) in `thread`, after `after_line` and before `before_line`;
     or what to use for the access on the one or the other, an acquire or a release."""
@@ -35,7 +36,7 @@ class Missing:
     kind: AdditionKind = "fence"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Step:
     """One event of an execution. `value`: what it reads or writes, as text ("= 0"), None for a fence.
 
@@ -56,7 +57,7 @@ class Step:
     via: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Edge:
     """An edge of the cycle between two steps (indexes): po with what orders it ("smp_wmb", "addr"), or rf, co, fr.
 
@@ -69,7 +70,7 @@ class Edge:
     ordered_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Counterexample:
     """An execution: its steps in an order that reads well (each thread's in program order), the cycle, the end."""
 
@@ -82,7 +83,7 @@ class Counterexample:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BarrierVerdict:
     """One barrier under one model.
 
@@ -116,7 +117,7 @@ class BarrierVerdict:
 PropertyKind = Literal["lost wake-up", "assertion", "condition", "self-deadlock", "data race"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PropertyVerdict:
     """One property under one model. `even_under_sc`: violated under sequential consistency too: a logic error.
 
@@ -143,7 +144,7 @@ class PropertyVerdict:
         return {"holds": "reached", "violated": "never reached"}.get(self.status, self.status)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ModelResult:
     """`reason`: why the verdict is undecided, vacuous or nothing to check. `bound`: loops were cut there, or None."""
 
@@ -155,14 +156,14 @@ class ModelResult:
     bound: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SkippedText:
     line: int
     text: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class UnitResult:
     """One program checked. `lines` are its first and last line in the user's file."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from verifier.errors import ProgramError, at
+from verifier.record import record
 from verifier.source import Source
 from verifier.syntax import tree
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Directives:
     """`threads`: (name, function); `aliases`: (name, other name of the same object)."""
 

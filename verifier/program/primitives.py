@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
+
+from verifier.record import record
 
 Form = Literal["lvalue", "pointer"]
 Result = Literal["old", "new", "none", "new is zero", "new is negative", "bit", "done"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LoadCall:
     place: int
     form: Form
     order: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StoreCall:
     place: int
     form: Form
@@ -28,7 +29,7 @@ class StoreCall:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RmwCall:
     """`place` and `operand` are argument numbers (operand None: 1). `operator` makes the new value of old and
     operand; "=" takes the operand. `expected`: the argument that the old value must equal (cmpxchg)
@@ -50,21 +51,21 @@ class RmwCall:
     is_bit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BitTest:
     """test_bit(nr, p), or test_bit(FLAG) where the flag is the place."""
 
     order: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LoopCall:
     """smp_cond_load_acquire(p, condition): loads until the condition is true."""
 
     order: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FenceCall:
     """`place`: the argument that points to the object that the fence is about, if any."""
 
@@ -75,19 +76,19 @@ class FenceCall:
 LockAction = Literal["lock", "unlock", "trylock", "is-locked"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LockCall:
     """An operation on the spinlock that the first argument points to: 0 while it is free, 1 while it is held."""
 
     action: LockAction
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NoCall:
     """Orders and accesses nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unmodelled:
     """Orders something, but the models here can't say what yet."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from verifier.program.program import Condition
+from verifier.record import record
 
 Observation = Literal["Never", "Sometimes", "Always"]
 State = tuple[tuple[str, int], ...]  # label and value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Outcome:
     """The answer to a test's condition P under a model.
 
@@ -33,7 +33,7 @@ class Outcome:
     is_cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LitmusVerdict:
     """What a test asks and what came of it.
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from verifier.pairing.verdict import Counterexample, Edge, Step
+from verifier.record import record
 
 GAP = "   "
 NARROWEST = 20  # of a column; with less room the events are listed one below the other
 STALE = "<-- stale"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """One event, or both halves of an atomic: where it stands, its code, what it reads and writes.
 

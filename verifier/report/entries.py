@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from verifier.pairing.verdict import BarrierVerdict, Place, PropertyVerdict, UnitResult
+from verifier.record import record
 
 REFUTING = frozenset({"unpaired", "too weak", "misplaced"})
 OPEN = frozenset({"unmatched", "undecided"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Entry:
     """`urgency`: 0 for what refutes, then what is open, what is fine, and notes last."""
 

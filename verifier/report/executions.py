@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
 
 from verifier.pairing.verdict import (
     BarrierVerdict,
@@ -14,6 +13,7 @@ from verifier.pairing.verdict import (
     PropertyVerdict,
     UnitResult,
 )
+from verifier.record import record
 from verifier.report.brief import group_alternatives
 from verifier.report.columns import chain, draw
 from verifier.report.entries import thread_label
@@ -29,7 +29,7 @@ Fixes = dict[tuple[str, int, int], tuple[str, ...]]
 Subject = tuple[str, Counterexample, Fixes, bool]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Execution:
     """A counterexample, the models that allow it, what it is shown for, and the fixes.
 

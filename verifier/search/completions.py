@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise, product
 
 from verifier.cat.bits import members
 from verifier.execution.candidate import Execution
+from verifier.record import record
 from verifier.search.node import Node
 from verifier.search.space import Space
 
@@ -15,7 +15,7 @@ FEW = 4
 Order = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Executions:
     """`is_complete`: there are no others in the node."""
 

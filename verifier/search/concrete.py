@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from verifier.cat.compiled import Compiled
 from verifier.events.graph import EventGraph, observed_locations
@@ -15,12 +14,13 @@ from verifier.execution.candidate import (
     read_values,
     well_formed,
 )
+from verifier.record import record
 from verifier.search.space import Space
 
 Values = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Frame:
     """What the executions have in common in which the same events happen and the same conditions hold."""
 

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.cat.bits import members
 from verifier.cat.bounds import Bounds, Impossible
 from verifier.cat.compiled import compiled
 from verifier.cat.terms import Axiom, Model
-from verifier.events.expression import Expression, reads_of
+from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution, valuation
-from verifier.execution.domains import domains
 from verifier.limits import Deadline
+from verifier.search.branching import branches
 from verifier.search.completions import Completions
 from verifier.search.concrete import Concrete
-from verifier.search.images import Images
 from verifier.search.node import Node
+from verifier.search.roots import all_values, root, watch
 from verifier.search.sequential import sequential_executions
 from verifier.search.space import Space
 
-MOST_NODES = 2000
+MOST_NODES, LEAST_NODES = 60_000, 32  # nodes that a search may look at: of one event, and of however many
 Wanted = Sequence[tuple[Expression, bool]]
 
 
@@ -53,7 +52,7 @@ class Search:
         Raises GaveUp, Undecided when time runs out, and NotModelled.
         """
         step = None if flag is None else self.compiled.flag_step(flag)
-        limit = self.nodes + MOST_NODES
+        limit = self.nodes + max(MOST_NODES // self.space.universe.n**2, LEAST_NODES)
         try:
             waiting = [self._start(wanted)]
         except Impossible:
@@ -76,7 +75,10 @@ class Search:
                 if self._is_wanted(execution, wanted, flag):
                     return execution
             if not few.is_complete:
-                waiting += reversed(self._branches(node))
+                parts = branches(node)
+                if not parts:
+                    raise GaveUp
+                waiting += reversed(parts)
         return None
 
     def examples(self, questions: Sequence[Wanted]) -> list[Execution | None]:
@@ -118,67 +120,19 @@ class Search:
 
     def all_values(self) -> frozenset[int]:
         """All values that an access may have in some candidate execution. Raises NotModelled and Undecided."""
-        space = self.space
-        found = frozenset(space.constants.values())
-        if space.computed:
-            values, unknowns = self._values()
-            images = Images(values, unknowns)
-            found = found.union(*values.values(), *(images.values(e) for _, e in space.computed))
-        return found
+        return all_values(self.space)
 
-    # --------------------------------------------------------------------- root
+    # -------------------------------------------------------------------- steps
 
     def _start(self, wanted: Wanted) -> Node:
         """The node of all executions with that property. Raises Impossible and NotModelled."""
-        node = self.root().copy()
+        if self._root is None:
+            self._root = root(self.space)
+        node = self._root.copy()
         for e, truth in (*wanted, *((c, True) for c in self.graph.constraints)):
-            self._watch(node, e)
+            watch(node, e)
             node.assume(e, truth)
         return node
-
-    def root(self) -> Node:
-        """All executions. Raises NotModelled and Impossible."""
-        if self._root is None:
-            self._root = self._make_root()
-        return self._root
-
-    def _make_root(self) -> Node:
-        space = self.space
-        node = Node(space)
-        node.written = {w: frozenset((v,)) for w, v in space.constants.items()}
-        for read in space.reads:
-            node.sources[read] = space.writers_for(read)
-        node.values, node.unknowns = self._values()
-        node.co = space.coherence()
-        node.settle()
-        return node
-
-    def _values(self) -> tuple[dict[int, frozenset[int]], dict[int, frozenset[int]]]:
-        """The values that each read may return, and those of each unknown."""
-        space, graph = self.space, self.graph
-        sources = {r: space.writers_for(r) for r in space.reads}
-        if space.computed:
-            found = domains(graph, {r: tuple(members(s)) for r, s in sources.items()})
-            values = {r: frozenset(v) for r, v in found.items()}
-        else:
-            values = {r: self._constants(s) for r, s in sources.items()}
-        return values, {u.index: frozenset(u.domain) for u in space.unknowns}
-
-    def _constants(self, writes: int) -> frozenset[int]:
-        return frozenset((0, *(self.space.constants[w] for w in members(writes))))
-
-    def _watch(self, node: Node, e: Expression) -> None:
-        """The final values that an expression mentions become reads of the node."""
-        for read in reads_of(e):
-            if read < 0 and read not in node.sources:
-                writers = self.space.writers[-1 - read]
-                node.sources[read] = writers
-                found: set[int] = set()
-                for w in members(writers):
-                    found |= node.written.get(w, frozenset())
-                node.values[read] = frozenset(found)
-
-    # -------------------------------------------------------------------- steps
 
     def _narrow(self, node: Node, step: int | None) -> Bounds:
         """Narrow a settled node by the model's axioms, until nothing follows any more; the bounds that came of it."""
@@ -197,60 +151,6 @@ class Search:
                 self.compiled.plan, self.compiled.code, self.space.bases(node.sure, held)
             )
         return self._statics[key]
-
-    def _branches(self, node: Node) -> list[Node]:
-        """Nodes that share out a node's executions among them; none where it was decided."""
-        read = self._open_read(node)
-        if read is not None:
-            return [self._with_source(node, read, w) for w in reversed(list(members(node.sources[read])))]
-        for r, values in node.values.items():
-            if len(values) > 1 and (r < 0 or node.possible >> r & 1):
-                return [self._with_value(node, r, v) for v in sorted(values)]
-        for index, values in node.unknowns.items():
-            if len(values) > 1:
-                return [self._with_unknown(node, index, v) for v in sorted(values)]
-        pair = self._open_pair(node)
-        if pair is None:
-            return []
-        return [self._with_order(node, *pair), self._with_order(node, *reversed(pair))]
-
-    def _open_read(self, node: Node) -> int | None:
-        """A read that may read from several writes, from as few as possible."""
-        best, least = None, 0
-        for read, sources in node.sources.items():
-            count = sources.bit_count()
-            if count > 1 and read >= 0 and (best is None or count < least):
-                best, least = read, count
-        return best
-
-    def _open_pair(self, node: Node) -> tuple[int, int] | None:
-        """Two writes that happen, neither of which is known to be the earlier."""
-        u = self.space.universe
-        known = node.co[0] | u.inverse(node.co[0])
-        left = self.space.total & ~known & u.product(node.possible, node.possible)
-        return next(u.pairs(left), None) if left else None
-
-    def _with_source(self, node: Node, read: int, write: int) -> Node:
-        other = node.copy()
-        other.sources[read] = 1 << write
-        return other
-
-    def _with_value(self, node: Node, read: int, value: int) -> Node:
-        other = node.copy()
-        other.values[read] = frozenset((value,))
-        return other
-
-    def _with_unknown(self, node: Node, index: int, value: int) -> Node:
-        other = node.copy()
-        other.unknowns[index] = frozenset((value,))
-        return other
-
-    def _with_order(self, node: Node, first: int, second: int) -> Node:
-        other = node.copy()
-        n = self.space.universe.n
-        must, may = node.co
-        other.co = (must | 1 << first * n + second, may & ~(1 << second * n + first))
-        return other
 
     def _is_wanted(self, execution: Execution, wanted: Wanted, flag: Axiom | None) -> bool:
         value = valuation(self.graph, execution)

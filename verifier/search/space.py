@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import get_args
 
 from verifier.cat.bits import Universe
 from verifier.cat.bounds import BaseBounds, Pair
 from verifier.events.expression import FALSE, TRUE, Const, Expression, evaluate
 from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations, unknowns
+from verifier.record import record
 
 _ACCESS: Mapping[str, tuple[str, ...]] = {"R": ("R", "M"), "W": ("W", "M"), "F": ("F",)}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Conditional:
     """A pair of a base relation (amo, addr …) that is there where `holds` is true."""
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import pickle
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from lark import Lark, Token, Transformer
@@ -45,54 +40,6 @@ def parse(source: Source) -> tree.CatFile:
         raise _explain(problem, text, source) from None
     built: tree.CatFile = _Builder(source).transform(parsed)
     return built
-
-
-def parse_kept(source: Source) -> tree.CatFile:
-    """As `parse`; the tree is kept in the user's cache directory, from where it is read next time."""
-    place = _tree_file(source.text)
-    if place is not None and place.is_file():
-        try:
-            kept = pickle.loads(place.read_bytes())
-        except (
-            OSError,
-            EOFError,
-            LookupError,
-            ValueError,
-            AttributeError,
-            ImportError,
-            TypeError,
-            pickle.PickleError,
-        ):
-            kept = None
-        if isinstance(kept, tree.CatFile):
-            return replace(kept, source=source)
-    built = parse(source)
-    if place is not None:
-        _keep(replace(built, source=Source.whole("", "")), place)
-    return built
-
-
-def _tree_file(text: str) -> Path | None:
-    """Where the tree of a text is kept: another text, grammar or version of this code has another place."""
-    table = grammars.table_file("cat")
-    if not isinstance(table, str):
-        return None
-    try:
-        code = Path(__file__).read_bytes() + Path(tree.__file__).read_bytes()
-    except OSError:
-        return None
-    digest = hashlib.sha256(b"\0".join((code, grammars.load("cat").encode(), text.encode()))).hexdigest()
-    return Path(table).with_name(f"cat-{digest[:16]}.tree")
-
-
-def _keep(built: tree.CatFile, place: Path) -> None:
-    """Write a tree all at once, so that nobody reads half of it."""
-    unfinished = place.with_suffix(f".{os.getpid()}")
-    try:
-        unfinished.write_bytes(pickle.dumps(built, pickle.HIGHEST_PROTOCOL))
-        unfinished.replace(place)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
 
 
 @cache

@@ -5,40 +5,41 @@ Every node ends with its span, a place in the model's file, left out of comparis
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from verifier.record import record
 from verifier.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Name:
     name: str
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Zero:
     """`0`, the empty relation, or the empty set where a set is wanted."""
 
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Everything:
     """`_`, the set of all events."""
 
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Nothing:
     """`{}`, the empty set."""
 
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tag:
     """`'name`, a tag as a value."""
 
@@ -46,7 +47,7 @@ class Tag:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Braces:
     """`{a, b, …}`, a set by its elements."""
 
@@ -54,7 +55,7 @@ class Braces:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Insert:
     """`element ++ rest`: a set and one element more."""
 
@@ -63,7 +64,7 @@ class Insert:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tuple:
     """`()` or `(a, b, …)`, the argument of a function."""
 
@@ -86,7 +87,7 @@ Operator = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Operation:
     """An operator of cat; union, inter and sequence take two operands or more."""
 
@@ -95,7 +96,7 @@ class Operation:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Apply:
     """`function argument`."""
 
@@ -104,7 +105,7 @@ class Apply:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Function:
     """`fun x -> body` and `fun (x, y) -> body`; `is_tuple` where the parameters stand in parentheses.
 
@@ -117,7 +118,7 @@ class Function:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Binding:
     """`name = value` of a let; a binding of a function has a Function as its value."""
 
@@ -126,7 +127,7 @@ class Binding:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unpack:
     """`(a, b) = value` of a let."""
 
@@ -138,7 +139,7 @@ class Unpack:
 Bindings = tuple[Binding | Unpack, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LetIn:
     """`let … and … in body`, `let rec … and … in body`."""
 
@@ -148,7 +149,7 @@ class LetIn:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Attempt:
     """`try first with otherwise`: `otherwise` where a name in `first` is undefined."""
 
@@ -157,7 +158,7 @@ class Attempt:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Variant:
     """`"name"` as a condition: whether a variant of the model is wanted."""
 
@@ -165,7 +166,7 @@ class Variant:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Compare:
     """`left = right`, `left subset right`, `left in right`."""
 
@@ -175,7 +176,7 @@ class Compare:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Connective:
     """not, && and || of conditions."""
 
@@ -187,7 +188,7 @@ class Connective:
 Condition = Variant | Compare | Connective
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Choose:
     """`if condition then first else otherwise`."""
 
@@ -197,7 +198,7 @@ class Choose:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MatchTag:
     """`match subject with 'a -> x || … || _ -> y end`; the tag of the last case may be `_`."""
 
@@ -206,7 +207,7 @@ class MatchTag:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MatchSet:
     """`match subject with {} -> empty || head ++ tail -> body end`."""
 
@@ -238,7 +239,7 @@ Expression = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Let:
     """`let … and …` or `let rec … and …`; `when` is a test that the latter must pass."""
 
@@ -248,7 +249,7 @@ class Let:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Test:
     """`acyclic operand as name` and its kin; `name` is empty where the model gives none.
 
@@ -264,20 +265,20 @@ class Test:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Show:
     """show, show … as, unshow, debug: what pictures and logs contain, no part of the model."""
 
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Include:
     path: str
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Procedure:
     name: str
     parameters: tuple[str, ...]
@@ -286,7 +287,7 @@ class Procedure:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """`call name argument as label`."""
 
@@ -296,7 +297,7 @@ class Call:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Enumeration:
     """`enum name = 'a || 'b`."""
 
@@ -305,14 +306,14 @@ class Enumeration:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Annotation:
     """`instructions R[…]` and `default R[…]`: which events may carry which tags."""
 
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class If:
     """`if condition … else … end` over statements."""
 
@@ -322,7 +323,7 @@ class If:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MatchBody:
     """`match subject with 'a -> … || _ -> … end` over statements."""
 
@@ -331,7 +332,7 @@ class MatchBody:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ForAll:
     """`forall name in set do … end`."""
 
@@ -341,7 +342,7 @@ class ForAll:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WithFrom:
     """`with name from choices`: one execution for each element of a set."""
 
@@ -366,7 +367,7 @@ Statement = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CatFile:
     """One file: the words of its head (an architecture's name, if any, and a title), and its statements.
 

@@ -6,10 +6,11 @@ Their parse tables, which take longer to make than most inputs to check, are kep
 from __future__ import annotations
 
 import hashlib
-import os
 from functools import cache
 from importlib import resources
 from pathlib import Path
+
+from verifier.cache import directory
 
 
 @cache
@@ -24,10 +25,6 @@ def load(name: str) -> str:
 
 def table_file(name: str) -> str | bool:
     """Where lark may keep the parse table of `grammars/NAME.lark`; False where there is no place for it."""
+    root = directory()
     digest = hashlib.sha256(load(name).encode()).hexdigest()[:16]
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mbpair"
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return False
-    return str(root / f"{name}-{digest}.table") if os.access(root, os.W_OK) else False
+    return False if root is None else str(root / f"{name}-{digest}.table")

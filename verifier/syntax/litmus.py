@@ -18,7 +18,7 @@ from verifier.syntax import litmus_tree as tree
 from verifier.syntax import tree as c_tree
 from verifier.syntax.litmus_cells import cell
 from verifier.syntax.litmus_pieces import Unreadable
-from verifier.syntax.litmus_split import Parts, Piece, Text, clauses, functions, has_head, split
+from verifier.syntax.litmus_split import Parts, Piece, Text, clauses, functions, split
 from verifier.syntax.read import parse
 
 _DIRECTIVE = re.compile(r"^[ \t]*(#.*)$", re.MULTILINE)
@@ -37,11 +37,6 @@ _STATES: Memo[str, tree.State] = Memo()
 _FINALS: Memo[str, tree.Final] = Memo()
 _COLUMNS: Memo[tuple[str, int, tuple[str, ...]], tree.Column] = Memo()
 _CODES: Memo[str, tree.Code] = Memo()
-
-
-def is_litmus(text: str) -> bool:
-    """Whether the text starts like a litmus test: an architecture and a name, then somewhere an initial state."""
-    return has_head(text)
 
 
 def parse_litmus(source: Source) -> tree.LitmusTest:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
+from verifier.record import record
 from verifier.source import Origin, Source, Span
 from verifier.syntax.litmus_pieces import Unreadable
 from verifier.syntax.problem import problem
@@ -44,7 +44,7 @@ class Piece(NamedTuple):
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Parts:
     architecture: str
     name: str

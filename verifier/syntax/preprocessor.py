@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from verifier.record import record
 from verifier.syntax.scanner import Remark, Scan, Token
 
 _DIRECTIVE = re.compile(r"\s*#\s*(\w*)(.*)", re.DOTALL)
@@ -13,7 +13,7 @@ _DEFINE = re.compile(r"\s*([A-Za-z_]\w*)(?!\()\b(.*)", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Macro:
     """`#define NAME value`, its value's text and where that starts in the source."""
 
@@ -24,7 +24,7 @@ class Macro:
     remark: Remark
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Preprocessed:
     """The tokens that remain, the object-like macros, and what was skipped."""
 

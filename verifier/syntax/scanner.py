@@ -7,10 +7,10 @@ kind "junk", so that prose in pseudo-code gets through.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from verifier.errors import SyntaxProblem
+from verifier.record import record
 from verifier.source import Source
 
 Kind = Literal["name", "keyword", "number", "char", "string", "dots", "operator", "junk"]
@@ -77,7 +77,7 @@ class Remark(NamedTuple):
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Scan:
     tokens: tuple[Token, ...]
     comments: tuple[Remark, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from verifier.record import record
 from verifier.source import Source, Span
 from verifier.syntax.problem import problem
 from verifier.syntax.scanner import Token
@@ -25,7 +25,7 @@ class Word(NamedTuple):
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Text:
     """Scanned code: its tokens, which bracket closes which, its typedef names, how much prose is let through.
 

@@ -1,0 +1,69 @@
+"""Ways to part the executions of a node."""
+
+from __future__ import annotations
+
+from verifier.cat.bits import members
+from verifier.search.node import Node
+
+
+def branches(node: Node) -> list[Node]:
+    """Nodes that share out a settled node's executions among them; none where nothing is open but rf and co of what
+    is known to happen, and co is total."""
+    read = _open_read(node)
+    if read is not None:
+        return [_with_source(node, read, w) for w in reversed(list(members(node.sources[read])))]
+    for r, values in node.values.items():
+        if len(values) > 1 and (r < 0 or node.possible >> r & 1):
+            return [_with_value(node, r, v) for v in sorted(values)]
+    for index, values in node.unknowns.items():
+        if len(values) > 1:
+            return [_with_unknown(node, index, v) for v in sorted(values)]
+    pair = _open_pair(node)
+    if pair is None:
+        return []
+    first, second = pair
+    return [_with_order(node, first, second), _with_order(node, second, first)]
+
+
+def _open_read(node: Node) -> int | None:
+    """A read that may read from several writes, from as few as possible."""
+    best, least = None, 0
+    for read, sources in node.sources.items():
+        count = sources.bit_count()
+        if count > 1 and read >= 0 and (best is None or count < least):
+            best, least = read, count
+    return best
+
+
+def _open_pair(node: Node) -> tuple[int, int] | None:
+    """Two writes that happen, neither of which is known to be the earlier."""
+    u = node.space.universe
+    known = node.co[0] | u.inverse(node.co[0])
+    left = node.space.total & ~known & u.product(node.possible, node.possible)
+    return next(u.pairs(left), None) if left else None
+
+
+def _with_source(node: Node, read: int, write: int) -> Node:
+    other = node.copy()
+    other.sources[read] = 1 << write
+    return other
+
+
+def _with_value(node: Node, read: int, value: int) -> Node:
+    other = node.copy()
+    other.values[read] = frozenset((value,))
+    return other
+
+
+def _with_unknown(node: Node, index: int, value: int) -> Node:
+    other = node.copy()
+    other.unknowns[index] = frozenset((value,))
+    return other
+
+
+def _with_order(node: Node, first: int, second: int) -> Node:
+    other = node.copy()
+    n = node.space.universe.n
+    must, may = node.co
+    other.co = (must | 1 << first * n + second, may & ~(1 << second * n + first))
+    return other
