@@ -66,8 +66,8 @@ def check(name: str, data: bytes, options: Options) -> tuple[UnitResult, ...]:
     and it is raised in turn where there is nothing yet that can be undecided.
     Raises InputError where the file, or a model, can't be used.
     """
-    pieces = recognise(name, data)
     deadline = Deadline(options.timeout)
+    pieces = recognise(name, data)
     units = tuple(_check_piece(name, piece, options, deadline) for piece in pieces)
     telling = tuple(u for u in units if any(r.verdict != "nothing to check" for r in u.results))
     return _note_diffs(telling or units, data)
@@ -106,13 +106,13 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
 
     Raises InputError where the file is no litmus test, or it or the model can't be used.
     """
+    end = Deadline(options.timeout)
     pieces = recognise(name, data)
     if not isinstance(pieces[0], Litmus):
         raise InputError(
             "no-litmus", "no litmus test; expected an architecture and a name on the first line", name
         )
     source = pieces[0].source
-    end = Deadline(options.timeout)
     program = lower_litmus(parse_litmus(source))
     m = model((options.models or DEFAULTS[program.isa])[-1])  # of C: the kernel's own
     outcome, reason = None, ""

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 
 from tests.batch.tasks import FOR_EVER
@@ -43,6 +44,7 @@ def _do_as_told(name: str, data: bytes) -> str:
         case "killed":
             os.kill(os.getpid(), signal.SIGKILL)
         case "hang" | "C":
+            Path(f"{name}.begun").touch()
             while True:
                 pass
         case "stuck":

@@ -6,6 +6,7 @@ import random
 from itertools import pairwise
 
 import pytest
+import z3
 
 from tests.oracle import Checker, TooBigError, executions
 from tests.programs import event_graph, random_program
@@ -121,6 +122,26 @@ void g(void) { READ_ONCE(y); }
     (unit,) = check("x.c", text, Options(timeout=0.0))
     assert {r.verdict for r in unit.results} == {"undecided"}
     assert {r.reason for r in unit.results} == {"time ran out"}
+
+
+def test_ctrl_c_in_the_solver_is_no_verdict() -> None:
+    class Interrupted:
+        """Z3 when it gets SIGINT."""
+
+        def from_string(self, _: str) -> None: ...
+
+        def set(self, *_: object) -> None: ...
+
+        def check(self, *_: object) -> object:
+            return z3.unknown
+
+        def reason_unknown(self) -> str:
+            return "interrupted from keyboard"
+
+    session = Session(event_graph(_program(0), "linux"), load("lkmm"))
+    session._solver = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        session.find()
 
 
 def test_values_without_end_are_no_answer() -> None:

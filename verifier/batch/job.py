@@ -42,7 +42,7 @@ class Job:
 
     def prepare(self) -> None:
         """Load what answers need, so that processes that are forked from this one have it."""
-        for module in ("encoding.session", "pipeline", "report", "syntax.litmus", "program.litmus.lower"):
+        for module in ("pipeline", "report.herd", "report.text", "syntax.litmus", "program.litmus.lower"):
             import_module(f"verifier.{module}")
 
     def answer(self, number: int) -> Answer:
