@@ -9,8 +9,9 @@ from verifier.errors import ProgramError, at, placed
 from verifier.memo import Memo
 from verifier.program.litmus import common
 from verifier.program.litmus.column import Column, Isa
-from verifier.program.litmus.common import INT, Kind, Memory, Seen
+from verifier.program.litmus.common import INT, Kind, Seen
 from verifier.program.litmus.flow import Step, structured
+from verifier.program.litmus.memory import Memory, check_initial, places_in
 from verifier.program.litmus.parts import Asked, Layout
 from verifier.program.litmus.pointers import pointers
 from verifier.program.litmus.registers import canonical, uses
@@ -114,10 +115,10 @@ def _memory(
     used = frozenset().union(*(_named_in(column) for column in columns))
 
     def make() -> Memory:
-        common.check_initial(state, isa.register)
+        check_initial(state, isa.register)
         return Memory(state, final, used).shared()
 
-    memory = _MEMORIES((isa, state.tree, used, common.places_in(final.tree)), make)
+    memory = _MEMORIES((isa, state.tree, used, places_in(final.tree)), make)
     is_complete = all(name in memory.locations or name in memory.arrays for name in used)
     return memory if is_complete else memory.copy()  # that instructions add to
 

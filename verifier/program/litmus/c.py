@@ -15,6 +15,7 @@ from verifier.program import access, statements
 from verifier.program.context import Context
 from verifier.program.frame import Frame, Pointer, Variable, Writer
 from verifier.program.litmus import common
+from verifier.program.litmus.memory import Location, Memory, check_initial, places_in
 from verifier.program.litmus.parts import Asked, Layout
 from verifier.program.program import (
     Address,
@@ -86,7 +87,7 @@ class _Lowered:
 _Registers = tuple[tuple[tuple[str, int], ...], ...]  # for each function, what its registers hold at first
 _STATES: Memo[tree.State, tree.State] = Memo()
 _FACTS: Memo[tree.Code, _Facts] = Memo()
-_MEMORIES: Memo[object, common.Memory] = Memo()
+_MEMORIES: Memo[object, Memory] = Memo()
 _LOWERED: Memo[object, _Lowered] = Memo()
 _ASKED: Memo[object, Asked] = Memo()
 _LAYOUTS: Memo[object, Layout] = Memo()
@@ -150,7 +151,7 @@ def _unmodelled(codes: Codes, lowered: Sequence[_Lowered]) -> tuple[tuple[int, s
 
 def _asked(
     final: tree.Part[tree.Final],
-    memory: common.Memory,
+    memory: Memory,
     threads: tuple[Thread, ...],
     kinds: Sequence[dict[str, common.Kind]],
 ) -> Asked:
@@ -187,7 +188,7 @@ def _no_thread(place: tree.Place, threads: tuple[Thread, ...], source: Source) -
     return ProgramError("unknown-thread", message, **at(source, source.placed(place.span)))
 
 
-def _held(location: common.Location) -> int:
+def _held(location: Location) -> int:
     """What a location holds first, as C reads it: words of 4 and 8 bytes are kept with a sign."""
     assert location.initial is not None
     return location.kind.fit(location.initial) if location.kind.size < 4 else location.initial
@@ -263,7 +264,7 @@ def _with_integers(state: tree.State) -> tree.State:
 # -------------------------------------------------------------------- threads
 
 
-def _lower_codes(state: tree.State, memory: common.Memory, codes: Codes) -> list[_Lowered]:
+def _lower_codes(state: tree.State, memory: Memory, codes: Codes) -> list[_Lowered]:
     """What each code does: the same one does the same, whatever else there is, where it asks for no address."""
     addresses = {at_.path: at_.address for at_ in memory.locations.values()}
     addresses.update((Path(Root(n, None, None), ()), memory.named(n).address) for n in memory.arrays)
@@ -308,7 +309,7 @@ def _lower(code: tree.Code, addresses: dict[Path, int], registers: _Registers) -
     )
 
 
-def _initial(state: tree.State, memory: common.Memory, thread: int) -> tuple[tuple[str, int], ...]:
+def _initial(state: tree.State, memory: Memory, thread: int) -> tuple[tuple[str, int], ...]:
     """What a thread's registers hold at first."""
     return tuple(
         (item.name, memory.value(item.value))
@@ -360,7 +361,7 @@ def _registers(function: c.Function) -> Iterator[str]:
 # ------------------------------------------------------------------ locations
 
 
-def _memory(state: tree.Part[tree.State], test: tree.LitmusTest, facts: Sequence[_Facts]) -> common.Memory:
+def _memory(state: tree.Part[tree.State], test: tree.LitmusTest, facts: Sequence[_Facts]) -> Memory:
     """The locations of a test, those that only observed places and accesses name left out."""
     parameters = tuple(name for f in facts for name in f.parameters)
     elements = {
@@ -369,18 +370,18 @@ def _memory(state: tree.Part[tree.State], test: tree.LitmusTest, facts: Sequence
         for element, span in f.elements
     }
 
-    def make() -> common.Memory:
-        common.check_initial(state)
-        memory = common.Memory(state, test.final, set(parameters), elements)
+    def make() -> Memory:
+        check_initial(state)
+        memory = Memory(state, test.final, set(parameters), elements)
         for name in (*parameters, *memory.arrays):
             memory.named(name)
         return memory.shared()
 
-    key = (state.tree, parameters, tuple(elements), common.places_in(test.final.tree))
+    key = (state.tree, parameters, tuple(elements), places_in(test.final.tree))
     return _MEMORIES(key, make)
 
 
-def _layout(state: tree.State, memory: common.Memory, lowered: Sequence[_Lowered]) -> Layout:
+def _layout(state: tree.State, memory: Memory, lowered: Sequence[_Lowered]) -> Layout:
     uses = frozenset().union(*(found.uses for found in lowered))
     more = tuple(path for found in lowered for path in found.uses) if uses - memory.paths else ()
     taken = frozenset().union(*(found.taken for found in lowered))
@@ -403,7 +404,7 @@ def _layout(state: tree.State, memory: common.Memory, lowered: Sequence[_Lowered
     return _LAYOUTS((state, memory, more, taken, follows), make)
 
 
-def _named(memory: common.Memory, path: Path) -> int:
+def _named(memory: Memory, path: Path) -> int:
     """The location of a path that has a name. The first element of what is no array is the thing itself."""
     name = path.root.name
     if not path.members or (path.members == ("[0]",) and name not in memory.arrays):
@@ -412,7 +413,7 @@ def _named(memory: common.Memory, path: Path) -> int:
 
 
 def _addresses(
-    state: tree.State, memory: common.Memory, paths: frozenset[Path], follows: bool
+    state: tree.State, memory: Memory, paths: frozenset[Path], follows: bool
 ) -> tuple[tuple[int, int], ...]:
     """The locations whose address the test uses as a value; all of them where it follows pointers to none."""
     taken = {_named(memory, path) for path in paths}

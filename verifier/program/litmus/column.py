@@ -7,8 +7,9 @@ from collections.abc import Set as AbstractSet
 
 from verifier.errors import ProgramError, at
 from verifier.program.litmus import registers
-from verifier.program.litmus.common import Kind, Location, Memory
+from verifier.program.litmus.common import Kind
 from verifier.program.litmus.flow import Jump, Step
+from verifier.program.litmus.memory import Location, Memory
 from verifier.program.litmus.words import signed, unsigned
 from verifier.program.program import (
     Address,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verifier.program.litmus.common import Memory
+from verifier.program.litmus.memory import Memory
 from verifier.program.program import Condition, Final, Path
 from verifier.record import record
 
