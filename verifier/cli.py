@@ -8,6 +8,7 @@ counts, in the order 2, 1, 3, 0.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import shutil
 import signal
@@ -31,9 +32,16 @@ if TYPE_CHECKING:
     from verifier.report.style import Style
     from verifier.report.text import Level
 
+RARELY = (
+    20_000,
+    20,
+    50,
+)  # when Python looks for garbage in circles: it makes little, among very many small objects
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. `arguments` defaults to the process's own."""
+    gc.set_threshold(*RARELY)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -227,13 +227,15 @@ class Session:
         if self._solver is None:
             self._solver = z3.SolverFor("QF_FD")
         text = self.clauses.take()
-        if text:
-            self._solver.from_string(text)
         if left is not None:
             self._solver.set("timeout", max(1, int(left * 1000)))
-        answer = self._solver.check(
-            *(self._constant(l) if l > 0 else z3.Not(self._constant(-l)) for l in assumptions)
-        )
+        literals = [self._constant(l) if l > 0 else z3.Not(self._constant(-l)) for l in assumptions]
+        try:
+            if text:
+                self._solver.from_string(text)
+            answer = self._solver.check(*literals)
+        except z3.Z3Exception as problem:
+            raise Undecided(f"the solver gave up: {problem}") from None
         if answer == z3.unknown:
             reason = self._solver.reason_unknown()
             if "interrupted" in reason:  # while it runs, Z3 takes SIGINT for itself

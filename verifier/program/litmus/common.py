@@ -164,10 +164,11 @@ def final(formula: tree.Formula, resolve: Resolve, address_of: AddressOf) -> Fin
 
 
 def _fold(operator: str, items: list[Final]) -> Final:
-    whole = items[0]
-    for item in items[1:]:
-        whole = Formula(operator, (whole, item))
-    return whole
+    """All of them, as a tree that is no deeper than it must be: conditions with hundreds of cases are written."""
+    if len(items) == 1:
+        return items[0]
+    middle = len(items) // 2
+    return Formula(operator, (_fold(operator, items[:middle]), _fold(operator, items[middle:])))
 
 
 def condition(asked: tree.Final, resolve: Resolve, address_of: AddressOf) -> tuple[Condition, ...]:
