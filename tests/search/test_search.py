@@ -1,0 +1,219 @@
+"""The search against enumeration: what it finds, what it says there is none of, and the bounds that it goes by."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from tests import structured
+from tests.oracle import Checker, TooBigError, executions
+from tests.programs import event_graph, random_program
+from tests.test_cycles import KINDS
+from verifier.cat.bounds import Bounds
+from verifier.cat.compiled import compiled, flags_raised, is_consistent
+from verifier.cat.evaluate import Evaluator, holds
+from verifier.cat.load import load
+from verifier.cat.terms import Model
+from verifier.events.build import build
+from verifier.events.expression import THIN_AIR, TRUE, Apply, Const, Expression
+from verifier.events.graph import EventGraph
+from verifier.execution.candidate import Execution, bases, valuation
+from verifier.limits import Deadline
+from verifier.pipeline import architecture
+from verifier.program.litmus.lower import lower_litmus
+from verifier.properties.inquiry import Inquiry
+from verifier.search import GaveUp, Search, search
+from verifier.search.enumeration import TooMany, enumerate_executions
+from verifier.search.space import Space
+from verifier.source import Source
+from verifier.syntax.litmus import parse_litmus
+
+MODELS = ("armv8", "lkmm", "sc", "tso", "riscv", "power")
+LIMIT = 2000
+
+
+@cache
+def model(name: str) -> Model:
+    return load(name)
+
+
+def litmus_graph(kind: str, seed: int) -> tuple[EventGraph, Model]:
+    draw, name = KINDS[kind]
+    program = lower_litmus(parse_litmus(Source.whole("cycle.litmus", draw(seed))))
+    return build(program, architecture(program, model(name)), 2), model(name)
+
+
+def snippet_graph(name: str, seed: int) -> tuple[EventGraph, Model]:
+    """A random program, with branches and loops for some seeds, and a condition that names each location."""
+    rng = random.Random(seed)
+    if seed % 2:
+        text = structured.text(structured.make(rng))
+    else:
+        text = random_program(rng, rng.choice((2, 3)), 3)
+    names = [x for x in structured.LOCATIONS if re.search(rf"[(&]{x}\b", text)]
+    condition = " && ".join(f"{x} == 1" for x in names) or "1"
+    return event_graph(f"{text}exists ({condition})\n", model(name).architecture, structured.BOUND), model(
+        name
+    )
+
+
+def all_executions(graph: EventGraph) -> list[Execution]:
+    """Raises TooBigError."""
+    if len(graph.events) > 24:
+        raise TooBigError
+    found: list[Execution] = []
+    for e in executions(graph, coherent=False, limit=LIMIT):
+        found.append(e)
+        if len(found) > LIMIT:
+            raise TooBigError
+    return found
+
+
+def graphs(seeds: range) -> Iterator[tuple[EventGraph, Model, list[Execution]]]:
+    """Programs of all kinds that are small enough, with their executions."""
+    for seed in seeds:
+        made = [litmus_graph(kind, seed) for kind in KINDS] + [snippet_graph(m, seed) for m in MODELS]
+        for graph, m in made:
+            try:
+                yield graph, m, all_executions(graph)
+            except TooBigError:
+                continue
+
+
+def outcome(graph: EventGraph, execution: Execution) -> tuple[tuple[Expression, int], ...]:
+    """What a condition could ask for: the values of reads, and the final ones of observed locations."""
+    value = valuation(graph, execution)
+    parts = {e for p in graph.properties for e in comparisons(p.formula)} | {e for _, e in graph.observed}
+    return tuple((e, value(e)) for e in sorted(parts, key=repr))
+
+
+def comparisons(e: Expression) -> Iterator[Expression]:
+    """The left sides of the comparisons in a formula."""
+    match e:
+        case Apply("&&" | "||" | "!", arguments):
+            for a in arguments:
+                yield from comparisons(a)
+        case Apply(_, (left, _)):
+            yield left
+
+
+def wanted(seen: tuple[tuple[Expression, int], ...]) -> list[tuple[Expression, bool]]:
+    return [(Apply("==", (e, Const(v))), True) for e, v in seen]
+
+
+def check_search(seeds: range) -> int:
+    """The number of questions asked: for outcomes of executions, allowed or not, and for each flag."""
+    asked = 0
+    for graph, m, found in graphs(seeds):
+        checker = Checker(graph, m)
+        allowed = [e for e in found if checker.is_consistent(e)]
+        possible = {outcome(graph, e) for e in allowed}
+        rng = random.Random(len(found))
+        drawn = rng.sample(found, min(6, len(found)))
+        finder = Search(graph, m, Deadline(None))
+        for seen in sorted({outcome(graph, e) for e in drawn}, key=repr):
+            try:
+                execution = finder.find(*wanted(seen))
+            except GaveUp:
+                continue
+            assert (execution is not None) == (seen in possible), (m.name, seen)
+            assert execution is None or outcome(graph, execution) == seen
+            asked += 1
+        raised = {f for e in allowed for f in flags_by_terms(m, graph, e)}
+        assert set(finder.flags()) == raised, m.name
+    return asked
+
+
+def flags_by_terms(m: Model, graph: EventGraph, execution: Execution) -> set[str]:
+    evaluator = Evaluator(bases(graph, execution))
+    return {a.name for a in m.axioms if a.is_flag and holds(a, evaluator)}
+
+
+def test_the_search_finds_what_there_is_and_nothing_else() -> None:
+    assert check_search(range(12)) > 200
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("chunk", range(8))
+def test_the_search_finds_what_there_is_at_length(chunk: int) -> None:
+    assert check_search(range(100 + 40 * chunk, 140 + 40 * chunk)) > 700
+
+
+def test_compiled_models_say_what_their_terms_say() -> None:
+    compared = 0
+    for graph, m, found in graphs(range(30, 38)):
+        checker = Checker(graph, m)
+        for e in found[:40]:
+            consistent = checker.is_consistent(e)
+            assert is_consistent(m, bases(graph, e)) == consistent
+            if consistent:
+                assert set(flags_raised(m, bases(graph, e))) == flags_by_terms(m, graph, e)
+            compared += 1
+    assert compared > 1000
+
+
+def test_bounds_hold_of_each_execution() -> None:
+    """must and may of what axioms and flags test, with nothing known of rf and co and after narrowing."""
+    compared = 0
+    for graph, m, found in graphs(range(50, 60)):
+        checker, made, space = Checker(graph, m), compiled(m), Space(graph)
+        u = space.universe
+        bounds = Bounds(made.plan, made.code, space.bases(space.sure, {}))
+        rf, co = bounds.narrow((0, space.reads_from()), space.coherence(), space.total)
+        bounds.possible_flags()
+        for e in (e for e in found[:60] if checker.is_consistent(e)):
+            here = bases(graph, e)
+            evaluator = Evaluator(here)
+            assert here.relations["rf"] & ~rf[1] == 0
+            assert here.relations["co"] & ~co[1] == 0
+            happening = u.product(e.executed, e.executed)
+            assert co[0] & happening & ~here.relations["co"] == 0
+            for axiom, step in (*made.plan.axioms, *made.plan.flags):
+                value = evaluator.value(axiom.term)
+                within = e.executed if step in made.plan.sets else happening
+                assert value & ~bounds.may[step] == 0, axiom.name
+                assert bounds.must[step] & within & ~value == 0, axiom.name
+            compared += 1
+    assert compared > 300
+
+
+def test_a_small_programs_executions_are_listed() -> None:
+    compared = 0
+    for graph, _, found in graphs(range(70, 80)):
+        try:
+            listed = enumerate_executions(graph)
+        except TooMany:
+            assert len(found) > 8
+            continue
+        assert len(set(listed)) == len(listed)
+        grounded = {_key(e) for e in listed if THIN_AIR not in e.values}  # no enumerator thinks of others
+        assert grounded == {_key(e) for e in found}
+        compared += 1
+    assert compared > 40
+
+
+def _key(e: Execution) -> tuple[object, ...]:
+    return e.executed, e.reads_from, e.coherence, e.values
+
+
+def test_where_the_search_gives_up_the_solver_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = []
+    for nodes in ((search.MOST_NODES, search.LEAST_NODES), (0, 0)):
+        monkeypatch.setattr(search, "MOST_NODES", nodes[0])
+        monkeypatch.setattr(search, "LEAST_NODES", nodes[1])
+        inquiries = [Inquiry(*litmus_graph("C", seed), Deadline(None)) for seed in range(300, 312)]
+        answers.append(
+            [
+                (
+                    [i.find((i.graph.properties[-1].formula, truth)) is not None for truth in (True, False)],
+                    i.flags((TRUE, True), examples=()),
+                )
+                for i in inquiries
+            ]
+        )
+        assert all((i._session is None) == (nodes[1] > 0) for i in inquiries)
+    assert answers[0] == answers[1]
