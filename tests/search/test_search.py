@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import pytest
 
 from tests import structured
+from tests.graphs import graph as drawn
 from tests.oracle import Checker, TooBigError, executions
 from tests.programs import event_graph, random_program
 from tests.test_cycles import KINDS
@@ -17,21 +18,32 @@ from verifier.cat.bounds import Bounds
 from verifier.cat.compiled import compiled, flags_raised, is_consistent
 from verifier.cat.evaluate import Evaluator, holds
 from verifier.cat.load import load
-from verifier.cat.terms import Model
+from verifier.cat.terms import Axiom, BaseRelation, BaseSet, Model, RelationTerm
 from verifier.events.build import build
-from verifier.events.expression import THIN_AIR, TRUE, Apply, Const, Expression
+from verifier.events.expression import THIN_AIR, TRUE, Apply, Const, Expression, ReadValue
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution, bases, valuation
 from verifier.limits import Deadline
 from verifier.pipeline import architecture
 from verifier.program.litmus.lower import lower_litmus
 from verifier.properties.inquiry import Inquiry
-from verifier.search import GaveUp, Search, search
+from verifier.search import GaveUp, Search, completions, search
 from verifier.search.enumeration import TooMany, enumerate_executions
 from verifier.search.space import Space
 from verifier.source import Source
 from verifier.syntax.litmus import parse_litmus
 
+# Only what a later write overwrites twice may be read by others: nothing that bounds see through.
+LATE = RelationTerm(
+    "minus",
+    (
+        RelationTerm("inter", (BaseRelation("rf"), BaseRelation("ext"))),
+        RelationTerm(
+            "sequence",
+            (BaseRelation("co"), BaseRelation("co"), RelationTerm("product", (BaseSet("W"), BaseSet("R")))),
+        ),
+    ),
+)
 MODELS = ("armv8", "lkmm", "sc", "tso", "riscv", "power")
 LIMIT = 2000
 
@@ -105,10 +117,21 @@ def wanted(seen: tuple[tuple[Expression, int], ...]) -> list[tuple[Expression, b
     return [(Apply("==", (e, Const(v))), True) for e, v in seen]
 
 
-def check_search(seeds: range) -> int:
+def structured_graphs(seeds: range) -> Iterator[tuple[EventGraph, Model, list[Execution]]]:
+    """Programs with branches and loops."""
+    for seed in seeds:
+        for name in ("armv8", "sc"):
+            graph, m = snippet_graph(name, 2 * seed + 1)
+            try:
+                yield graph, m, all_executions(graph)
+            except TooBigError:
+                continue
+
+
+def check_search(programs: Iterable[tuple[EventGraph, Model, list[Execution]]]) -> int:
     """The number of questions asked: for outcomes of executions, allowed or not, and for each flag."""
     asked = 0
-    for graph, m, found in graphs(seeds):
+    for graph, m, found in programs:
         checker = Checker(graph, m)
         allowed = [e for e in found if checker.is_consistent(e)]
         possible = {outcome(graph, e) for e in allowed}
@@ -133,14 +156,43 @@ def flags_by_terms(m: Model, graph: EventGraph, execution: Execution) -> set[str
     return {a.name for a in m.axioms if a.is_flag and holds(a, evaluator)}
 
 
-def test_the_search_finds_what_there_is_and_nothing_else() -> None:
-    assert check_search(range(12)) > 200
+@pytest.mark.parametrize("few", [completions.FEW, 0])  # with 0, bounds and branches decide all by themselves
+def test_the_search_finds_what_there_is_and_nothing_else(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(completions, "FEW", few)
+    assert check_search(graphs(range(12))) > 200
+
+
+@pytest.mark.parametrize("few", [completions.FEW, 0])
+def test_the_search_knows_branches_and_loops(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(completions, "FEW", few)
+    assert check_search(structured_graphs(range(400, 450))) > 80
+
+
+def test_the_search_knows_orders_of_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a model leaves co open, the order that is tried first need not be the one that is allowed."""
+    monkeypatch.setattr(completions, "FEW", 0)
+    asked = 0
+    for seed in range(40):
+        rng = random.Random(seed)
+        x, y = rng.choice(("xx", "xy"))
+        graph = drawn(f"W {x} 1; W {y} 2; R {x} | W x 3; R {y}")
+        late = Model("late", "", (Axiom("empty", False, LATE, "late", False),), (), "linux", "")
+        checker, found = Checker(graph, late), all_executions(graph)
+        allowed = {e.reads_from for e in found if checker.is_consistent(e)}
+        finder = Search(graph, late, Deadline(None))
+        for e in random.Random(seed).sample(found, 4):
+            asked_for = [
+                (Apply("==", (ReadValue(r), Const(e.values[r] or 0))), True) for r, _ in e.reads_from
+            ]
+            assert (finder.find(*asked_for) is not None) == (e.reads_from in allowed)
+            asked += 1
+    assert asked == 160
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("chunk", range(8))
 def test_the_search_finds_what_there_is_at_length(chunk: int) -> None:
-    assert check_search(range(100 + 40 * chunk, 140 + 40 * chunk)) > 700
+    assert check_search(graphs(range(100 + 40 * chunk, 140 + 40 * chunk))) > 700
 
 
 def test_compiled_models_say_what_their_terms_say() -> None:
@@ -154,6 +206,33 @@ def test_compiled_models_say_what_their_terms_say() -> None:
                 assert set(flags_raised(m, bases(graph, e))) == flags_by_terms(m, graph, e)
             compared += 1
     assert compared > 1000
+
+
+def test_bounds_of_each_step_hold_of_each_execution() -> None:
+    """Where all is known of an execution, its bounds are what it has; and those of all executions are around them."""
+    compared = 0
+    for graph, m, found in graphs(range(90, 98)):
+        made, space = compiled(m), Space(graph)
+        if space.conditional or space.pairs:
+            continue
+        wide = Bounds(made.plan, made.code, space.bases(space.sure, {}))
+        made.code.bound_varying(wide, wide.must, wide.may, (0, space.reads_from()), space.coherence())
+        narrow = Bounds(made.plan, made.code, space.bases(space.sure, {}))
+        narrow.narrow((0, space.reads_from()), space.coherence(), space.total)
+        checker = Checker(graph, m)
+        for e in found[:30]:
+            here = bases(graph, e)
+            exact = Bounds(made.plan, made.code, space.bases(space.sure, {}))
+            rf, co = here.relations["rf"], here.relations["co"]
+            made.code.bound_varying(exact, exact.must, exact.may, (rf, rf), (co, co))
+            for axiom, step in made.plan.axioms:
+                assert exact.must[step] == exact.may[step] == Evaluator(here).value(axiom.term), axiom.name
+            for around in (wide, narrow) if checker.is_consistent(e) else (wide,):
+                for step in made.plan.varying:
+                    assert around.must[step] & ~exact.must[step] == 0
+                    assert exact.may[step] & ~around.may[step] == 0
+            compared += 1
+    assert compared > 200
 
 
 def test_bounds_hold_of_each_execution() -> None:
@@ -183,7 +262,8 @@ def test_bounds_hold_of_each_execution() -> None:
 
 def test_a_small_programs_executions_are_listed() -> None:
     compared = 0
-    for graph, _, found in graphs(range(70, 80)):
+    programs = (*graphs(range(70, 80)), *structured_graphs(range(500, 540)))
+    for graph, _, found in programs:
         try:
             listed = enumerate_executions(graph)
         except TooMany:

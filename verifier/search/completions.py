@@ -32,8 +32,9 @@ class Completions:
     def __init__(self, space: Space) -> None:
         self.space = space
 
-    def few(self, node: Node, most: int = FEW) -> Executions | None:
-        """All executions of a settled node that leaves no more than `most` choices; None for another."""
+    def few(self, node: Node, most: int | None = None) -> Executions | None:
+        """All executions of a settled node that leaves no more than `most` choices (FEW); None for another."""
+        most = FEW if most is None else most
         if not self._is_plain(node):
             return None
         choices = 1
