@@ -297,3 +297,15 @@ def test_where_the_search_gives_up_the_solver_answers(monkeypatch: pytest.Monkey
         )
         assert all((i._session is None) == (nodes[1] > 0) for i in inquiries)
     assert answers[0] == answers[1]
+
+
+def test_a_read_that_does_not_happen_need_not_have_a_value_that_is_written() -> None:
+    graph = event_graph(
+        "int x = 1, y;\n"
+        "void p(void) { int b = 7; if (READ_ONCE(y)) b = READ_ONCE(x); WRITE_ONCE(x, 2); }\n"
+        "void q(void) { WRITE_ONCE(y, 1); }\n",
+        "aarch64",
+    )
+    listed = enumerate_executions(graph)
+    assert {_key(e) for e in listed} == {_key(e) for e in all_executions(graph)}
+    assert len({e.executed for e in listed}) == 2
