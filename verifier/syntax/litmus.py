@@ -17,6 +17,7 @@ from verifier.syntax import litmus_state as state
 from verifier.syntax import litmus_tree as tree
 from verifier.syntax import tree as c_tree
 from verifier.syntax.litmus_cells import cell
+from verifier.syntax.litmus_code import parse_function
 from verifier.syntax.litmus_pieces import Unreadable
 from verifier.syntax.litmus_split import Parts, Piece, Text, clauses, functions, split
 from verifier.syntax.read import parse
@@ -133,7 +134,7 @@ def _codes(source: Source, text: Text, body: Piece) -> tuple[tree.Part[tree.Code
 
 def _code(source: Source) -> tree.Part[tree.Code]:
     def work(own: Source) -> tree.Code:
-        return tree.Code(parse(_without_continue(own)), own)
+        return tree.Code(parse_function(own.text) or parse(_without_continue(own)), own)
 
     return tree.Part(_remembered(_CODES, source, work), source)
 

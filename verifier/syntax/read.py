@@ -62,6 +62,22 @@ def parse_diagram(columns: Sequence[tuple[str, Source]], rest: Source | None = N
     )
 
 
+def parse_statements(source: Source) -> tuple[tree.Statement, ...]:
+    """The statements of a stretch of a function's body, in which are no comments nor preprocessor lines.
+
+    They are those that `parse` finds there, if nothing outside says more about them. Raises SyntaxProblem.
+    """
+    text = _text(source, Preprocessed(scan(source).tokens, (), ()), False)
+    words = layout.statements(text, 0, len(text.tokens))
+    try:
+        body = cast(tree.Block, parse_words(source, words, "column"))
+    except Rejected as rejected:
+        raise explain(source, words, rejected) from None
+    function = tree.Function("", None, (), body, False, body.span)
+    check_depth(source, tree.Unit((function,), (), (), (), (), body.span))  # as deep as they are in the whole
+    return body.body
+
+
 def _text(source: Source, prepared: Preprocessed, lenient: bool) -> Text:
     tokens = tidy(source, prepared.tokens)
     closing = brackets.match(source, tokens)
