@@ -17,7 +17,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ from verifier.arguments import DEFAULT_MODELS, MODELS, make_parser, read_options
 from verifier.batch import LITMUS_SUFFIXES, Answer, Job, answers, expand, worst
 from verifier.batch.progress import Progress
 from verifier.errors import GivenUp, InputError, UsageError
+from verifier.record import field, record, replace
 
 if TYPE_CHECKING:
     from verifier.pairing.verdict import UnitResult
@@ -167,7 +167,7 @@ def _primitives(parsed: argparse.Namespace) -> int:
 # ---------------------------------------------------------------- the batch
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Tally:
     """What became of a batch so far: files done, programs by exit code, files without an answer, the exit code."""
 

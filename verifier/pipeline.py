@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -39,6 +38,7 @@ from verifier.properties.check import check as check_properties
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, list_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
+from verifier.record import replace
 from verifier.search.enumeration import Enumeration, TooMany, enumerate_executions
 from verifier.search.questions import Questions
 from verifier.source import Source

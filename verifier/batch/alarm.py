@@ -7,14 +7,15 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType
+
+from verifier.record import record
 
 LONGEST = 1e8  # seconds: more than timers take everywhere
 AGAIN = 0.2  # seconds until the next try, where an exception was lost or what caught it goes on for too long
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Alarm:
     """Whether it went off."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import traceback
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
@@ -14,7 +13,7 @@ from verifier.batch.inputs import read, shown_name
 from verifier.errors import GivenUp, InputError, ReadError
 from verifier.limits import Undecided
 from verifier.options import Options
-from verifier.record import record
+from verifier.record import record, replace
 
 if TYPE_CHECKING:
     from verifier.report.style import Style

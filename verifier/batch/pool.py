@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, SpawnContext
@@ -20,6 +19,7 @@ from typing import Literal, Protocol
 
 from verifier.batch.answer import Answer
 from verifier.batch.worker import HELD, LENGTH, TICKET, Message, serve
+from verifier.record import field, record
 
 GRACE = 0.7  # seconds over its time after which a worker is killed; before that, it ends an input by itself
 TICK = 0.1  # seconds between two looks at the clock
@@ -53,7 +53,7 @@ def start_method() -> Method:
 _Context = ForkContext | SpawnContext
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class _Worker:
     """`number`: the input that it is at, since when; `has_begun`: it has sent something."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verifier.batch.answer import Answer
 from verifier.batch.inputs import read
 from verifier.batch.job import Job
 from verifier.errors import ModelError, ReadError
+from verifier.record import replace
 
 if TYPE_CHECKING:
     from verifier.batch.pool import Method, Task

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 
-from verifier.record import record
+from verifier.record import field, record
 
 SMALL = 64  # events up to which a relation is shifted; beyond, its rows are taken apart
 DENSE = 24  # of these, one pair at least is in a relation that counts as dense

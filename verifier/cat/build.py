@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import field
 from typing import TypeGuard
 
 from verifier.cat.terms import (
@@ -18,7 +17,7 @@ from verifier.cat.terms import (
     Term,
     Variable,
 )
-from verifier.record import record
+from verifier.record import field, record
 
 Key = tuple[object, ...]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Sequence
-from dataclasses import field
 
 from verifier import cache
 from verifier.cat.code import Code, Values, read, write
@@ -12,7 +11,7 @@ from verifier.cat.evaluate import Bases
 from verifier.cat.plan import Plan, empty_steps, plan
 from verifier.cat.terms import Axiom, Model
 from verifier.memo import Memo
-from verifier.record import record
+from verifier.record import field, record
 
 GIVEN = ("rf", "co", "different-values")
 MOST = 16  # models that are remembered

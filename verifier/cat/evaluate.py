@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import assert_never
 
 from verifier.cat.bits import Universe
@@ -20,7 +19,7 @@ from verifier.cat.terms import (
     Variable,
     free_variables,
 )
-from verifier.record import record
+from verifier.record import field, record
 
 ABSORBING = frozenset(("inter", "sequence", "product"))  # empty as soon as one argument is
 
@@ -37,7 +36,7 @@ class Bases:
     relations: Mapping[str, int]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Evaluator:
     """Values of terms over one Bases, each term object evaluated once.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import TypeVar, assert_never
 
 from verifier.cat import families
@@ -37,6 +36,7 @@ from verifier.cat.values import (
     describe,
 )
 from verifier.errors import ModelError
+from verifier.record import field, record, replace
 from verifier.source import Span
 from verifier.syntax import cat_tree as tree
 
@@ -46,7 +46,7 @@ DEPTH = 100  # of nested function calls
 SCATTERED = "the elements of this set are known in an execution only"
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Expressions:
     """Evaluates expressions.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import assert_never
 
@@ -26,6 +25,7 @@ from verifier.cat.values import (
     Value,
     describe,
 )
+from verifier.record import field, record, replace
 from verifier.source import Source, Span
 from verifier.syntax import cat_tree as tree
 
@@ -46,7 +46,7 @@ HERD_FUNCTIONS: dict[str, PrimitiveName] = {
 LOCK_READS, LOCK_WRITES = ("LKR", "LF", "RL", "RU"), ("LKW", "UL")
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Interpreter:
     """Runs the statements of a model and its includes, collecting axioms and definitions.
 

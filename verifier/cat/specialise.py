@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from verifier.cat.build import TermBuilder
@@ -20,6 +19,7 @@ from verifier.cat.terms import (
     Variable,
 )
 from verifier.memo import Memo
+from verifier.record import field, record, replace
 
 # Sets and relations that may be empty for want of such events or dependencies.
 OPTIONAL = TAGS["any"] | frozenset(
@@ -52,7 +52,7 @@ def _rebuilt(model: Model, absent: frozenset[str]) -> Model:
     return replace(model, axioms=axioms)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Rebuilding:
     """Rebuilds terms with what is absent replaced by nothing."""
 

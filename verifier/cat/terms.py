@@ -7,11 +7,10 @@ structure, so a reader may remember what it made of each.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
 from typing import Literal
 
 from verifier.cat.tags import Architecture
-from verifier.record import record
+from verifier.record import field, record
 
 
 @record(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal, assert_never
 
 from verifier.cat.terms import Term
-from verifier.record import record
+from verifier.record import record, replace
 from verifier.source import Source
 from verifier.syntax import cat_tree as tree
 

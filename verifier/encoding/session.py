@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -21,6 +20,7 @@ from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property, present, unknowns
 from verifier.execution.candidate import Execution, bases, value_of, well_formed
 from verifier.limits import Deadline, NotModelled, Undecided
+from verifier.record import replace
 from verifier.search.enumeration import require_32_bits
 
 

@@ -8,12 +8,12 @@ and the masks that pick bits of it. An unknown that is stored may be tested wher
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import combinations
 
 from verifier.events.expression import Apply, Const, Expression, ReadValue, Unknown, reads_of, unknowns_of
 from verifier.events.graph import EventGraph, expressions
 from verifier.events.logic import rewrite
+from verifier.record import replace
 
 _COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">="))
 _FREE = 7001  # a value that no text means, one for each unknown

@@ -14,13 +14,12 @@ instruction that depends on it:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from verifier.events.expression import TRUE, Expression
 from verifier.events.graph import Dependency, DependencyKind, Event, EventGraph
 from verifier.events.logic import conjunction
-from verifier.record import record
+from verifier.record import field, record, replace
 
 Level = Literal[0, 1, 2]  # a select right before an instruction, a branch right before it, the instruction
 
@@ -71,7 +70,7 @@ class _Micro:
     source: int
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Elaboration:
     graph: EventGraph
     micros: list[_Micro] = field(default_factory=list)

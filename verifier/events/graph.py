@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
 from typing import Literal
 
 from verifier.events.expression import TRUE, Apply, Expression, Unknown, reads_of, unknowns_of
-from verifier.record import record
+from verifier.record import field, record
 from verifier.source import Span
 
 Kind = Literal["R", "W", "F"]

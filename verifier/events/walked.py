@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from verifier.events.draft import Arms, Draft, may_meet
 from verifier.events.expression import Expression
@@ -12,7 +11,7 @@ from verifier.events.walk import ThreadWalk
 from verifier.memo import Memo
 from verifier.program import program as p
 from verifier.program.program import flatten
-from verifier.record import record
+from verifier.record import record, replace
 from verifier.source import Span
 
 

@@ -9,7 +9,6 @@ class others touch too (too weak), and none of these (unmatched).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 
 from verifier.cat.compiled import is_consistent
@@ -22,7 +21,7 @@ from verifier.pairing.classes import Classes, CycleClass, is_in_minimal_set, sub
 from verifier.pairing.moves import Move, fenced, moved, moves
 from verifier.pairing.spelling import spelled
 from verifier.pairing.verdict import Place, Status
-from verifier.record import record
+from verifier.record import record, replace
 from verifier.search.questions import Questions
 
 PlaceSets = tuple[frozenset[int], ...]  # alternatives, each a minimal set of places

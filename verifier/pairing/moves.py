@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Literal
 
 from verifier.cat.bits import members
 from verifier.events.graph import EventGraph
-from verifier.record import record
+from verifier.record import record, replace
 
 
 @record(frozen=True, slots=True)

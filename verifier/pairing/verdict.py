@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Literal
 
-from verifier.record import record
+from verifier.record import field, record
 from verifier.source import Span
 
 Status = Literal["paired", "unpaired", "too weak", "misplaced", "redundant", "unmatched", "undecided"]

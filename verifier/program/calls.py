@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
@@ -39,6 +38,7 @@ from verifier.program.program import (
     Sleep,
     Value,
 )
+from verifier.record import replace
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
 

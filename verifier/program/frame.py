@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from verifier.errors import ProgramError, at
 from verifier.program.program import Address, Operation, Origin, Path, Value
-from verifier.record import record
+from verifier.record import field, record
 from verifier.source import Source, Span
 from verifier.syntax import tree
 from verifier.syntax.walk import nodes, walk
@@ -43,7 +42,7 @@ class Alias:
 Binding = Variable | Pointer | Alias
 
 
-@dataclass
+@record(slots=True)
 class Frame:
     """One call of one function: its bindings, and how its places are named."""
 

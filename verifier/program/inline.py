@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verifier.program import access, statements
@@ -19,6 +18,7 @@ from verifier.program.program import (
     Set,
     Value,
 )
+from verifier.record import replace
 from verifier.source import Source
 from verifier.syntax import tree
 

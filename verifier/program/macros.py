@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from verifier.record import annotations_of, replace
 from verifier.syntax import tree
 from verifier.syntax.macros import MACRO
 
@@ -33,20 +33,20 @@ def _substitute(node: Any, arguments: Mapping[str, tree.Expression]) -> Any:
             return arguments.get(name, node)
         case tuple():
             return tuple(_substitute(item, arguments) for item in node)
-        case _ if dataclasses.is_dataclass(node) and not isinstance(node, type):
-            return _rebuild(node, arguments)
+        case _ if fields := annotations_of(type(node)):
+            return _rebuild(node, fields, arguments)
         case _:
             return node
 
 
-def _rebuild(node: Any, arguments: Mapping[str, tree.Expression]) -> Any:
+def _rebuild(node: Any, fields: Collection[str], arguments: Mapping[str, tree.Expression]) -> Any:
     changed = {}
-    for field in dataclasses.fields(node):
-        old = getattr(node, field.name)
-        if isinstance(node, tree.Member) and field.name == "field":
+    for name in fields:
+        old = getattr(node, name)
+        if isinstance(node, tree.Member) and name == "field":
             new = arguments.get(old)
             old_name = new.name if isinstance(new, tree.Name) else old
-            changed[field.name] = old_name
-        elif field.name != "span":
-            changed[field.name] = _substitute(old, arguments)
-    return dataclasses.replace(node, **changed)
+            changed[name] = old_name
+        elif name != "span":
+            changed[name] = _substitute(old, arguments)
+    return replace(node, **changed)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from verifier.record import replace
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
 

@@ -6,10 +6,9 @@ Loops are still loops here; `events` unrolls them. Every operation knows where t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 from typing import Literal, NamedTuple
 
-from verifier.record import record
+from verifier.record import field, record
 from verifier.source import Source, Span
 
 # --------------------------------------------------------------------- values

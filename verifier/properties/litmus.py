@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from verifier.cat.compiled import flags_raised
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property
@@ -11,6 +9,7 @@ from verifier.execution.candidate import Execution, bases, holds, valuation
 from verifier.limits import Undecided
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.verdict import Observation, Outcome, State
+from verifier.record import replace
 from verifier.search.questions import Questions
 
 MOST_EXECUTIONS = 20_000

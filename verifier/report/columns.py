@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
-from dataclasses import replace
 
 from verifier.pairing.verdict import Counterexample, Edge, Step
-from verifier.record import record
+from verifier.record import record, replace
 
 GAP = "   "
 NARROWEST = 20  # of a column; with less room the events are listed one below the other

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 from verifier.cat.bits import from_members, members
@@ -15,6 +14,7 @@ from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property
 from verifier.execution.candidate import Execution, bases, valuation, well_formed
 from verifier.limits import Deadline, NotModelled
+from verifier.record import replace
 from verifier.search.branching import branches
 from verifier.search.completions import Completions
 from verifier.search.questions import FALSE, TRUE

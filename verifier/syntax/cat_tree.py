@@ -5,10 +5,9 @@ Every node ends with its span, a place in the model's file, left out of comparis
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Literal
 
-from verifier.record import record
+from verifier.record import field, record
 from verifier.source import Source, Span
 
 

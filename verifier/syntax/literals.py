@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
+from verifier.record import replace
 from verifier.source import Source, Span
 from verifier.syntax import tree
 from verifier.syntax.problem import problem

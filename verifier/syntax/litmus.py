@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Literal, TypeVar
 
 from verifier.errors import SyntaxProblem
 from verifier.memo import Memo
+from verifier.record import replace
 from verifier.source import Origin, Source, Span
 from verifier.syntax import litmus_state as state
 from verifier.syntax import litmus_tree as tree

@@ -7,10 +7,9 @@ where that stands in the user's file.
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Generic, Literal, TypeVar
 
-from verifier.record import record
+from verifier.record import field, record
 from verifier.source import Source, Span
 from verifier.syntax import tree
 
@@ -34,7 +33,7 @@ class Initial:
     size: int | None
     index: int | None
     value: int | str | tuple[int | str, ...] | None
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Place:
     thread: int | None
     name: str
     index: int | None
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -54,38 +53,38 @@ class Comparison:
     left: Place
     operator: Literal["==", "!="]
     right: int | str | Place
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Truth:
     value: bool
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Not:
     formula: Formula
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class And:
     items: tuple[Formula, ...]
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Or:
     items: tuple[Formula, ...]
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Implies:
     left: Formula
     right: Formula
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
 
 Formula = Comparison | Truth | Not | And | Or | Implies
@@ -98,7 +97,7 @@ class Quantified:
     kind: Literal["exists", "~exists", "forall"]
     formula: Formula
     text: str
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
 
 # --------------------------------------------------------------------- assembly
@@ -158,7 +157,7 @@ class Instruction:
     modifiers: tuple[str, ...]
     operands: tuple[Operand, ...]
     text: str
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True, eq=False)

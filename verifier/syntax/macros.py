@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from verifier.errors import InputError
+from verifier.record import replace
 from verifier.source import Origin, Source
 from verifier.syntax import tree
 from verifier.syntax.scanner import Remark

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import cast
 
 from verifier.errors import SyntaxProblem
+from verifier.record import replace
 from verifier.source import Origin, Source, Span
 from verifier.syntax import brackets, layout, toplevel, tree
 from verifier.syntax.depth import check_depth

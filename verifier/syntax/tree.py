@@ -5,9 +5,9 @@ Every node ends with its span, a place in the user's own file, left out of compa
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Literal
 
+from verifier.record import field as declare
 from verifier.record import record
 from verifier.source import Span
 
@@ -20,19 +20,19 @@ class Number:
 
     value: int
     text: str
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class String:
     text: str
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Name:
     name: str
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Scoped:
 
     thread: str
     name: str
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Call:
 
     function: Expression
     arguments: tuple[Expression, ...]
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -60,14 +60,14 @@ class Member:
     object: Expression
     field: str
     arrow: bool
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Index:
     array: Expression
     index: Expression
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Unary:
 
     operator: str
     operand: Expression
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Increment:
     operator: Literal["++", "--"]
     operand: Expression
     prefix: bool
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Binary:
     operator: str
     left: Expression
     right: Expression
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Conditional:
     condition: Expression
     then: Expression
     otherwise: Expression
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -114,14 +114,14 @@ class Assign:
     operator: str
     target: Expression
     value: Expression
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Cast:
     type: Type
     operand: Expression
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class TypeArgument:
     """A type where a value could stand: sizeof(struct foo), container_of(p, struct foo, m)."""
 
     type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class Braces:
     """An initialiser list; designators are dropped."""
 
     items: tuple[Expression, ...]
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Words:
     """A value or a condition said in words: `if (there is work)`, `...`."""
 
     text: str
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 Expression = (
@@ -174,7 +174,7 @@ class Type:
 
     name: str
     pointers: int
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 # ----------------------------------------------------------------- statements
@@ -185,7 +185,7 @@ class Evaluate:
     """An expression as a statement."""
 
     expression: Expression
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -197,19 +197,19 @@ class Variable:
     dimensions: tuple[Expression | None, ...]
     initial: Expression | None
     static: bool
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Declare:
     variables: tuple[Variable, ...]
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Block:
     body: tuple[Statement, ...]
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -217,21 +217,21 @@ class If:
     condition: Expression
     then: Statement
     otherwise: Statement | None
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class While:
     condition: Expression
     body: Statement
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class DoWhile:
     body: Statement
     condition: Expression
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -240,7 +240,7 @@ class For:
     condition: Expression | None
     step: Expression | None
     body: Statement
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -249,7 +249,7 @@ class MacroLoop:
 
     call: Call
     body: Statement
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -258,7 +258,7 @@ class Switch:
 
     value: Expression
     body: Statement
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -266,35 +266,35 @@ class Case:
     """`case value:` or, where `value` is None, `default:`; the statements after it follow as siblings."""
 
     value: Expression | None
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Label:
     name: str
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Goto:
     label: str
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Break:
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Continue:
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Return:
     value: Expression | None
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -307,12 +307,12 @@ class Prose:
 
     text: str
     leaves: Literal["break", "return"] | None
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
 class Empty:
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 Statement = (
@@ -342,7 +342,7 @@ Statement = (
 class Parameter:
     type: Type
     name: str
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -354,7 +354,7 @@ class Function:
     parameters: tuple[Parameter, ...]
     body: Block
     column: bool
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -366,7 +366,7 @@ class Condition:
 
     kind: Literal["exists", "~exists", "forall"]
     formula: Expression
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -374,7 +374,7 @@ class Comment:
     """A comment's text without its markers, in the order of the text."""
 
     text: str
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -382,7 +382,7 @@ class Skipped:
     """A stretch, at top level or in a function, that was not understood and does not change the meaning."""
 
     text: str
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -394,4 +394,4 @@ class Unit:
     conditions: tuple[Condition, ...]
     comments: tuple[Comment, ...]
     skipped: tuple[Skipped, ...]
-    span: Span = dataclasses.field(compare=False, repr=False)
+    span: Span = declare(compare=False, repr=False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import cast
 
 from verifier.memo import Memo
+from verifier.record import annotations_of
 from verifier.source import Span
 
 
@@ -37,7 +37,8 @@ def nodes(tree: object) -> tuple[object, ...]:
 @cache
 def children(kind: Hashable) -> tuple[str, ...] | None:
     """The fields of a kind of node that may hold nodes, the last one first; None for what is no node."""
-    if kind is Span or not isinstance(kind, type) or not is_dataclass(kind):
+    fields = annotations_of(kind)
+    if kind is Span or fields is None:
         return None
-    found = (f.name for f in fields(kind) if f.name != "span" and f.type not in ("str", "int", "bool"))
+    found = (name for name, of in fields.items() if name != "span" and of not in ("str", "int", "bool"))
     return (*found,)[::-1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from verifier.errors import ProgramError, at, placed
 from verifier.memo import Memo
@@ -32,7 +31,7 @@ from verifier.program.program import (
     flatten,
     paths_in,
 )
-from verifier.record import record
+from verifier.record import record, replace
 from verifier.source import Source, Span
 from verifier.syntax import litmus_tree as tree
 

@@ -7,7 +7,6 @@ other name is a register, a local of the whole thread that is 0 until it is set.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from verifier.errors import ProgramError, at, placed
 from verifier.memo import Memo
@@ -35,7 +34,7 @@ from verifier.program.program import (
     Thread,
     flatten,
 )
-from verifier.record import record
+from verifier.record import record, replace
 from verifier.source import Source, Span
 from verifier.syntax import litmus_tree as tree
 from verifier.syntax import tree as c
