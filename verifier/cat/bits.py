@@ -38,17 +38,15 @@ def _unions(rows: Sequence[int]) -> list[int]:
 class Universe:
     """The events 0 to n-1, and the operators over their sets and relations.
 
-    ROW is the set of all events (n ones); COL has the first bit of each row, HIGH the last one, LOW the
-    others; FULL is the relation of all pairs, IDENTITY that of each event with itself. union, intersection
-    and difference are those of Python's integers: `a | b`, `a & b`, `a & ~b`.
+    ROW is the set of all events (n ones); COL has the first bit of each row, FULL is the relation of all
+    pairs, IDENTITY that of each event with itself. union, intersection and difference are those of Python's
+    integers: `a | b`, `a & b`, `a & ~b`.
     """
 
     n: int
     ROW: int = field(init=False, repr=False, compare=False)
     COL: int = field(init=False, repr=False, compare=False)
     FULL: int = field(init=False, repr=False, compare=False)
-    HIGH: int = field(init=False, repr=False, compare=False)
-    LOW: int = field(init=False, repr=False, compare=False)
     IDENTITY: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -57,8 +55,6 @@ class Universe:
         object.__setattr__(self, "ROW", (1 << n) - 1)
         object.__setattr__(self, "COL", full // ((1 << n) - 1) if n else 0)
         object.__setattr__(self, "FULL", full)
-        object.__setattr__(self, "HIGH", self.COL << n - 1 if n else 0)
-        object.__setattr__(self, "LOW", full & ~self.HIGH)
         object.__setattr__(self, "IDENTITY", sum(1 << i * (n + 1) for i in range(n)))
 
     def from_pairs(self, pairs: Iterable[tuple[int, int]]) -> int:
@@ -155,17 +151,15 @@ class Universe:
                     out |= row << i * n
                 a ^= low
             return out
-        col = self.COL
-        filled = (
-            ((b & self.LOW) + self.LOW) | b
-        ) & self.HIGH  # the last bit of each row of b that is not empty
-        while filled:
-            low = filled & -filled
-            end = low.bit_length()
-            column = (a >> end // n - 1) & col
-            if column:
-                out |= column * ((b >> end - n) & mask)
-            filled ^= low
+        col, j = self.COL, 0
+        while b:
+            row = b & mask
+            if row:
+                column = (a >> j) & col
+                if column:
+                    out |= column * row
+            b >>= n
+            j += 1
         return out
 
     def _sequence_of_many(self, a: int, b: int) -> int:

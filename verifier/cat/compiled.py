@@ -19,7 +19,7 @@ MOST = 16  # models that are remembered
 
 @record(frozen=True, slots=True)
 class Compiled:
-    """A model and what was made of it. `given`: which of co, rf, FW and different-values it speaks of."""
+    """A model and what was made of it. `given`: which of rf, co, FW and different-values its axioms speak of."""
 
     model: Model
     plan: Plan
@@ -79,7 +79,7 @@ def _compile(model: Model) -> tuple[Compiled, bytes]:
 def _register(model: Model, made: Plan, code: Code) -> Compiled:
     if len(_known) == MOST:
         del _known[next(iter(_known))]
-    names = frozenset(s.name for s in made.steps if s.operator in ("set", "relation"))
+    names = frozenset(made.steps[n].name for n in (*made.varying, *made.static))
     found = _known[id(model)] = Compiled(model, made, code, names & {*GIVEN, "FW"})
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from verifier.cat.compiled import Compiled
 from verifier.events.graph import EventGraph, observed_locations
@@ -18,6 +18,7 @@ from verifier.record import record
 from verifier.search.space import Space
 
 Values = tuple[int, ...]
+ALL = ("different-values", "FW")
 
 
 @record(frozen=True, slots=True)
@@ -37,7 +38,6 @@ class Concrete:
         self.space = space
         self.graph: EventGraph = space.graph
         self.compiled = compiled
-        self.tested = observed_locations(self.graph) if "FW" in compiled.given else frozenset()
         self._frames: dict[tuple[int, tuple[bool, ...]], Frame] = {}
 
     def is_allowed(self, execution: Execution) -> bool:
@@ -62,14 +62,14 @@ class Concrete:
             frame.relations,
             frame.static,
             checked,
-            self._given(execution),
+            self._given(execution, ALL),
         )
         return self.compiled.names_of(raised)
 
     def _checked(self, execution: Execution) -> Values | None:
         frame = self._frame(execution)
         return self.compiled.code.check(
-            self.space.universe, frame.everything, frame.static, self._given(execution)
+            self.space.universe, frame.everything, frame.static, self._given(execution, self.compiled.given)
         )
 
     def _frame(self, execution: Execution) -> Frame:
@@ -96,20 +96,20 @@ class Concrete:
         reads, unknowns = read_values(self.graph, execution), dict(execution.unknowns)
         return tuple(p.is_held(reads, unknowns) for p in self.space.pairs)
 
-    def _given(self, execution: Execution) -> dict[str, int]:
-        """The bases that differ from execution to execution."""
-        u, given = self.space.universe, self.compiled.given
+    def _given(self, execution: Execution, names: Container[str]) -> dict[str, int]:
+        """The bases that differ from execution to execution: rf and co, and of the others those of these names."""
+        u = self.space.universe
         found = {
             "rf": u.from_pairs((w, r) for r, w in execution.reads_from),
             "co": u.from_pairs(
                 (a, b) for order in execution.coherence for i, a in enumerate(order) for b in order[i + 1 :]
             ),
         }
-        if "different-values" in given:
+        if "different-values" in names:
             found["different-values"] = different_values(execution)
-        if "FW" in given:
+        if "FW" in names:
             last = 0
-            for l in self.tested:
+            for l in observed_locations(self.graph):
                 last |= 1 << execution.coherence[l][-1]
             found["FW"] = last
         return found

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import get_args
 
 from verifier.cat.bits import Universe
 from verifier.cat.bounds import BaseBounds, Pair
 from verifier.events.expression import FALSE, TRUE, Const, Expression, evaluate
-from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations, unknowns
+from verifier.events.graph import INITIAL, DependencyKind, Event, EventGraph, observed_locations, unknowns
 from verifier.record import record
-
-_ACCESS: Mapping[str, tuple[str, ...]] = {"R": ("R", "M"), "W": ("W", "M"), "F": ("F",)}
 
 
 @record(frozen=True, slots=True)
@@ -56,7 +54,6 @@ class Space:
         self._sets: dict[str, Pair] = {}
         self._relations: dict[str, Pair] = {}
         self._sort_events()
-        self._relate()
         self._relate_pairs()
 
     def bases(self, sure: int, held: Mapping[Expression, bool]) -> BaseBounds:
@@ -104,39 +101,59 @@ class Space:
         return self._first, self._first | self.total
 
     def _sort_events(self) -> None:
-        must: dict[str, int] = {}
-        may: dict[str, int] = {}
+        kinds = {"R": 0, "W": 0, "F": 0}
+        tagged: dict[tuple[frozenset[str], frozenset[str]], int] = {}
+        initial = 0
+        threads: dict[int, int] = {}
+        located: dict[int, int] = {}
         for number, event in enumerate(self.graph.events):
-            bit = 1 << number
-            if event.kind == "R":
+            bit, kind, location = 1 << number, event.kind, event.location
+            kinds[kind] |= bit
+            if location is not None:
+                located[location] = located.get(location, 0) | bit
+            if kind == "R":
                 self.reads.append(number)
-            elif event.kind == "W":
-                self.writes.append(number)
-                if event.location is not None:
-                    self.writers[event.location] |= bit
-                match event.value:
-                    case Const(value):
-                        self.constants[number] = value
-                    case None:
-                        raise AssertionError("a write has a value")
-                    case value:
-                        self.computed.append((number, value))
-            if event.executes == TRUE:
+            elif kind == "W":
+                self._sort_write(number, event)
+            if event.executes is TRUE or event.executes == TRUE:
                 self.sure |= bit
             else:
                 self.conditional.append((number, event.executes))
-            for name in _ACCESS[event.kind]:
-                must[name] = must.get(name, 0) | bit
             if event.thread == INITIAL:
-                must["IW"] = must.get("IW", 0) | bit
-            is_free = self.is_guarded and event.source is not None
-            for name in event.tags & event.relaxed if is_free else event.tags:
-                must[name] = must.get(name, 0) | bit
-            if is_free:
-                for name in event.tags | event.relaxed:
-                    may[name] = may.get(name, 0) | bit
-        for name in must.keys() | may.keys():
-            self._sets[name] = (must.get(name, 0), must.get(name, 0) | may.get(name, 0))
+                initial |= bit
+            else:
+                threads[event.thread] = threads.get(event.thread, 0) | bit
+            if event.tags or event.relaxed:
+                is_free = self.is_guarded and event.source is not None
+                key = (event.tags, event.relaxed if is_free else event.tags)
+                tagged[key] = tagged.get(key, 0) | bit
+        self._relate(threads.values(), located.values())
+        self._name_sets({**kinds, "M": kinds["R"] | kinds["W"], "IW": initial}, tagged)
+
+    def _sort_write(self, number: int, event: Event) -> None:
+        if event.location is not None:
+            self.writers[event.location] |= 1 << number
+        self.writes.append(number)
+        match event.value:
+            case Const(value):
+                self.constants[number] = value
+            case None:
+                raise AssertionError("a write has a value")
+            case value:
+                self.computed.append((number, value))
+
+    def _name_sets(
+        self, kinds: Mapping[str, int], tagged: Mapping[tuple[frozenset[str], frozenset[str]], int]
+    ) -> None:
+        """The base sets: by kind, by what tags are while the sources are on and while they are off, and FW."""
+        must = {name: s for name, s in kinds.items() if s}
+        may = dict(must)
+        for (on, off), events in tagged.items():
+            for name in on & off:
+                must[name] = must.get(name, 0) | events
+            for name in on | off:
+                may[name] = may.get(name, 0) | events
+        self._sets = {name: (must.get(name, 0), s) for name, s in may.items()}
         tested = observed_locations(self.graph)
         if tested:
             finals = 0
@@ -144,29 +161,21 @@ class Space:
                 finals |= self.writers[l]
             self._sets["FW"] = (0, finals)
 
-    def _relate(self) -> None:
-        u, graph = self.universe, self.graph
-        threads: dict[int, int] = {}
-        located: dict[int, int] = {}
-        for number, event in enumerate(graph.events):
-            if event.location is not None:
-                located[event.location] = located.get(event.location, 0) | 1 << number
-            if event.thread != INITIAL:
-                threads[event.thread] = threads.get(event.thread, 0) | 1 << number
+    def _relate(self, threads: Iterable[int], located: Iterable[int]) -> None:
+        u = self.universe
         internal, same = u.IDENTITY, 0
-        for s in threads.values():
+        for s in threads:
             internal |= u.product(s, s)
-        for s in located.values():
+        for s in located:
             same |= u.product(s, s)
         fixed = {
             "id": u.IDENTITY,
-            "po": u.from_rows(graph.order),
+            "po": u.from_rows(self.graph.order),
             "loc": same,
             "int": internal,
             "ext": u.FULL & ~internal,
         }
         self._relations = {name: (a, a) for name, a in fixed.items()}
-
         self._first = self.total = 0
         for l, writers in enumerate(self.writers):
             others = writers & ~(1 << l)
