@@ -7,7 +7,7 @@ from functools import cached_property
 
 from verifier.events.draft import Draft
 from verifier.events.emit import Emitter
-from verifier.events.expression import TRUE, Apply, Const, Expression, ReadValue, reads_of, unknowns_of
+from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, reads_of, unknowns_of
 from verifier.events.graph import Property, Sleep
 from verifier.events.logic import (
     Guard,
@@ -57,7 +57,7 @@ class ThreadWalk:
         for number, operation in enumerate(self.thread.body):
             if not isinstance(operation, p.Set) or not isinstance(operation.value, p.Number):
                 return number
-            state.locals[operation.target] = Const(operation.value.value)
+            state.locals[operation.target] = Const(operation.value.value) if operation.value.value else FALSE
             state.taints[operation.target] = NONE
         return len(self.thread.body)
 
