@@ -23,8 +23,8 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     """
     is_any, architecture = architecture == "any", "linux" if architecture == "any" else architecture
     merge = Merge()
-    for location, name in enumerate(program.names):
-        merge.initial(_initial_write(location, _initial_value(program, merge, location), name))
+    for event in _initial_writes(program, merge):
+        merge.initial(event)
     numbers = dict(program.locations)
     for number, thread in enumerate(program.threads):
         merge.thread(walked(program, number, architecture, bound), thread.source, numbers)
@@ -67,6 +67,18 @@ def _grace_periods(events: Sequence[Event]) -> list[tuple[int, str]]:
     return [(e.span.line if e.span else 0, e.text) for e in found]
 
 
+def _initial_writes(program: p.Program, merge: Merge) -> Sequence[Event]:
+    """One for each location, in their order."""
+
+    def make() -> tuple[Event, ...]:
+        return tuple(
+            _initial_write(location, _initial_value(program, merge, location), name)
+            for location, name in enumerate(program.names)
+        )
+
+    return _INITIAL((program.names, program.initial), make) if program.is_litmus else make()
+
+
 def _initial_value(program: p.Program, merge: Merge, location: int) -> Expression:
     """What a location starts with: what the text says; any value where it neither declares nor writes it; else 0."""
     initial = dict(program.initial)
@@ -96,6 +108,7 @@ def _initial_write(location: int, value: Expression, name: str) -> Event:
     )
 
 
+_INITIAL: Memo[object, tuple[Event, ...]] = Memo()
 _Leaves = tuple[p.Final, tuple[p.FinalLocal, ...], tuple[p.Path, ...]]
 _LEAVES: Memo[int, _Leaves] = Memo()
 _TRANSLATED: Memo[object, tuple[p.Final, Expression]] = Memo()
@@ -134,12 +147,10 @@ class Finals:
         return _TRANSLATED(key, lambda: (f, self._value(f)))[1]
 
     def _value(self, f: p.Final) -> Expression:
-        match f:
-            case p.Number(value):
-                return Const(value)
-            case p.FinalLocation(path):
-                return ReadValue(-1 - self.numbers[path])
-            case p.FinalLocal(thread, name):
-                return fold(self.merge.final_value(thread, name))
-            case p.Formula(operator, arguments):
-                return simplify(operator, tuple([self._value(a) for a in arguments]))
+        if isinstance(f, p.Formula):
+            return simplify(f.operator, tuple([self._value(a) for a in f.arguments]))
+        if isinstance(f, p.Number):
+            return Const(f.value)
+        if isinstance(f, p.FinalLocation):
+            return ReadValue(-1 - self.numbers[f.path])
+        return fold(self.merge.final_value(f.thread, f.name))

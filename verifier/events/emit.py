@@ -27,6 +27,7 @@ _PICKED: dict[DependencyKind, DependencyKind] = {
 _LOCK_ORDERS = frozenset(("lock", "unlock", "srcu-lock", "srcu-unlock"))
 _SECTIONS = frozenset(("rcu-lock", "rcu-unlock"))
 _UNORDERED = frozenset(("lock-failed", "is-locked", "is-unlocked"))
+_ALWAYS = (TRUE,)
 
 
 class Emitter:
@@ -35,6 +36,8 @@ class Emitter:
     def __init__(self, draft: Draft, number: int) -> None:
         self.draft = draft
         self.number = number
+        self.is_litmus = draft.program.is_litmus
+        self.isa = draft.program.isa
         self.arms: Arms = ()
         self.iterations: tuple[int, ...] = ()
 
@@ -42,43 +45,41 @@ class Emitter:
 
     def value(self, v: p.Value, state: State) -> Expression:
         """The value in terms of what was read."""
-        match v:
-            case p.Number(value):
-                return Const(value)
-            case p.Local(name):
-                return state.locals.get(name, Const(0))
-            case p.Opaque(site):
-                return self.draft.unknown((self.number, site, self.iterations))
-            case p.Apply(operator, arguments):
-                operator = "?:" if operator == "select" else operator
-                return simplify(operator, tuple(self.value(a, state) for a in arguments))
+        if isinstance(v, p.Local):
+            return state.locals.get(v.name, FALSE)
+        if isinstance(v, p.Number):
+            return Const(v.value)
+        if isinstance(v, p.Opaque):
+            return self.draft.unknown((self.number, v.site, self.iterations))
+        operator = "?:" if v.operator == "select" else v.operator
+        return simplify(operator, tuple([self.value(a, state) for a in v.arguments]))
 
     def taint(self, v: p.Value | None, state: State) -> Taint:
         """The reads that a value comes from: by its syntax in a litmus test, else by its meaning."""
         if v is None or isinstance(v, p.Number):
             return NONE
-        if not self.draft.program.is_litmus:
+        if not self.is_litmus:
             return {(r, False): holds for r, holds in origins(self.value(v, state)).items()}
+        if isinstance(v, p.Local):
+            return state.taints.get(v.name, NONE)
         match v:
-            case p.Local(name):
-                return state.taints.get(name, NONE)
             case p.Apply("select", (choice, a, b)):
                 chosen = as_condition(self.value(choice, state))
                 left, right = self.taint(a, state), self.taint(b, state)
                 taken = (under(left, chosen), under(right, fold(negation(chosen))))
                 return union((picked(self.taint(choice, state)), *taken))
-            case p.Apply("?:", (choice, a, b)) if self.draft.program.isa is None:
+            case p.Apply("?:", (choice, a, b)) if self.isa is None:
                 chosen = as_condition(self.value(choice, state))
                 one = under(self.taint(a, state), chosen)
                 return union((one, under(self.taint(b, state), fold(negation(chosen)))))
             case p.Apply(_, arguments):
-                return union(self.taint(a, state) for a in arguments)
+                return union([self.taint(a, state) for a in arguments])
             case _:
                 return NONE
 
     def set(self, target: str, v: p.Value, state: State) -> None:
         """target = v"""
-        if self.draft.program.is_litmus:
+        if self.is_litmus:
             state.taints[target] = self.taint(v, state)
         state.locals[target] = self.value(v, state)
 
@@ -94,10 +95,11 @@ class Emitter:
         row = self.draft.row(lambda rows: rows.load(o.order, self._is_plain(o)), o.name, o.origin)
         source = self._annotation("acquire", o.name, o.order, row, o.origin)
         got: list[tuple[int, Expression]] = []
+        half, address = row.half(0), self.taint(o.address.pointer, state)
         self._around(row.before, source, o.origin, state)
         for location, condition in self._targets(o.address, state, o.origin):
-            number = self._add("R", location, state, (condition,), None, row.half(0), source, o.origin)
-            self._depend("addr", number, self.taint(o.address.pointer, state), o.origin)
+            number = self._add("R", location, state, (condition,), None, half, source, o.origin)
+            self._depend("addr", number, address, o.origin)
             got.append((number, condition))
         self._around(row.after, source, o.origin, state)
         self._result(o.target, got, state)
@@ -109,16 +111,17 @@ class Emitter:
         row = self.draft.row(lambda rows: rows.store(o.order, self._is_plain(o)), o.name, o.origin)
         source = self._annotation("release", o.name, o.order, row, o.origin)
         value = self.value(o.value, state)
+        half, address, data = row.half(0), self.taint(o.address.pointer, state), self.taint(o.value, state)
         self._around(row.before, source, o.origin, state)
         for location, condition in self._targets(o.address, state, o.origin):
-            number = self._add("W", location, state, (condition,), value, row.half(0), source, o.origin)
-            self._depend("addr", number, self.taint(o.address.pointer, state), o.origin)
-            self._depend("data", number, self.taint(o.value, state), o.origin)
+            number = self._add("W", location, state, (condition,), value, half, source, o.origin)
+            self._depend("addr", number, address, o.origin)
+            self._depend("data", number, data, o.origin)
         self._around(row.after, source, o.origin, state)
 
     def _is_plain(self, o: p.Load | p.Store) -> bool:
         """Only a litmus test is taken literally; in other texts a plain access counts as marked."""
-        return o.is_plain and self.draft.program.is_litmus
+        return o.is_plain and self.is_litmus
 
     def store_exclusive(self, o: p.StoreExclusive, state: State) -> None:
         """A write that may succeed where the monitor holds its location."""
@@ -165,10 +168,10 @@ class Emitter:
             for event in (read, write):
                 self._depend("addr", event, address, o.origin)
             written_from = self.taint(o.new, state)
-            if not self.draft.program.is_litmus:  # pairing takes the two halves as one step
+            if not self.is_litmus:  # pairing takes the two halves as one step
                 written_from = {key: holds for key, holds in written_from.items() if key[0] != read}
             self._depend("data", write, written_from, o.origin)
-            if self.draft.program.isa is not None and o.succeeds is not None:
+            if self.isa is not None and o.succeeds is not None:
                 compared = self.taint(o.succeeds, state)
                 self._depend("pick", write, compared, o.origin)
             state.taints.update(outer)
@@ -207,11 +210,16 @@ class Emitter:
 
     def _result(self, target: str, got: Sequence[tuple[int, Expression]], state: State) -> None:
         """target = what one of these reads returned"""
-        result: Expression = ReadValue(got[0][0]) if len(got) == 1 and got[0][1] is TRUE else Const(0)
-        for read, condition in got if isinstance(result, Const) else ():
+        if len(got) == 1 and got[0][1] is TRUE:
+            state.locals[target] = ReadValue(got[0][0])
+            if self.is_litmus:
+                state.taints[target] = {(got[0][0], False): TRUE}
+            return
+        result: Expression = FALSE
+        for read, condition in got:
             result = simplify("?:", (condition, ReadValue(read), result))
         state.locals[target] = result
-        if self.draft.program.is_litmus:
+        if self.is_litmus:
             state.taints[target] = {(read, False): condition for read, condition in got}
 
     def _around(
@@ -239,7 +247,8 @@ class Emitter:
     ) -> int:
         """One event, with its tags while its source is on and while it is off."""
         number = len(self.draft.events)
-        executes = conjunction((*state.guard, *extra))
+        guard = state.guard
+        executes = conjunction((*guard, *extra)) if guard or extra != _ALWAYS else TRUE
         self.draft.events.append(
             Event(
                 self.number,
@@ -259,7 +268,9 @@ class Emitter:
         self.draft.arms.append(self.arms)
         if source is not None:
             self.draft.belong(source, number)
-        if kind != "F" or self.draft.program.is_litmus:
+        if self.is_litmus:
+            self._depend("ctrl", number, state.control, origin)
+        elif kind != "F":
             self._depend("ctrl", number, self._control(state), origin)
         return number
 
@@ -292,8 +303,7 @@ class Emitter:
         return len(self.draft.sources) - 1
 
     def _control(self, state: State) -> Taint:
-        if self.draft.program.is_litmus:
-            return state.control
+        """What decided whether control gets here, by meaning."""
         whole = (origins(g, True) for g in state.guard)
         return union({(r, False): holds for r, holds in found.items()} for found in whole)
 
@@ -301,8 +311,9 @@ class Emitter:
         """Dependencies of that kind from the reads of `taint`."""
         if not taint:
             return
-        for (read, is_picked), holds in sorted(taint.items(), key=lambda item: item[0]):
-            if read < 0 or holds == Const(0):
+        found = taint.items()
+        for (read, is_picked), holds in sorted(found, key=_by_read) if len(taint) > 1 else found:
+            if read < 0 or (isinstance(holds, Const) and not holds.value):
                 continue
             exact = _PICKED.get(kind, kind) if is_picked else kind
             source = self._dependency_source(kind, read, origin)
@@ -328,3 +339,7 @@ class Emitter:
             )
         )
         return len(self.draft.sources) - 1
+
+
+def _by_read(origin: tuple[tuple[int, bool], Expression]) -> tuple[int, bool]:
+    return origin[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from weakref import WeakValueDictionary
+from weakref import KeyedRef
 
 from verifier.record import record
 
@@ -43,19 +43,29 @@ class Apply:
     arguments: tuple[Expression, ...]
 
     def __new__(cls, operator: str, arguments: tuple[Expression, ...]) -> Apply:
-        known = _APPLIED.get((operator, arguments))
+        key = (operator, arguments)
+        kept = _APPLIED.get(key)
+        known = None if kept is None else kept()
         if known is None:
             known = object.__new__(cls)
             known.operator = operator
             known.arguments = arguments
-            _APPLIED[(operator, arguments)] = known
+            _APPLIED[key] = KeyedRef(known, _forget, key)
         return known
 
     def __repr__(self) -> str:
         return f"Apply({self.operator!r}, {self.arguments!r})"
 
 
-_APPLIED: WeakValueDictionary[tuple[str, tuple[Expression, ...]], Apply] = WeakValueDictionary()
+_Key = tuple[str, tuple["Expression", ...]]
+_APPLIED: dict[_Key, KeyedRef[_Key, Apply]] = {}  # the ones that someone has
+
+
+def _forget(reference: KeyedRef[_Key, Apply]) -> None:
+    """Lets go of one that nobody has any more, unless there is another in its place."""
+    if _APPLIED.get(reference.key) is reference:
+        del _APPLIED[reference.key]
+
 
 Expression = Const | ReadValue | Unknown | Apply
 

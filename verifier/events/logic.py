@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, Unknown, evaluate
+from verifier.events.expression import (
+    FALSE,
+    OPERATORS,
+    TRUE,
+    Apply,
+    Const,
+    Expression,
+)
 
 Guard = tuple[Expression, ...]
 _NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_KEEPS_LEFT = frozenset(("+", "|", "^", "-"))  # x + 0 is x
+_KEEPS_RIGHT = frozenset(("+", "|", "^"))
+_DROPS = frozenset(("*", "&"))
+_OF_EQUALS = frozenset(("^", "-", "&", "|"))  # of x and x it is x or 0
 BOOLEAN = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||", "!"))
 
 
@@ -38,15 +49,15 @@ def disjunction(parts: Iterable[Expression]) -> Expression:
 
 def negation(e: Expression) -> Expression:
     """The opposite of a condition."""
-    match e:
-        case Const(value):
-            return FALSE if value else TRUE
-        case Apply("!", (inner,)):
-            return inner if is_boolean(inner) else Apply("!=", (inner, Const(0)))
-        case Apply(operator, arguments) if operator in _NEGATED:
-            return Apply(_NEGATED[operator], arguments)
-        case _:
-            return Apply("!", (e,))
+    if isinstance(e, Const):
+        return FALSE if e.value else TRUE
+    if not isinstance(e, Apply):
+        return Apply("!", (e,))
+    if e.operator == "!":
+        (inner,) = e.arguments
+        return inner if is_boolean(inner) else Apply("!=", (inner, FALSE))
+    opposite = _NEGATED.get(e.operator)
+    return Apply("!", (e,)) if opposite is None else Apply(opposite, e.arguments)
 
 
 def is_boolean(e: Expression) -> bool:
@@ -77,16 +88,17 @@ def rewrite(
     e: Expression, leaf: Callable[[Expression], Expression], memo: dict[Expression, Expression] | None = None
 ) -> Expression:
     """`e` with `leaf` applied to every read and unknown in it; `memo` remembers parts from call to call."""
+    if isinstance(e, Const):
+        return e
     memo = {} if memo is None else memo
-    if e not in memo:
-        match e:
-            case ReadValue() | Unknown():
-                memo[e] = leaf(e)
-            case Apply(operator, arguments):
-                memo[e] = Apply(operator, tuple(rewrite(a, leaf, memo) for a in arguments))
-            case _:
-                memo[e] = e
-    return memo[e]
+    found = memo.get(e)
+    if found is None:
+        if isinstance(e, Apply):
+            found = Apply(e.operator, tuple([rewrite(a, leaf, memo) for a in e.arguments]))
+        else:
+            found = leaf(e)
+        memo[e] = found
+    return found
 
 
 def set_aside(e: Expression, is_aside: Callable[[Expression], bool], positive: bool = True) -> Expression:
@@ -102,43 +114,59 @@ def set_aside(e: Expression, is_aside: Callable[[Expression], bool], positive: b
             return (TRUE if positive else FALSE) if is_aside(e) else e
 
 
-@lru_cache(maxsize=1 << 16)
 def fold(e: Expression) -> Expression:
     """`e` with constant parts worked out."""
-    if not isinstance(e, Apply):
-        return e
-    return simplify(e.operator, tuple([fold(a) if isinstance(a, Apply) else a for a in e.arguments]))
+    return _fold(e) if isinstance(e, Apply) else e
+
+
+@lru_cache(maxsize=1 << 16)
+def _fold(e: Apply) -> Expression:
+    return simplify(e.operator, tuple([_fold(a) if isinstance(a, Apply) else a for a in e.arguments]))
 
 
 def simplify(operator: str, arguments: tuple[Expression, ...]) -> Expression:
     """`operator` of arguments that are folded already, with constant parts worked out."""
-    match operator, arguments:
-        case "&&", _:
-            return conjunction(as_condition(a) for a in arguments)
-        case "||", _:
-            return disjunction(as_condition(a) for a in arguments)
-        case "!", (inner,):
+    if operator == "&&":
+        return conjunction([as_condition(a) for a in arguments])
+    if operator == "||":
+        return disjunction([as_condition(a) for a in arguments])
+    if operator == "?:":
+        condition, a, b = arguments
+        if isinstance(condition, Const):
+            return a if condition.value else b
+        return a if a == b else Apply(operator, arguments)
+    if len(arguments) == 1:
+        (inner,) = arguments
+        if operator == "!":
             return negation(inner)
-        case "?:", (Const(c), a, b):
-            return a if c else b
-        case "?:", (_, a, b) if a == b:
+        return (
+            Const(OPERATORS[operator](inner.value))
+            if isinstance(inner, Const)
+            else Apply(operator, arguments)
+        )
+    return _simplify_two(operator, *arguments)
+
+
+def _simplify_two(operator: str, a: Expression, b: Expression) -> Expression:
+    """`simplify`, of an operator of two numbers."""
+    if isinstance(b, Const):
+        if operator == "!=" and b.value == 0 and is_boolean(a):
             return a
-        case "!=", (inner, Const(0)) if is_boolean(inner):
-            return inner
-        case _ if all(isinstance(a, Const) for a in arguments):
-            return Const(_apply(operator, arguments))
-        case "^" | "-", (a, b) if a == b:
-            return Const(0)
-        case "*" | "&", (Const(0), _) | (_, Const(0)):
-            return Const(0)
-        case "+" | "|" | "^", (Const(0), other) | (other, Const(0)):
-            return other
-        case "-", (other, Const(0)):
-            return other
-        case "&" | "|", (a, b) if a == b:
-            return a
-        case _:
-            return Apply(operator, arguments)
+        if isinstance(a, Const):
+            return Const(OPERATORS[operator](a.value, b.value))
+        if b.value == 0:
+            if operator in _KEEPS_LEFT:
+                return a
+            if operator in _DROPS:
+                return FALSE
+    elif isinstance(a, Const) and a.value == 0:
+        if operator in _KEEPS_RIGHT:
+            return b
+        if operator in _DROPS:
+            return FALSE
+    if operator in _OF_EQUALS and a == b:
+        return a if operator in ("&", "|") else FALSE
+    return Apply(operator, (a, b))
 
 
 def as_condition(e: Expression) -> Expression:
@@ -146,7 +174,3 @@ def as_condition(e: Expression) -> Expression:
     if isinstance(e, Const):
         return TRUE if e.value else FALSE
     return e if is_boolean(e) else Apply("!=", (e, Const(0)))
-
-
-def _apply(operator: str, arguments: tuple[Expression, ...]) -> int:
-    return evaluate(Apply(operator, arguments), {}, {})

@@ -98,7 +98,11 @@ class Shift:
         self._memo: dict[Expression, Expression] = {}
 
     def __call__(self, e: Expression) -> Expression:
-        return e if isinstance(e, Const) else rewrite(e, self._leaf, self._memo)
+        if isinstance(e, Const):
+            return e
+        if isinstance(e, ReadValue):
+            return ReadValue(e.event + self.events) if e.event >= 0 else e
+        return rewrite(e, self._leaf, self._memo)
 
     def _leaf(self, e: Expression) -> Expression:
         match e:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.events.expression import TRUE, Apply, Const, Expression
+from verifier.events.expression import FALSE, Apply, Const, Expression
 from verifier.events.logic import Guard, common_prefix, conjunction, either, negation
 from verifier.events.taint import NONE, Taint, under, union
 
@@ -34,11 +34,18 @@ class State:
 
     def under(self, condition: Expression) -> State | None:
         """This state where `condition` holds too; None where it can't."""
-        if condition == Const(0):
-            return None
-        guard = self.guard if condition == TRUE or condition in self.guard else (*self.guard, condition)
-        if negation(condition) in self.guard:
-            return None
+        guard = self.guard
+        if isinstance(condition, Const):
+            if not condition.value:
+                return None
+            if condition.value != 1 and condition not in guard:
+                guard = (*guard, condition)
+        elif not guard:
+            guard = (condition,)
+        else:
+            if negation(condition) in guard:
+                return None
+            guard = guard if condition in guard else (*guard, condition)
         state = State(guard, dict(self.locals))
         state.taints, state.control, state.monitor = dict(self.taints), self.control, self.monitor
         return state
@@ -46,9 +53,10 @@ class State:
 
 def join(states: Sequence[State | None]) -> State | None:
     """The state after paths meet."""
-    alive = sorted((s for s in states if s is not None), key=lambda s: -len(s.guard))
-    if not alive:
-        return None
+    alive = [s for s in states if s is not None]
+    if len(alive) < 2:
+        return alive[0] if alive else None
+    alive.sort(key=lambda s: -len(s.guard))
     result = alive[0]
     for other in alive[1:]:
         result = _join_two(result, other)
@@ -61,12 +69,12 @@ def _join_two(a: State, b: State) -> State:
     otherwise = negation(condition)
     values: dict[str, Expression] = {}
     for name in a.locals.keys() | b.locals.keys():
-        x, y = a.locals.get(name, Const(0)), b.locals.get(name, Const(0))
+        x, y = a.locals.get(name, FALSE), b.locals.get(name, FALSE)
         values[name] = x if x is y or x == y else Apply("?:", (condition, x, y))
     result = State(either(a.guard, b.guard), values)
-    for name in sorted(a.taints.keys() | b.taints.keys()):
+    for name in a.taints.keys() | b.taints.keys():
         here, there = a.taints.get(name, NONE), b.taints.get(name, NONE)
-        result.taints[name] = _either(here, there, condition, otherwise)
+        result.taints[name] = here if here is there else _either(here, there, condition, otherwise)
     result.control = _either(a.control, b.control, condition, otherwise)
     result.monitor = _monitors(a.monitor, b.monitor, condition, otherwise)
     return result

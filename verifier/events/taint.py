@@ -14,8 +14,11 @@ NONE: Taint = {}
 
 def union(taints: Iterable[Taint]) -> Taint:
     """Where a value made of several comes from."""
+    given = [taint for taint in taints if taint]
+    if len(given) < 2:
+        return given[0] if given else NONE
     found: dict[tuple[int, bool], Expression] = {}
-    for taint in taints:
+    for taint in given:
         for key, holds in taint.items():
             found[key] = disjunction((found[key], holds)) if key in found and found[key] != holds else holds
     return found
@@ -23,11 +26,11 @@ def union(taints: Iterable[Taint]) -> Taint:
 
 def under(taint: Taint, condition: Expression) -> Taint:
     """The same, where `condition` holds."""
-    if condition == TRUE:
+    if not taint or condition == TRUE:
         return taint
     return {key: conjunction((condition, holds)) for key, holds in taint.items()}
 
 
 def picked(taint: Taint) -> Taint:
     """The same, seen through a choice."""
-    return union({(read, True): holds} for (read, _), holds in taint.items())
+    return union({(read, True): holds} for (read, _), holds in taint.items()) if taint else NONE

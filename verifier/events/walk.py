@@ -7,7 +7,7 @@ from functools import cached_property
 
 from verifier.events.draft import Draft
 from verifier.events.emit import Emitter
-from verifier.events.expression import TRUE, Apply, Const, Expression, ReadValue, reads_of, unknowns_of
+from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, reads_of, unknowns_of
 from verifier.events.graph import Property, Sleep
 from verifier.events.logic import (
     Guard,
@@ -23,7 +23,7 @@ from verifier.events.logic import (
 from verifier.events.loops import can_be_left, is_waiting
 from verifier.events.show import show
 from verifier.events.state import State, join
-from verifier.events.taint import Taint, union
+from verifier.events.taint import NONE, Taint, union
 from verifier.program import program as p
 from verifier.program.program import flatten
 
@@ -45,9 +45,21 @@ class ThreadWalk:
         self.open_sleeps: list[tuple[int, Guard]] = []
 
     def run(self) -> None:
-        self.end = self._sequence(self.thread.body, State((), {}))
+        state = State((), {})
+        first = self._initialise(state) if self.draft.program.is_litmus else 0
+        self.end = self._sequence(self.thread.body[first:], state)
         for number, guard in self.open_sleeps:
             self._set_awaited(number, self._awaited_outside(guard))
+
+    def _initialise(self, state: State) -> int:
+        """Sets the locals that get a number before anything else happens, and tells how many do."""
+        number = 0
+        for number, operation in enumerate(self.thread.body):
+            if not isinstance(operation, p.Set) or not isinstance(operation.value, p.Number):
+                return number
+            state.locals[operation.target] = Const(operation.value.value) if operation.value.value else FALSE
+            state.taints[operation.target] = NONE
+        return len(self.thread.body)
 
     def end_condition(self) -> Expression:
         """Whether the thread ran to its end; true where it can't."""
@@ -71,23 +83,29 @@ class ThreadWalk:
         return state
 
     def _step(self, operation: p.Operation, state: State) -> State | None:
+        if isinstance(operation, p.Set):
+            self.emit.set(operation.target, operation.value, state)
+            return state
+        if isinstance(operation, p.Load):
+            self.emit.load(operation, state)
+            return state
+        if isinstance(operation, p.Store):
+            self.emit.store(operation, state)
+            return state
         match operation:
-            case p.Set(target, value):
-                self.emit.set(target, value, state)
-            case p.Load():
-                self.emit.load(operation, state)
-            case p.Store():
-                self.emit.store(operation, state)
+            case p.Fence():
+                self.emit.fence(operation, state)
+            case p.Branch():
+                return self._branch(operation, state)
+            case p.Leave(label):
+                self.pending[label].append(state)
+                return None
             case p.StoreExclusive():
                 self.emit.store_exclusive(operation, state)
             case p.Rmw():
                 self.emit.rmw(operation, state)
-            case p.Fence():
-                self.emit.fence(operation, state)
             case p.Assume(holds, _):
                 self.emit.assume(as_condition(self.emit.value(holds, state)), state)
-            case p.Branch():
-                return self._branch(operation, state)
             case p.Loop():
                 return self._loop(operation, state)
             case p.Scope(label, body):
@@ -95,9 +113,6 @@ class ThreadWalk:
                 control = state.control
                 fall = self._sequence(body, state)
                 return self._meet((fall, *self.pending.pop(label)), control)
-            case p.Leave(label):
-                self.pending[label].append(state)
-                return None
             case p.Assert(holds, text, origin):
                 formula = as_condition(self.emit.value(holds, state))
                 reached = conjunction(state.guard)
@@ -110,7 +125,7 @@ class ThreadWalk:
         condition = as_condition(self.emit.value(operation.condition, state))
         control = state.control
         if self.draft.program.is_litmus:
-            state.control = union((control, self.emit.taint(operation.condition, state)))
+            state.control = union([control, self.emit.taint(operation.condition, state)])
         self.branches += 1
         outer, branch = self.emit.arms, self.branches
         arms = []
@@ -119,7 +134,7 @@ class ThreadWalk:
         ):
             self.emit.arms = (*outer, (branch, number))
             inner = state.under(c)
-            arms.append(self._sequence(body, inner) if inner is not None else None)
+            arms.append(self._sequence(body, inner) if body and inner is not None else inner)
         self.emit.arms = outer
         return self._meet(arms, control)
 

@@ -96,7 +96,10 @@ def _walk(draft: Draft, number: int, thread: p.Thread, paths: tuple[p.Path, ...]
         events=tuple(draft.events),
         order=_order(draft.arms),
         sources=tuple(
-            replace(s, events=tuple(draft.members.get(i, ()))) for i, s in enumerate(draft.sources)
+            [
+                replace(s, events=tuple(draft.members[i])) if i in draft.members else s
+                for i, s in enumerate(draft.sources)
+            ]
         ),
         dependencies=tuple(draft.dependencies),
         atomics=tuple(draft.atomics),
@@ -118,6 +121,9 @@ def _walk(draft: Draft, number: int, thread: p.Thread, paths: tuple[p.Path, ...]
 
 def _order(arms: Sequence[Arms]) -> tuple[int, ...]:
     """For each event the later ones that are not on an exclusive path, as a bit set."""
+    if not any(arms):
+        every = (1 << len(arms)) - 1
+        return tuple([every >> i + 1 << i + 1 for i in range(len(arms))])
     same: dict[Arms, int] = {}
     for i, mine in enumerate(arms):
         same[mine] = same.get(mine, 0) | 1 << i

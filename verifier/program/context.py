@@ -34,6 +34,7 @@ _BINARY: dict[str, Callable[[int, int], int]] = {
     "|": op.or_,
     "^": op.xor,
 }
+_TELLING = (tree.Name, tree.Assign, tree.Increment, tree.Unary, tree.Member, tree.Index, tree.Call)
 _FIRST_ADDRESS = 0x10000
 _FIRST_CONSTANT = 101
 
@@ -135,12 +136,14 @@ class Context:
         self._setters: dict[str, set[str]] = {}
         for function in unit.functions:
             for node in nodes(function):
-                self._note_use(function.name, node)
+                if isinstance(node, _TELLING):
+                    self._note_use(function.name, node)
 
     def _note_use(self, function: str, node: object) -> None:
+        if isinstance(node, tree.Name):
+            self._users.setdefault(node.name, set()).add(function)
+            return
         match node:
-            case tree.Name(name):
-                self._users.setdefault(name, set()).add(function)
             case tree.Assign(_, tree.Name(name), _) | tree.Increment(_, tree.Name(name), _):
                 self._setters.setdefault(name, set()).add(function)
                 if not _REGISTER.match(name):

@@ -118,7 +118,8 @@ def text_of(source: Source, span: Span) -> str:
 
 def assigned_names(node: object) -> frozenset[str]:
     """The names that a function's body assigns or increments."""
-    return frozenset(name for n in nodes(node) if (name := _assigned(n)) is not None)
+    found = (_assigned(n) for n in nodes(node) if isinstance(n, tree.Assign | tree.Increment))
+    return frozenset(name for name in found if name is not None)
 
 
 def settings(node: object, name: str) -> int:

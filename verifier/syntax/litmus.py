@@ -37,6 +37,8 @@ _T = TypeVar("_T")
 _STATES: Memo[str, tree.State] = Memo()
 _FINALS: Memo[str, tree.Final] = Memo()
 _COLUMNS: Memo[tuple[str, int, tuple[str, ...]], tree.Column] = Memo()
+_ROWS: Memo[str, tuple[Piece, ...]] = Memo()
+_INSTRUCTIONS: Memo[tuple[str, int, str], tree.Instruction] = Memo()
 _CODES: Memo[str, tree.Code] = Memo()
 
 
@@ -149,30 +151,53 @@ def _is_function(unit: c_tree.Unit) -> bool:
 
 def _columns(text: Text, parts: Parts) -> tuple[tree.Part[tree.Column], ...]:
     """The columns of an assembly test: rows end in `;`, cells are parted by `|`, the first row names threads."""
-    rows = [_cells(row) for row in _pieces(parts.threads, ";")]
+    rows = list(_pieces(parts.threads, ";"))
     if not rows:
         raise text.fail("found no threads; expected columns headed `P0 | P1 | … ;`", parts.threads.offset, 0)
-    heads, *below = rows
+    heads = _cells(rows[0])
     threads = [_thread(text, number, head) for number, head in enumerate(heads)]
-    columns = [[head] for head in heads]
-    for row in below:
-        if len(row) > len(heads):
-            raise _unreadable_row(text, parts.architecture, len(heads), below)
-        for column, piece in zip(columns, row, strict=False):
-            if piece.text:
-                column.append(piece)
+    columns: list[list[str]] = [[] for _ in heads]
+    origins: list[list[Origin]] = [[] for _ in heads]
+    for row in rows:
+        found = _ROWS(row.text, lambda row=row: tuple(_cells(Piece(row.text, 0))))  # type: ignore[misc]
+        if len(found) > len(heads):
+            raise _unreadable_row(text, parts.architecture, len(heads), rows[1:])
+        _add_row(text, row, found, columns, origins)
     try:
         return tuple(
-            _column(text, parts.architecture, thread, column)
-            for thread, column in zip(threads, columns, strict=True)
+            [
+                _column(text.source, parts.architecture, *given)
+                for given in zip(threads, columns, origins, strict=True)
+            ]
         )
     except Unreadable:
-        raise _unreadable_row(text, parts.architecture, len(heads), below) from None
+        raise _unreadable_row(text, parts.architecture, len(heads), rows[1:]) from None
 
 
-def _unreadable_row(text: Text, architecture: str, number: int, rows: Sequence[Sequence[Piece]]) -> Exception:
+def _add_row(
+    text: Text,
+    row: Piece,
+    cells: Sequence[Piece],
+    columns: Sequence[list[str]],
+    origins: Sequence[list[Origin]],
+) -> None:
+    """Adds the cells of a row that are not empty to their columns, and where they stand in the user's file."""
+    if "\n" in row.text:
+        for cell_, column, places in zip(cells, columns, origins, strict=False):
+            if cell_.text:
+                column.append(cell_.text)
+                text.add_origins(Piece(cell_.text, row.offset + cell_.offset), places)
+        return
+    line, first = text.place(row.offset)
+    for cell_, column, places in zip(cells, columns, origins, strict=False):
+        if cell_.text:
+            column.append(cell_.text)
+            places.append(Origin(line, first + cell_.offset))
+
+
+def _unreadable_row(text: Text, architecture: str, number: int, rows: Sequence[Piece]) -> Exception:
     """The first error in the rows of a test with that many threads."""
-    for row in rows:
+    for row in map(_cells, rows):
         if len(row) > number:
             extra = row[number]
             message = f"found a cell in column {number + 1}; expected {number} columns"
@@ -185,29 +210,40 @@ def _unreadable_row(text: Text, architecture: str, number: int, rows: Sequence[S
     raise RuntimeError("no row of these is wrong")
 
 
-def _column(text: Text, architecture: str, thread: int, pieces: Sequence[Piece]) -> tree.Part[tree.Column]:
-    cells = tuple([piece.text for piece in pieces])
+def _column(
+    source: Source, architecture: str, thread: int, texts: Sequence[str], origins: Sequence[Origin]
+) -> tree.Part[tree.Column]:
+    cells = tuple(texts)
     column = _COLUMNS((architecture, thread, cells), lambda: _own_column(architecture, thread, cells))
-    origins: list[Origin] = []
-    for piece in pieces:
-        text.add_origins(piece, origins)
-    source = text.source
     return tree.Part(column, Source(source.name, column.source.text, source.lines, tuple(origins)))
 
 
 def _own_column(architecture: str, thread: int, cells: tuple[str, ...]) -> tree.Column:
     """The column of a text that has a cell a line, or more where a cell has line breaks. Raises Unreadable."""
+    line, instructions = 1 + _height(cells[0]), []
+    for text in cells[1:]:
+        made = _INSTRUCTIONS(
+            (architecture, line, text),
+            lambda line=line, text=text: _instruction(architecture, line, text),  # type: ignore[misc]
+        )
+        instructions.append(made)
+        line += _height(text)
     source = Source.whole("", "\n".join(cells))
-    own = Text(source)
-    offset, placed = 0, []
-    for cell_text in cells:
-        placed.append(own.span(offset, offset + len(cell_text)))
-        offset += len(cell_text) + 1
-    instructions = (
-        tree.Instruction(*cell(architecture, cell_text), cell_text, span)
-        for cell_text, span in zip(cells[1:], placed[1:], strict=True)
-    )
-    return tree.Column(thread, cells[0], tuple(instructions), source, placed[0])
+    return tree.Column(thread, cells[0], tuple(instructions), source, _own_span(1, cells[0]))
+
+
+def _instruction(architecture: str, line: int, text: str) -> tree.Instruction:
+    """The instruction of a cell that starts a line of its column's text. Raises Unreadable."""
+    return tree.Instruction(*cell(architecture, text), text, _own_span(line, text))
+
+
+def _height(text: str) -> int:
+    return text.count("\n") + 1
+
+
+def _own_span(line: int, text: str) -> Span:
+    """That of a text that is all that its lines hold."""
+    return Span(line, 1, line + text.count("\n"), len(text) - text.rfind("\n"))
 
 
 def _cells(row: Piece) -> list[Piece]:

@@ -31,7 +31,6 @@ _THREADS = re.compile(rf"{_NOTE.pattern}|[{{}}]|{_CLAUSE.pattern}", re.DOTALL)
 _BRACES = re.compile(r'"(?:[^"\\\n]|\\.)*"|/\*.*?\*/|//[^\n]*|[{}]', re.DOTALL)
 _THREAD_NAME = re.compile(r"\bP\d+\b")
 _DULL = re.compile(r"[^{\"(/A-Za-z]+|\w+")  # where no comment, text or `Key=` starts
-_BRACE = re.compile(r"[{}]")
 _PREAMBLE = re.compile(rf'(?:\s+|"[^"]*"|{_METADATA.pattern})*')
 _OUTSIDE = re.compile(r"(?:\A|\})[^{}]*\(\*")  # a comment, perhaps, outside of functions
 _WHITE = re.compile(r"\s*")
@@ -74,6 +73,12 @@ class Text:
         """The source of a piece."""
         line = self.line(piece.offset)
         return self.source.part(piece.text, line, piece.offset - self.starts[line - 1] + 1)
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Where what starts there stands in the user's file."""
+        line = bisect_right(self.starts, offset)
+        first_line, first_column = self.source.origins[line - 1]
+        return first_line, first_column + offset - self.starts[line - 1]
 
     def add_origins(self, piece: Piece, origins: list[Origin]) -> None:
         """Adds where the lines of a piece stand in the user's file."""
@@ -219,10 +224,13 @@ def _is_plain(threads: str) -> bool:
     """Whether the text of threads has no comments, and whole functions only."""
     if "//" in threads or "/*" in threads:
         return False
-    braces = "".join(_BRACE.findall(threads))
-    while "{}" in braces:
-        braces = braces.replace("{}", "")
-    return not braces and ("(*" not in threads or _OUTSIDE.search(threads) is None)
+    depth = 0
+    *closed, rest = threads.split("}")
+    for part in closed:
+        depth += part.count("{") - 1
+        if depth < 0:
+            return False
+    return depth + rest.count("{") == 0 and ("(*" not in threads or _OUTSIDE.search(threads) is None)
 
 
 def _has_notes(text: str) -> bool:
@@ -272,15 +280,30 @@ def functions(text: str) -> list[Piece]:
     if "typedef" in text or "'" in text or not text.isascii():
         return []
     found: list[Piece] = []
-    depth = start = 0
+    start = 0
+    for end in _ends(text):
+        found.append(_stripped(text, start, end))
+        start = end
+    alone = all(len(set(_THREAD_NAME.findall(piece.text))) == 1 for piece in found)
+    return found if alone and not text[start:].strip() else []
+
+
+def _ends(text: str) -> Iterator[int]:
+    """Where braces close that no others are around."""
+    depth = 0
+    if '"' not in text and "/*" not in text and "//" not in text:
+        end = -1
+        for part in text.split("}")[:-1]:
+            end += len(part) + 1
+            depth += part.count("{") - 1
+            if depth == 0:
+                yield end + 1
+        return
     for mark in _BRACES.finditer(text):
         if mark[0] in ("{", "}"):
             depth += 1 if mark[0] == "{" else -1
             if mark[0] == "}" and depth == 0:
-                found.append(_stripped(text, start, mark.end()))
-                start = mark.end()
-    alone = all(len(set(_THREAD_NAME.findall(piece.text))) == 1 for piece in found)
-    return found if alone and not text[start:].strip() else []
+                yield mark.end()
 
 
 def _stripped(text: str, start: int, end: int) -> Piece:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from verifier.errors import ProgramError, at, placed
 from verifier.memo import Memo
@@ -157,7 +158,8 @@ def _asked(
         is_same = len(grown.locations) == len(memory.locations)
         return Asked(conditions, filtered, observed, memory if is_same else grown)
 
-    return _ASKED((final.tree, memory, registers, tuple(c.narrow for c in columns)), make)
+    named = {name for _, name in common.registers_in(final.tree)}
+    return _ASKED((final.tree, memory, registers, tuple([c.narrow & named for c in columns])), make)
 
 
 def _require_whole(
@@ -316,12 +318,18 @@ def _code(column: Column, mentioned: frozenset[str]) -> _Code:
     def make() -> _Code:
         register = column.isa.register
         used = {canonical(register, n) for n in mentioned} | column.used | set(column.initial)
-        names = sorted(used, key=lambda n: (column.isa.order(n), n))
+        order = column.isa.order
+        names = sorted(used, key=lambda n: (order(n), n))
         given = {**column.start, **column.initial}
-        start = tuple(Set(n, Number(given.get(n, 0))) for n in names)
+        start = tuple([_set(n, given.get(n, 0)) for n in names])
         return (*start, *column.body), tuple((n, n) for n in names if register(n) is not None)
 
     return _CODES((column, mentioned - column.used), make)
+
+
+@lru_cache(maxsize=1 << 12)
+def _set(register: str, value: int) -> Set:
+    return Set(register, Number(value))
 
 
 def _seen(

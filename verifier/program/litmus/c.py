@@ -84,6 +84,7 @@ class _Lowered:
 
 
 _Registers = tuple[tuple[tuple[str, int], ...], ...]  # for each function, what its registers hold at first
+_NOT_C = (c.Skipped, c.Words, c.Prose)
 _STATES: Memo[tree.State, tree.State] = Memo()
 _FACTS: Memo[tree.Code, _Facts] = Memo()
 _MEMORIES: Memo[object, Memory] = Memo()
@@ -197,12 +198,12 @@ def _facts(code: tree.Code) -> _Facts:
     def find() -> _Facts:
         unit = code.unit
         inside = [nodes(f) for f in unit.functions]
-        odd = (n for group in (*inside, unit.skipped) for n in group)
+        odd = (n for group in (*inside, unit.skipped) for n in group if isinstance(n, _NOT_C))
         return _Facts(
             parameters=tuple(p.name for f in unit.functions for p in f.parameters),
             elements=tuple(e for group in inside for e in _elements(group)),
             kinds=tuple(_kinds(group) for group in inside),
-            not_c=next((n for n in odd if isinstance(n, c.Skipped | c.Words | c.Prose)), None),
+            not_c=next(odd, None),
         )
 
     return _FACTS(code, find)
