@@ -5,10 +5,10 @@ Nothing here is needed: where the directory can't be read or written, things are
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 import sys
+import zlib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,10 @@ def get(name: str, content: bytes) -> Any:
     if place is None:
         return None
     try:
-        return pickle.loads(place.read_bytes())
+        found, value = pickle.loads(place.read_bytes())
     except _UNREADABLE:
         return None
+    return value if found == _key(content) else None
 
 
 def keep(name: str, content: bytes, value: object) -> None:
@@ -62,7 +63,7 @@ def keep(name: str, content: bytes, value: object) -> None:
         return
     unfinished = place.with_suffix(f".{os.getpid()}")
     try:
-        unfinished.write_bytes(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+        unfinished.write_bytes(pickle.dumps((_key(content), value), pickle.HIGHEST_PROTOCOL))
         unfinished.replace(place)
         _tidy(place, name)
     except OSError:
@@ -73,8 +74,12 @@ def _place(name: str, content: bytes) -> Path | None:
     root = directory()
     if root is None:
         return None
-    digest = hashlib.sha256(b"\0".join((version(), content))).hexdigest()
-    return root / f"{name}-{digest[:16]}.kept"
+    return root / f"{name}-{zlib.crc32(_key(content)):08x}.kept"
+
+
+def _key(content: bytes) -> bytes:
+    """All that a value depends on; it is kept with the value, for files of different ones may have the same name."""
+    return b"\0".join((version(), content))
 
 
 def _tidy(place: Path, name: str) -> None:

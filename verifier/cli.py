@@ -8,6 +8,7 @@ counts, in the order 2, 1, 3, 0.
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import os
 import shutil
@@ -42,6 +43,7 @@ RARELY = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. `arguments` defaults to the process's own."""
     gc.set_threshold(*RARELY)
+    atexit.register(gc.freeze)  # nor for circles among all that is there when the process ends
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

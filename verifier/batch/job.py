@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import traceback
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
@@ -56,6 +55,8 @@ class Job:
             nested = ReadError("nesting", "the text is nested too deeply", name=name)
             return Answer(codes=(2,), error=nested)
         except Exception as fault:  # noqa: BLE001  what is wrong with us must not end the batch
+            import traceback  # for this alone, and it takes long to load
+
             what = "".join(traceback.format_exception_only(fault)).strip()
             return self.crashed(number, what, traceback.format_exc())
 

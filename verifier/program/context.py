@@ -6,10 +6,10 @@ import operator as op
 import re
 from collections.abc import Callable
 from functools import cache
-from importlib.resources import files
 
+from verifier.cache import get, keep
 from verifier.program.frame import Frame, Variable, assigned_names
-from verifier.program.primitives import LoadCall, StoreCall, core_call, table
+from verifier.program.primitives import LoadCall, StoreCall, core_call, table, text
 from verifier.program.program import Number, Opaque, Origin, Path, Root, Skipped
 from verifier.source import Source, Span
 from verifier.syntax import parse, tree
@@ -43,8 +43,14 @@ _FIRST_CONSTANT = 101
 def primitives() -> tuple[Source, dict[str, tree.Function]]:
     """The bodies of verifier/kernel/primitives.c, by name."""
     name = "primitives.c"
-    source = Source.whole(name, (files("verifier.kernel") / name).read_text(encoding="utf-8"))
-    return source, {f.name: f for f in parse(source).functions}
+    source = Source.whole(name, text(name))
+    functions: dict[str, tree.Function] | None = get(
+        "kernel-primitives", b""
+    )  # of the package's own files alone
+    if functions is None:
+        functions = {f.name: f for f in parse(source).functions}
+        keep("kernel-primitives", b"", functions)
+    return source, functions
 
 
 class Context:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
+from verifier.cache import get, keep
 from verifier.record import record
+
+_KERNEL = Path(__file__).resolve().parents[1] / "kernel"
 
 Form = Literal["lvalue", "pointer"]
 Result = Literal["old", "new", "none", "new is zero", "new is negative", "bit", "done"]
@@ -99,7 +101,19 @@ Core = LoadCall | StoreCall | RmwCall | BitTest | LoopCall | FenceCall | LockCal
 @cache
 def table(name: str) -> dict[str, Any]:
     """A data file of verifier/kernel, parsed."""
-    return tomllib.loads((files("verifier.kernel") / name).read_text(encoding="utf-8"))
+    kept = get(f"kernel-{name}", b"")  # what is kept depends on all files of the package
+    if kept is None:
+        import tomllib  # what is needed once is not loaded at every start
+
+        kept = tomllib.loads(text(name))
+        keep(f"kernel-{name}", b"", kept)
+    found: dict[str, Any] = kept
+    return found
+
+
+def text(name: str) -> str:
+    """A data file of verifier/kernel."""
+    return (_KERNEL / name).read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=1 << 14)

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
-from lark import Token, Transformer
-
 from verifier.source import Span
 from verifier.syntax import literals, tree
+from verifier.syntax.leaf import Leaf
 from verifier.syntax.outline import Declarator, Head, LoopHead, Storage, Typedef, shaped
 from verifier.syntax.vocabulary import leaving
 
@@ -19,7 +18,7 @@ Children = list[Any]
 _T = TypeVar("_T")
 
 
-class Builder(Transformer[Token, Any]):
+class Builder:
     # ------------------------------------------------------------- top level
 
     def unit(self, c: Children) -> tree.Unit:
@@ -122,7 +121,7 @@ class Builder(Transformer[Token, Any]):
         words = " ".join(" ".join(str(word).split()) for word in c if _is(word, "TYPE"))
         return tree.Type(words, 0, _span(c))
 
-    def stars(self, c: Children) -> list[Token]:
+    def stars(self, c: Children) -> list[Leaf]:
         return c
 
     def declarators(self, c: Children) -> tuple[Declarator, ...]:
@@ -141,11 +140,11 @@ class Builder(Transformer[Token, Any]):
         name = next(child for child in c if _is(child, "NAME"))
         dimensions = tuple(child[0] for child in c if isinstance(child, tuple) and _is_dimension(child))
         return Declarator(
-            str(name), 1, dimensions, None, _span([child for child in c if isinstance(child, Token)])
+            str(name), 1, dimensions, None, _span([child for child in c if isinstance(child, Leaf)])
         )
 
-    def dimension(self, c: Children) -> tuple[tree.Expression | None, Token]:
-        return (None if isinstance(c[1], Token) else c[1], c[-1])
+    def dimension(self, c: Children) -> tuple[tree.Expression | None, Leaf]:
+        return (None if isinstance(c[1], Leaf) else c[1], c[-1])
 
     def braces(self, c: Children) -> tree.Braces:
         return tree.Braces(_expressions(c), _span(c))
@@ -153,8 +152,8 @@ class Builder(Transformer[Token, Any]):
     def designated(self, c: Children) -> tree.Expression:
         return cast(tree.Expression, c[-1])
 
-    def designator(self, c: Children) -> Token:
-        return cast(Token, c[-1])
+    def designator(self, c: Children) -> Leaf:
+        return cast(Leaf, c[-1])
 
     # ------------------------------------------------------------ statements
 
@@ -177,7 +176,7 @@ class Builder(Transformer[Token, Any]):
         parts: list[tree.Expression | None] = [None, None, None]
         place = 0
         for child in c[2:-1]:
-            if isinstance(child, Token):
+            if isinstance(child, Leaf):
                 place += 1
             else:
                 parts[place] = child
@@ -185,8 +184,8 @@ class Builder(Transformer[Token, Any]):
         return LoopHead(initial, parts[1], parts[2], _span(c))
 
     def for_head_declares(self, c: Children) -> LoopHead:
-        condition = None if isinstance(c[3], Token) else c[3]
-        step = None if isinstance(c[-2], Token) else c[-2]
+        condition = None if isinstance(c[3], Leaf) else c[3]
+        step = None if isinstance(c[-2], Leaf) else c[-2]
         return LoopHead(c[2], condition, step, _span(c))
 
     def for_words(self, c: Children) -> LoopHead:
@@ -319,16 +318,16 @@ class Builder(Transformer[Token, Any]):
 def _span(children: Sequence[Any]) -> Span:
     """From the first child to the last that has a place."""
     first, last = _edge(children, False), _edge(children, True)
-    if not isinstance(first, Token):
+    if not isinstance(first, Leaf):
         first = first.span
-    if not isinstance(last, Token):
+    if not isinstance(last, Leaf):
         last = last.span
     return Span(first.line or 1, first.column or 1, last.end_line or 1, last.end_column or 1)
 
 
 def _edge(children: Sequence[Any], last: bool) -> Any:
     for child in reversed(children) if last else children:
-        if isinstance(child, Token):
+        if isinstance(child, Leaf):
             return child
         if isinstance(child, (list, tuple)):
             if child:
@@ -339,14 +338,14 @@ def _edge(children: Sequence[Any], last: bool) -> Any:
 
 
 def _is(child: Any, terminal: str) -> bool:
-    return isinstance(child, Token) and child.type == terminal
+    return isinstance(child, Leaf) and child.type == terminal
 
 
 def _of(items: Sequence[Any], kind: type[_T]) -> tuple[_T, ...]:
     return tuple(item for item in items if isinstance(item, kind))
 
 
-def _ends(dimensions: Sequence[tuple[Any, Token]]) -> list[Token]:
+def _ends(dimensions: Sequence[tuple[Any, Leaf]]) -> list[Leaf]:
     return [d[1] for d in dimensions]
 
 
@@ -358,7 +357,7 @@ def _parameters(children: Children) -> tuple[tree.Parameter, ...]:
     return next((child for child in children if isinstance(child, tuple)), ())
 
 
-def _pointer(type_: tree.Type, stars: Sequence[Token], more: int = 0) -> tree.Type:
+def _pointer(type_: tree.Type, stars: Sequence[Leaf], more: int = 0) -> tree.Type:
     span = type_.span.to(_span(stars)) if stars else type_.span
     return tree.Type(type_.name, type_.pointers + len(stars) + more, span)
 
@@ -368,7 +367,7 @@ def _arguments(children: Children) -> tuple[tree.Expression, ...]:
 
 
 def _expressions(children: Children) -> tuple[tree.Expression, ...]:
-    return tuple(child for child in children if not isinstance(child, Token))
+    return tuple(child for child in children if not isinstance(child, Leaf))
 
 
 def _statements(children: Children) -> tuple[tree.Statement, ...]:

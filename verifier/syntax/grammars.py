@@ -5,9 +5,7 @@ Their parse tables, which take longer to make than most inputs to check, are kep
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from verifier.cache import directory
@@ -17,14 +15,15 @@ from verifier.cache import directory
 def load(name: str) -> str:
     """The text of `grammars/NAME.lark`. Raises FileNotFoundError where the installation lacks it."""
     file = f"{name}.lark"
-    packaged = resources.files("verifier").joinpath("grammars", file)
-    if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    return (Path(__file__).resolve().parents[2] / "grammars" / file).read_text(encoding="utf-8")
+    package = Path(__file__).resolve().parents[1]
+    places = [package / "grammars" / file, package.parent / "grammars" / file]
+    return next((p for p in places if p.is_file()), places[1]).read_text(encoding="utf-8")
 
 
 def table_file(name: str) -> str | bool:
     """Where lark may keep the parse table of `grammars/NAME.lark`; False where there is no place for it."""
+    import hashlib  # not needed for snippets, and takes long to load
+
     root = directory()
     digest = hashlib.sha256(load(name).encode()).hexdigest()[:16]
     return False if root is None else str(root / f"{name}-{digest}.table")

@@ -18,8 +18,8 @@ from verifier.syntax import litmus_tree as tree
 from verifier.syntax import tree as c_tree
 from verifier.syntax.litmus_cells import cell
 from verifier.syntax.litmus_code import parse_function
-from verifier.syntax.litmus_pieces import Unreadable
 from verifier.syntax.litmus_split import Parts, Piece, Text, clauses, functions, split
+from verifier.syntax.problem import Unreadable
 from verifier.syntax.read import parse
 
 _DIRECTIVE = re.compile(r"^[ \t]*(#.*)$", re.MULTILINE)

@@ -11,17 +11,7 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from verifier.syntax import grammars
-
-
-class Unreadable(Exception):
-    """A piece that does not parse; `start` and `end` are offsets into it."""
-
-    def __init__(self, code: str, message: str, start: int, end: int) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.start = start
-        self.end = end
+from verifier.syntax.problem import Unreadable
 
 
 @cache

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from verifier.record import record
 from verifier.source import Origin, Source, Span
-from verifier.syntax.litmus_pieces import Unreadable
-from verifier.syntax.problem import problem
+from verifier.syntax.problem import Unreadable, problem
 
 ARCHITECTURES = ("C", "AArch64", "X86_64", "RISCV", "PPC")
 UNREAD = ("X86", "ARM", "MIPS", "LISA", "BPF", "ASL", "Bell", "CPP", "Java", "PTX")

@@ -11,7 +11,8 @@ from lark.exceptions import UnexpectedInput
 
 from verifier.source import Span
 from verifier.syntax import litmus_tree as tree
-from verifier.syntax.litmus_pieces import Unreadable, explain, parser
+from verifier.syntax.litmus_pieces import explain, parser
+from verifier.syntax.problem import Unreadable
 
 Value = int | str | tuple[int | str, ...]
 Children = list[Any]

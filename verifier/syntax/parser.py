@@ -1,56 +1,32 @@
-"""The Lark parser for pseudo-C: built once, fed with words, its errors said in words."""
+"""The parser for pseudo-C: built once, fed with words, its errors said in words."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
-from lark import Lark, Token, UnexpectedToken
-from lark.lexer import Lexer
-
+from verifier.cache import get, keep
 from verifier.source import Source, Span
 from verifier.syntax import literals
 from verifier.syntax.build import Builder
-from verifier.syntax.grammars import load, table_file
-from verifier.syntax.lalr import Tables, Unexpected
+from verifier.syntax.grammars import load
+from verifier.syntax.lalr import Rejected, Tables
+from verifier.syntax.leaf import Leaf, leaf
 from verifier.syntax.problem import problem
 from verifier.syntax.words import Word
 
-
-class _Feed(Lexer):
-    """Hands the words over as they are: the layout has made them."""
-
-    def __init__(self, lexer_conf: object) -> None:
-        pass
-
-    def lex(self, data: Sequence[Token]) -> Iterator[Token]:  # type: ignore[override]
-        return iter(data)
-
-
-class Rejected(Exception):
-    """The grammar does not accept the word at `index` (the text's end where it is len(words))."""
-
-    def __init__(self, index: int, expected: Collection[str]) -> None:
-        super().__init__(index)
-        self.index = index
-        self.expected = expected
+STARTS = ("unit", "column", "expression")
 
 
 def parse_words(source: Source, words: Sequence[Word], start: str) -> object:
     """What the start rule builds from the words. Raises Rejected."""
-    names = _terminals()
-    tokens = [_token(source, names, word, index) for index, word in enumerate(words)]
+    tables, names = _tables()
+    leaves = [_leaf(source, names, word, number) for number, word in enumerate(words)]
     try:
-        return _tables().run(tokens, start)
-    except Unexpected:
-        pass
-    try:
-        return _lark().parse(tokens, start=start)
-    except UnexpectedToken as error:
-        index = error.token.start_pos if error.token.type != "$END" else len(words)
+        return tables.run(leaves, start)
+    except Rejected as rejected:
         spelled = {name: text for text, name in names.items()}
-        accepted = error.interactive_parser.accepts()  # type: ignore[no-untyped-call]
-        raise Rejected(index or 0, [spelled.get(name, name) for name in accepted]) from None
+        raise Rejected(rejected.index, [spelled.get(n, n) for n in rejected.expected]) from None
 
 
 def explain(source: Source, words: Sequence[Word], rejected: Rejected) -> Exception:
@@ -110,37 +86,23 @@ def _either(items: Sequence[str]) -> str:
     return ", ".join(items[:-1]) + " or " + items[-1]
 
 
-def _token(source: Source, names: dict[str, str], word: Word, index: int) -> Token:
+def _leaf(source: Source, names: dict[str, str], word: Word, number: int) -> Leaf:
     if len(word.text) > literals.LONGEST and word.text[0].isdigit():
         literals.check_length(source, word.text, source.span(*word[2:]))
     line, column = source.place(word.line, word.column)
     end_line, end_column = source.place(word.end_line, word.end_column)
-    return Token(
-        names.get(word.kind, word.kind), word.text, index, line, column, end_line, end_column, index + 1
-    )
+    return leaf(names.get(word.kind, word.kind), word.text, number, line, column, end_line, end_column)
 
 
 @cache
-def _lark() -> Lark:
-    return Lark(
-        load("pseudo_c"),
-        parser="lalr",
-        lexer=_Feed,
-        start=["unit", "column", "expression"],
-        strict=True,
-        keep_all_tokens=True,
-        maybe_placeholders=False,
-        transformer=Builder(),
-        cache=table_file("pseudo_c"),
-    )
+def _tables() -> tuple[Tables, dict[str, str]]:
+    """The tables of the grammar, and its name for each terminal that is written out in it."""
+    grammar = load("pseudo_c")
+    kept = get("pseudo_c", grammar.encode())
+    if kept is None:
+        from verifier.syntax.generate import generate  # with lark, which takes long to load
 
-
-@cache
-def _tables() -> Tables:
-    return Tables(_lark())
-
-
-@cache
-def _terminals() -> dict[str, str]:
-    """The grammar's name for each terminal that is written out in it."""
-    return {terminal.pattern.value: terminal.name for terminal in _lark().terminals if terminal.pattern}
+        kept = generate(grammar, STARTS)
+        keep("pseudo_c", grammar.encode(), kept)
+    data, names = kept
+    return Tables(data, Builder()), names

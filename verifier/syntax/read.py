@@ -11,8 +11,9 @@ from verifier.record import replace
 from verifier.source import Origin, Source, Span
 from verifier.syntax import brackets, layout, toplevel, tree
 from verifier.syntax.depth import check_depth
+from verifier.syntax.lalr import Rejected
 from verifier.syntax.macros import function_macros
-from verifier.syntax.parser import Rejected, explain, parse_words
+from verifier.syntax.parser import explain, parse_words
 from verifier.syntax.preprocessor import Macro, Preprocessed, preprocess
 from verifier.syntax.scanner import Remark, Token, scan
 from verifier.syntax.tidy import tidy, typedef_names
