@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import multiprocessing
 import resource
@@ -15,7 +16,7 @@ from multiprocessing.connection import Connection
 from statistics import mean, median
 from typing import Any, ParamSpec, TypeVar
 
-from verifier import pipeline
+from verifier import cli, pipeline
 from verifier.options import Options
 
 # What of verifier.pipeline belongs to which phase; what it does not have, or spends elsewhere, is "decide".
@@ -126,7 +127,8 @@ def _timed(clock: Clock, phase: str, stage: Callable[..., Any]) -> Callable[...,
 
 
 def warm_up(texts: Iterable[str]) -> None:
-    """Load grammars, models and the solver, which a process does once."""
+    """Load grammars, models and the solver, which a process does once, and look for garbage as the command does."""
+    gc.set_threshold(*cli.RARELY)
     for names in pipeline.DEFAULTS.values():
         for name in names:
             pipeline.model(name)

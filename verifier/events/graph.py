@@ -217,7 +217,7 @@ def expressions(graph: EventGraph) -> Iterator[Expression]:
 
 def unknowns(graph: EventGraph) -> frozenset[Unknown]:
     """All unknowns of a graph."""
-    compound = {e for e in expressions(graph) if isinstance(e, Apply | Unknown)}
+    compound = {e for e in expressions(graph) if type(e) is Apply or type(e) is Unknown}
     return frozenset(u for e in compound for u in unknowns_of(e))
 
 

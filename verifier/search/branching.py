@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from verifier.cat.bits import members
+from verifier.events.expression import reads_of, unknowns_of
 from verifier.search.node import Node
 
 
 def branches(node: Node) -> list[Node]:
     """Nodes that share out a settled node's executions among them; none where nothing is open but rf and co of what
     is known to happen, and co is total."""
+    decided = _deciding_execution(node)
+    if decided:
+        return decided
     read = _open_read(node)
     if read is not None:
         return [_with_source(node, read, w) for w in reversed(list(members(node.sources[read])))]
@@ -23,6 +27,21 @@ def branches(node: Node) -> list[Node]:
         return []
     first, second = pair
     return [_with_order(node, first, second), _with_order(node, second, first)]
+
+
+def _deciding_execution(node: Node) -> list[Node]:
+    """Nodes that differ in an unknown, or in a read, that tells whether some event happens; none where nothing is
+    open. Bounds say little while that is not known."""
+    for event, executes in node.space.conditional:
+        if not (node.possible & ~node.sure) >> event & 1:
+            continue
+        for index in sorted(u.index for u in unknowns_of(executes)):
+            if len(node.unknowns[index]) > 1:
+                return [_with_unknown(node, index, v) for v in sorted(node.unknowns[index])]
+        for read in sorted(reads_of(executes)):
+            if len(node.values[read]) > 1:
+                return [_with_value(node, read, v) for v in sorted(node.values[read])]
+    return []
 
 
 def _open_read(node: Node) -> int | None:

@@ -38,6 +38,7 @@ class Concrete:
         self.space = space
         self.graph: EventGraph = space.graph
         self.compiled = compiled
+        self._last: tuple[Execution, Values | None] | None = None
         self._frames: dict[tuple[int, tuple[bool, ...]], Frame] = {}
 
     def is_allowed(self, execution: Execution) -> bool:
@@ -67,10 +68,14 @@ class Concrete:
         return self.compiled.names_of(raised)
 
     def _checked(self, execution: Execution) -> Values | None:
+        last = self._last
+        if last is not None and last[0] is execution:
+            return last[1]
         frame = self._frame(execution)
-        return self.compiled.code.check(
-            self.space.universe, frame.everything, frame.static, self._given(execution, self.compiled.given)
-        )
+        given = self._given(execution, self.compiled.given)
+        checked = self.compiled.code.check(self.space.universe, frame.everything, frame.static, given)
+        self._last = (execution, checked)
+        return checked
 
     def _frame(self, execution: Execution) -> Frame:
         space = self.space

@@ -17,7 +17,8 @@ def root(space: Space) -> Node:
     node.sources = {read: space.writers_for(read) for read in space.reads}
     node.values, node.unknowns = _values(space)
     node.co = space.coherence()
-    node.settle()
+    if space.computed or space.conditional:
+        node.settle()
     return node
 
 

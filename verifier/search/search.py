@@ -83,37 +83,42 @@ class Search:
 
     def examples(self, questions: Sequence[Wanted]) -> list[Execution | None]:
         """For each question an allowed execution in which its expressions are true, or false, if one is cheaply
-        found: each thread runs to its end before the next."""
+        found: each thread runs to its end before the next. One that answers a question ends it: the others are
+        then rarely answered in this way."""
         found: list[Execution | None] = [None] * len(questions)
         for execution in sequential_executions(self.graph, self.space.unknowns):
             value = valuation(self.graph, execution)
             for i, wanted in enumerate(questions):
                 if found[i] is None and all(bool(value(e)) == truth for e, truth in wanted):
                     found[i] = execution if self.concrete.is_allowed(execution) else None
+            if any(found):
+                break
         return found
 
     def flags(self, *wanted: tuple[Expression, bool], examples: Sequence[Execution] = ()) -> tuple[str, ...]:
         """The names of the flags that some allowed execution raises in which these expressions are true, or false;
         `examples` are executions of that kind. Raises GaveUp, Undecided and NotModelled."""
-        possible = self._possible_flags(wanted)
+        possible = self.compiled.possible_flags(self.space.present)
         known = {name for e in examples for name in self.concrete.flags(e)} if possible else set()
-        for flag in possible:
+        left = [f for f in possible if f.name not in known]
+        if examples and self.space.is_exact:  # what only the text has a part in is the same in each execution
+            static = {*self.compiled.plan.static, *self.compiled.plan.flag_static}
+            left = [f for f in left if self.compiled.flag_step(f) not in static]
+        for flag in self._within_bounds(left, wanted):
             if flag.name not in known and self.find(*wanted, flag=flag) is not None:
                 known.add(flag.name)
         return tuple(dict.fromkeys(f.name for f, _ in self.compiled.plan.flags if f.name in known))
 
-    def _possible_flags(self, wanted: Wanted) -> list[Axiom]:
-        """The flags that the program has what it takes for, and that the bounds leave possible: first whatever rf
-        and co are, then narrowed."""
-        possible = self.compiled.possible_flags(self.space.present)
-        if not possible:
+    def _within_bounds(self, flags: Sequence[Axiom], wanted: Wanted) -> list[Axiom]:
+        """Those of these flags that the bounds leave possible: first whatever rf and co are, then narrowed."""
+        if not flags:
             return []
         try:
             node = self._start(wanted)
             node.settle()
             free = self._static(node).copy()
             free.set_free()
-            left = {id(f) for f in free.possible_flags()} & {id(f) for f in possible}
+            left = {id(f) for f in free.possible_flags()} & {id(f) for f in flags}
             return [f for f in self._narrow(node, None).possible_flags() if id(f) in left] if left else []
         except Impossible:
             return []
