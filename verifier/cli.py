@@ -43,7 +43,7 @@ RARELY = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. `arguments` defaults to the process's own."""
     gc.set_threshold(*RARELY)
-    atexit.register(gc.freeze)  # nor for circles among all that is there when the process ends
+    atexit.register(gc.freeze)  # what is left at the end goes away without a last look
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
