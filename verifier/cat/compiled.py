@@ -49,8 +49,11 @@ _known: dict[int, Compiled] = {}
 
 def compiled(model: Model) -> Compiled:
     """The compiled form of a model."""
-    found = _known.get(id(model))
-    return _compile(model)[0] if found is None else found
+    found = _known.pop(id(model), None)
+    if found is None:
+        return _compile(model)[0]
+    _known[id(model)] = found  # the last to be forgotten
+    return found
 
 
 def load_kept(name: str, texts: bytes) -> Model | None:
