@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import Literal
 
 import pytest
 
@@ -309,3 +310,33 @@ def test_a_read_that_does_not_happen_need_not_have_a_value_that_is_written() -> 
     listed = enumerate_executions(graph)
     assert {_key(e) for e in listed} == {_key(e) for e in all_executions(graph)}
     assert len({e.executed for e in listed}) == 2
+
+
+def test_flags_of_each_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that are raised where something is empty or has no cycle, too."""
+    monkeypatch.setattr(completions, "FEW", 0)
+    rf, co = BaseRelation("rf"), BaseRelation("co")
+    across = RelationTerm("inter", (rf, BaseRelation("ext")))
+    seen = RelationTerm("sequence", (across, BaseRelation("po")))
+    terms = (across, seen, RelationTerm("union", (seen, RelationTerm("inverse", (seen,)))), co)
+    coherent = Axiom("acyclic", False, RelationTerm("union", (rf, co, BaseRelation("po"))), "coherent", False)
+    tests: tuple[Literal["empty", "irreflexive", "acyclic"], ...] = ("empty", "irreflexive", "acyclic")
+    flags = [
+        Axiom(test, negated, term, f"{negated} {test} {i}", True)
+        for test in tests
+        for negated in (True, False)
+        for i, term in enumerate(terms)
+    ]
+    m = Model("flags", "", (coherent, *flags), (), "any", "")
+    raised: dict[str, set[bool]] = {}
+    for text in ("W x 1; R y | W y 1; R x", "W x 1", "R x | W x 1", "W x 1; W x 2 | R x; R x"):
+        graph = drawn(text)
+        checker = Checker(graph, m)
+        allowed = [e for e in all_executions(graph) if checker.is_consistent(e)]
+        expected = {f for e in allowed for f in flags_by_terms(m, graph, e)}
+        finder = Search(graph, m, Deadline(None))
+        assert set(finder.flags()) == expected
+        assert set(finder.flags(examples=allowed[:1])) == expected
+        for f in flags:
+            raised.setdefault(f.name, set()).add(f.name in expected)
+    assert sum(len(found) == 2 for found in raised.values()) == 8

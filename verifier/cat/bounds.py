@@ -83,8 +83,8 @@ class Bounds:
     def narrow(self, rf: Pair, co: Pair, total: int, wanted: int | None = None) -> tuple[Pair, Pair]:
         """rf and co narrowed to what the model's axioms leave possible, until a round changes neither.
 
-        `total`: the pairs of writes of which co has one or its inverse. `wanted`: the step of a relation or
-        set that is not empty. Raises Impossible.
+        `total`: the pairs of writes of which co has one or its inverse. `wanted`: the step, of a flag, of a
+        relation or set that is not empty. Raises Impossible.
         """
         for _ in range(ROUNDS):
             before = (rf, co)

@@ -51,7 +51,7 @@ class Search:
 
         Raises GaveUp, Undecided when time runs out, and NotModelled.
         """
-        step = None if flag is None else self.compiled.flag_step(flag)
+        step = self.compiled.flag_step(flag) if flag is not None and flag.negated else None
         limit = self.nodes + max(MOST_NODES // self.space.universe.n**2, LEAST_NODES)
         try:
             waiting = [self._start(wanted)]
