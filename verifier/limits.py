@@ -13,6 +13,10 @@ class Undecided(Exception):
     """The solver gave up, or time ran out: no answer."""
 
 
+class GaveUp(Exception):
+    """A way to an answer takes too many steps; another may be tried."""
+
+
 class Deadline:
     """A moment after which questions are no longer answered; None never comes."""
 

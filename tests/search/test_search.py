@@ -24,11 +24,11 @@ from verifier.events.build import build
 from verifier.events.expression import THIN_AIR, TRUE, Apply, Const, Expression, ReadValue
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution, bases, valuation
-from verifier.limits import Deadline
+from verifier.limits import Deadline, GaveUp
 from verifier.pipeline import architecture
 from verifier.program.litmus.lower import lower_litmus
 from verifier.properties.inquiry import Inquiry
-from verifier.search import GaveUp, Search, completions, search
+from verifier.search import Search, completions, images, search
 from verifier.search.enumeration import TooMany, enumerate_executions
 from verifier.search.space import Space
 from verifier.source import Source
@@ -340,3 +340,35 @@ def test_flags_of_each_kind(monkeypatch: pytest.MonkeyPatch) -> None:
         for f in flags:
             raised.setdefault(f.name, set()).add(f.name in expected)
     assert sum(len(found) == 2 for found in raised.values()) == 8
+
+
+def test_where_values_are_too_many_the_solver_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        "C many\n{}\n"
+        "P0(int *x, int *y) { int r0 = READ_ONCE(*x); int r1 = READ_ONCE(*y); WRITE_ONCE(*x, r0 + r1); }\n"
+        "P1(int *x, int *y) { WRITE_ONCE(*x, 1); WRITE_ONCE(*y, 2); }\nexists (x=3)\n"
+    )
+    program = lower_litmus(parse_litmus(Source.whole("many.litmus", text)))
+    graph = build(program, "linux", 2)
+    answers = []
+    for most in (images.MOST_COMBINATIONS, 1):
+        monkeypatch.setattr(images, "MOST_COMBINATIONS", most)
+        inquiry = Inquiry(graph, model("lkmm"), Deadline(None))
+        inquiry.require_within()
+        answers.append(inquiry.find((graph.properties[-1].formula, True)) is not None)
+        assert (inquiry._session is None) == (most > 1)
+    assert answers == [True, True]
+    with pytest.raises(TooMany):
+        enumerate_executions(graph)
+
+
+def test_a_filter_on_final_memory_leaves_executions_out() -> None:
+    text = (
+        "C filtered\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nP1(int *x) { WRITE_ONCE(*x, 2); }\n"
+        "filter (x=2)\nexists (x=1)\n"
+    )
+    graph = build(lower_litmus(parse_litmus(Source.whole("filtered.litmus", text))), "linux", 2)
+    listed = enumerate_executions(graph)
+    assert {_key(e) for e in listed} == {_key(e) for e in all_executions(graph)}
+    assert len(listed) == 1
+    assert Search(graph, model("lkmm"), Deadline(None)).find((graph.properties[-1].formula, True)) is None

@@ -10,8 +10,8 @@ from verifier.cat.terms import Model
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution
-from verifier.limits import Deadline, NotModelled
-from verifier.search import GaveUp, Search
+from verifier.limits import Deadline, GaveUp, NotModelled
+from verifier.search import Search
 from verifier.search.enumeration import require_32_bits
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ class Inquiry:
             if self.find((escapes, True)) is not None:
                 raise NotModelled(f"the access on line {line} may go to an address that is no location's")
         if self.graph.is_litmus and self.graph.isa is None:
-            require_32_bits(self._search.all_values())
+            self._ask(
+                lambda search: require_32_bits(search.all_values()), lambda: self.session.require_within()
+            )
 
     def _ask(self, ask: Callable[[Search], T], solve: Callable[[], T]) -> T:
         if self._search is None:

@@ -1,5 +1,5 @@
 """Finds an execution with wanted properties, or that there is none, by bounds and branching; no solver."""
 
-from verifier.search.search import GaveUp, Search
+from verifier.search.search import Search
 
-__all__ = ["GaveUp", "Search"]
+__all__ = ["Search"]

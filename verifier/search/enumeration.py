@@ -13,12 +13,12 @@ from verifier.cat.terms import Axiom, Model
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property
 from verifier.execution.candidate import Execution, bases, valuation, well_formed
-from verifier.limits import Deadline, NotModelled
+from verifier.limits import Deadline, GaveUp, NotModelled
 from verifier.record import replace
 from verifier.search.branching import branches
 from verifier.search.completions import Completions
 from verifier.search.questions import FALSE, TRUE
-from verifier.search.roots import all_values, root
+from verifier.search.roots import root, watch
 from verifier.search.space import Space
 
 MOST = 128  # executions that are listed
@@ -31,15 +31,24 @@ class TooMany(Exception):
 def enumerate_executions(graph: EventGraph, most: int = MOST) -> tuple[Execution, ...]:
     """Its candidate executions, whatever a model says, those that differ only in values that depend on nothing
     among them. Raises TooMany, and NotModelled."""
+    try:
+        return tuple(_list(graph, most))
+    except GaveUp:
+        raise TooMany from None
+
+
+def _list(graph: EventGraph, most: int) -> list[Execution]:
+    """Raises GaveUp, TooMany and NotModelled."""
     space = Space(graph)
     completions = Completions(space)
     found: list[Execution] = []
     try:
         waiting = [root(space)]
         for c in graph.constraints:
+            watch(waiting[0], c)
             waiting[0].assume(c, True)
     except Impossible:
-        return ()
+        return []
     while waiting:
         node = waiting.pop()
         try:
@@ -54,7 +63,7 @@ def enumerate_executions(graph: EventGraph, most: int = MOST) -> tuple[Execution
         if not parts or len(found) + len(waiting) + len(parts) > most:
             raise TooMany
         waiting += reversed(parts)
-    return tuple(found)
+    return found
 
 
 class Enumeration:
@@ -178,7 +187,7 @@ class Enumeration:
             if self.allows(self.truth(escapes)):
                 raise NotModelled(f"the access on line {line} may go to an address that is no location's")
         if self.graph.is_litmus and self.graph.isa is None:
-            require_32_bits(all_values(Space(self.graph)))
+            require_32_bits(v for e in self.executions for v in e.values if v is not None)
 
 
 def require_32_bits(values: Iterable[int]) -> None:

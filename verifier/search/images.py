@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import product
 
 from verifier.events.expression import OPERATORS, Apply, Const, Expression, ReadValue, Unknown
-from verifier.limits import Undecided
+from verifier.limits import GaveUp
 
 Truths = tuple[bool, ...]
 BOTH: Truths = (False, True)
@@ -24,7 +24,7 @@ class Images:
         self.memo: dict[Expression, frozenset[int]] = {}
 
     def truths(self, e: Expression) -> Truths:
-        """Which truth values it may have. Raises Undecided where there are too many combinations."""
+        """Which truth values it may have. Raises GaveUp where there are too many combinations."""
         match e:
             case Apply("&&", (a, b)):
                 left = self.truths(a)
@@ -49,7 +49,7 @@ class Images:
                 return (0 not in found,) if len(found) == 1 or 0 not in found else BOTH
 
     def values(self, e: Expression) -> frozenset[int]:
-        """Which values it may have. Raises Undecided."""
+        """Which values it may have. Raises GaveUp."""
         match e:
             case Const(value):
                 return frozenset((value,))
@@ -76,6 +76,6 @@ class Images:
         for p in parts:
             size *= len(p)
         if size > MOST_COMBINATIONS:
-            raise Undecided("an expression has too many possible values")
+            raise GaveUp
         apply = OPERATORS[operator]
         return frozenset(apply(*c) for c in product(*parts))

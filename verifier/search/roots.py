@@ -11,7 +11,7 @@ from verifier.search.space import Space
 
 
 def root(space: Space) -> Node:
-    """All candidate executions, constraints aside. Raises NotModelled and Impossible."""
+    """All candidate executions, constraints aside. Raises NotModelled, GaveUp and Impossible."""
     node = Node(space)
     node.written = {w: frozenset((v,)) for w, v in space.constants.items()}
     node.sources = {read: space.writers_for(read) for read in space.reads}
@@ -35,7 +35,7 @@ def watch(node: Node, e: Expression) -> None:
 
 
 def all_values(space: Space) -> frozenset[int]:
-    """All values that an access may have in some candidate execution. Raises NotModelled and Undecided."""
+    """All values that an access may have in some candidate execution. Raises NotModelled and GaveUp."""
     found = frozenset(space.constants.values())
     if space.computed:
         values, unknowns = _values(space)

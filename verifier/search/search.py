@@ -10,7 +10,7 @@ from verifier.cat.terms import Axiom, Model
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution, valuation
-from verifier.limits import Deadline
+from verifier.limits import Deadline, GaveUp
 from verifier.search.branching import branches
 from verifier.search.completions import Completions
 from verifier.search.concrete import Concrete
@@ -21,10 +21,6 @@ from verifier.search.space import Space
 
 MOST_NODES, LEAST_NODES = 60_000, 32  # nodes that a search may look at: of one event, and of however many
 Wanted = Sequence[tuple[Expression, bool]]
-
-
-class GaveUp(Exception):
-    """The search took more steps than it may; there is no answer."""
 
 
 class Search:
@@ -124,7 +120,7 @@ class Search:
             return []
 
     def all_values(self) -> frozenset[int]:
-        """All values that an access may have in some candidate execution. Raises NotModelled and Undecided."""
+        """All values that an access may have in some candidate execution. Raises NotModelled and GaveUp."""
         return all_values(self.space)
 
     # -------------------------------------------------------------------- steps
