@@ -241,6 +241,13 @@ class Universe:
         """`s * t`: all pairs from set s to set t."""
         return self.spread(s) * t
 
+    def within(self, sets: Iterable[int]) -> int:
+        """All pairs of elements of one of these sets."""
+        a = 0
+        for s in sets:
+            a |= self.spread(s) * s
+        return a
+
     def identity(self, s: int) -> int:
         """`[s]`: each element of set s with itself."""
         n, a = self.n, 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from verifier import cache
 from verifier.cat.code import Code, Values, read, write
@@ -34,10 +34,6 @@ class Compiled:
     def _find_flags(self, present: frozenset[str]) -> tuple[Axiom, ...]:
         empty = empty_steps(self.plan, present)
         return tuple(a for a, n in self.plan.flags if n not in empty or not (a.test == "empty" and a.negated))
-
-    def names_of(self, raised: Sequence[bool]) -> tuple[str, ...]:
-        """The names of the flags that are raised, given what the code says of each."""
-        return tuple(dict.fromkeys(a.name for (a, _), r in zip(self.plan.flags, raised, strict=True) if r))
 
     def flag_step(self, flag: Axiom) -> int:
         """The number of the step that a flag tests."""
@@ -87,30 +83,41 @@ def _register(model: Model, made: Plan, code: Code) -> Compiled:
     return found
 
 
+class Frame:
+    """What executions have in common whose fixed base sets and relations are the same: all but those that are `given`
+    one by one, rf, co and, where they are asked for, FW and different-values."""
+
+    __slots__ = ("bases", "made", "static")
+
+    def __init__(self, made: Compiled, bases: Bases) -> None:
+        self.made = made
+        self.bases = bases
+        self.static = made.code.static(bases.universe, bases.sets["_"], bases.sets, bases.relations)
+
+    def check(self, given: Mapping[str, int]) -> Values | None:
+        """What `flags` needs, where all axioms hold of an execution; else None."""
+        return self.made.code.check(self.bases.universe, self.bases.sets["_"], self.static, given)
+
+    def flags(self, checked: Values, given: Mapping[str, int]) -> tuple[str, ...]:
+        """The names of the flags that a consistent execution raises, in the model's order."""
+        plan, bases = self.made.plan, self.bases
+        if not plan.flags:
+            return ()
+        fixed = (bases.universe, bases.sets["_"], bases.sets, bases.relations)
+        raised = self.made.code.flags(*fixed, self.static, checked, given)
+        return tuple(dict.fromkeys(a.name for (a, _), r in zip(plan.flags, raised, strict=True) if r))
+
+
 def is_consistent(model: Model, bases: Bases) -> bool:
     """Whether all axioms hold of an execution."""
-    return _checked(compiled(model), bases) is not None
+    return Frame(compiled(model), bases).check(_given(bases)) is not None
 
 
 def flags_raised(model: Model, bases: Bases) -> tuple[str, ...]:
     """The names of the flags that a consistent execution raises, in the model's order; none of an inconsistent one."""
-    made = compiled(model)
-    found = _checked(made, bases) if made.plan.flags else None
-    if found is None:
-        return ()
-    static, checked = found
-    everything, sets, relations = bases.sets["_"], bases.sets, bases.relations
-    given = _given(bases)
-    raised = made.code.flags(bases.universe, everything, sets, relations, static, checked, given)
-    return made.names_of(raised)
-
-
-def _checked(made: Compiled, bases: Bases) -> tuple[Values, Values] | None:
-    """The values of static steps and those for flags, where all axioms hold."""
-    u, everything = bases.universe, bases.sets["_"]
-    static = made.code.static(u, everything, bases.sets, bases.relations)
-    checked = made.code.check(u, everything, static, _given(bases))
-    return None if checked is None else (static, checked)
+    frame, given = Frame(compiled(model), bases), _given(bases)
+    checked = frame.check(given)
+    return () if checked is None else frame.flags(checked, given)
 
 
 def _given(bases: Bases) -> dict[str, int]:

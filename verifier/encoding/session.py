@@ -21,7 +21,7 @@ from verifier.events.graph import EventGraph, Property, present, unknowns
 from verifier.execution.candidate import Execution, bases, value_of, well_formed
 from verifier.limits import Deadline, NotModelled, Undecided
 from verifier.record import replace
-from verifier.search.enumeration import require_32_bits
+from verifier.search.questions import require_within
 
 
 class Session:
@@ -147,12 +147,12 @@ class Session:
 
     def require_within(self) -> None:
         """Raises NotModelled where an allowed execution goes beyond what a litmus test can say, and Undecided."""
-        for line, escapes in self.graph.escapes:
-            if self.allows(self.truth(escapes)):
-                raise NotModelled(f"the access on line {line} may go to an address that is no location's")
-        if self.graph.is_litmus and self.graph.isa is None:
-            for event in (e for e, x in enumerate(self.graph.events) if x.kind != "F"):
-                require_32_bits(self.candidate.value(event))
+        require_within(self.graph, lambda e: self.allows(self.truth(e)), self.all_values)
+
+    def all_values(self) -> Iterator[int]:
+        """All values that an access may have in some candidate execution."""
+        accesses = (number for number, event in enumerate(self.graph.events) if event.kind != "F")
+        return (value for number in accesses for value in self.candidate.value(number))
 
     def _require_finished(self, relations: RelationEncoding) -> None:
         unfinished = relations.unfinished()

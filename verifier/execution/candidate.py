@@ -33,18 +33,27 @@ class Execution:
 def bases(graph: EventGraph, execution: Execution, off: frozenset[int] = frozenset()) -> Bases:
     """The base sets and relations of an execution, with the sources of the places `off` switched off."""
     fixed = fixed_bases(graph, execution, off)
-    universe = fixed.universe
     relations = {
         **fixed.relations,
+        **orders(fixed.universe, execution),
+        "different-values": different_values(execution),
+    }
+    return Bases(fixed.universe, {**fixed.sets, "FW": last_writes(graph, execution)}, relations)
+
+
+def orders(universe: Universe, execution: Execution) -> dict[str, int]:
+    """rf and co of an execution, by name."""
+    return {
         "rf": universe.from_pairs((w, r) for r, w in execution.reads_from),
         "co": universe.from_pairs(
             (a, b) for order in execution.coherence for i, a in enumerate(order) for b in order[i + 1 :]
         ),
-        "different-values": different_values(execution),
     }
-    tested = observed_locations(graph)
-    last = from_members(o[-1] for l, o in enumerate(execution.coherence) if l in tested)
-    return Bases(universe, {**fixed.sets, "FW": last}, relations)
+
+
+def last_writes(graph: EventGraph, execution: Execution) -> int:
+    """The last writes of the locations whose final value the text mentions."""
+    return from_members(execution.coherence[l][-1] for l in observed_locations(graph))
 
 
 def fixed_bases(graph: EventGraph, execution: Execution, off: frozenset[int] = frozenset()) -> Bases:
@@ -67,7 +76,7 @@ def different_values(execution: Execution) -> int:
         if value is not None:
             with_value[value] = with_value.get(value, 0) | 1 << i
     accesses = sum(with_value.values())
-    return universe.product(accesses, accesses) & ~sum(universe.product(s, s) for s in with_value.values())
+    return universe.product(accesses, accesses) & ~universe.within(with_value.values())
 
 
 def sets(graph: EventGraph, executed: int, off: frozenset[int] = frozenset()) -> dict[str, int]:
@@ -104,12 +113,11 @@ def _static_relations(graph: EventGraph, executed: int) -> dict[str, int]:
             threads[event.thread] = threads.get(event.thread, 0) | 1 << i
         if event.location is not None:
             locations[event.location] = locations.get(event.location, 0) | 1 << i
-    internal = sum(universe.product(s, s) for s in threads.values())
-    internal |= universe.identity(executed)
+    internal = universe.within(threads.values()) | universe.identity(executed)
     return {
         "id": universe.identity(executed),
         "po": order,
-        "loc": sum(universe.product(s, s) for s in locations.values()),
+        "loc": universe.within(locations.values()),
         "int": internal,
         "ext": universe.product(executed, executed) & ~internal,
     }

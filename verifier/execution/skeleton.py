@@ -164,9 +164,7 @@ class Skeleton:
             threads[piece.segment.thread] |= 1 << self._slots[i]
         for l in self._locations:
             locations[l] |= 1 << self._number[l]
-        internal = u.IDENTITY
-        for s in threads.values():
-            internal |= u.product(s, s)
+        internal = u.IDENTITY | u.within(threads.values())
         atomics = {"amo": 0, "lxsx": 0}
         reads, unknowns = read_values(self.graph, execution), dict(execution.unknowns)
         for a in self.graph.atomics:
@@ -175,7 +173,7 @@ class Skeleton:
         return {
             "id": u.IDENTITY,
             "po": u.from_pairs(order),
-            "loc": sum(u.product(s, s) for s in locations.values()),
+            "loc": u.within(locations.values()),
             "int": internal,
             "ext": u.FULL & ~internal,
             **atomics,

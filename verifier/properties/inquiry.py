@@ -3,16 +3,16 @@ solver where the search gives up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from verifier.cat.terms import Model
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution
-from verifier.limits import Deadline, GaveUp, NotModelled
+from verifier.limits import Deadline, GaveUp
 from verifier.search import Search
-from verifier.search.enumeration import require_32_bits
+from verifier.search.questions import require_within
 
 if TYPE_CHECKING:
     from verifier.encoding.session import Session
@@ -69,16 +69,11 @@ class Inquiry:
 
     def require_within(self) -> None:
         """Raises NotModelled where an allowed execution goes beyond what a litmus test can say; as `find`."""
-        if self._search is None:
-            self.session.require_within()
-            return
-        for line, escapes in self.graph.escapes:
-            if self.find((escapes, True)) is not None:
-                raise NotModelled(f"the access on line {line} may go to an address that is no location's")
-        if self.graph.is_litmus and self.graph.isa is None:
-            self._ask(
-                lambda search: require_32_bits(search.all_values()), lambda: self.session.require_within()
-            )
+
+        def values() -> Iterable[int]:
+            return self._ask(lambda search: search.all_values(), lambda: self.session.all_values())
+
+        require_within(self.graph, lambda e: self.find((e, True)) is not None, values)
 
     def _ask(self, ask: Callable[[Search], T], solve: Callable[[], T]) -> T:
         if self._search is None:

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 
-from verifier.cat.compiled import Compiled
-from verifier.events.graph import EventGraph, observed_locations
+from verifier.cat.compiled import Compiled, Frame
+from verifier.events.graph import EventGraph
 from verifier.execution.candidate import (
     Execution,
     different_values,
     fixed_bases,
+    last_writes,
     meets_constraints,
+    orders,
     read_values,
     well_formed,
 )
-from verifier.record import record
 from verifier.search.space import Space
 
 Values = tuple[int, ...]
 ALL = ("different-values", "FW")
-
-
-@record(frozen=True, slots=True)
-class Frame:
-    """What the executions have in common in which the same events happen and the same conditions hold."""
-
-    everything: int
-    sets: Mapping[str, int]
-    relations: Mapping[str, int]
-    static: Values
 
 
 class Concrete:
@@ -52,28 +43,16 @@ class Concrete:
 
     def flags(self, execution: Execution) -> tuple[str, ...]:
         """The flags that an allowed execution raises."""
-        plan, checked = self.compiled.plan, self._checked(execution)
-        if not plan.flags or checked is None:
+        checked = self._checked(execution)
+        if checked is None or not self.compiled.plan.flags:
             return ()
-        frame = self._frame(execution)
-        raised = self.compiled.code.flags(
-            self.space.universe,
-            frame.everything,
-            frame.sets,
-            frame.relations,
-            frame.static,
-            checked,
-            self._given(execution, ALL),
-        )
-        return self.compiled.names_of(raised)
+        return self._frame(execution).flags(checked, self._given(execution, ALL))
 
     def _checked(self, execution: Execution) -> Values | None:
         last = self._last
         if last is not None and last[0] is execution:
             return last[1]
-        frame = self._frame(execution)
-        given = self._given(execution, self.compiled.given)
-        checked = self.compiled.code.check(self.space.universe, frame.everything, frame.static, given)
+        checked = self._frame(execution).check(self._given(execution, self.compiled.given))
         self._last = (execution, checked)
         return checked
 
@@ -82,19 +61,8 @@ class Concrete:
         held = self._held(execution) if space.pairs else ()
         frame = self._frames.get((execution.executed, held))
         if frame is None:
-            sets: Mapping[str, int]
-            relations: Mapping[str, int]
-            if space.is_exact:
-                everything, sets, relations = (
-                    space.universe.ROW,
-                    space.sets_of_all(),
-                    space.relations_of_all(),
-                )
-            else:
-                found = fixed_bases(self.graph, execution)
-                everything, sets, relations = execution.executed, found.sets, found.relations
-            static = self.compiled.code.static(space.universe, everything, sets, relations)
-            frame = self._frames[(execution.executed, held)] = Frame(everything, sets, relations, static)
+            fixed = space.bases_of_all() if space.is_exact else fixed_bases(self.graph, execution)
+            frame = self._frames[(execution.executed, held)] = Frame(self.compiled, fixed)
         return frame
 
     def _held(self, execution: Execution) -> tuple[bool, ...]:
@@ -103,18 +71,9 @@ class Concrete:
 
     def _given(self, execution: Execution, names: Container[str]) -> dict[str, int]:
         """The bases that differ from execution to execution: rf and co, and of the others those of these names."""
-        u = self.space.universe
-        found = {
-            "rf": u.from_pairs((w, r) for r, w in execution.reads_from),
-            "co": u.from_pairs(
-                (a, b) for order in execution.coherence for i, a in enumerate(order) for b in order[i + 1 :]
-            ),
-        }
+        found = orders(self.space.universe, execution)
         if "different-values" in names:
             found["different-values"] = different_values(execution)
         if "FW" in names:
-            last = 0
-            for l in observed_locations(self.graph):
-                last |= 1 << execution.coherence[l][-1]
-            found["FW"] = last
+            found["FW"] = last_writes(self.graph, execution)
         return found

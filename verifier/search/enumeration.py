@@ -13,11 +13,11 @@ from verifier.cat.terms import Axiom, Model
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property
 from verifier.execution.candidate import Execution, bases, valuation, well_formed
-from verifier.limits import Deadline, GaveUp, NotModelled
+from verifier.limits import Deadline, GaveUp
 from verifier.record import replace
 from verifier.search.branching import branches
 from verifier.search.completions import Completions
-from verifier.search.questions import FALSE, TRUE
+from verifier.search.questions import FALSE, TRUE, require_within
 from verifier.search.roots import root, watch
 from verifier.search.space import Space
 
@@ -183,17 +183,10 @@ class Enumeration:
         return Enumeration(self.graph, nothing, self.deadline, self.executions)
 
     def require_within(self) -> None:
-        for line, escapes in self.graph.escapes:
-            if self.allows(self.truth(escapes)):
-                raise NotModelled(f"the access on line {line} may go to an address that is no location's")
-        if self.graph.is_litmus and self.graph.isa is None:
-            require_32_bits(v for e in self.executions for v in e.values if v is not None)
+        def values() -> Iterator[int]:
+            return (v for e in self.executions for v in e.values if v is not None)
 
-
-def require_32_bits(values: Iterable[int]) -> None:
-    """Raises NotModelled where one of these does not fit into 32 bits."""
-    if any(not -(1 << 31) <= v < 1 << 31 for v in values):
-        raise NotModelled("a value that does not fit into 32 bits")
+        require_within(self.graph, lambda e: self.allows(self.truth(e)), values)
 
 
 def _related(execution: Execution, name: str, i: int, j: int) -> bool:

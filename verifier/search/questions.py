@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from verifier.cat.terms import Axiom, Model
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property
 from verifier.execution.candidate import Execution
-from verifier.limits import Deadline
+from verifier.limits import Deadline, NotModelled
 
 TRUE = 1
 FALSE = -1
+
+
+def require_within(
+    graph: EventGraph, happens: Callable[[Expression], bool], values: Callable[[], Iterable[int]]
+) -> None:
+    """Raises NotModelled where an execution goes beyond what a litmus test can say.
+
+    `happens`: whether an allowed execution makes an expression true. `values`: all that accesses may read or write.
+    """
+    for line, escapes in graph.escapes:
+        if happens(escapes):
+            raise NotModelled(f"the access on line {line} may go to an address that is no location's")
+    if graph.is_litmus and graph.isa is None and any(not -(1 << 31) <= v < 1 << 31 for v in values()):
+        raise NotModelled("a value that does not fit into 32 bits")
 
 
 class Questions(Protocol):

@@ -7,6 +7,7 @@ from typing import get_args
 
 from verifier.cat.bits import Universe
 from verifier.cat.bounds import BaseBounds, Pair
+from verifier.cat.evaluate import Bases
 from verifier.events.expression import FALSE, TRUE, Const, Expression, evaluate
 from verifier.events.graph import INITIAL, DependencyKind, Event, EventGraph, observed_locations, unknowns
 from verifier.record import record
@@ -77,13 +78,10 @@ class Space:
         related = {name for name, (_, may) in self._relations.items() if may} | {p.name for p in self.pairs}
         return frozenset(self._sets) | related
 
-    def sets_of_all(self) -> dict[str, int]:
-        """The base sets where all events happen."""
-        return {"_": self.universe.ROW, **{name: may for name, (_, may) in self._sets.items()}}
-
-    def relations_of_all(self) -> dict[str, int]:
-        """The base relations where all events happen and all conditions hold."""
-        return {name: may for name, (_, may) in self._relations.items()}
+    def bases_of_all(self) -> Bases:
+        """The base sets and relations but rf and co where all events happen and all conditions hold."""
+        sets = {"_": self.universe.ROW, **{name: may for name, (_, may) in self._sets.items()}}
+        return Bases(self.universe, sets, {name: may for name, (_, may) in self._relations.items()})
 
     def reads_from(self) -> int:
         """All pairs of a write and a read of its location."""
@@ -163,11 +161,7 @@ class Space:
 
     def _relate(self, threads: Iterable[int], located: Iterable[int]) -> None:
         u = self.universe
-        internal, same = u.IDENTITY, 0
-        for s in threads:
-            internal |= u.product(s, s)
-        for s in located:
-            same |= u.product(s, s)
+        internal, same = u.IDENTITY | u.within(threads), u.within(located)
         fixed = {
             "id": u.IDENTITY,
             "po": u.from_rows(self.graph.order),
