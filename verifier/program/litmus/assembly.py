@@ -12,11 +12,10 @@ from verifier.program.litmus.column import Column, Isa
 from verifier.program.litmus.common import INT, Kind, Seen
 from verifier.program.litmus.flow import Step, structured
 from verifier.program.litmus.memory import Memory, check_initial, places_in
-from verifier.program.litmus.parts import Asked, Layout
+from verifier.program.litmus.parts import Asked, Layout, assemble
 from verifier.program.litmus.pointers import pointers
 from verifier.program.litmus.registers import canonical, uses
 from verifier.program.program import (
-    Condition,
     FinalLocal,
     FinalLocation,
     Load,
@@ -81,31 +80,7 @@ def lower_assembly(test: tree.LitmusTest, isa: Isa) -> Program:
     if any(c.computed or c.partial for c in lowered):
         finals = (*(f for _, f in asked.observed), *(() if asked.filter is None else (asked.filter,)))
         _require_whole(asked.memory, lowered, test.columns, {path for f in finals for path in paths_in(f)})
-    layout = _layout(asked.memory)
-    return Program(
-        threads=threads,
-        names=layout.names,
-        locations=layout.locations,
-        initial=layout.initial,
-        declared=layout.declared,
-        addresses=layout.addresses,
-        constants=layout.constants,
-        sleeping=(),
-        running="0",
-        conditions=tuple(
-            Condition(c.kind, c.formula, c.text, final.source.placed(c.span)) for c in asked.conditions
-        ),
-        comments=(),
-        assumptions=(),
-        skipped=(),
-        plain_accesses=(),
-        unmodelled=(),
-        isa=test.architecture,
-        is_litmus=True,
-        title=test.name,
-        filter=asked.filter,
-        observed=asked.observed,
-    )
+    return assemble(test, threads, _layout(asked.memory), asked, running="0", isa=test.architecture)
 
 
 def _memory(

@@ -15,10 +15,9 @@ from verifier.program.context import Context
 from verifier.program.frame import Frame, Pointer, Variable, Writer
 from verifier.program.litmus import common
 from verifier.program.litmus.memory import Location, Memory, check_initial, places_in
-from verifier.program.litmus.parts import Asked, Layout
+from verifier.program.litmus.parts import Asked, Layout, assemble
 from verifier.program.program import (
     Address,
-    Condition,
     Fence,
     FinalLocal,
     FinalLocation,
@@ -110,29 +109,13 @@ def lower_c(test: tree.LitmusTest) -> Program:
     )
     asked = _asked(test.final, memory, threads, [kinds for f in facts for kinds in f.kinds])
     layout = _layout(state.tree, asked.memory, lowered)
-    final = test.final.source
-    return Program(
-        threads=threads,
-        names=layout.names,
-        locations=layout.locations,
-        initial=layout.initial,
-        declared=layout.declared,
-        addresses=layout.addresses,
-        constants=layout.constants,
-        sleeping=(),
-        running="",
-        conditions=tuple(
-            Condition(q.kind, q.formula, q.text, final.placed(q.span)) for q in asked.conditions
-        ),
+    return assemble(
+        test,
+        threads,
+        layout,
+        asked,
         comments=_comments(test.codes),
-        assumptions=(),
-        skipped=(),
-        plain_accesses=(),
         unmodelled=_unmodelled(test.codes, lowered),
-        is_litmus=True,
-        title=test.name,
-        filter=asked.filter,
-        observed=asked.observed,
     )
 
 
