@@ -113,7 +113,7 @@ def evaluate(e: Expression, reads: Mapping[int, int], unknowns: Mapping[int, int
 
     A read that did not execute counts as 0: it can only stand in an arm that is not taken.
     """
-    kind = type(e)
+    kind = type(e)  # told apart by type, not by pattern: all that is evaluated concretely comes by here
     if kind is Const:
         return e.value  # type: ignore[union-attr]
     if kind is ReadValue:
