@@ -63,6 +63,9 @@ class Source:
 
     def span(self, line: int, column: int, end_line: int, end_column: int) -> Span:
         """The user's span for a stretch of the derived text."""
+        if line == end_line and self.origins:
+            first, by = self.place(line, 0)
+            return Span(first, by + column, first, by + end_column)
         return Span(*self.place(line, column), *self.place(end_line, end_column))
 
     def placed(self, span: Span) -> Span:

@@ -26,8 +26,8 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     for event in _initial_writes(program, merge):
         merge.initial(event)
     numbers = dict(program.locations)
-    for number, thread in enumerate(program.threads):
-        merge.thread(walked(program, number, architecture, bound), thread.source, numbers)
+    for thread in program.threads:
+        merge.thread(walked(program, thread, architecture, bound), thread.source, numbers)
     if is_any:
         merge.unmodelled += _grace_periods(merge.events)
     final = Finals(program, merge, numbers)
@@ -109,14 +109,14 @@ def _initial_write(location: int, value: Expression, name: str) -> Event:
 
 
 _INITIAL: Memo[object, tuple[Event, ...]] = Memo()
-_Leaves = tuple[p.Final, tuple[p.FinalLocal, ...], tuple[p.Path, ...]]
+_Leaves = tuple[p.Final, list[p.FinalLocal], list[p.Path]]
 _LEAVES: Memo[int, _Leaves] = Memo()
 _TRANSLATED: Memo[object, tuple[p.Final, Expression]] = Memo()
 
 
 def _leaves(formula: p.Final) -> _Leaves:
     """What a formula asks for; it comes along, so that no other gets its id."""
-    return _LEAVES(id(formula), lambda: (formula, (*p.locals_in(formula),), (*p.paths_in(formula),)))
+    return _LEAVES(id(formula), lambda: (formula, *p.finals_in(formula)))
 
 
 class Finals:

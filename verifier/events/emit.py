@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from verifier.events.draft import Arms, Draft
 from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue
-from verifier.events.graph import Atomic, Dependency, DependencyKind, Event, Kind, OrderingSource, SourceKind
+from verifier.events.graph import (
+    THIS,
+    Atomic,
+    Dependency,
+    DependencyKind,
+    Event,
+    Kind,
+    OrderingSource,
+    SourceKind,
+)
 from verifier.events.logic import as_condition, conjunction, disjunction, fold, negation, simplify
 from verifier.events.origins import origins
 from verifier.events.rows import Row, Tags
@@ -33,9 +42,8 @@ _ALWAYS = (TRUE,)
 class Emitter:
     """Appends what operations make to a draft. `arms` and `iterations` say where the walk stands."""
 
-    def __init__(self, draft: Draft, number: int) -> None:
+    def __init__(self, draft: Draft) -> None:
         self.draft = draft
-        self.number = number
         self.is_litmus = draft.program.is_litmus
         self.isa = draft.program.isa
         self.arms: Arms = ()
@@ -50,7 +58,7 @@ class Emitter:
         if isinstance(v, p.Number):
             return Const(v.value)
         if isinstance(v, p.Opaque):
-            return self.draft.unknown((self.number, v.site, self.iterations))
+            return self.draft.unknown((v.site, self.iterations))
         operator = "?:" if v.operator == "select" else v.operator
         return simplify(operator, tuple([self.value(a, state) for a in v.arguments]))
 
@@ -128,7 +136,7 @@ class Emitter:
         row = self.draft.row(lambda rows: rows.store(o.order), o.name, o.origin)
         source = self._annotation("release", o.name, o.order, row, o.origin)
         value = self.value(o.value, state)
-        chance = self.draft.unknown((self.number, "exclusive", o.origin.place, self.iterations), (0, 1))
+        chance = self.draft.unknown(("exclusive", o.origin.place, self.iterations), (0, 1))
         done: list[Expression] = []
         for location, condition in self._targets(o.address, state, o.origin):
             armed = [(r, c) for r, c in state.monitor if self.draft.events[r].location == location]
@@ -251,7 +259,7 @@ class Emitter:
         executes = conjunction((*guard, *extra)) if guard or extra != _ALWAYS else TRUE
         self.draft.events.append(
             Event(
-                self.number,
+                THIS,
                 kind,
                 location,
                 executes,
@@ -285,12 +293,12 @@ class Emitter:
         return self._source(kind, name, True, False, origin)
 
     def _source(self, kind: SourceKind, name: str, is_barrier: bool, is_note: bool, origin: p.Origin) -> int:
-        place = self.draft.place((self.number, kind, origin.place))
+        place = self.draft.place((kind, origin.place))
         self.draft.sources.append(
             OrderingSource(
                 kind,
                 name,
-                self.number,
+                THIS,
                 (),
                 is_barrier,
                 is_note,
@@ -324,12 +332,12 @@ class Emitter:
         assert span is not None
         start = (span.line, span.column, self.draft.events[read].text)
         family: SourceKind = "ctrl" if kind in ("ctrl", "pick") else "addr" if kind == "addr" else "data"
-        key = (self.number, kind, start) if family == "ctrl" else (self.number, kind, start, origin.place)
+        key = (kind, start) if family == "ctrl" else (kind, start, origin.place)
         self.draft.sources.append(
             OrderingSource(
                 family,
                 _NAMES[family],
-                self.number,
+                THIS,
                 (),
                 False,
                 False,

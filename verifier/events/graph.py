@@ -11,6 +11,7 @@ from verifier.source import Span
 
 Kind = Literal["R", "W", "F"]
 INITIAL = -1  # the thread of initial writes
+THIS = 0  # the thread at hand, while it is walked by itself
 
 
 @record(frozen=True, slots=True)

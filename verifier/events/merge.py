@@ -54,14 +54,14 @@ class Merge:
 
     def thread(self, walked: Walked, source: Source | None, numbers: Mapping[Path, int]) -> None:
         """Adds a thread; `source` knows where its own text stands, if it has one, `numbers` are of locations."""
-        first, first_source, first_place = len(self.events), len(self.sources), self._places
+        number, first, first_source = len(self._threads), len(self.events), len(self.sources)
         shift = Shift(first, self._unknowns)
         spans = _spans(walked, source)
         places = None if walked.paths is None else [numbers[path] for path in walked.paths]
         self._threads.append((walked, shift))
         self.order += [later << first for later in walked.order]
-        self.events += [_event(e, shift, first_source, spans, places) for e in walked.events]
-        self.sources += [_source(s, first, first_place, spans) for s in walked.sources]
+        self.events += [_event(e, number, shift, first_source, spans, places) for e in walked.events]
+        self.sources += [_source(s, number, first, self._places, spans) for s in walked.sources]
         for d in walked.dependencies:
             holds = shift(d.holds)
             self.dependencies.append(
@@ -74,12 +74,12 @@ class Merge:
         self._unknowns += walked.unknowns
         self._places += walked.places
         self.is_open = self.is_open or walked.is_open
-        self._rest(walked, source, shift, spans)
+        self._rest(walked, number, source, shift, spans)
 
-    def _rest(self, walked: Walked, source: Source | None, shift: Shift, spans: Spans) -> None:
+    def _rest(self, walked: Walked, number: int, source: Source | None, shift: Shift, spans: Spans) -> None:
         """Adds what few threads have."""
         for w in walked.sleeps:
-            self.sleeps.append(_sleep(w, shift, spans))
+            self.sleeps.append(_sleep(w, number, shift, spans))
         for q in walked.assertions:
             formula, reached = shift(q.formula), shift(q.reached)
             self.assertions.append(Property(q.kind, formula, reached, q.text, spans[id(q.span)]))
@@ -121,9 +121,11 @@ def _spans(walked: Walked, source: Source | None) -> Spans:
     return {id(span): source.placed(span) for span in walked.spans}
 
 
-def _event(e: Event, shift: Shift, sources: int, spans: Spans, places: Sequence[int] | None) -> Event:
+def _event(
+    e: Event, thread: int, shift: Shift, sources: int, spans: Spans, places: Sequence[int] | None
+) -> Event:
     return Event(
-        e.thread,
+        thread,
         e.kind,
         e.location if places is None or e.location is None else places[e.location],
         shift(e.executes),
@@ -138,11 +140,11 @@ def _event(e: Event, shift: Shift, sources: int, spans: Spans, places: Sequence[
     )
 
 
-def _source(s: OrderingSource, first: int, places: int, spans: Spans) -> OrderingSource:
+def _source(s: OrderingSource, thread: int, first: int, places: int, spans: Spans) -> OrderingSource:
     return OrderingSource(
         s.kind,
         s.name,
-        s.thread,
+        thread,
         tuple([e + first for e in s.events]),
         s.is_barrier,
         s.is_note,
@@ -153,10 +155,10 @@ def _source(s: OrderingSource, first: int, places: int, spans: Spans) -> Orderin
     )
 
 
-def _sleep(s: Sleep, shift: Shift, spans: Spans) -> Sleep:
+def _sleep(s: Sleep, thread: int, shift: Shift, spans: Spans) -> Sleep:
     awaited = None if s.awaited is None else shift(s.awaited)
     reads = tuple(r + shift.events for r in s.reads)
-    return Sleep(s.thread, shift(s.sleeps), reads, s.state, awaited, s.awaited_text, spans[id(s.span)])
+    return Sleep(thread, shift(s.sleeps), reads, s.state, awaited, s.awaited_text, spans[id(s.span)])
 
 
 def _line(source: Source | None, line: int) -> int:

@@ -8,7 +8,7 @@ from functools import cached_property
 from verifier.events.draft import Draft
 from verifier.events.emit import Emitter
 from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, reads_of, unknowns_of
-from verifier.events.graph import Property, Sleep
+from verifier.events.graph import THIS, Property, Sleep
 from verifier.events.logic import (
     Guard,
     as_condition,
@@ -33,11 +33,10 @@ COUNTED_LIMIT = 16  # iterations of a loop that counts to a constant, whatever t
 class ThreadWalk:
     """The walk of one thread. `run` appends its events, sources and properties to the draft."""
 
-    def __init__(self, draft: Draft, number: int, thread: p.Thread) -> None:
+    def __init__(self, draft: Draft, thread: p.Thread) -> None:
         self.draft = draft
-        self.number = number
         self.thread = thread
-        self.emit = Emitter(draft, number)
+        self.emit = Emitter(draft)
         self.branches = 0
         self.pending: dict[str, list[State]] = {}
         self.cuts: list[Expression] = []
@@ -186,7 +185,7 @@ class ThreadWalk:
         reads = tuple(i for i in range(first, len(self.draft.events)) if self.draft.events[i].kind == "R")
         text = operation.origin.text
         self.draft.sleeps.append(
-            Sleep(self.number, conjunction(stuck.guard), reads, None, None, text, operation.origin.span)
+            Sleep(THIS, conjunction(stuck.guard), reads, None, None, text, operation.origin.span)
         )
 
     # ---------------------------------------------------------------- sleeping
@@ -209,12 +208,12 @@ class ThreadWalk:
         if not self.states:
             return state
         location = self.states[0]
-        choice = self.draft.unknown((self.number, "sleep", origin.place, self.emit.iterations), (0, 1))
+        choice = self.draft.unknown(("sleep", origin.place, self.emit.iterations), (0, 1))
         final = ReadValue(-1 - location)
         blocks = disjunction(Apply("==", (final, Const(v))) for v in self.draft.program.sleeping)
         sleeps = conjunction((*state.guard, Apply("!=", (choice, Const(0))), blocks))
         self.open_sleeps.append((len(self.draft.sleeps), state.guard))
-        self.draft.sleeps.append(Sleep(self.number, sleeps, (), location, None, "", origin.span))
+        self.draft.sleeps.append(Sleep(THIS, sleeps, (), location, None, "", origin.span))
         return state.under(Apply("==", (choice, Const(0))))
 
     def _close_sleeps(self, first: int, start: Guard, before: dict[str, int]) -> None:

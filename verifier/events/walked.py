@@ -17,7 +17,7 @@ from verifier.source import Span
 
 @record(frozen=True, slots=True, eq=False)
 class Walked:
-    """A thread's part of an event graph, its events, sources, places and unknowns numbered from 0.
+    """A thread's part of an event graph, its events, sources, places and unknowns numbered from 0, itself THIS.
 
     Spans and lines are places in the thread's own text where it has one. `places`, `unknowns`: how many there are;
     `is_open`: some unknown has no domain; `end`, `cut`: see EventGraph; `locals`: the values at the end of the
@@ -51,21 +51,20 @@ _WALKED: Memo[object, Walked] = Memo()
 _PATHS: Memo[int, tuple[object, tuple[p.Path, ...]]] = Memo()
 
 
-def walked(program: p.Program, number: int, architecture: str, bound: int) -> Walked:
+def walked(program: p.Program, thread: p.Thread, architecture: str, bound: int) -> Walked:
     """What a thread of a program does, loops unrolled `bound` times."""
-    thread = program.threads[number]
     is_apart = thread.source is not None and program.isa is None  # in assembly, the body has addresses in it
     paths = _own_paths(thread.body) if is_apart else ()
 
     def make() -> Walked:
         locations = dict(program.locations) if not paths else {path: i for i, path in enumerate(paths)}
-        return _walk(Draft(program, architecture, bound, locations), number, thread, paths or None)
+        return _walk(Draft(program, architecture, bound, locations), thread, paths or None)
 
     if thread.source is None:
         return make()
     # The same object stands for the same operations: the value keeps it, so that no other gets its id.
     world = () if paths else (program.locations, program.addresses)
-    return _WALKED((id(thread.body), number, architecture, bound, program.isa, world), make)
+    return _WALKED((id(thread.body), architecture, bound, program.isa, world), make)
 
 
 def _own_paths(body: tuple[p.Operation, ...]) -> tuple[p.Path, ...]:
@@ -83,8 +82,8 @@ def _own_paths(body: tuple[p.Operation, ...]) -> tuple[p.Path, ...]:
     return _PATHS(id(body), find)[1]
 
 
-def _walk(draft: Draft, number: int, thread: p.Thread, paths: tuple[p.Path, ...] | None) -> Walked:
-    walk = ThreadWalk(draft, number, thread)
+def _walk(draft: Draft, thread: p.Thread, paths: tuple[p.Path, ...] | None) -> Walked:
+    walk = ThreadWalk(draft, thread)
     walk.run()
     spans = (
         *(e.span for e in draft.events if e.span is not None),

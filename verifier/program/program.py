@@ -5,7 +5,7 @@ Loops are still loops here; `events` unrolls them. Every operation knows where t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from verifier.record import field, record
@@ -294,28 +294,20 @@ class Formula:
 Final = Number | FinalLocation | FinalLocal | Formula
 
 
-def paths_in(formula: Final) -> Iterator[Path]:
-    """The locations whose final value a formula asks for."""
-    match formula:
-        case FinalLocation(path):
-            yield path
-        case Formula(_, arguments):
-            for argument in arguments:
-                yield from paths_in(argument)
-        case _:
-            pass
-
-
-def locals_in(formula: Final) -> Iterator[FinalLocal]:
-    """The threads' locals whose final value a formula asks for."""
-    match formula:
-        case FinalLocal():
-            yield formula
-        case Formula(_, arguments):
-            for argument in arguments:
-                yield from locals_in(argument)
-        case _:
-            pass
+def finals_in(formula: Final) -> tuple[list[FinalLocal], list[Path]]:
+    """The threads' locals and the locations whose final value a formula asks for, in no particular order."""
+    own: list[FinalLocal] = []
+    paths: list[Path] = []
+    waiting = [formula]
+    while waiting:
+        f = waiting.pop()
+        if isinstance(f, Formula):
+            waiting += f.arguments
+        elif isinstance(f, FinalLocal):
+            own.append(f)
+        elif isinstance(f, FinalLocation):
+            paths.append(f.path)
+    return own, paths
 
 
 @record(frozen=True, slots=True)

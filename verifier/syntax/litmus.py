@@ -155,7 +155,8 @@ def _columns(text: Text, parts: Parts) -> tuple[tree.Part[tree.Column], ...]:
     if not rows:
         raise text.fail("found no threads; expected columns headed `P0 | P1 | … ;`", parts.threads.offset, 0)
     heads = _cells(rows[0])
-    threads = [_thread(text, number, head) for number, head in enumerate(heads)]
+    for number, head in enumerate(heads):
+        _require_thread(text, number, head)
     columns: list[list[str]] = [[] for _ in heads]
     origins: list[list[Origin]] = [[] for _ in heads]
     for row in rows:
@@ -165,10 +166,7 @@ def _columns(text: Text, parts: Parts) -> tuple[tree.Part[tree.Column], ...]:
         _add_row(text, row, found, columns, origins)
     try:
         return tuple(
-            [
-                _column(text.source, parts.architecture, *given)
-                for given in zip(threads, columns, origins, strict=True)
-            ]
+            [_column(text.source, parts.architecture, *given) for given in zip(columns, origins, strict=True)]
         )
     except Unreadable:
         raise _unreadable_row(text, parts.architecture, len(heads), rows[1:]) from None
@@ -211,25 +209,27 @@ def _unreadable_row(text: Text, architecture: str, number: int, rows: Sequence[P
 
 
 def _column(
-    source: Source, architecture: str, thread: int, texts: Sequence[str], origins: Sequence[Origin]
+    source: Source, architecture: str, texts: Sequence[str], origins: Sequence[Origin]
 ) -> tree.Part[tree.Column]:
-    cells = tuple(texts)
-    column = _COLUMNS((architecture, thread, cells), lambda: _own_column(architecture, thread, cells))
+    """The column of a head and its cells; the head's width is all that matters of it."""
+    width, cells = len(texts[0]), tuple(texts[1:])
+    column = _COLUMNS((architecture, width, cells), lambda: _own_column(architecture, width, cells))
     return tree.Part(column, Source(source.name, column.source.text, source.lines, tuple(origins)))
 
 
-def _own_column(architecture: str, thread: int, cells: tuple[str, ...]) -> tree.Column:
-    """The column of a text that has a cell a line, or more where a cell has line breaks. Raises Unreadable."""
-    line, instructions = 1 + _height(cells[0]), []
-    for text in cells[1:]:
+def _own_column(architecture: str, width: int, cells: tuple[str, ...]) -> tree.Column:
+    """The column of a text that has a cell a line, or more where a cell has line breaks, below a head of that width.
+    Raises Unreadable."""
+    line, instructions = 2, []
+    for text in cells:
         made = _INSTRUCTIONS(
             (architecture, line, text),
             lambda line=line, text=text: _instruction(architecture, line, text),  # type: ignore[misc]
         )
         instructions.append(made)
         line += _height(text)
-    source = Source.whole("", "\n".join(cells))
-    return tree.Column(thread, cells[0], tuple(instructions), source, _own_span(1, cells[0]))
+    source = Source.whole("", "\n".join(("P" * width, *cells)))
+    return tree.Column(tuple(instructions), source, Span(1, 1, 1, 1 + width))
 
 
 def _instruction(architecture: str, line: int, text: str) -> tree.Instruction:
@@ -256,7 +256,8 @@ def _cells(row: Piece) -> list[Piece]:
     return cells
 
 
-def _thread(text: Text, number: int, head: Piece) -> int:
+def _require_thread(text: Text, number: int, head: Piece) -> None:
+    """Raises SyntaxProblem where a column is headed by another thread's name than `P` and its number."""
     named = _THREAD.match(head.text)
     if named is None and head.text.startswith("P"):
         message = f"a column `{head.text}` is not modelled; expected `P{number}`"
@@ -265,7 +266,6 @@ def _thread(text: Text, number: int, head: Piece) -> int:
         raise text.fail(
             f"found `{head.text}`; expected `P{number}`", head.offset, head.offset + len(head.text)
         )
-    return number
 
 
 # ---------------------------------------------------------------- final state

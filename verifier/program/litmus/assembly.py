@@ -14,7 +14,7 @@ from verifier.program.litmus.flow import Step, structured
 from verifier.program.litmus.memory import Memory, check_initial, places_in
 from verifier.program.litmus.parts import Asked, Layout, assemble
 from verifier.program.litmus.pointers import pointers
-from verifier.program.litmus.registers import canonical, uses
+from verifier.program.litmus.registers import canonical, named, uses
 from verifier.program.program import (
     FinalLocal,
     FinalLocation,
@@ -28,8 +28,8 @@ from verifier.program.program import (
     Set,
     StoreExclusive,
     Thread,
+    finals_in,
     flatten,
-    paths_in,
 )
 from verifier.record import record, replace
 from verifier.source import Source, Span
@@ -49,12 +49,22 @@ class _Registers:
         return {r for r, v in values.items() if v >> 32 and self.kinds.get((thread, r), INT).size == 8}
 
 
+@record(frozen=True, slots=True, eq=False)
+class _Steps:
+    """What an instruction comes to, and the registers that it uses; it is kept, so that no other gets its id."""
+
+    instruction: tree.Instruction
+    steps: tuple[Step, ...]
+    used: frozenset[str]
+
+
 _Code = tuple[tuple[Operation, ...], tuple[tuple[str, str], ...]]  # of a thread: its body, its locals
 _FINALS: Memo[tuple[tree.Final, Isa], tree.Final] = Memo()
 _NAMED: Memo[tree.Column, frozenset[str]] = Memo()
 _MEMORIES: Memo[object, Memory] = Memo()
 _REGISTERS: Memo[object, _Registers] = Memo()
 _BODIES: Memo[object, Column] = Memo()
+_STEPS: Memo[object, _Steps] = Memo()
 _CODES: Memo[tuple[Column, frozenset[str]], _Code] = Memo()
 _ASKED: Memo[object, Asked] = Memo()
 _LAYOUTS: Memo[Memory, Layout] = Memo()
@@ -69,17 +79,24 @@ def lower_assembly(test: tree.LitmusTest, isa: Isa) -> Program:
     final = tree.Part(_canonical(test.final.tree, isa), test.final.source)
     memory = _memory(test.initial, final, columns, isa)
     registers = _registers(test, columns, isa, memory)
-    lowered = [_lowered(isa, memory, registers, part) for part in test.columns]
+    lowered = [_lowered(isa, memory, registers, n, part) for n, part in enumerate(test.columns)]
     mentioned = common.registers_in(final.tree)
-    codes = [_code(column, frozenset(n for t, n in mentioned if t == column.thread)) for column in lowered]
+    codes = [
+        _code(column, frozenset([n for t, n in mentioned if t == number]))
+        for number, column in enumerate(lowered)
+    ]
     threads = tuple(
-        Thread(f"P{part.tree.thread}", body, own, part.source)
-        for part, (body, own) in zip(test.columns, codes, strict=True)
+        [
+            Thread(f"P{number}", *code, part.source)
+            for number, (part, code) in enumerate(zip(test.columns, codes, strict=True))
+        ]
     )
     asked = _asked(final, isa, memory, registers, lowered)
     if any(c.computed or c.partial for c in lowered):
         finals = (*(f for _, f in asked.observed), *(() if asked.filter is None else (asked.filter,)))
-        _require_whole(asked.memory, lowered, test.columns, {path for f in finals for path in paths_in(f)})
+        _require_whole(
+            asked.memory, lowered, test.columns, {path for f in finals for path in finals_in(f)[1]}
+        )
     return assemble(test, threads, _layout(asked.memory), asked, running="0", isa=test.architecture)
 
 
@@ -119,9 +136,15 @@ def _asked(
 ) -> Asked:
     def make() -> Asked:
         grown = memory.copy()
+        known: dict[
+            tree.Place, Seen
+        ] = {}  # most places are asked for twice: in a comparison, and as observed
 
         def resolve(place: tree.Place) -> Seen:
-            return _seen(place, final.source, grown, columns, registers)
+            found = known.get(place)
+            if found is None:
+                found = known[place] = _seen(place, final.source, grown, columns, registers)
+            return found
 
         def address_of(name: str, _: Span) -> int:
             return grown.named(name).address
@@ -235,7 +258,7 @@ def _owner(columns: tuple[tree.Column, ...], source: Source, item: tree.Initial)
     """The thread of a register `%name`: that which is given, or the one whose code has it."""
     if item.thread is not None:
         return item.thread
-    owners = [c.thread for c in columns if any(name == item.name for _, name in uses(c))]
+    owners = [n for n, c in enumerate(columns) if any(name == item.name for _, name in uses(c))]
     if len(owners) != 1:
         which = "no thread" if not owners else f"{len(owners)} threads"
         message = f"{which} of the test has a register {item.name}; expected its thread: `0:{item.name}`"
@@ -248,14 +271,15 @@ def _no_thread(source: Source, thread: int, number: int, span: Span) -> ProgramE
     return ProgramError("unknown-thread", f"no thread {thread}; {known}", **at(source, source.placed(span)))
 
 
-def _lowered(isa: Isa, memory: Memory, registers: _Registers, part: tree.Part[tree.Column]) -> Column:
+def _lowered(
+    isa: Isa, memory: Memory, registers: _Registers, thread: int, part: tree.Part[tree.Column]
+) -> Column:
     """The thread of a column. Raises ProgramError."""
-    thread = part.tree.thread
     values = registers.values.get(thread, {})
     large = frozenset(registers.large(thread))
 
     def make() -> Column:
-        column = Column(isa, memory, part.tree, values, large)
+        column = Column(isa, memory, part.tree, values, large, thread)
         column.body = _body(column, part.tree)
         return column
 
@@ -267,14 +291,23 @@ def _lowered(isa: Isa, memory: Memory, registers: _Registers, part: tree.Part[tr
 
 def _body(column: Column, c: tree.Column) -> tuple[Operation, ...]:
     """The thread's operations, its jumps as structured control flow."""
-    items: list[tuple[tuple[str, ...], Sequence[Step]]] = []
-    for i in c.instructions:
-        column.instruction = i
-        column.operations = []
-        if i.name:
-            column.isa.lower(column, i)
-        items.append((i.labels, column.operations))
+    items = [(i.labels, _steps(column, i) if i.name else ()) for i in c.instructions]
     return structured(items, column.source, c.span)
+
+
+def _steps(column: Column, i: tree.Instruction) -> Sequence[Step]:
+    """The operations of one instruction. They are remembered where all else that it does is to use registers."""
+    about = column.about(named(column.isa.register, i).all)
+    key = (id(i), column.memory, column.conditions, about)
+    known = _STEPS.get(key)
+    if known is None:
+        steps, used, is_all = column.lower(i)
+        known = _Steps(i, steps, used)
+        if is_all:
+            _STEPS.keep(key, known)
+    else:
+        column.used |= known.used
+    return known.steps
 
 
 def _named_in(column: tree.Column) -> frozenset[str]:

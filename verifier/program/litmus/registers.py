@@ -22,17 +22,21 @@ def canonical(register: Register, name: str) -> str:
 def uses(column: tree.Column) -> Iterator[tuple[Use, str]]:
     """The registers that instructions name; an address's base that changes with the access is an operand too."""
     for i in column.instructions:
-        for number, operand in enumerate(i.operands):
-            match operand:
-                case tree.Register(name):
-                    yield "operand", name
-                case tree.Memory(parts, writes_back):
-                    names = [p.name for p in parts if isinstance(p, tree.Register)]
-                    yield from (("base" if p == 0 else "index", name) for p, name in enumerate(names))
-                    if writes_back or _is_post_indexed(i, number):
-                        yield from (("operand", name) for name in names[:1])
-                case _:
-                    pass
+        yield from _uses(i)
+
+
+def _uses(i: tree.Instruction) -> Iterator[tuple[Use, str]]:
+    for number, operand in enumerate(i.operands):
+        match operand:
+            case tree.Register(name):
+                yield "operand", name
+            case tree.Memory(parts, writes_back):
+                names = [p.name for p in parts if isinstance(p, tree.Register)]
+                yield from (("base" if p == 0 else "index", name) for p, name in enumerate(names))
+                if writes_back or _is_post_indexed(i, number):
+                    yield from (("operand", name) for name in names[:1])
+            case _:
+                pass
 
 
 def _is_post_indexed(i: tree.Instruction, number: int) -> bool:
@@ -50,10 +54,23 @@ class Survey:
 
     constants: frozenset[str]
     narrow: frozenset[str]
-    words: frozenset[str]
+
+
+@record(frozen=True, slots=True, eq=False)
+class Named:
+    """The registers that an instruction names, by their names in conditions: `inside` memory operands, as `operands`,
+    by `whole` and by `half`. `instruction` is kept, so that no other gets its id."""
+
+    instruction: tree.Instruction
+    inside: frozenset[str]
+    operands: frozenset[str]
+    whole: frozenset[str]
+    half: frozenset[str]
+    all: tuple[str, ...]
 
 
 _SURVEYS: Memo[tuple[Register, tree.Column], Survey] = Memo()
+_NAMED: Memo[tuple[Register, int], Named] = Memo()
 
 
 def survey(register: Register, column: tree.Column) -> Survey:
@@ -62,21 +79,26 @@ def survey(register: Register, column: tree.Column) -> Survey:
 
 
 def _survey(register: Register, column: tree.Column) -> Survey:
+    found = [named(register, i) for i in column.instructions]
+    inside: frozenset[str] = frozenset().union(*[n.inside for n in found])
+    half: frozenset[str] = frozenset().union(*[n.half for n in found])
+    return Survey(inside.difference(*[n.operands for n in found]), half.difference(*[n.whole for n in found]))
+
+
+def named(register: Register, i: tree.Instruction) -> Named:
+    """The registers that an instruction names."""
+    return _NAMED((register, id(i)), lambda: _named(register, i))
+
+
+def _named(register: Register, i: tree.Instruction) -> Named:
     inside: set[str] = set()
     operands: set[str] = set()
     whole: set[str] = set()
     half: set[str] = set()
-    for use, name in uses(column):
+    for use, name in _uses(i):
         known = register(name)
         (operands if use == "operand" else inside).add(name if known is None else known[0])
         if known is not None:
             (half if known[1] == 4 and use != "base" else whole).add(known[0])
-    return Survey(frozenset(inside - operands), frozenset(half - whole), frozenset(_words(column)))
-
-
-def _words(column: tree.Column) -> set[str]:
-    """The words among the operands, and the suffixes of instructions."""
-    found = {word for i in column.instructions for word in i.modifiers}
-    return found | {
-        o.name.upper() for i in column.instructions for o in i.operands if isinstance(o, tree.Word)
-    }
+    every = tuple(sorted(inside | operands))
+    return Named(i, frozenset(inside), frozenset(operands), frozenset(whole), frozenset(half), every)

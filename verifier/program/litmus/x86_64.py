@@ -6,7 +6,7 @@ Operands stand in AT&T's order: the last one is the target. Words of 4 and 8 byt
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from verifier.program.litmus.column import Access, Column, Isa
@@ -276,4 +276,9 @@ def lower(c: Column, i: tree.Instruction) -> None:
         raise c.not_modelled(i.name, MODELLED)
 
 
-ISA = Isa(register, order, lower)
+def _conditions(i: tree.Instruction) -> Iterable[str]:
+    """The one of a jump."""
+    return CONDITIONS.intersection((i.name[1:],)) if i.name.startswith("J") else ()
+
+
+ISA = Isa(register, order, lower, _conditions)
