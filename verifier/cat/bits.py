@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from verifier.record import field, record
 
@@ -288,3 +289,9 @@ class Universe:
             a |= 1 << (low.bit_length() - 1) * n
             s ^= low
         return a
+
+
+@lru_cache(maxsize=64)
+def universe(n: int) -> Universe:
+    """The universe of that many events."""
+    return Universe(n)

@@ -9,6 +9,7 @@ from verifier.events.expression import TRUE, Const, Expression, ReadValue
 from verifier.events.graph import INITIAL, Event, EventGraph, Property
 from verifier.events.logic import conjunction, fold, simplify
 from verifier.events.merge import Merge
+from verifier.events.outline import Outline, outline
 from verifier.events.walked import walked
 from verifier.memo import Memo
 from verifier.program import program as p
@@ -23,22 +24,21 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     """
     is_any, architecture = architecture == "any", "linux" if architecture == "any" else architecture
     merge = Merge()
-    for event in _initial_writes(program, merge):
-        merge.initial(event)
+    merge.initial(*_initial_writes(program, merge))
     numbers = dict(program.locations)
     for thread in program.threads:
         merge.thread(walked(program, thread, architecture, bound), thread.source, numbers)
     if is_any:
-        merge.unmodelled += _grace_periods(merge.events)
+        merge.unmodelled += _grace_periods(merge.events())
     final = Finals(program, merge, numbers)
     if program.filter is not None:
         merge.constraints.append(final.translate(program.filter))
     graph = EventGraph(
         threads=tuple(t.name for t in program.threads),
         locations=program.names,
-        events=tuple(merge.events),
+        events=merge.events(),
         order=tuple(merge.order),
-        sources=tuple(merge.sources),
+        sources=merge.sources(),
         dependencies=tuple(merge.dependencies),
         atomics=tuple(merge.atomics),
         constraints=tuple(dict.fromkeys(c for c in merge.constraints if c != TRUE)),
@@ -67,14 +67,15 @@ def _grace_periods(events: Sequence[Event]) -> list[tuple[int, str]]:
     return [(e.span.line if e.span else 0, e.text) for e in found]
 
 
-def _initial_writes(program: p.Program, merge: Merge) -> Sequence[Event]:
-    """One for each location, in their order."""
+def _initial_writes(program: p.Program, merge: Merge) -> tuple[Sequence[Event], Outline]:
+    """One for each location, in their order, and their outline."""
 
-    def make() -> tuple[Event, ...]:
-        return tuple(
+    def make() -> tuple[Sequence[Event], Outline]:
+        events = [
             _initial_write(location, _initial_value(program, merge, location), name)
             for location, name in enumerate(program.names)
-        )
+        ]
+        return events, outline(events)
 
     return _INITIAL((program.names, program.initial), make) if program.is_litmus else make()
 
@@ -108,7 +109,7 @@ def _initial_write(location: int, value: Expression, name: str) -> Event:
     )
 
 
-_INITIAL: Memo[object, tuple[Event, ...]] = Memo()
+_INITIAL: Memo[object, tuple[Sequence[Event], Outline]] = Memo()
 _Leaves = tuple[p.Final, list[p.FinalLocal], list[p.Path]]
 _LEAVES: Memo[int, _Leaves] = Memo()
 _TRANSLATED: Memo[object, tuple[p.Final, Expression]] = Memo()

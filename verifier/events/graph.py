@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from verifier.events.expression import TRUE, Apply, Expression, Unknown, reads_of, unknowns_of
@@ -173,9 +173,9 @@ class EventGraph:
 
     threads: tuple[str, ...]
     locations: tuple[str, ...]
-    events: tuple[Event, ...]
+    events: Sequence[Event]
     order: tuple[int, ...]
-    sources: tuple[OrderingSource, ...]
+    sources: Sequence[OrderingSource]
     dependencies: tuple[Dependency, ...]
     atomics: tuple[Atomic, ...]
     constraints: tuple[Expression, ...]

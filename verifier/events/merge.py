@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from verifier.events.expression import Const, Expression, ReadValue, Unknown
-from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep
+from verifier.events.graph import INITIAL, Atomic, Dependency, Event, OrderingSource, Property, Sleep
 from verifier.events.logic import rewrite
+from verifier.events.outline import Events, Outline, Stretch
 from verifier.events.walked import Walked
+from verifier.later import Later
 from verifier.program.program import Path
+from verifier.record import record
 from verifier.source import Source, Span
 
 Spans = Mapping[int, Span]  # by the id of the span in the thread's own text
+_ZERO = Const(0)
 
 
 class Merge:
-    """An event graph while it grows, the initial writes first, then thread by thread."""
+    """An event graph while it grows, the initial writes first, then thread by thread.
+
+    Events and sources, which say where all stands in the user's file, are made when somebody looks at them.
+    """
 
     def __init__(self) -> None:
-        self.events: list[Event] = []
         self.order: list[int] = []
-        self.sources: list[OrderingSource] = []
         self.dependencies: list[Dependency] = []
         self.atomics: list[Atomic] = []
         self.constraints: list[Expression] = []
@@ -32,9 +37,12 @@ class Merge:
         self.ends: list[Expression] = []
         self.cuts: list[Expression] = []
         self.is_open = False  # whether there are unknowns without a domain
-        self._unknowns = 0
+        self._initial: Sequence[Event] = ()
+        self._stretches: list[Stretch] = []
+        self._threads: list[_Placed] = []
+        self._sources = 0
         self._places = 0
-        self._threads: list[tuple[Walked, Shift]] = []
+        self._unknowns = 0
 
     def unknown(self) -> Unknown:
         """A new unknown, its domain left open."""
@@ -42,26 +50,42 @@ class Merge:
         self._unknowns += 1
         return Unknown(self._unknowns - 1, ())
 
-    def initial(self, event: Event) -> None:
-        """Adds an initial write."""
-        self.events.append(event)
-        self.order.append(0)
+    def initial(self, writes: Sequence[Event], outline: Outline) -> None:
+        """Adds the initial writes."""
+        self._initial = writes
+        self._stretches.append(Stretch(outline, INITIAL, 0, Shift(0, 0), None))
+        self.order += [0] * outline.size
+
+    def events(self) -> Events:
+        """The events of all threads so far."""
+        initial, threads = self._initial, tuple(self._threads)
+
+        def make() -> Iterator[Event]:
+            yield from initial
+            for thread in threads:
+                yield from thread.events()
+
+        return Events(make, tuple(self._stretches), self._unknowns)
+
+    def sources(self) -> Sequence[OrderingSource]:
+        """The ordering sources of all threads so far."""
+        threads = tuple(self._threads)
+        return Later(lambda: (s for thread in threads for s in thread.sources()))
 
     def final_value(self, thread: int, name: str) -> Expression:
         """A local's value at the end of its thread."""
-        walked, shift = self._threads[thread]
-        return shift(walked.locals.get(name, Const(0)))
+        placed = self._threads[thread]
+        return placed.shift(placed.walked.locals.get(name, _ZERO))
 
     def thread(self, walked: Walked, source: Source | None, numbers: Mapping[Path, int]) -> None:
         """Adds a thread; `source` knows where its own text stands, if it has one, `numbers` are of locations."""
-        number, first, first_source = len(self._threads), len(self.events), len(self.sources)
+        number, first, first_source = len(self._threads), len(self.order), self._sources
         shift = Shift(first, self._unknowns)
-        spans = _spans(walked, source)
-        places = None if walked.paths is None else [numbers[path] for path in walked.paths]
-        self._threads.append((walked, shift))
+        locations = None if walked.paths is None else [numbers[path] for path in walked.paths]
+        placed = _Placed(walked, number, source, shift, locations, first_source, self._places)
+        self._threads.append(placed)
+        self._stretches.append(Stretch(walked.outline, number, first, shift, locations))
         self.order += [later << first for later in walked.order]
-        self.events += [_event(e, number, shift, first_source, spans, places) for e in walked.events]
-        self.sources += [_source(s, number, first, self._places, spans) for s in walked.sources]
         for d in walked.dependencies:
             holds = shift(d.holds)
             self.dependencies.append(
@@ -71,18 +95,21 @@ class Merge:
             self.atomics.append(Atomic(a.read + first, a.write + first, a.kind, shift(a.holds)))
         self.ends.append(shift(walked.end))
         self.cuts.append(shift(walked.cut))
-        self._unknowns += walked.unknowns
+        self._sources += len(walked.sources)
         self._places += walked.places
+        self._unknowns += walked.unknowns
         self.is_open = self.is_open or walked.is_open
-        self._rest(walked, number, source, shift, spans)
+        self._rest(placed)
 
-    def _rest(self, walked: Walked, number: int, source: Source | None, shift: Shift, spans: Spans) -> None:
+    def _rest(self, placed: _Placed) -> None:
         """Adds what few threads have."""
-        for w in walked.sleeps:
-            self.sleeps.append(_sleep(w, number, shift, spans))
-        for q in walked.assertions:
-            formula, reached = shift(q.formula), shift(q.reached)
-            self.assertions.append(Property(q.kind, formula, reached, q.text, spans[id(q.span)]))
+        walked, source, shift = placed.walked, placed.source, placed.shift
+        if walked.sleeps or walked.assertions:
+            spans = _spans(walked, source)
+            self.sleeps += [_sleep(w, placed.number, shift, spans) for w in walked.sleeps]
+            for q in walked.assertions:
+                formula, reached = shift(q.formula), shift(q.reached)
+                self.assertions.append(Property(q.kind, formula, reached, q.text, spans[id(q.span)]))
         self.constraints += [shift(c) for c in walked.constraints]
         self.escapes += [(_line(source, line), shift(e)) for line, e in walked.escapes]
         self.unreached += [_line(source, line) for line in walked.unreached]
@@ -112,6 +139,29 @@ class Shift:
                 return Unknown(index + self.unknowns, domain)
             case _:
                 return e
+
+
+@record(frozen=True, slots=True, eq=False)
+class _Placed:
+    """A thread, its number, and what comes before it in the graph: events and unknowns (`shift`), sources, places."""
+
+    walked: Walked
+    number: int
+    source: Source | None
+    shift: Shift
+    locations: Sequence[int] | None
+    first_source: int
+    first_place: int
+
+    def events(self) -> list[Event]:
+        """Its events in the graph."""
+        spans, given = _spans(self.walked, self.source), (self.number, self.shift, self.first_source)
+        return [_event(e, *given, spans, self.locations) for e in self.walked.events]
+
+    def sources(self) -> list[OrderingSource]:
+        """Its ordering sources in the graph."""
+        spans, given = _spans(self.walked, self.source), (self.number, self.shift.events, self.first_place)
+        return [_source(s, *given, spans) for s in self.walked.sources]
 
 
 def _spans(walked: Walked, source: Source | None) -> Spans:

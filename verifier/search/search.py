@@ -82,7 +82,7 @@ class Search:
         found: each thread runs to its end before the next. One that answers a question ends it: the others are
         then rarely answered in this way."""
         found: list[Execution | None] = [None] * len(questions)
-        for execution in sequential_executions(self.graph, self.space.unknowns):
+        for execution in sequential_executions(self.space):
             value = valuation(self.graph, execution)
             for i, wanted in enumerate(questions):
                 if found[i] is None and all(bool(value(e)) == truth for e, truth in wanted):

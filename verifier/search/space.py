@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import get_args
 
-from verifier.cat.bits import Universe
+from verifier.cat.bits import universe
 from verifier.cat.bounds import BaseBounds, Pair
 from verifier.cat.evaluate import Bases
-from verifier.events.expression import FALSE, TRUE, Const, Expression, evaluate
-from verifier.events.graph import INITIAL, DependencyKind, Event, EventGraph, observed_locations, unknowns
+from verifier.events.expression import FALSE, TRUE, Expression, evaluate
+from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations, unknowns
+from verifier.events.outline import Stretch, has_unknowns, stretches
 from verifier.record import record
 
 
@@ -30,6 +31,8 @@ class Space:
     """The candidate executions of an event graph.
 
     reads, writes    event numbers
+    threads          for each thread its accesses in order: their numbers, locations, and whether they are reads
+    locations        those of accesses, by number
     writers          for each location, its writes as a bit set, the initial one among them
     computed         writes whose value, and `conditional` events whose execution, depends on reads or unknowns
     unknowns         all of the graph
@@ -42,10 +45,12 @@ class Space:
     def __init__(self, graph: EventGraph, is_guarded: bool = False) -> None:
         self.graph = graph
         self.is_guarded = is_guarded
-        self.universe = Universe(len(graph.events))
-        self.unknowns = unknowns(graph)
+        self.universe = universe(len(graph.order))
+        self.unknowns = unknowns(graph) if has_unknowns(graph) else frozenset()
         self.reads: list[int] = []
         self.writes: list[int] = []
+        self.threads: list[list[tuple[int, int, bool]]] = [[] for _ in graph.threads]
+        self.locations: dict[int, int] = {}
         self.writers = [0] * len(graph.locations)
         self.computed: list[tuple[int, Expression]] = []
         self.conditional: list[tuple[int, Expression]] = []
@@ -90,55 +95,59 @@ class Space:
 
     def writers_for(self, access: int) -> int:
         """The writes to the location of an access."""
-        location = self.graph.events[access].location
-        assert location is not None
-        return self.writers[location]
+        return self.writers[self.locations[access]]
 
     def coherence(self) -> Pair:
         """The bounds of co by itself: the initial writes come first."""
         return self._first, self._first | self.total
 
     def _sort_events(self) -> None:
-        kinds = {"R": 0, "W": 0, "F": 0}
+        kinds = [0, 0, 0]
         tagged: dict[tuple[frozenset[str], frozenset[str]], int] = {}
-        initial = 0
+        initial = conditional = 0
         threads: dict[int, int] = {}
         located: dict[int, int] = {}
-        for number, event in enumerate(self.graph.events):
-            bit, kind, location = 1 << number, event.kind, event.location
-            kinds[kind] |= bit
-            if location is not None:
-                located[location] = located.get(location, 0) | bit
-            if kind == "R":
-                self.reads.append(number)
-            elif kind == "W":
-                self._sort_write(number, event)
-            if event.executes is TRUE or event.executes == TRUE:
-                self.sure |= bit
+        for stretch in stretches(self.graph):
+            outline, first, thread, places = stretch.outline, stretch.first, stretch.thread, stretch.locations
+            every = (1 << outline.size) - 1 << first
+            kinds = [all_ | own << first for all_, own in zip(kinds, outline.kinds, strict=True)]
+            for location, events in outline.located:
+                place = location if places is None else places[location]
+                located[place] = located.get(place, 0) | events << first
+            self._sort_accesses(stretch)
+            for number, value in outline.constants:
+                self.constants[number + first] = value
+            for number, e in outline.computed:
+                self.computed.append((number + first, stretch.shift(e)))
+            for number, e in outline.conditional:
+                self.conditional.append((number + first, stretch.shift(e)))
+                conditional |= 1 << number + first
+            if thread == INITIAL:
+                initial |= every
             else:
-                self.conditional.append((number, event.executes))
-            if event.thread == INITIAL:
-                initial |= bit
-            else:
-                threads[event.thread] = threads.get(event.thread, 0) | bit
-            if event.tags or event.relaxed:
-                is_free = self.is_guarded and event.source is not None
-                key = (event.tags, event.relaxed if is_free else event.tags)
-                tagged[key] = tagged.get(key, 0) | bit
+                threads[thread] = threads.get(thread, 0) | every
+            for tags, relaxed, has_source, events in outline.tags:
+                key = (tags, relaxed if has_source and self.is_guarded else tags)
+                tagged[key] = tagged.get(key, 0) | events << first
+        self.sure = self.universe.ROW & ~conditional
         self._relate(threads.values(), located.values())
-        self._name_sets({**kinds, "M": kinds["R"] | kinds["W"], "IW": initial}, tagged)
+        reads, writes, fences = kinds
+        sets = {"R": reads, "W": writes, "F": fences, "M": reads | writes, "IW": initial}
+        self._name_sets(sets, tagged)
 
-    def _sort_write(self, number: int, event: Event) -> None:
-        if event.location is not None:
-            self.writers[event.location] |= 1 << number
-        self.writes.append(number)
-        match event.value:
-            case Const(value):
-                self.constants[number] = value
-            case None:
-                raise AssertionError("a write has a value")
-            case value:
-                self.computed.append((number, value))
+    def _sort_accesses(self, stretch: Stretch) -> None:
+        first, places = stretch.first, stretch.locations
+        own = [] if stretch.thread == INITIAL else self.threads[stretch.thread]
+        for number, location, is_read in stretch.outline.accesses:
+            access = number + first
+            place = location if places is None else places[location]
+            self.locations[access] = place
+            own.append((access, place, is_read))
+            if is_read:
+                self.reads.append(access)
+            else:
+                self.writes.append(access)
+                self.writers[place] |= 1 << access
 
     def _name_sets(
         self, kinds: Mapping[str, int], tagged: Mapping[tuple[frozenset[str], frozenset[str]], int]
