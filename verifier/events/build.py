@@ -9,7 +9,7 @@ from verifier.events.expression import TRUE, Const, Expression, ReadValue
 from verifier.events.graph import INITIAL, Event, EventGraph, Property
 from verifier.events.logic import conjunction, fold, simplify
 from verifier.events.merge import Merge
-from verifier.events.outline import Outline, outline
+from verifier.events.outline import Outline
 from verifier.events.walked import walked
 from verifier.memo import Memo
 from verifier.program import program as p
@@ -75,7 +75,7 @@ def _initial_writes(program: p.Program, merge: Merge) -> tuple[Sequence[Event], 
             _initial_write(location, _initial_value(program, merge, location), name)
             for location, name in enumerate(program.names)
         ]
-        return events, outline(events)
+        return events, Outline(events)
 
     return _INITIAL((program.names, program.initial), make) if program.is_litmus else make()
 

@@ -224,8 +224,10 @@ def unknowns(graph: EventGraph) -> frozenset[Unknown]:
 
 def observed_locations(graph: EventGraph) -> frozenset[int]:
     """The locations whose final value the text mentions."""
-    formulas = (*(p.formula for p in graph.properties), *(e for _, e in graph.observed), *graph.constraints)
-    return frozenset(-1 - r for f in formulas for r in reads_of(f) if r < 0)
+    formulas = [p.formula for p in graph.properties]
+    formulas += [e for _, e in graph.observed]
+    formulas += graph.constraints
+    return frozenset([-1 - r for f in formulas for r in reads_of(f) if r < 0])
 
 
 def present(graph: EventGraph) -> frozenset[str]:

@@ -10,30 +10,73 @@ from verifier.events.graph import Event, EventGraph, unknowns
 from verifier.later import Later
 from verifier.record import record
 
-Tags = frozenset[str]
 
-
-@record(frozen=True, slots=True, eq=False)
 class Outline:
     """Events of one thread, or initial writes, that come one after the other, numbered from 0; sets are bits.
 
-    kinds        the reads, the writes and the fences
     accesses     number, location and whether it is a read, of each read and write
     located      the events at each location, fences that are about one among them
-    tags         the events with the same tags, with their tags while their source is off, where they have one
+    on           by name, the events of that kind, or that have that tag while all ordering sources are on
+    off          those that may have it while sources are off, and not while they are on
+    always       those of `on` that have it whatever is off
     constants    the values of writes that write always the same
     computed     those of the others
     conditional  the events that do not always happen, and when they do
     """
 
-    size: int
-    kinds: tuple[int, int, int]
-    accesses: tuple[tuple[int, int, bool], ...]
-    located: tuple[tuple[int, int], ...]
-    tags: tuple[tuple[Tags, Tags, bool, int], ...]
-    constants: tuple[tuple[int, int], ...]
-    computed: tuple[tuple[int, Expression], ...]
-    conditional: tuple[tuple[int, Expression], ...]
+    __slots__ = (
+        *("_blocks", "accesses", "always", "computed", "conditional", "constants"),
+        *("located", "off", "on", "size"),
+    )
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.size = len(events)
+        self.accesses: list[tuple[int, int, bool]] = []
+        self.constants: list[tuple[int, int]] = []
+        self.computed: list[tuple[int, Expression]] = []
+        self.conditional: list[tuple[int, Expression]] = []
+        self._blocks: dict[int, int] = {}
+        located: dict[int, int] = {}
+        on: dict[str, int] = {}
+        off: dict[str, int] = {}
+        always: dict[str, int] = {}
+        for number, event in enumerate(events):
+            bit, location = 1 << number, event.location
+            if location is not None:
+                located[location] = located.get(location, 0) | bit
+                if event.kind != "F":
+                    self.accesses.append((number, location, event.kind == "R"))
+            if event.kind == "W":
+                self._add_value(number, event)
+            if event.executes != TRUE:
+                self.conditional.append((number, event.executes))
+            kinds = (event.kind,) if event.kind == "F" else (event.kind, "M")
+            relaxed = event.tags if event.source is None else event.relaxed
+            _add(on, (*kinds, *event.tags), bit)
+            _add(off, relaxed - event.tags, bit)
+            _add(always, (*kinds, *(relaxed & event.tags)), bit)
+        self.located, self.on, self.off = tuple(located.items()), tuple(on.items()), tuple(off.items())
+        self.always = tuple(always.items())
+
+    def _add_value(self, number: int, event: Event) -> None:
+        assert event.value is not None, "a write has a value"
+        if isinstance(event.value, Const):
+            self.constants.append((number, event.value.value))
+        else:
+            self.computed.append((number, event.value))
+
+    def block(self, n: int) -> int:
+        """All pairs of these events, among n."""
+        found = self._blocks.get(n)
+        if found is None:
+            every = (1 << self.size) - 1
+            found = self._blocks[n] = sum(every << i * n for i in range(self.size))
+        return found
+
+
+def _add(sets: dict[str, int], names: Iterable[str], events: int) -> None:
+    for name in names:
+        sets[name] = sets.get(name, 0) | events
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -70,7 +113,7 @@ def stretches(graph: EventGraph) -> Sequence[Stretch]:
         return graph.events.stretches
     found, first = [], 0
     for thread, events in groupby(graph.events, key=lambda e: e.thread):
-        made = outline(tuple(events))
+        made = Outline(tuple(events))
         found.append(Stretch(made, thread, first, _same, None))
         first += made.size
     return found
@@ -79,51 +122,6 @@ def stretches(graph: EventGraph) -> Sequence[Stretch]:
 def has_unknowns(graph: EventGraph) -> bool:
     """Whether anything in a graph is not fixed but by what is read."""
     return bool(graph.events.unknowns if isinstance(graph.events, Events) else unknowns(graph))
-
-
-def outline(events: Sequence[Event]) -> Outline:
-    """The outline of events of one thread."""
-    kinds = {"R": 0, "W": 0, "F": 0}
-    accesses: list[tuple[int, int, bool]] = []
-    located: dict[int, int] = {}
-    tags: dict[tuple[Tags, Tags, bool], int] = {}
-    constants: list[tuple[int, int]] = []
-    computed: list[tuple[int, Expression]] = []
-    conditional: list[tuple[int, Expression]] = []
-    for number, event in enumerate(events):
-        bit, location = 1 << number, event.location
-        kinds[event.kind] |= bit
-        if location is not None:
-            located[location] = located.get(location, 0) | bit
-            if event.kind != "F":
-                accesses.append((number, location, event.kind == "R"))
-        if event.kind == "W":
-            _add_value(number, event, constants, computed)
-        if event.executes != TRUE:
-            conditional.append((number, event.executes))
-        if event.tags or event.relaxed:
-            key = (event.tags, event.relaxed, event.source is not None)
-            tags[key] = tags.get(key, 0) | bit
-    return Outline(
-        len(events),
-        (kinds["R"], kinds["W"], kinds["F"]),
-        tuple(accesses),
-        tuple(located.items()),
-        tuple([(*key, found) for key, found in tags.items()]),
-        tuple(constants),
-        tuple(computed),
-        tuple(conditional),
-    )
-
-
-def _add_value(
-    number: int, event: Event, constants: list[tuple[int, int]], computed: list[tuple[int, Expression]]
-) -> None:
-    assert event.value is not None, "a write has a value"
-    if isinstance(event.value, Const):
-        constants.append((number, event.value.value))
-    else:
-        computed.append((number, event.value))
 
 
 def _same(e: Expression) -> Expression:

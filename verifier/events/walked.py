@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from verifier.events.draft import Arms, Draft, may_meet
 from verifier.events.expression import Expression
 from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep
-from verifier.events.outline import Outline, outline
+from verifier.events.outline import Outline
 from verifier.events.walk import ThreadWalk
 from verifier.memo import Memo
 from verifier.program import program as p
@@ -95,7 +95,7 @@ def _walk(draft: Draft, thread: p.Thread, paths: tuple[p.Path, ...] | None) -> W
         body=thread.body,
         paths=paths,
         events=tuple(draft.events),
-        outline=outline(draft.events),
+        outline=Outline(draft.events),
         order=_order(draft.arms),
         sources=tuple(
             [

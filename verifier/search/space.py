@@ -102,18 +102,28 @@ class Space:
         return self._first, self._first | self.total
 
     def _sort_events(self) -> None:
-        kinds = [0, 0, 0]
-        tagged: dict[tuple[frozenset[str], frozenset[str]], int] = {}
-        initial = conditional = 0
-        threads: dict[int, int] = {}
+        n = self.universe.n
+        on: dict[str, int] = {}
+        off: dict[str, int] = {}
+        always: dict[str, int] = {}
         located: dict[int, int] = {}
+        conditional = initial = internal = 0
         for stretch in stretches(self.graph):
-            outline, first, thread, places = stretch.outline, stretch.first, stretch.thread, stretch.locations
-            every = (1 << outline.size) - 1 << first
-            kinds = [all_ | own << first for all_, own in zip(kinds, outline.kinds, strict=True)]
+            outline, first, places = stretch.outline, stretch.first, stretch.locations
+            if stretch.thread == INITIAL:
+                initial |= (1 << outline.size) - 1 << first
+            else:
+                internal |= outline.block(n) << first * (n + 1)
             for location, events in outline.located:
                 place = location if places is None else places[location]
                 located[place] = located.get(place, 0) | events << first
+            for name, events in outline.on:
+                on[name] = on.get(name, 0) | events << first
+            if self.is_guarded:
+                for name, events in outline.off:
+                    off[name] = off.get(name, 0) | events << first
+                for name, events in outline.always:
+                    always[name] = always.get(name, 0) | events << first
             self._sort_accesses(stretch)
             for number, value in outline.constants:
                 self.constants[number + first] = value
@@ -122,18 +132,11 @@ class Space:
             for number, e in outline.conditional:
                 self.conditional.append((number + first, stretch.shift(e)))
                 conditional |= 1 << number + first
-            if thread == INITIAL:
-                initial |= every
-            else:
-                threads[thread] = threads.get(thread, 0) | every
-            for tags, relaxed, has_source, events in outline.tags:
-                key = (tags, relaxed if has_source and self.is_guarded else tags)
-                tagged[key] = tagged.get(key, 0) | events << first
         self.sure = self.universe.ROW & ~conditional
-        self._relate(threads.values(), located.values())
-        reads, writes, fences = kinds
-        sets = {"R": reads, "W": writes, "F": fences, "M": reads | writes, "IW": initial}
-        self._name_sets(sets, tagged)
+        self._relate(internal, located.values())
+        if initial:
+            on["IW"] = always["IW"] = initial
+        self._name_sets(on, off, always if self.is_guarded else on)
 
     def _sort_accesses(self, stretch: Stretch) -> None:
         first, places = stretch.first, stretch.locations
@@ -149,18 +152,11 @@ class Space:
                 self.writes.append(access)
                 self.writers[place] |= 1 << access
 
-    def _name_sets(
-        self, kinds: Mapping[str, int], tagged: Mapping[tuple[frozenset[str], frozenset[str]], int]
-    ) -> None:
-        """The base sets: by kind, by what tags are while the sources are on and while they are off, and FW."""
-        must = {name: s for name, s in kinds.items() if s}
-        may = dict(must)
-        for (on, off), events in tagged.items():
-            for name in on & off:
-                must[name] = must.get(name, 0) | events
-            for name in on | off:
-                may[name] = may.get(name, 0) | events
-        self._sets = {name: (must.get(name, 0), s) for name, s in may.items()}
+    def _name_sets(self, on: Mapping[str, int], off: Mapping[str, int], always: Mapping[str, int]) -> None:
+        """The base sets, with what is in them whatever is off; and FW."""
+        self._sets = {name: (always.get(name, 0), s | off.get(name, 0)) for name, s in on.items()}
+        for name in off.keys() - on.keys():
+            self._sets[name] = (0, off[name])
         tested = observed_locations(self.graph)
         if tested:
             finals = 0
@@ -168,22 +164,23 @@ class Space:
                 finals |= self.writers[l]
             self._sets["FW"] = (0, finals)
 
-    def _relate(self, threads: Iterable[int], located: Iterable[int]) -> None:
-        u = self.universe
-        internal, same = u.IDENTITY | u.within(threads), u.within(located)
-        fixed = {
-            "id": u.IDENTITY,
-            "po": u.from_rows(self.graph.order),
-            "loc": same,
-            "int": internal,
-            "ext": u.FULL & ~internal,
+    def _relate(self, internal: int, located: Iterable[int]) -> None:
+        u, n = self.universe, self.universe.n
+        internal, same = u.IDENTITY | internal, u.within(located)
+        self._relations = {
+            "id": (u.IDENTITY, u.IDENTITY),
+            "po": (po := u.from_rows(self.graph.order), po),
+            "loc": (same, same),
+            "int": (internal, internal),
+            "ext": (external := u.FULL & ~internal, external),
         }
-        self._relations = {name: (a, a) for name, a in fixed.items()}
         self._first = self.total = 0
         for l, writers in enumerate(self.writers):
             others = writers & ~(1 << l)
-            self._first |= u.product(1 << l, others)
-            self.total |= u.product(others, others)
+            if others:
+                self._first |= others << l * n
+                if others & (others - 1):
+                    self.total |= u.spread(others) * others
         self.total &= ~u.IDENTITY
 
     def _relate_pairs(self) -> None:
