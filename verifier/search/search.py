@@ -14,6 +14,7 @@ from verifier.limits import Deadline, GaveUp
 from verifier.search.branching import branches
 from verifier.search.completions import Completions
 from verifier.search.concrete import Concrete
+from verifier.search.direct import direct_executions
 from verifier.search.node import Node
 from verifier.search.roots import all_values, root, watch
 from verifier.search.sequential import sequential_executions
@@ -47,6 +48,13 @@ class Search:
 
         Raises GaveUp, Undecided when time runs out, and NotModelled.
         """
+        few = direct_executions(self.space, wanted)
+        if few is not None:
+            return next((e for e in few if self._is_wanted(e, wanted, flag)), None)
+        return self._branch(wanted, flag)
+
+    def _branch(self, wanted: Wanted, flag: Axiom | None) -> Execution | None:
+        """As `find`, a node at a time."""
         step = self.compiled.flag_step(flag) if flag is not None and flag.negated else None
         limit = self.nodes + max(MOST_NODES // self.space.universe.n**2, LEAST_NODES)
         try:
@@ -154,9 +162,9 @@ class Search:
         return self._statics[key]
 
     def _is_wanted(self, execution: Execution, wanted: Wanted, flag: Axiom | None) -> bool:
+        if not self.concrete.is_allowed(execution):
+            return False
         value = valuation(self.graph, execution)
-        return (
-            all(bool(value(e)) == truth for e, truth in wanted)
-            and self.concrete.is_allowed(execution)
-            and (flag is None or flag.name in self.concrete.flags(execution))
+        return all(bool(value(e)) == truth for e, truth in wanted) and (
+            flag is None or flag.name in self.concrete.flags(execution)
         )

@@ -78,6 +78,19 @@ class Space:
         return not self.conditional and not self.pairs and not self.is_guarded
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is exact, and only rf and co are open: no value depends on them but those of reads."""
+        return self.is_exact and not (self.computed or self.unknowns or self.graph.constraints)
+
+    def writing(self, value: int) -> int:
+        """The writes that always write that value."""
+        found = 0
+        for write, written in self.constants.items():
+            if written == value:
+                found |= 1 << write
+        return found
+
+    @property
     def present(self) -> frozenset[str]:
         """The names of the base sets and relations that are not empty by the text alone."""
         related = {name for name, (_, may) in self._relations.items() if may} | {p.name for p in self.pairs}
