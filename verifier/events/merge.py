@@ -165,10 +165,11 @@ class _Placed:
 
 
 def _spans(walked: Walked, source: Source | None) -> Spans:
-    """Where the spans of a thread are in the user's file."""
-    if source is None:
-        return {id(span): span for span in walked.spans}
-    return {id(span): source.placed(span) for span in walked.spans}
+    """Where the spans of a thread are in the user's file; what has the same span there has the same here."""
+    spans = {id(e.span): e.span for e in walked.events if e.span is not None}
+    for parts in (walked.sources, walked.sleeps, walked.assertions):
+        spans.update({id(part.span): part.span for part in parts})
+    return spans if source is None else {i: source.placed(span) for i, span in spans.items()}
 
 
 def _event(

@@ -13,7 +13,6 @@ from verifier.memo import Memo
 from verifier.program import program as p
 from verifier.program.program import flatten
 from verifier.record import record, replace
-from verifier.source import Span
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -22,7 +21,7 @@ class Walked:
 
     Spans and lines are places in the thread's own text where it has one. `places`, `unknowns`: how many there are;
     `is_open`: some unknown has no domain; `end`, `cut`: see EventGraph; `locals`: the values at the end of the
-    thread; `spans`: those of all its parts. `paths`: what the numbers of locations stand for; None where they are
+    thread. `paths`: what the numbers of locations stand for; None where they are
     those of the program.
     """
 
@@ -46,7 +45,6 @@ class Walked:
     end: Expression
     cut: Expression
     locals: Mapping[str, Expression]
-    spans: tuple[Span, ...]
 
 
 _WALKED: Memo[object, Walked] = Memo()
@@ -87,10 +85,6 @@ def _own_paths(body: tuple[p.Operation, ...]) -> tuple[p.Path, ...]:
 def _walk(draft: Draft, thread: p.Thread, paths: tuple[p.Path, ...] | None) -> Walked:
     walk = ThreadWalk(draft, thread)
     walk.run()
-    spans = (
-        *(e.span for e in draft.events if e.span is not None),
-        *(part.span for parts in (draft.sources, draft.sleeps, draft.assertions) for part in parts),
-    )
     return Walked(
         body=thread.body,
         paths=paths,
@@ -117,7 +111,6 @@ def _walk(draft: Draft, thread: p.Thread, paths: tuple[p.Path, ...] | None) -> W
         end=walk.end_condition(),
         cut=walk.cut_condition(),
         locals={} if walk.end is None else walk.end.locals,
-        spans=tuple({id(span): span for span in spans}.values()),
     )
 
 

@@ -7,7 +7,7 @@ an X register as one of 8.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 
 from verifier.program.litmus import aarch64_arithmetic, aarch64_atomics, aarch64_flags, aarch64_memory
@@ -125,10 +125,4 @@ def _family(name: str) -> tuple[Family, re.Match[str]] | None:
     return None
 
 
-def _conditions(i: tree.Instruction) -> Iterable[str]:
-    """Those that branches and selects name."""
-    words = (o.name.upper() for o in i.operands if isinstance(o, tree.Word))
-    return CONDITIONS.intersection((*i.modifiers, *words))
-
-
-ISA = Isa(register, order, lower, _conditions)
+ISA = Isa(register, order, lower, {c: c for c in CONDITIONS})

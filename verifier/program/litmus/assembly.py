@@ -14,7 +14,7 @@ from verifier.program.litmus.flow import Step, structured
 from verifier.program.litmus.memory import Memory, check_initial, places_in
 from verifier.program.litmus.parts import Asked, Layout, assemble
 from verifier.program.litmus.pointers import pointers
-from verifier.program.litmus.registers import canonical, named, uses
+from verifier.program.litmus.registers import canonical, uses
 from verifier.program.program import (
     FinalLocal,
     FinalLocation,
@@ -205,6 +205,8 @@ def _canonical(final: tree.Final, isa: Isa) -> tree.Final:
 
     def make() -> tree.Final:
         condition = final.condition
+        if all(renamed(place) is place for place in common.places_of(final)):
+            return final
         return tree.Final(
             locations=tuple(renamed(p) for p in final.locations),
             filter=None if final.filter is None else common.renamed(final.filter, renamed),
@@ -291,14 +293,15 @@ def _lowered(
 
 def _body(column: Column, c: tree.Column) -> tuple[Operation, ...]:
     """The thread's operations, its jumps as structured control flow."""
-    items = [(i.labels, _steps(column, i) if i.name else ()) for i in c.instructions]
+    given = zip(c.instructions, column.named, strict=True)
+    items = [(i.labels, _steps(column, i, named.registers) if i.name else ()) for i, named in given]
     return structured(items, column.source, c.span)
 
 
-def _steps(column: Column, i: tree.Instruction) -> Sequence[Step]:
-    """The operations of one instruction. They are remembered where all else that it does is to use registers."""
-    about = column.about(named(column.isa.register, i).all)
-    key = (id(i), column.memory, column.conditions, about)
+def _steps(column: Column, i: tree.Instruction, registers: Sequence[str]) -> Sequence[Step]:
+    """The operations of an instruction that names these registers. They are remembered where all else that it does is
+    to use registers."""
+    key = (id(i), column.memory, column.conditions, column.about(registers))
     known = _STEPS.get(key)
     if known is None:
         steps, used, is_all = column.lower(i)

@@ -27,28 +27,24 @@ from verifier.program.program import (
     StoreExclusive,
     Value,
 )
-from verifier.record import record
+from verifier.record import field, record
 from verifier.source import Span
 from verifier.syntax import litmus_tree as tree
 
 
-def _none(_: tree.Instruction) -> Iterable[str]:
-    return ()
-
-
-@record(frozen=True, slots=True)
+@record(frozen=True, slots=True, eq=False)
 class Isa:
     """What an architecture's module gives.
 
     `register`: a register's canonical name, as conditions have it, and how many bytes that name of it has; None
     for what is no register. `order`: where herd7 shows a register. `lower`: emits an instruction's operations.
-    `conditions`: the conditions on flags that an instruction names: what others must keep for it.
+    `conditions`: by the words of instructions, the conditions on flags that these ask for.
     """
 
     register: Callable[[str], tuple[str, int] | None]
     order: Callable[[str], tuple[int, str]]
     lower: Callable[[Column, tree.Instruction], None]
-    conditions: Callable[[tree.Instruction], Iterable[str]] = _none
+    conditions: Mapping[str, str] = field(default_factory=dict)
 
 
 @record(frozen=True, slots=True)
@@ -103,7 +99,8 @@ class Column:
         self.narrow = survey.narrow - large
         self.initial = {r: Kind(4, True).fit(v) if r in self.narrow else v for r, v in initial.items()}
         self.constant = {r: initial.get(r, 0) for r in survey.constants}
-        self.conditions = frozenset(c for i in column.instructions for c in isa.conditions(i))
+        self.conditions = frozenset([isa.conditions[w] for w in survey.words if w in isa.conditions])
+        self.named = survey.named
         self.start: dict[str, int] = {}
 
     def lower(self, i: tree.Instruction) -> tuple[tuple[Step, ...], frozenset[str], bool]:

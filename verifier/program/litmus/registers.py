@@ -45,28 +45,32 @@ def _is_post_indexed(i: tree.Instruction, number: int) -> bool:
 
 
 @record(frozen=True, slots=True, eq=False)
-class Survey:
-    """How a column uses registers.
-
-    `constants`: those that occur in memory operands only, and are not written back: they never change. `narrow`:
-    those that instructions name by 4 of their bytes alone, and that are no part of addresses.
-    """
-
-    constants: frozenset[str]
-    narrow: frozenset[str]
-
-
-@record(frozen=True, slots=True, eq=False)
 class Named:
-    """The registers that an instruction names, by their names in conditions: `inside` memory operands, as `operands`,
-    by `whole` and by `half`. `instruction` is kept, so that no other gets its id."""
+    """What an instruction names: registers, by their names in conditions, `inside` memory operands, as `operands`, by
+    `whole` and by `half`, and `words`. `instruction` is kept, so that no other gets its id."""
 
     instruction: tree.Instruction
     inside: frozenset[str]
     operands: frozenset[str]
     whole: frozenset[str]
     half: frozenset[str]
-    all: tuple[str, ...]
+    registers: tuple[str, ...]
+    words: frozenset[str]
+
+
+@record(frozen=True, slots=True, eq=False)
+class Survey:
+    """How a column uses registers.
+
+    `constants`: those that occur in memory operands only, and are not written back: they never change. `narrow`:
+    those that instructions name by 4 of their bytes alone, and that are no part of addresses. `words`: the names of
+    instructions, their suffixes, and the words among their operands. `named`: an instruction at a time.
+    """
+
+    constants: frozenset[str]
+    narrow: frozenset[str]
+    words: frozenset[str]
+    named: tuple[Named, ...]
 
 
 _SURVEYS: Memo[tuple[Register, tree.Column], Survey] = Memo()
@@ -79,18 +83,27 @@ def survey(register: Register, column: tree.Column) -> Survey:
 
 
 def _survey(register: Register, column: tree.Column) -> Survey:
-    found = [named(register, i) for i in column.instructions]
+    found = tuple([_named(register, i) for i in column.instructions])
     inside: frozenset[str] = frozenset().union(*[n.inside for n in found])
     half: frozenset[str] = frozenset().union(*[n.half for n in found])
-    return Survey(inside.difference(*[n.operands for n in found]), half.difference(*[n.whole for n in found]))
-
-
-def named(register: Register, i: tree.Instruction) -> Named:
-    """The registers that an instruction names."""
-    return _NAMED((register, id(i)), lambda: _named(register, i))
+    return Survey(
+        inside.difference(*[n.operands for n in found]),
+        half.difference(*[n.whole for n in found]),
+        frozenset().union(*[n.words for n in found]),
+        found,
+    )
 
 
 def _named(register: Register, i: tree.Instruction) -> Named:
+    key = (register, id(i))
+    found = _NAMED.get(key)
+    if found is None:
+        found = _name(register, i)
+        _NAMED.keep(key, found)
+    return found
+
+
+def _name(register: Register, i: tree.Instruction) -> Named:
     inside: set[str] = set()
     operands: set[str] = set()
     whole: set[str] = set()
@@ -101,4 +114,13 @@ def _named(register: Register, i: tree.Instruction) -> Named:
         if known is not None:
             (half if known[1] == 4 and use != "base" else whole).add(known[0])
     every = tuple(sorted(inside | operands))
-    return Named(i, frozenset(inside), frozenset(operands), frozenset(whole), frozenset(half), every)
+    words = (o.name.upper() for o in i.operands if isinstance(o, tree.Word))
+    return Named(
+        i,
+        frozenset(inside),
+        frozenset(operands),
+        frozenset(whole),
+        frozenset(half),
+        every,
+        frozenset((i.name, *i.modifiers, *words)),
+    )

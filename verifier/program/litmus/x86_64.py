@@ -6,7 +6,7 @@ Operands stand in AT&T's order: the last one is the target. Words of 4 and 8 byt
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 
 from verifier.program.litmus.column import Access, Column, Isa
@@ -276,9 +276,4 @@ def lower(c: Column, i: tree.Instruction) -> None:
         raise c.not_modelled(i.name, MODELLED)
 
 
-def _conditions(i: tree.Instruction) -> Iterable[str]:
-    """The one of a jump."""
-    return CONDITIONS.intersection((i.name[1:],)) if i.name.startswith("J") else ()
-
-
-ISA = Isa(register, order, lower, _conditions)
+ISA = Isa(register, order, lower, {f"J{c}": c for c in CONDITIONS})
