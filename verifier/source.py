@@ -7,6 +7,7 @@ diagram); every place that leaves a parser is a place in the user's own file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from verifier.record import record
@@ -40,7 +41,7 @@ class Source:
     name: str
     text: str
     lines: tuple[str, ...]
-    origins: tuple[Origin, ...]
+    origins: Sequence[Origin]
 
     @staticmethod
     def whole(name: str, text: str) -> Source:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, TypeVar
+from itertools import zip_longest
+from typing import Literal, NamedTuple, TypeVar
 
 from verifier.errors import SyntaxProblem
+from verifier.later import Later
 from verifier.memo import Memo
 from verifier.record import replace
 from verifier.source import Origin, Source, Span
@@ -37,7 +39,7 @@ _T = TypeVar("_T")
 _STATES: Memo[str, tree.State] = Memo()
 _FINALS: Memo[str, tree.Final] = Memo()
 _COLUMNS: Memo[tuple[str, int, tuple[str, ...]], tree.Column] = Memo()
-_ROWS: Memo[str, tuple[Piece, ...]] = Memo()
+_ROWS: Memo[str, _Row] = Memo()
 _INSTRUCTIONS: Memo[tuple[str, int, str], tree.Instruction] = Memo()
 _CODES: Memo[str, tree.Code] = Memo()
 
@@ -157,40 +159,43 @@ def _columns(text: Text, parts: Parts) -> tuple[tree.Part[tree.Column], ...]:
     heads = _cells(rows[0])
     for number, head in enumerate(heads):
         _require_thread(text, number, head)
-    columns: list[list[str]] = [[] for _ in heads]
-    origins: list[list[Origin]] = [[] for _ in heads]
-    for row in rows:
-        found = _ROWS(row.text, lambda row=row: tuple(_cells(Piece(row.text, 0))))  # type: ignore[misc]
-        if len(found) > len(heads):
-            raise _unreadable_row(text, parts.architecture, len(heads), rows[1:])
-        _add_row(text, row, found, columns, origins)
+    found = [_ROWS(row.text, lambda row=row: _Row.of(row.text)) for row in rows]  # type: ignore[misc]
+    if max([len(row.texts) for row in found]) > len(heads):
+        raise _unreadable_row(text, parts.architecture, len(heads), rows[1:])
+    columns = list(zip_longest(*[row.texts for row in found], fillvalue=""))
     try:
         return tuple(
-            [_column(text.source, parts.architecture, *given) for given in zip(columns, origins, strict=True)]
+            [
+                _column(parts.architecture, tuple(filter(None, texts)), text.source, origins)
+                for texts, origins in zip(columns, _origins(text, rows, found, len(heads)), strict=True)
+            ]
         )
     except Unreadable:
         raise _unreadable_row(text, parts.architecture, len(heads), rows[1:]) from None
 
 
-def _add_row(
-    text: Text,
-    row: Piece,
-    cells: Sequence[Piece],
-    columns: Sequence[list[str]],
-    origins: Sequence[list[Origin]],
-) -> None:
-    """Adds the cells of a row that are not empty to their columns, and where they stand in the user's file."""
-    if "\n" in row.text:
-        for cell_, column, places in zip(cells, columns, origins, strict=False):
-            if cell_.text:
-                column.append(cell_.text)
-                text.add_origins(Piece(cell_.text, row.offset + cell_.offset), places)
-        return
-    line, first = text.place(row.offset)
-    for cell_, column, places in zip(cells, columns, origins, strict=False):
-        if cell_.text:
-            column.append(cell_.text)
-            places.append(Origin(line, first + cell_.offset))
+class _Row(NamedTuple):
+    """The cells of a row, and their texts."""
+
+    cells: tuple[Piece, ...]
+    texts: tuple[str, ...]
+
+    @staticmethod
+    def of(text: str) -> _Row:
+        cells = tuple(_cells(Piece(text, 0)))
+        return _Row(cells, tuple([c.text for c in cells]))
+
+
+def _origins(text: Text, rows: Sequence[Piece], found: Sequence[_Row], number: int) -> list[Later[Origin]]:
+    """For each column, where the lines of its own text stand in the user's file."""
+
+    def of(column: int) -> Iterator[Origin]:
+        for row, (cells, _) in zip(rows, found, strict=True):
+            if column < len(cells) and cells[column].text:
+                cell_ = cells[column]
+                yield from text.origins(Piece(cell_.text, row.offset + cell_.offset))
+
+    return [Later(lambda column=column: of(column)) for column in range(number)]  # type: ignore[misc]
 
 
 def _unreadable_row(text: Text, architecture: str, number: int, rows: Sequence[Piece]) -> Exception:
@@ -209,12 +214,12 @@ def _unreadable_row(text: Text, architecture: str, number: int, rows: Sequence[P
 
 
 def _column(
-    source: Source, architecture: str, texts: Sequence[str], origins: Sequence[Origin]
+    architecture: str, texts: tuple[str, ...], source: Source, origins: Sequence[Origin]
 ) -> tree.Part[tree.Column]:
     """The column of a head and its cells; the head's width is all that matters of it."""
-    width, cells = len(texts[0]), tuple(texts[1:])
+    width, cells = len(texts[0]), texts[1:]
     column = _COLUMNS((architecture, width, cells), lambda: _own_column(architecture, width, cells))
-    return tree.Part(column, Source(source.name, column.source.text, source.lines, tuple(origins)))
+    return tree.Part(column, Source(source.name, column.source.text, source.lines, origins))
 
 
 def _own_column(architecture: str, width: int, cells: tuple[str, ...]) -> tree.Column:
