@@ -104,12 +104,15 @@ class Emitter:
         source = self._annotation("acquire", o.name, o.order, row, o.origin)
         got: list[tuple[int, Expression]] = []
         half, address = row.half(0), self.taint(o.address.pointer, state)
-        self._around(row.before, source, o.origin, state)
+        if row.before:
+            self._around(row.before, source, o.origin, state)
         for location, condition in self._targets(o.address, state, o.origin):
             number = self._add("R", location, state, (condition,), None, half, source, o.origin)
-            self._depend("addr", number, address, o.origin)
+            if address:
+                self._depend("addr", number, address, o.origin)
             got.append((number, condition))
-        self._around(row.after, source, o.origin, state)
+        if row.after:
+            self._around(row.after, source, o.origin, state)
         self._result(o.target, got, state)
         if o.is_exclusive:
             state.monitor = tuple(got)
@@ -120,12 +123,14 @@ class Emitter:
         source = self._annotation("release", o.name, o.order, row, o.origin)
         value = self.value(o.value, state)
         half, address, data = row.half(0), self.taint(o.address.pointer, state), self.taint(o.value, state)
-        self._around(row.before, source, o.origin, state)
+        if row.before:
+            self._around(row.before, source, o.origin, state)
         for location, condition in self._targets(o.address, state, o.origin):
             number = self._add("W", location, state, (condition,), value, half, source, o.origin)
             self._depend("addr", number, address, o.origin)
             self._depend("data", number, data, o.origin)
-        self._around(row.after, source, o.origin, state)
+        if row.after:
+            self._around(row.after, source, o.origin, state)
 
     def _is_plain(self, o: p.Load | p.Store) -> bool:
         """Only a litmus test is taken literally; in other texts a plain access counts as marked."""
@@ -164,7 +169,8 @@ class Emitter:
         written: list[Expression] = []
         address = self.taint(o.address.pointer, state)
         outer = {o.target: state.taints.get(o.target, NONE)}
-        self._around(row.before, source, o.origin, state)
+        if row.before:
+            self._around(row.before, source, o.origin, state)
         for location, condition in self._targets(o.address, state, o.origin):
             read = self._add("R", location, state, (condition,), None, row.half(0), source, o.origin)
             state.locals[o.target] = ReadValue(read)
@@ -206,6 +212,9 @@ class Emitter:
         program = self.draft.program
         if address.pointer is not None and program.addresses:
             pointer = self.value(address.pointer, state)
+            known = [l for a, l in program.addresses if a == pointer.value] if type(pointer) is Const else ()
+            if known:
+                return [(known[0], TRUE)]
             choices = [(l, fold(Apply("==", (pointer, Const(a))))) for a, l in program.addresses]
             elsewhere = fold(conjunction(negation(c) for _, c in choices))
             if program.is_litmus:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from verifier.memo import Memo
 from verifier.program.primitives import table
-from verifier.record import record
+from verifier.record import field, record
 
 Tags = frozenset[str]
 UNORDERING = frozenset(("X", "EX", "NoRet"))  # tags of assembly that order nothing by themselves
@@ -16,22 +16,22 @@ UNORDERING = frozenset(("X", "EX", "NoRet"))  # tags of assembly that order noth
 @record(frozen=True, slots=True)
 class Row:
     """`tags` of each event of an operation, `relaxed` while its ordering source is off; tags of the fences
-    that the architecture puts `before` and `after` it; how a read and a write make a `pair`."""
+    that the architecture puts `before` and `after` it; how a read and a write make a `pair`; whether switching it off
+    changes anything (`orders`)."""
 
     tags: tuple[Tags, ...]
     relaxed: tuple[Tags, ...]
     before: tuple[Tags, ...] = ()
     after: tuple[Tags, ...] = ()
     pair: Literal["amo", "lxsx"] = "amo"
+    orders: bool = field(init=False, compare=False)
 
     def half(self, number: int) -> tuple[Tags, Tags]:
         """The tags of one event, while the ordering source is on and while it is off."""
         return self.tags[number], self.relaxed[number]
 
-    @property
-    def orders(self) -> bool:
-        """Whether switching it off changes anything."""
-        return self.tags != self.relaxed or bool(self.before or self.after)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "orders", self.tags != self.relaxed or bool(self.before or self.after))
 
 
 class Rows:

@@ -159,7 +159,7 @@ def _columns(text: Text, parts: Parts) -> tuple[tree.Part[tree.Column], ...]:
     heads = _cells(rows[0])
     for number, head in enumerate(heads):
         _require_thread(text, number, head)
-    found = [_ROWS(row.text, lambda row=row: _Row.of(row.text)) for row in rows]  # type: ignore[misc]
+    found = [_row(row.text) for row in rows]
     if max([len(row.texts) for row in found]) > len(heads):
         raise _unreadable_row(text, parts.architecture, len(heads), rows[1:])
     columns = list(zip_longest(*[row.texts for row in found], fillvalue=""))
@@ -172,6 +172,15 @@ def _columns(text: Text, parts: Parts) -> tuple[tree.Part[tree.Column], ...]:
         )
     except Unreadable:
         raise _unreadable_row(text, parts.architecture, len(heads), rows[1:]) from None
+
+
+def _row(text: str) -> _Row:
+    """The cells of a row of that text."""
+    found = _ROWS.get(text)
+    if found is None:
+        found = _Row.of(text)
+        _ROWS.keep(text, found)
+    return found
 
 
 class _Row(NamedTuple):
@@ -227,10 +236,11 @@ def _own_column(architecture: str, width: int, cells: tuple[str, ...]) -> tree.C
     Raises Unreadable."""
     line, instructions = 2, []
     for text in cells:
-        made = _INSTRUCTIONS(
-            (architecture, line, text),
-            lambda line=line, text=text: _instruction(architecture, line, text),  # type: ignore[misc]
-        )
+        key = (architecture, line, text)
+        made = _INSTRUCTIONS.get(key)
+        if made is None:
+            made = _instruction(architecture, line, text)
+            _INSTRUCTIONS.keep(key, made)
         instructions.append(made)
         line += _height(text)
     source = Source.whole("", "\n".join(("P" * width, *cells)))
@@ -347,7 +357,13 @@ def _conjuncts(text: Text, whole: Piece) -> list[Piece]:
 def _placed(text: Text, piece: Piece, formula: tree.Formula) -> tree.Formula:
     """The formula with spans of the user's file in place of spans relative to the piece."""
     line = text.line(piece.offset)
-    return _moved(text.source, line, piece.offset - text.starts[line - 1] + 1, formula)
+    column = piece.offset - text.starts[line - 1] + 1
+    if isinstance(formula, tree.Comparison) and not isinstance(formula.right, tree.Place):
+        own = formula.span
+        if own.line == own.end_line == 1:  # as most are
+            span = text.source.span(line, column - 1 + own.column, line, column - 1 + own.end_column)
+            return tree.Comparison(_at(formula.left, span), formula.operator, formula.right, span)
+    return _moved(text.source, line, column, formula)
 
 
 def _at(place: tree.Place, span: Span) -> tree.Place:

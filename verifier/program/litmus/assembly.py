@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from verifier.errors import ProgramError, at, placed
 from verifier.memo import Memo
 from verifier.program.litmus import common
-from verifier.program.litmus.column import Column, Isa
+from verifier.program.litmus.column import Column, Computed, Isa
 from verifier.program.litmus.common import INT, Kind, Seen
 from verifier.program.litmus.flow import Step, structured
 from verifier.program.litmus.memory import Memory, check_initial, places_in
@@ -36,28 +37,33 @@ from verifier.source import Source, Span
 from verifier.syntax import litmus_tree as tree
 
 
+class _Given(NamedTuple):
+    """What a thread's registers hold at first, and those whose 8 bytes do not start with zeros."""
+
+    values: tuple[tuple[str, int], ...]
+    large: frozenset[str]
+
+
 @record(frozen=True, slots=True, eq=False)
 class _Registers:
-    """The registers of the initial state: values, and the kinds of those that have a type."""
+    """The registers of the initial state: a thread at a time, and the kinds of those that have a type."""
 
-    values: dict[int, dict[str, int]]
+    given: dict[int, _Given]
     kinds: dict[tuple[int, str], Kind]
-
-    def large(self, thread: int) -> set[str]:
-        """The thread's registers whose 8 bytes do not start with zeros."""
-        values = self.values.get(thread, {})
-        return {r for r, v in values.items() if v >> 32 and self.kinds.get((thread, r), INT).size == 8}
 
 
 @record(frozen=True, slots=True, eq=False)
 class _Steps:
-    """What an instruction comes to, and the registers that it uses; it is kept, so that no other gets its id."""
+    """What an instruction comes to: operations, the registers that it uses, and computed accesses. It is kept, so that
+    no other gets its id."""
 
     instruction: tree.Instruction
     steps: tuple[Step, ...]
     used: frozenset[str]
+    computed: tuple[Computed, ...]
 
 
+_NOTHING_GIVEN = _Given((), frozenset())
 _Code = tuple[tuple[Operation, ...], tuple[tuple[str, str], ...]]  # of a thread: its body, its locals
 _FINALS: Memo[tuple[tree.Final, Isa], tree.Final] = Memo()
 _NAMED: Memo[tree.Column, frozenset[str]] = Memo()
@@ -81,23 +87,17 @@ def lower_assembly(test: tree.LitmusTest, isa: Isa) -> Program:
     registers = _registers(test, columns, isa, memory)
     lowered = [_lowered(isa, memory, registers, n, part) for n, part in enumerate(test.columns)]
     mentioned = common.registers_in(final.tree)
-    codes = [
-        _code(column, frozenset([n for t, n in mentioned if t == number]))
-        for number, column in enumerate(lowered)
-    ]
-    threads = tuple(
-        [
-            Thread(f"P{number}", *code, part.source)
-            for number, (part, code) in enumerate(zip(test.columns, codes, strict=True))
-        ]
-    )
+    threads = []
+    for number, (part, column) in enumerate(zip(test.columns, lowered, strict=True)):
+        code = _code(column, frozenset([n for t, n in mentioned if t == number]))
+        threads.append(Thread(f"P{number}", *code, part.source))
     asked = _asked(final, isa, memory, registers, lowered)
     if any(c.computed or c.partial for c in lowered):
         finals = (*(f for _, f in asked.observed), *(() if asked.filter is None else (asked.filter,)))
         _require_whole(
             asked.memory, lowered, test.columns, {path for f in finals for path in finals_in(f)[1]}
         )
-    return assemble(test, threads, _layout(asked.memory), asked, running="0", isa=test.architecture)
+    return assemble(test, tuple(threads), _layout(asked.memory), asked, running="0", isa=test.architecture)
 
 
 def _memory(
@@ -253,7 +253,11 @@ def _initial(test: tree.LitmusTest, columns: tuple[tree.Column, ...], isa: Isa, 
             number = memory.value(item.value)
             fitted = number if isinstance(item.value, str) else Kind(8, True).fit(number)
             values.setdefault(item.thread, {})[name] = fitted
-    return _Registers(values, kinds)
+    given = {}
+    for thread, own in values.items():
+        large = (r for r, v in own.items() if v >> 32 and kinds.get((thread, r), INT).size == 8)
+        given[thread] = _Given(tuple(own.items()), frozenset(large))
+    return _Registers(given, kinds)
 
 
 def _owner(columns: tuple[tree.Column, ...], source: Source, item: tree.Initial) -> int:
@@ -277,18 +281,17 @@ def _lowered(
     isa: Isa, memory: Memory, registers: _Registers, thread: int, part: tree.Part[tree.Column]
 ) -> Column:
     """The thread of a column. Raises ProgramError."""
-    values = registers.values.get(thread, {})
-    large = frozenset(registers.large(thread))
-
-    def make() -> Column:
-        column = Column(isa, memory, part.tree, values, large, thread)
-        column.body = _body(column, part.tree)
-        return column
-
-    try:
-        return _BODIES((part.tree, memory, tuple(values.items()), large), make)
-    except ProgramError as problem:
-        raise placed(problem, part.source) from None
+    given = registers.given.get(thread, _NOTHING_GIVEN)
+    key = (part.tree, memory, given)
+    column = _BODIES.get(key)
+    if column is None:
+        try:
+            column = Column(isa, memory, part.tree, dict(given.values), given.large, thread)
+            column.body = _body(column, part.tree)
+        except ProgramError as problem:
+            raise placed(problem, part.source) from None
+        _BODIES.keep(key, column)
+    return column
 
 
 def _body(column: Column, c: tree.Column) -> tuple[Operation, ...]:
@@ -300,27 +303,29 @@ def _body(column: Column, c: tree.Column) -> tuple[Operation, ...]:
 
 def _steps(column: Column, i: tree.Instruction, registers: Sequence[str]) -> Sequence[Step]:
     """The operations of an instruction that names these registers. They are remembered where all else that it does is
-    to use registers."""
+    to use registers and addresses."""
     key = (id(i), column.memory, column.conditions, column.about(registers))
     known = _STEPS.get(key)
     if known is None:
-        steps, used, is_all = column.lower(i)
-        known = _Steps(i, steps, used)
+        steps, used, computed, is_all = column.lower(i)
+        known = _Steps(i, steps, used, computed)
         if is_all:
             _STEPS.keep(key, known)
     else:
         column.used |= known.used
+        column.computed += known.computed
     return known.steps
 
 
 def _named_in(column: tree.Column) -> frozenset[str]:
     """The locations that instructions name: `(x)`."""
 
-    def find() -> frozenset[str]:
-        operands = (o for i in column.instructions for o in i.operands if isinstance(o, tree.Memory))
-        return frozenset(p.name for o in operands for p in o.parts if isinstance(p, tree.Word))
-
-    return _NAMED(column, find)
+    found = _NAMED.get(column)
+    if found is None:
+        operands = [o for i in column.instructions for o in i.operands if isinstance(o, tree.Memory)]
+        found = frozenset([p.name for o in operands for p in o.parts if isinstance(p, tree.Word)])
+        _NAMED.keep(column, found)
+    return found
 
 
 def _code(column: Column, mentioned: frozenset[str]) -> _Code:

@@ -103,20 +103,23 @@ class Column:
         self.named = survey.named
         self.start: dict[str, int] = {}
 
-    def lower(self, i: tree.Instruction) -> tuple[tuple[Step, ...], frozenset[str], bool]:
-        """An instruction's operations, the registers that it uses, and whether that is all that it does here."""
+    def lower(
+        self, i: tree.Instruction
+    ) -> tuple[tuple[Step, ...], frozenset[str], tuple[Computed, ...], bool]:
+        """An instruction's operations, the registers that it uses, its computed accesses, and whether that is all that
+        it does here."""
         used, start, computed, partial = self.used, self.start, self.computed, self.partial
         known = len(self.memory.locations)
         self.used, self.start, self.computed, self.partial = set(), {}, [], {}
         self.instruction, self.operations, self.names = i, [], 0
         self.isa.lower(self, i)
-        own = frozenset(self.used)
-        is_all = not (self.start or self.computed or self.partial) and len(self.memory.locations) == known
+        own, own_computed = frozenset(self.used), tuple(self.computed)
+        is_all = not (self.start or self.partial) and len(self.memory.locations) == known
         self.used |= used
         self.start = {**self.start, **start}
         self.computed = [*computed, *self.computed]
         self.partial = {**partial, **self.partial, **partial}
-        return tuple(self.operations), own, is_all
+        return tuple(self.operations), own, own_computed, is_all
 
     def about(self, names: Iterable[str]) -> tuple[object, ...]:
         """What is known about registers."""
