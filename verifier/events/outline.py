@@ -17,16 +17,14 @@ class Outline:
     accesses     number, location and whether it is a read, of each read and write
     located      the events at each location, fences that are about one among them
     on           by name, the events of that kind, or that have that tag while all ordering sources are on
-    off          those that may have it while sources are off, and not while they are on
-    always       those of `on` that have it whatever is off
     constants    the values of writes that write always the same
     computed     those of the others
     conditional  the events that do not always happen, and when they do
     """
 
     __slots__ = (
-        *("_blocks", "accesses", "always", "computed", "conditional", "constants"),
-        *("located", "off", "on", "size"),
+        *("_alike", "_blocks", "accesses", "computed", "conditional", "constants"),
+        *("located", "on", "size"),
     )
 
     def __init__(self, events: Sequence[Event]) -> None:
@@ -37,9 +35,7 @@ class Outline:
         self.conditional: list[tuple[int, Expression]] = []
         self._blocks: dict[int, int] = {}
         located: dict[int, int] = {}
-        on: dict[str, int] = {}
-        off: dict[str, int] = {}
-        always: dict[str, int] = {}
+        alike: dict[tuple[str, frozenset[str], frozenset[str]], int] = {}
         for number, event in enumerate(events):
             bit, location = 1 << number, event.location
             if location is not None:
@@ -48,15 +44,13 @@ class Outline:
                     self.accesses.append((number, location, event.kind == "R"))
             if event.kind == "W":
                 self._add_value(number, event)
-            if event.executes != TRUE:
+            if event.executes is not TRUE and event.executes != TRUE:
                 self.conditional.append((number, event.executes))
-            kinds = (event.kind,) if event.kind == "F" else (event.kind, "M")
-            relaxed = event.tags if event.source is None else event.relaxed
-            _add(on, (*kinds, *event.tags), bit)
-            _add(off, relaxed - event.tags, bit)
-            _add(always, (*kinds, *(relaxed & event.tags)), bit)
-        self.located, self.on, self.off = tuple(located.items()), tuple(on.items()), tuple(off.items())
-        self.always = tuple(always.items())
+            key = (event.kind, event.tags, event.tags if event.source is None else event.relaxed)
+            alike[key] = alike.get(key, 0) | bit
+        self.located = tuple(located.items())
+        self._alike = tuple([(_KINDS[kind], tags, relaxed, s) for (kind, tags, relaxed), s in alike.items()])
+        self.on = _named([((*kinds, *tags), s) for kinds, tags, _, s in self._alike])
 
     def _add_value(self, number: int, event: Event) -> None:
         assert event.value is not None, "a write has a value"
@@ -64,6 +58,14 @@ class Outline:
             self.constants.append((number, event.value.value))
         else:
             self.computed.append((number, event.value))
+
+    def always(self) -> Sequence[tuple[str, int]]:
+        """Of `on` the events that have a tag whatever is off."""
+        return _named([((*kinds, *(tags & relaxed)), s) for kinds, tags, relaxed, s in self._alike])
+
+    def off(self) -> Sequence[tuple[str, int]]:
+        """By name, the events that have a tag only while sources are off."""
+        return _named([(relaxed - tags, s) for _, tags, relaxed, s in self._alike])
 
     def block(self, n: int) -> int:
         """All pairs of these events, among n."""
@@ -74,9 +76,16 @@ class Outline:
         return found
 
 
-def _add(sets: dict[str, int], names: Iterable[str], events: int) -> None:
-    for name in names:
-        sets[name] = sets.get(name, 0) | events
+_KINDS = {"R": ("R", "M"), "W": ("W", "M"), "F": ("F",)}
+
+
+def _named(sets: Iterable[tuple[Iterable[str], int]]) -> Sequence[tuple[str, int]]:
+    """For each name the union of the sets that have it."""
+    found: dict[str, int] = {}
+    for names, events in sets:
+        for name in names:
+            found[name] = found.get(name, 0) | events
+    return tuple(found.items())
 
 
 @record(frozen=True, slots=True, eq=False)

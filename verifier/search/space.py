@@ -133,9 +133,9 @@ class Space:
             for name, events in outline.on:
                 on[name] = on.get(name, 0) | events << first
             if self.is_guarded:
-                for name, events in outline.off:
+                for name, events in outline.off():
                     off[name] = off.get(name, 0) | events << first
-                for name, events in outline.always:
+                for name, events in outline.always():
                     always[name] = always.get(name, 0) | events << first
             self._sort_accesses(stretch)
             for number, value in outline.constants:
