@@ -158,8 +158,9 @@ def _answer_litmus(
             inquiry = Inquiry(graph, m, Deadline(share), options.propagation)
             inquiry.require_within()
             outcome = way(inquiry, question)
-            is_cut = any(c != FALSE and inquiry.find((c, True)) is not None for c in graph.cuts)
-            return replace(outcome, is_cut=is_cut), notes
+            cuts = [c for c in graph.cuts if c is not FALSE and c != FALSE]
+            is_cut = any(inquiry.find((c, True)) is not None for c in cuts)
+            return replace(outcome, is_cut=True) if is_cut else outcome, notes
         except Undecided as reason:
             if number == len(ways) - 1:
                 raise

@@ -90,10 +90,12 @@ class Search:
         found: each thread runs to its end before the next. One that answers a question ends it: the others are
         then rarely answered in this way."""
         found: list[Execution | None] = [None] * len(questions)
+        asked = dict.fromkeys([e for wanted in questions for e, _ in wanted])
         for execution in sequential_executions(self.space):
             value = valuation(self.graph, execution)
+            truths = {e: bool(value(e)) for e in asked}
             for i, wanted in enumerate(questions):
-                if found[i] is None and all(bool(value(e)) == truth for e, truth in wanted):
+                if found[i] is None and all(truths[e] == truth for e, truth in wanted):
                     found[i] = execution if self.concrete.is_allowed(execution) else None
             if any(found):
                 break
