@@ -153,25 +153,26 @@ def _is_function(unit: c_tree.Unit) -> bool:
 
 def _columns(text: Text, parts: Parts) -> tuple[tree.Part[tree.Column], ...]:
     """The columns of an assembly test: rows end in `;`, cells are parted by `|`, the first row names threads."""
-    rows = list(_pieces(parts.threads, ";"))
-    if not rows:
+    found = [_row(row) for row in map(str.strip, parts.threads.text.split(";")) if row]
+    if not found:
         raise text.fail("found no threads; expected columns headed `P0 | P1 | … ;`", parts.threads.offset, 0)
-    heads = _cells(rows[0])
-    for number, head in enumerate(heads):
-        _require_thread(text, number, head)
-    found = [_row(row.text) for row in rows]
-    if max([len(row.texts) for row in found]) > len(heads):
-        raise _unreadable_row(text, parts.architecture, len(heads), rows[1:])
+    number = len(found[0].texts)
+    rows = Later(lambda: _pieces(parts.threads, ";"))
+    if not found[0].is_head:
+        for thread, head in enumerate(_cells(rows[0])):
+            _require_thread(text, thread, head)
+    if max([len(row.texts) for row in found]) > number:
+        raise _unreadable_row(text, parts.architecture, number, rows[1:])
     columns = list(zip_longest(*[row.texts for row in found], fillvalue=""))
     try:
         return tuple(
             [
                 _column(parts.architecture, tuple(filter(None, texts)), text.source, origins)
-                for texts, origins in zip(columns, _origins(text, rows, found, len(heads)), strict=True)
+                for texts, origins in zip(columns, _origins(text, rows, found, number), strict=True)
             ]
         )
     except Unreadable:
-        raise _unreadable_row(text, parts.architecture, len(heads), rows[1:]) from None
+        raise _unreadable_row(text, parts.architecture, number, rows[1:]) from None
 
 
 def _row(text: str) -> _Row:
@@ -184,22 +185,24 @@ def _row(text: str) -> _Row:
 
 
 class _Row(NamedTuple):
-    """The cells of a row, and their texts."""
+    """The cells of a row, their texts, and whether these are the names of threads in order."""
 
     cells: tuple[Piece, ...]
     texts: tuple[str, ...]
+    is_head: bool
 
     @staticmethod
     def of(text: str) -> _Row:
         cells = tuple(_cells(Piece(text, 0)))
-        return _Row(cells, tuple([c.text for c in cells]))
+        texts = tuple([c.text for c in cells])
+        return _Row(cells, texts, all(text == f"P{number}" for number, text in enumerate(texts)))
 
 
 def _origins(text: Text, rows: Sequence[Piece], found: Sequence[_Row], number: int) -> list[Later[Origin]]:
     """For each column, where the lines of its own text stand in the user's file."""
 
     def of(column: int) -> Iterator[Origin]:
-        for row, (cells, _) in zip(rows, found, strict=True):
+        for row, (cells, *_) in zip(rows, found, strict=True):
             if column < len(cells) and cells[column].text:
                 cell_ = cells[column]
                 yield from text.origins(Piece(cell_.text, row.offset + cell_.offset))
