@@ -21,11 +21,12 @@ class Walked:
 
     Spans and lines are places in the thread's own text where it has one. `places`, `unknowns`: how many there are;
     `is_open`: some unknown has no domain; `end`, `cut`: see EventGraph; `locals`: the values at the end of the
-    thread. `paths`: what the numbers of locations stand for; None where they are
-    those of the program.
+    thread. `world`: the program's locations and addresses, where `body` is not all that matters. `paths`: what the
+    numbers of locations stand for; None where they are those of the program.
     """
 
     body: tuple[p.Operation, ...]
+    world: object
     paths: tuple[p.Path, ...] | None
     events: tuple[Event, ...]
     outline: Outline
@@ -56,15 +57,17 @@ def walked(program: p.Program, thread: p.Thread, architecture: str, bound: int) 
     is_apart = thread.source is not None and program.isa is None  # in assembly, the body has addresses in it
     paths = _own_paths(thread.body) if is_apart else ()
 
-    def make() -> Walked:
-        locations = dict(program.locations) if not paths else {path: i for i, path in enumerate(paths)}
-        return _walk(Draft(program, architecture, bound, locations), thread, paths or None)
-
-    if thread.source is None:
-        return make()
-    # The same object stands for the same operations: the value keeps it, so that no other gets its id.
+    # The same objects stand for the same operations and locations: the value keeps them, so that no others get
+    # their ids.
     world = () if paths else (program.locations, program.addresses)
-    return _WALKED((id(thread.body), architecture, bound, program.isa, world), make)
+    key = (id(thread.body), architecture, bound, program.isa, *map(id, world))
+    found = None if thread.source is None else _WALKED.get(key)
+    if found is None:
+        locations = dict(program.locations) if not paths else {path: i for i, path in enumerate(paths)}
+        found = _walk(Draft(program, architecture, bound, locations), thread, paths or None, world)
+        if thread.source is not None:
+            _WALKED.keep(key, found)
+    return found
 
 
 def _own_paths(body: tuple[p.Operation, ...]) -> tuple[p.Path, ...]:
@@ -82,11 +85,12 @@ def _own_paths(body: tuple[p.Operation, ...]) -> tuple[p.Path, ...]:
     return _PATHS(id(body), find)[1]
 
 
-def _walk(draft: Draft, thread: p.Thread, paths: tuple[p.Path, ...] | None) -> Walked:
+def _walk(draft: Draft, thread: p.Thread, paths: tuple[p.Path, ...] | None, world: object) -> Walked:
     walk = ThreadWalk(draft, thread)
     walk.run()
     return Walked(
         body=thread.body,
+        world=world,
         paths=paths,
         events=tuple(draft.events),
         outline=Outline(draft.events),

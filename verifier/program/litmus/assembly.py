@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from verifier.errors import ProgramError, at, placed
 from verifier.memo import Memo
@@ -37,8 +36,10 @@ from verifier.source import Source, Span
 from verifier.syntax import litmus_tree as tree
 
 
-class _Given(NamedTuple):
-    """What a thread's registers hold at first, and those whose 8 bytes do not start with zeros."""
+@record(frozen=True, slots=True, eq=False)
+class _Given:
+    """What a thread's registers hold at first, and those whose 8 bytes do not start with zeros; the same is the same
+    object."""
 
     values: tuple[tuple[str, int], ...]
     large: frozenset[str]
@@ -69,6 +70,7 @@ _FINALS: Memo[tuple[tree.Final, Isa], tree.Final] = Memo()
 _NAMED: Memo[tree.Column, frozenset[str]] = Memo()
 _MEMORIES: Memo[object, Memory] = Memo()
 _REGISTERS: Memo[object, _Registers] = Memo()
+_GIVEN: Memo[object, _Given] = Memo()
 _BODIES: Memo[object, Column] = Memo()
 _STEPS: Memo[object, _Steps] = Memo()
 _CODES: Memo[tuple[Column, frozenset[str]], _Code] = Memo()
@@ -256,8 +258,12 @@ def _initial(test: tree.LitmusTest, columns: tuple[tree.Column, ...], isa: Isa, 
     given = {}
     for thread, own in values.items():
         large = (r for r, v in own.items() if v >> 32 and kinds.get((thread, r), INT).size == 8)
-        given[thread] = _Given(tuple(own.items()), frozenset(large))
+        given[thread] = _given(tuple(own.items()), frozenset(large))
     return _Registers(given, kinds)
+
+
+def _given(values: tuple[tuple[str, int], ...], large: frozenset[str]) -> _Given:
+    return _GIVEN((values, large), lambda: _Given(values, large))
 
 
 def _owner(columns: tuple[tree.Column, ...], source: Source, item: tree.Initial) -> int:
