@@ -10,7 +10,8 @@ from itertools import permutations
 from verifier.cat.bits import members
 from verifier.events.expression import Apply, Const, Expression, ReadValue
 from verifier.execution.candidate import Execution
-from verifier.search.completions import FEW, Order, combine
+from verifier.search import completions
+from verifier.search.completions import Order, combine
 from verifier.search.space import Space
 
 _MOST_WRITES = 3  # to one location, of which all orders are looked at
@@ -18,10 +19,10 @@ _Demand = tuple[int, bool, int]  # a read, whether it must return that value (or
 
 
 def direct_executions(
-    space: Space, wanted: Iterable[tuple[Expression, bool]], most: int = FEW
+    space: Space, wanted: Iterable[tuple[Expression, bool]], most: int | None = None
 ) -> Iterable[Execution] | None:
-    """All candidate executions in which these expressions are true, or false; None where they are more than `most`,
-    or where it takes more to find them."""
+    """All candidate executions in which these expressions are true, or false; None where they are more than `most`
+    (FEW), or where it takes more to find them."""
     if not space.is_plain:
         return None
     sources = _sources(space, wanted)
@@ -40,7 +41,7 @@ def direct_executions(
             return None
         choices *= len(possible)
         orders.append(possible)
-    if choices > most:
+    if choices > (completions.FEW if most is None else most):
         return None
     values: list[int | None] = [None] * space.universe.n
     for write, value in space.constants.items():
