@@ -148,17 +148,6 @@ def renamed(formula: tree.Formula, change: Callable[[tree.Place], tree.Place]) -
 def final(formula: tree.Formula, resolve: Resolve, address_of: AddressOf) -> Final:
     """The formula over what `resolve` makes of its places and `address_of` of the locations it compares with."""
     match formula:
-        case tree.Truth(value):
-            return Number(int(value))
-        case tree.Not(inner):
-            return Formula("!", (final(inner, resolve, address_of),))
-        case tree.And(items):
-            return _fold("&&", [final(item, resolve, address_of) for item in items])
-        case tree.Or(items):
-            return _fold("||", [final(item, resolve, address_of) for item in items])
-        case tree.Implies(left, right):
-            unless = Formula("!", (final(left, resolve, address_of),))
-            return Formula("||", (unless, final(right, resolve, address_of)))
         case tree.Comparison(place, operator, other, span):
             seen = resolve(place)
             match other:
@@ -168,6 +157,17 @@ def final(formula: tree.Formula, resolve: Resolve, address_of: AddressOf) -> Fin
                     return Formula(operator, (seen.final, Number(address_of(other, span))))
                 case tree.Place():
                     return Formula(operator, (seen.final, resolve(other).final))
+        case tree.And(items):
+            return _fold("&&", [final(item, resolve, address_of) for item in items])
+        case tree.Truth(value):
+            return Number(int(value))
+        case tree.Not(inner):
+            return Formula("!", (final(inner, resolve, address_of),))
+        case tree.Or(items):
+            return _fold("||", [final(item, resolve, address_of) for item in items])
+        case tree.Implies(left, right):
+            unless = Formula("!", (final(left, resolve, address_of),))
+            return Formula("||", (unless, final(right, resolve, address_of)))
 
 
 def _fold(operator: str, items: list[Final]) -> Final:
