@@ -309,13 +309,14 @@ def _body(column: Column, c: tree.Column) -> tuple[Operation, ...]:
 
 def _steps(column: Column, i: tree.Instruction, registers: Sequence[str]) -> Sequence[Step]:
     """The operations of an instruction that names these registers. They are remembered where all else that it does is
-    to use registers and addresses."""
+    to use these and addresses: x86's CMPXCHG, say, uses a register that it does not name."""
     key = (id(i), column.memory, column.conditions, column.about(registers))
     known = _STEPS.get(key)
     if known is None:
         steps, used, computed, is_all = column.lower(i)
         known = _Steps(i, steps, used, computed)
-        if is_all:
+        register = column.isa.register
+        if is_all and all(register(name) is None for name in used.difference(registers)):
             _STEPS.keep(key, known)
     else:
         column.used |= known.used
