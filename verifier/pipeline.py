@@ -239,8 +239,8 @@ def _not_read(name: str, piece: Snippet | Diagram | Litmus, options: Options, re
 def _lower(piece: Snippet | Diagram | Litmus, options: Options) -> Program:
     match piece:
         case Litmus(source):
-            if options.threads or options.aliases:
-                message = "--thread and --alias are for code that is no litmus test"
+            if options.threads or options.aliases or options.primitives:
+                message = "--thread, --alias and --primitives are for code that is no litmus test"
                 raise InputError("naming", message, source.name)
             return lower_litmus(parse_litmus(source))
         case Snippet(source):

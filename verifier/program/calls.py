@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
 from verifier.program import access, atomics, locks
-from verifier.program.context import primitives
 from verifier.program.frame import Variable, text_of
 from verifier.program.inline import inline
+from verifier.program.kernel import ranges
 from verifier.program.primitives import (
     BitTest,
     Core,
@@ -38,6 +38,7 @@ from verifier.program.program import (
     Sleep,
     Value,
 )
+from verifier.program.versions import ranges_text
 from verifier.record import replace
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
@@ -70,20 +71,41 @@ def call(here: Here, e: tree.Call) -> Value:
         raise here.frame.error(
             "call-of-location", f"{name} is a variable, expected a function", e.function.span
         )
+    return _litmus_call(here, e, name) if here.context.is_litmus else _kernel_call(here, e, name)
+
+
+def _litmus_call(here: Here, e: tree.Call, name: str) -> Value:
+    """A call in a litmus test, whose primitives are those of the newest model."""
     if special := _special(here, e, name):
         return special
-    core = core_call(name, here.context.is_litmus)
+    core = core_call(name, is_litmus=True)
     if core is not None:
         return _core(here, e, name, core)
-    source, bodies = primitives()
-    is_litmus = here.context.is_litmus
-    if name in bodies and (not is_litmus or name in table("core.toml")["litmus"]["functions"]):
-        return inline(here, e, bodies[name], source)
-    if is_litmus:
-        message = f"{name}() is not known; expected a primitive of the kernel's memory model"
-        raise here.frame.error("unknown-function", message, e.function.span)
+    body = here.context.kernel.body(name)
+    if body is not None and name in table("core.toml")["litmus"]["functions"]:
+        return inline(here, e, body.function, body.source)
+    message = f"{name}() is not known; expected a primitive of the kernel's memory model"
+    raise here.frame.error("unknown-function", message, e.function.span)
+
+
+def _kernel_call(here: Here, e: tree.Call, name: str) -> Value:
+    """A call of a function that is not in the text: a primitive, in the kernel's version at hand, or nothing known."""
+    context, kernel = here.context, here.context.kernel
+    if own := kernel.own(name):
+        context.assume(f"{name}() is what {own.place} says")
+        return inline(here, e, own.function, own.source)
+    if special := _special(here, e, name):
+        return special
+    context.note_version(name)
+    if body := kernel.body(name):
+        return inline(here, e, body.function, body.source)
+    if core := kernel.core(name):
+        return _core(here, e, name, core)
+    if found := ranges(name):
+        there = f"{name}(), which kernels have {ranges_text(found)} (this is {kernel.version}; see --kernel)"
+        return _unmodelled(here, e, there)
     if orders_something(name):
-        return _core(here, e, name, Unmodelled())
+        return _unmodelled(here, e, f"{name}()")
     return _opaque_call(here, e, name)
 
 
@@ -159,9 +181,13 @@ def _core(here: Here, e: tree.Call, name: str, core: Core) -> Value:
         case NoCall():
             return _ignored(here, e)
         case Unmodelled():
-            _ignored(here, e)
-            here.context.unmodelled.setdefault(f"{name}()", (here.frame.site or e.span).line)
-            return here.context.opaque(here.frame.origin(e.span).place)
+            return _unmodelled(here, e, f"{name}()")
+
+
+def _unmodelled(here: Here, e: tree.Call, what: str) -> Value:
+    """A call whose order can't be said: every answer is undecided."""
+    here.context.cannot_model(what, here.frame, e.span)
+    return _ignored(here, e)
 
 
 def _fence(here: Here, e: tree.Call, name: str, kind: str, about: int | None) -> None:
