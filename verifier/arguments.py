@@ -104,6 +104,12 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout", type=_timeout, default=60.0, metavar="S", help="seconds for a file (default: 60)"
     )
+    parser.add_argument(
+        "--atomics",
+        choices=("lse", "ll-sc"),
+        default="lse",
+        help="what atomic operations in C are under armv8: LSE instructions, or loops of LDXR and STXR (default: lse)",
+    )
     parser.add_argument("--no-propagation", action="store_true", help="leave every decision to the solver")
 
 
@@ -182,6 +188,7 @@ def read_options(parsed: argparse.Namespace) -> Options:
         propagation=not parsed.no_propagation,
         states=getattr(parsed, "states", False),
         kernel=read_kernel(parsed.kernel),
+        atomics=parsed.atomics,
     )
 
 

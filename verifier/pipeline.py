@@ -181,8 +181,13 @@ def _beyond(graph: EventGraph, options: Options) -> str:
 
 def _build(program: Program, m: Model, options: Options) -> EventGraph:
     """The event graph as a model wants it. Raises InputError where the model speaks of another architecture."""
-    graph = build(program, architecture(program, m), options.bound)
+    graph = build(program, _variant(architecture(program, m), program, options), options.bound)
     return elaborate(graph) if m.registers else graph
+
+
+def _variant(name: str, program: Program, options: Options) -> str:
+    """The architecture with the atomic operations that the options ask for."""
+    return "aarch64-ll-sc" if (name, program.isa, options.atomics) == ("aarch64", None, "ll-sc") else name
 
 
 def architecture(program: Program, m: Model) -> str:
@@ -222,7 +227,7 @@ def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) 
             *program.assumptions,
             *_plain(program, piece),
             *_literal(program, models),
-            *_atomics(program, models),
+            *_atomics(program, models, options),
         ),
         skipped=tuple(SkippedText(s.line, s.text, s.reason) for s in program.skipped),
     )
@@ -271,11 +276,13 @@ def _literal(program: Program, models: list[Model]) -> list[str]:
     return [f"each plain access is one instruction, in the order of the text ({', '.join(others)})"]
 
 
-def _atomics(program: Program, models: list[Model]) -> list[str]:
+def _atomics(program: Program, models: list[Model], options: Options) -> list[str]:
     """arm64 has two ways to compile an atomic operation, and they do not order alike."""
     has_atomics = any(isinstance(o, Rmw) for t in program.threads for o in flatten(t.body))
     if program.isa is not None or not has_atomics or all(m.architecture != "aarch64" for m in models):
         return []
+    if options.atomics == "ll-sc":
+        return ["atomic operations are taken as arm64's loops of LDXR and STXR (armv8)"]
     return ["atomic operations are taken as arm64's LSE instructions (armv8)"]
 
 
