@@ -274,7 +274,7 @@ def select_barrier(units: Sequence[UnitResult], wanted: str) -> tuple[UnitResult
                 barriers=tuple(
                     barrier
                     for barrier in result.barriers
-                    if name in ("", barrier.place.name, barrier.place.via)
+                    if name in ("", barrier.place.name, *barrier.place.functions)
                     and line in (None, barrier.place.line)
                 ),
             )

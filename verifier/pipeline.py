@@ -374,7 +374,7 @@ def _undecided(graph: EventGraph, m: Model, reason: str, bound: int | None) -> M
     short = reason.partition(",")[0]
     for s in graph.sources:
         if s.is_barrier and not s.is_note and s.place not in seen:
-            place = Place(s.name, graph.threads[s.thread], s.span.line, s.via, s.span)
+            place = Place(s.name, graph.threads[s.thread], s.span.line, s.via, s.span, s.way)
             seen[s.place] = BarrierVerdict(
                 place, "undecided", False, None, "", (), "", (), short, (), False, None, "", None
             )

@@ -150,6 +150,7 @@ def _source(s: OrderingSource, first: int, places: int, spans: Spans) -> Orderin
         s.via,
         spans[id(s.span)],
         s.in_primitive,
+        s.way,
     )
 
 
