@@ -20,7 +20,7 @@ from verifier.syntax.walk import walk
 
 V413, V414 = Version(4, 13), Version(4, 14)
 MP = """
-int flag, data;
+int flag, data, flags = 2;
 void writer(void) { WRITE_ONCE(data, 1); %s; WRITE_ONCE(flag, 1); }
 void reader(void) { int r = READ_ONCE(flag); smp_rmb(); int s = READ_ONCE(data); }
 """
@@ -57,8 +57,8 @@ void f(void) { }
     ("text", "line", "column", "words"),
     [
         ("/* a/b.c, since 4.x */\nvoid f(void) { }\n", 1, 1, "found '4.x', expected a version"),
-        ("/* a/b.c, from 4.1 */\nvoid f(void) { }\n", 1, 1, "found 'from 4.1', expected since VERSION"),
-        ("\n/* since 4.21 */\nvoid f(void) { }\n", 2, 1, "4.0 to 4.20"),
+        ("/* a/b.c, from 4.14 */\nvoid f(void) { }\n", 1, 1, "found 'from 4.14', expected since VERSION"),
+        ("\n/* since 4.21 */\nvoid f(void) { }\n", 2, 1, "4.13 to 4.20"),
         ("/* 4.14 to 4.13 */\nvoid f(void) { }\n", 1, 1, "the earlier version first"),
         (
             "void f(void) { }\n  void f(void) { }\n",
@@ -102,13 +102,13 @@ def test_ranges() -> None:
     assert read_range("since 4.14") == Range(V414, NEWEST)
     assert read_range("until 4.13") == Range(OLDEST, V413)
     assert not read_range("since 4.14").meets(read_range("until 4.13"))
-    assert read_range("since 4.14").meets(read_range("4.0 to 4.14"))
+    assert read_range("since 4.14").meets(read_range("4.13 to 4.14"))
     assert read_version("6.0") > read_version("5.19") > read_version("5.9")
 
 
 def test_every_body_calls_what_is_known() -> None:
     """In each version in which it is; a call of something unknown would be taken to do nothing."""
-    own = {"__core_schedule", "__full_order", "BIT", "likely", "unlikely"}
+    own = {"__core_schedule", "__full_order", "__acquire_order", "BIT", "likely", "unlikely"}
     for name in index():
         for body in all_bodies(name):
             for version in {
@@ -169,13 +169,28 @@ def test_the_users_primitives() -> None:
 
 
 def test_what_a_version_does_not_have_is_not_modelled() -> None:
-    answer, _, reason = verdicts("smp_store_mb(data, 2)", Options(kernel=(4, 1)))
+    answer, _, reason = verdicts("smp_read_barrier_depends()", Options(kernel=(5, 9)))
     assert answer == ["undecided"] * 2
-    assert "smp_store_mb(), which kernels have since 4.2 (this is 4.1; see --kernel)" in reason
+    assert "smp_read_barrier_depends(), which kernels have until 5.8 (this is 5.9; see --kernel)" in reason
+    assert verdicts("smp_read_barrier_depends()", Options(kernel=(5, 8)))[0] == ["refuted"] * 2
 
 
 def test_a_version_that_matters_is_said() -> None:
-    assert "the kernel is" not in verdicts("smp_store_mb(data, 2)", Options())[1]
+    assert "the kernel is" not in verdicts("smp_mb()", Options())[1]
+    said = "the kernel is 5.10 (--kernel): test_and_set_bit() is not the same in all versions"
+    assert said in verdicts("test_and_set_bit(1, &flags)", Options(kernel=(5, 10)))[1]
+
+
+def test_a_bit_that_is_set_gave_no_order_in_some_versions() -> None:
+    answers = [
+        verdicts("test_and_set_bit(1, &flags)", Options(kernel=v))[0] for v in ((4, 18), (5, 19), (6, 0))
+    ]
+    assert answers == [["proved"] * 2, ["refuted"] * 2, ["proved"] * 2]
+
+
+def test_a_body_that_calls_its_own_name_means_the_core_operation() -> None:
+    own = (("own.c", "void smp_mb(void) { count++; smp_mb(); }\n"),)
+    assert verdicts("smp_mb()", Options(primitives=own))[0] == ["proved"] * 2
 
 
 def test_the_users_primitives_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
  * that nobody wrote as one.
  */
 
-/* include/linux/sched.h: a store of the state and a full barrier, by smp_store_mb() since 4.2 */
+/* include/linux/sched.h: a store of the state and a full barrier, by smp_store_mb() */
 void set_current_state(int state) { WRITE_ONCE(current->state, state); smp_mb(); }
 void __set_current_state(int state) { WRITE_ONCE(current->state, state); }
 
@@ -14,7 +14,7 @@ void io_schedule(void) { __full_order(); __core_schedule(); }
 /* kernel/time/timer.c: as schedule() */
 int schedule_timeout(int timeout) { __full_order(); __core_schedule(); }
 
-/* kernel/sched/core.c: try_to_wake_up() takes the lock, has a full barrier after it and tests the state */
+/* kernel/sched/core.c, since 4.14: try_to_wake_up() takes the lock, has smp_mb__after_spinlock() and tests the state */
 int wake_up_process(struct task_struct *p)
 {
 	smp_mb();
@@ -24,4 +24,17 @@ int wake_up_process(struct task_struct *p)
 	}
 	return 0;
 }
+
+/* kernel/sched/core.c, until 4.13: try_to_wake_up() has smp_mb__before_spinlock(), takes the lock and tests the state */
+int wake_up_process(struct task_struct *p)
+{
+	smp_mb__before_spinlock();
+	if (READ_ONCE(p->state) != TASK_RUNNING) {
+		WRITE_ONCE(p->state, TASK_RUNNING);
+		return 1;
+	}
+	return 0;
+}
+
+/* kernel/sched/core.c */
 int wake_up_state(struct task_struct *p, int state) { return wake_up_process(p); }

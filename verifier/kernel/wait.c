@@ -13,7 +13,7 @@ void prepare_to_wait_exclusive(struct wait_queue_head *wq, struct wait_queue_ent
 }
 void finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry) { __set_current_state(TASK_RUNNING); }
 
-/* kernel/sched/swait.c, 4.6 to 4.18: renamed to prepare_to_swait_exclusive() */
+/* kernel/sched/swait.c, until 4.18: renamed to prepare_to_swait_exclusive() */
 void prepare_to_swait(struct swait_queue_head *q, struct swait_queue *wait, int state)
 {
 	WRITE_ONCE(current->state, TASK_INTERRUPTIBLE);
@@ -27,5 +27,5 @@ void prepare_to_swait_exclusive(struct swait_queue_head *q, struct swait_queue *
 	smp_mb();
 }
 
-/* kernel/sched/swait.c, since 4.6 */
+/* kernel/sched/swait.c */
 void finish_swait(struct swait_queue_head *q, struct swait_queue *wait) { __set_current_state(TASK_RUNNING); }

@@ -54,6 +54,7 @@ _ASSERTED = {
     "WARN_ON": False,
     "WARN_ON_ONCE": False,
 }
+_ORDERS = {"__full_order": ("mb", "full barrier"), "__acquire_order": ("rmb", "acquire order")}
 _TRANSPARENT = {"likely", "unlikely", "__builtin_expect"}
 
 
@@ -91,15 +92,19 @@ def _litmus_call(here: Here, e: tree.Call, name: str) -> Value:
 def _kernel_call(here: Here, e: tree.Call, name: str) -> Value:
     """A call of a function that is not in the text: a primitive, in the kernel's version at hand, or nothing known."""
     context, kernel = here.context, here.context.kernel
+    if _is_itself(here, name) and (core := core_call(name)) is not None:
+        outside = replace(here.frame, way=here.frame.way[:-1])
+        return _core(access.Here(context, here.writer, outside), e, name, core)
     if own := kernel.own(name):
         context.assume(f"{name}() is what {own.place} says")
         return inline(here, e, own.function, own.source)
     if special := _special(here, e, name):
         return special
     context.note_version(name)
-    if body := kernel.body(name):
+    body, core = kernel.body(name), kernel.core(name)
+    if body is not None and (core is None or len(e.arguments) >= len(body.function.parameters)):
         return inline(here, e, body.function, body.source)
-    if core := kernel.core(name):
+    if core is not None:
         return _core(here, e, name, core)
     if found := ranges(name):
         there = f"{name}(), which kernels have {ranges_text(found)} (this is {kernel.version}; see --kernel)"
@@ -109,8 +114,14 @@ def _kernel_call(here: Here, e: tree.Call, name: str) -> Value:
     return _opaque_call(here, e, name)
 
 
+def _is_itself(here: Here, name: str) -> bool:
+    """Whether a primitive's body calls its own name: it means the core operation of that name."""
+    frame = here.frame
+    return frame.source is not here.context.source and name in (*frame.calls, frame.function)
+
+
 def _special(here: Here, e: tree.Call, name: str) -> Value | None:
-    """Assertions, hints to the compiler, and the two operations that only primitives use."""
+    """Assertions, hints to the compiler, and the operations that only primitives use."""
     origin = here.frame.origin(e.span)
     if name in _ASSERTED and e.arguments:
         condition = access.truth(access.value(here, e.arguments[0]))
@@ -127,10 +138,11 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
     if name == "__core_schedule":
         here.writer.emit(Sleep(origin))
         return Number(0)
-    if name == "__full_order":
+    if name in _ORDERS:
+        kind, order = _ORDERS[name]
         name = f"{here.frame.function}()"
-        origin = replace(origin, text=name, via=None)
-        here.writer.emit(Fence("mb", f"the full barrier in {name}", False, origin))
+        origin = replace(origin, text=name, via=None, way=())
+        here.writer.emit(Fence(kind, f"the {order} in {name}", False, origin))
         return Number(0)
     if name in ("container_of", "per_cpu_ptr"):
         return here.context.opaque(origin.place)

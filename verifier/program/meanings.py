@@ -42,6 +42,7 @@ _ACTIONS = {
     "trylock": "takes a spinlock, or loads that it is held",
     "is-locked": "loads whether a spinlock is held",
 }
+_UNNAMED = {"__full_order": ("mb", "the full barrier"), "__acquire_order": ("rmb", "the acquire order")}
 _UNMODELLED = "not modelled: a program that calls it is undecided"
 
 
@@ -146,11 +147,14 @@ def _events(body: Body, at: Kernel, inside: tuple[str, ...]) -> list[Event]:
             continue
         name = node.function.name
         inner = at.body(name)
-        if name == "__full_order":
-            found[name] = _event(f"the full barrier in {inside[-1]}()", FenceCall("mb"))
+        if name in _UNNAMED:
+            kind, words = _UNNAMED[name]
+            found[name] = _event(f"{words} in {inside[-1]}()", FenceCall(kind))
         elif inner is not None and name not in inside:
             found.update({e.name: e for e in _events(inner, at, (*inside, name))})
-        elif (core := at.core(name)) is not None and not isinstance(core, NoCall):
+        elif (core := core_call(name) if name in inside else at.core(name)) is not None and not isinstance(
+            core, NoCall
+        ):
             found[name] = _event(name, core)
     return list(found.values())
 

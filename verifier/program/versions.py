@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-# The last minor version of each major one that is known (kernel.org); the range that --kernel accepts.
-_LAST_MINORS = {4: 20, 5: 19, 6: 13}
+# The minor versions of each major one that the data were compared with (kernel.org): what --kernel accepts.
+_MINORS = {4: (13, 20), 5: (0, 19), 6: (0, 13)}
 _VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})")
 RANGE = "since VERSION, until VERSION or VERSION to VERSION"
 
@@ -22,15 +22,16 @@ class Version(NamedTuple):
         return f"{self.major}.{self.minor}"
 
 
-OLDEST, NEWEST = Version(4, 0), Version(6, _LAST_MINORS[6])
-ACCEPTED = ", ".join(f"{major}.0 to {major}.{minor}" for major, minor in _LAST_MINORS.items())
+OLDEST, NEWEST = Version(4, _MINORS[4][0]), Version(6, _MINORS[6][1])
+ACCEPTED = ", ".join(f"{major}.{first} to {major}.{last}" for major, (first, last) in _MINORS.items())
 
 
 def read_version(text: str) -> Version:
     """The version that a text names. Raises ValueError, which says what is accepted."""
     found = _VERSION.fullmatch(text)
     version = Version(int(found[1]), int(found[2])) if found else None
-    if version is None or version.minor > _LAST_MINORS.get(version.major, -1):
+    first, last = _MINORS.get(version.major, (1, 0)) if version else (1, 0)
+    if version is None or not first <= version.minor <= last:
         raise ValueError(f"found {text!r}, expected a version of the kernel: {ACCEPTED}")
     return version
 
