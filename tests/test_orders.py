@@ -78,7 +78,7 @@ def program(q: Question) -> str:
         onto_a = f"int u = READ_ONCE({a});"
         condition.append(f"other:u == {0 if first == 'W' else 1 - q.write}")
     declared = q.declare or "int x, z;"
-    return f"""int a, b, entry;
+    return f"""int a, b, entry, node;
 {declared}
 struct task_struct *task;
 void one(struct kvm_vcpu *vcpu) {{ int r; {before} {q.code} {after} }}

@@ -107,9 +107,9 @@ def _usable_options(parsed: argparse.Namespace) -> Options:
 
 def _own_primitives(parsed: argparse.Namespace) -> tuple[tuple[str, str], ...]:
     """The files that --primitives names, and their texts; raises ReadError."""
-    from verifier.batch.inputs import read_text
+    from verifier.batch.inputs import read_text, shown_name
 
-    return tuple((name, read_text(name)) for name in dict.fromkeys(parsed.primitives))
+    return tuple((shown_name(name), read_text(name)) for name in dict.fromkeys(parsed.primitives))
 
 
 def _check_to_json(job: Job, parsed: argparse.Namespace) -> int:

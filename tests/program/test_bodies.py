@@ -175,6 +175,24 @@ def test_what_a_version_does_not_have_is_not_modelled() -> None:
     assert verdicts("smp_read_barrier_depends()", Options(kernel=(5, 8)))[0] == ["refuted"] * 2
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("{ READ_ONCE(5); }", "expected a variable or a member"),
+        ("{ goto out; }", "no label out"),
+        ("{ again(); }\nvoid again(void) { publish(); }", "recursion can't be inlined"),
+    ],
+)
+def test_what_is_wrong_in_a_body_is_said_at_the_users_call(body: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        verdicts("publish()", Options(primitives=(("own.c", f"void publish(void) {body}\n"),)))
+    assert words in caught.value.message
+    assert ", own.c:" in caught.value.message
+    span = caught.value.span
+    assert span is not None
+    assert (caught.value.name, span.line, "publish()" in caught.value.quoted) == ("a.c", 3, True)
+
+
 def test_a_version_that_matters_is_said() -> None:
     assert "the kernel is" not in verdicts("smp_mb()", Options())[1]
     said = "the kernel is 5.10 (--kernel): test_and_set_bit() is not the same in all versions"
@@ -186,6 +204,41 @@ def test_a_bit_that_is_set_gave_no_order_in_some_versions() -> None:
         verdicts("test_and_set_bit(1, &flags)", Options(kernel=v))[0] for v in ((4, 18), (5, 19), (6, 0))
     ]
     assert answers == [["proved"] * 2, ["refuted"] * 2, ["proved"] * 2]
+
+
+SEQ = """
+int data; seqcount_t s;
+void writer(void) { write_seqcount_begin(&s); WRITE_ONCE(data, 1); write_seqcount_end(&s); }
+int reader(void)
+{
+	int seq, value;
+	do {
+		seq = %s(&s);
+		value = READ_ONCE(data);
+	} while (read_seqcount_retry(&s, seq));
+	return value;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("begin", "kernel", "partner"),
+    [
+        ("read_seqcount_begin", (6, 11), "smp_rmb in read_seqcount_begin"),
+        ("read_seqcount_begin", (6, 12), "smp_load_acquire in read_seqcount_begin"),
+        ("raw_read_seqcount_begin", (6, 12), "smp_load_acquire in raw_read_seqcount_begin"),
+        ("__read_seqcount_begin", (6, 12), "smp_load_acquire in __read_seqcount_begin"),
+        ("__read_seqcount_begin", (6, 11), ""),
+    ],
+)
+def test_the_end_of_a_write_pairs_with_the_begin_of_a_read(
+    begin: str, kernel: tuple[int, int], partner: str
+) -> None:
+    (unit,) = check("a.c", (SEQ % begin).encode(), Options(kernel=kernel))
+    for result in unit.results:
+        (end,) = (b for b in result.barriers if b.place.via == "write_seqcount_end")
+        assert end.status == ("paired" if partner else "unpaired")
+        assert end.partners_text.startswith(partner)
 
 
 def test_a_body_that_calls_its_own_name_means_the_core_operation() -> None:

@@ -1,6 +1,6 @@
 /* Sequence counters and sequence locks. What a writer does to its count is plain in the kernel; the lock is spin_lock(). */
 
-/* include/linux/seqlock.h */
+/* include/linux/seqlock.h, until 6.11: a read of the count, and smp_rmb() */
 unsigned __read_seqcount_begin(seqcount_t *s)
 {
 	unsigned start;
@@ -36,6 +36,41 @@ unsigned raw_seqcount_begin(seqcount_t *s)
 	smp_rmb();
 	return start & ~1;
 }
+
+/* include/linux/seqlock.h, since 6.12: the count is read by a load-acquire */
+unsigned __read_seqcount_begin(seqcount_t *s)
+{
+	unsigned start;
+	while ((start = smp_load_acquire(&s->sequence)) & 1)
+		cpu_relax();
+	return start;
+}
+unsigned read_seqcount_begin(seqcount_t *s)
+{
+	unsigned start;
+	while ((start = smp_load_acquire(&s->sequence)) & 1)
+		cpu_relax();
+	return start;
+}
+unsigned raw_read_seqcount_begin(seqcount_t *s)
+{
+	unsigned start;
+	while ((start = smp_load_acquire(&s->sequence)) & 1)
+		cpu_relax();
+	return start;
+}
+unsigned raw_read_seqcount(seqcount_t *s)
+{
+	unsigned start = smp_load_acquire(&s->sequence);
+	return start;
+}
+unsigned raw_seqcount_begin(seqcount_t *s)
+{
+	unsigned start = smp_load_acquire(&s->sequence);
+	return start & ~1;
+}
+
+/* include/linux/seqlock.h */
 int __read_seqcount_retry(seqcount_t *s, unsigned start) { return READ_ONCE(s->sequence) != start; }
 int read_seqcount_retry(seqcount_t *s, unsigned start)
 {
@@ -68,7 +103,14 @@ void raw_write_seqcount_latch(seqcount_t *s)
 }
 
 /* include/linux/seqlock.h: an address dependency orders what is read by it */
-unsigned raw_read_seqcount_latch(seqcount_t *s) { return READ_ONCE(s->sequence); }
+unsigned raw_read_seqcount_latch(seqcount_latch_t *s) { return READ_ONCE(s->sequence); }
+
+/* include/linux/seqlock.h, since 5.10 */
+int read_seqcount_latch_retry(seqcount_latch_t *s, unsigned start)
+{
+	smp_rmb();
+	return READ_ONCE(s->sequence) != start;
+}
 
 /* include/linux/seqlock.h */
 void write_seqcount_invalidate(seqcount_t *s)

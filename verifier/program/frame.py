@@ -52,7 +52,8 @@ class Frame:
     call_path: str = ""
     is_column: bool = False
     way: Way = ()
-    site: Span | None = None
+    site: Span | None = None  # of the user's call that led into a primitive, in the text `caller`
+    caller: Source | None = None
     bindings: dict[str, Binding] = field(default_factory=dict)
     breaks: list[str] = field(default_factory=list)
     continues: list[str] = field(default_factory=list)
@@ -87,7 +88,10 @@ class Frame:
 
     def error(self, code: str, message: str, span: Span) -> ProgramError:
         """The error at that place; inside a primitive, at the user's call of it."""
-        return ProgramError(code, message, **at(self.source, self.site or span))
+        if self.site is None or self.caller is None:
+            return ProgramError(code, message, **at(self.source, span))
+        where = f" (in {self.function}(), {self.source.name}:{span.line})"
+        return ProgramError(code, message + where, **at(self.caller, self.site))
 
 
 class Writer:

@@ -47,6 +47,7 @@ def inline(here: Here, e: tree.Call, function: tree.Function, source: Source) ->
         call_path=f"{outer.call_path}/{function.name}@{e.span.line}:{e.span.column}",
         way=outer.called(function.name, e.span),
         site=outer.site or (e.span if is_primitive else None),
+        caller=outer.caller or (outer.source if is_primitive else None),
         calls=(*outer.calls, outer.function),
     )
     inner.exit = here.writer.fresh("return")
