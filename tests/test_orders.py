@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -32,9 +33,11 @@ class Question:
     declare: str
     write: int
     is_kept: bool
+    atomics: Literal["lse", "ll-sc"] = "lse"
 
     def __str__(self) -> str:
-        return f"{self.name}-{self.pair}-{self.model}-{self.kernel or 'newest'}-{self.code}"
+        model = self.model if self.atomics == "lse" else "ll-sc"
+        return f"{self.name}-{self.pair}-{model}-{self.kernel or 'newest'}-{self.code}"
 
 
 def names(row: dict[str, object]) -> list[str]:
@@ -53,7 +56,8 @@ def questions() -> list[Question]:
                 code = row["code"].replace("{name}", name)
                 rest = (model, row.get("kernel"), row.get("declare", ""), row.get("write", 1))
                 found += [Question(name, code, p, *rest, p in kept) for p in sorted(kept | loose)]
-    return found
+    exclusives = [replace(q, atomics="ll-sc") for q in found if q.model == "armv8"]
+    return found + exclusives
 
 
 def program(q: Question) -> str:
@@ -93,7 +97,7 @@ ALL = questions()
 @pytest.mark.parametrize("question", ALL, ids=str)
 def test_order(question: Question) -> None:
     kernel = None if question.kernel is None else read_version(question.kernel)
-    options = Options(models=(question.model,), kernel=kernel, bound=3)
+    options = Options(models=(question.model,), kernel=kernel, bound=3, atomics=question.atomics)
     unit = check("a.c", program(question).encode(), options)[0]
     (result,) = unit.results
     opaque = [a for a in unit.assumptions if "is not in the text" in a]

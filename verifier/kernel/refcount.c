@@ -3,7 +3,7 @@
  * release. __acquire_order() is what smp_acquire__after_ctrl_dep() gives, where nobody wrote it for its order.
  */
 
-/* include/linux/refcount.h, since 5.3: release, and acquire for the last one */
+/* include/linux/refcount.h, since 5.2: release, and acquire for the last one */
 bool refcount_dec_and_test(refcount_t *r)
 {
 	if (refcount_dec_and_test(r)) {

@@ -21,7 +21,7 @@ from verifier.syntax import parse, tree
 from verifier.syntax.walk import walk
 
 _PATH = r"[\w.-]+(?:/[\w.+-]+)+"
-_HEADER = re.compile(
+_HEADER = (  # compiled where it is needed: seldom
     rf"(?:(?P<files>{_PATH}(?: and {_PATH})*)(?:, *(?P<range>[^:]*))?"
     r"|(?P<bare>(?:since|until)\b[^:]*|\d[\d.]* to [^:]*))"
     r"(?::\s(?P<remark>.*))?"
@@ -105,7 +105,7 @@ def _header(comment: tree.Comment, unit: tree.Unit, source: Source) -> tuple[Spa
         f.span < span < Span(f.span.end_line, f.span.end_column, 0, 0) for f in unit.functions
     ):
         return None
-    match = _HEADER.fullmatch(" ".join(comment.text.replace("\n *", "\n").split()))
+    match = re.fullmatch(_HEADER, " ".join(comment.text.replace("\n *", "\n").split()))
     if match is None:
         return None
     text = match["bare"] if match["files"] is None else match["range"]
