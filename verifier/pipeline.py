@@ -182,8 +182,13 @@ def _beyond(graph: EventGraph, options: Options) -> str:
 
 def _build(program: Program, m: Model, options: Options) -> EventGraph:
     """The event graph as a model wants it. Raises InputError where the model speaks of another architecture."""
-    graph = build(program, architecture(program, m), options.bound)
+    graph = build(program, _variant(architecture(program, m), program, options), options.bound)
     return elaborate(graph) if m.registers else graph
+
+
+def _variant(name: str, program: Program, options: Options) -> str:
+    """The architecture with the atomic operations that the options ask for."""
+    return "aarch64-ll-sc" if (name, program.isa, options.atomics) == ("aarch64", None, "ll-sc") else name
 
 
 def architecture(program: Program, m: Model) -> str:
@@ -223,7 +228,7 @@ def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) 
             *program.assumptions,
             *_plain(program, piece),
             *_literal(program, models),
-            *_atomics(program, models),
+            *_atomics(program, models, options),
         ),
         skipped=tuple(SkippedText(s.line, s.text, s.reason) for s in program.skipped),
     )
@@ -240,8 +245,8 @@ def _not_read(name: str, piece: Snippet | Diagram | Litmus, options: Options, re
 def _lower(piece: Snippet | Diagram | Litmus, options: Options) -> Program:
     match piece:
         case Litmus(source):
-            if options.threads or options.aliases:
-                message = "--thread and --alias are for code that is no litmus test"
+            if options.threads or options.aliases or options.primitives:
+                message = "--thread, --alias and --primitives are for code that is no litmus test"
                 raise InputError("naming", message, source.name)
             return lower_litmus(parse_litmus(source))
         case Snippet(source):
@@ -272,11 +277,13 @@ def _literal(program: Program, models: list[Model]) -> list[str]:
     return [f"each plain access is one instruction, in the order of the text ({', '.join(others)})"]
 
 
-def _atomics(program: Program, models: list[Model]) -> list[str]:
+def _atomics(program: Program, models: list[Model], options: Options) -> list[str]:
     """arm64 has two ways to compile an atomic operation, and they do not order alike."""
     has_atomics = any(isinstance(o, Rmw) for t in program.threads for o in flatten(t.body))
     if program.isa is not None or not has_atomics or all(m.architecture != "aarch64" for m in models):
         return []
+    if options.atomics == "ll-sc":
+        return ["atomic operations are taken as arm64's loops of LDXR and STXR (armv8)"]
     return ["atomic operations are taken as arm64's LSE instructions (armv8)"]
 
 
@@ -368,7 +375,7 @@ def _undecided(graph: EventGraph, m: Model, reason: str, bound: int | None) -> M
     short = reason.partition(",")[0]
     for s in graph.sources:
         if s.is_barrier and not s.is_note and s.place not in seen:
-            place = Place(s.name, graph.threads[s.thread], s.span.line, s.via, s.span)
+            place = Place(s.name, graph.threads[s.thread], s.span.line, s.via, s.span, s.way)
             seen[s.place] = BarrierVerdict(
                 place, "undecided", False, None, "", (), "", (), short, (), False, None, "", None
             )

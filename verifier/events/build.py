@@ -10,6 +10,7 @@ from verifier.events.graph import INITIAL, Event, EventGraph, Property
 from verifier.events.logic import conjunction, fold, simplify
 from verifier.events.merge import Merge
 from verifier.events.outline import Outline
+from verifier.events.rows import family
 from verifier.events.walked import walked
 from verifier.memo import Memo
 from verifier.program import program as p
@@ -19,8 +20,8 @@ from verifier.program.program import flatten
 def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     """The event graph of `program`, loops unrolled `bound` times.
 
-    `architecture` is one of kernel/mapping.toml for a program in C ("any": the kernel's own events), else the
-    program's own.
+    `architecture` is one of kernel/mapping.toml, or a variant of one, for a program in C ("any": the kernel's own
+    events), else the program's own.
     """
     is_any, architecture = architecture == "any", "linux" if architecture == "any" else architecture
     merge = Merge()
@@ -50,7 +51,7 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         cuts=tuple(merge.cuts),
         unreached=tuple(merge.unreached),
         bound=bound,
-        architecture=architecture,
+        architecture=family(architecture, program.isa),
         observed=tuple((label, final.translate(f)) for label, f in program.observed),
         escapes=tuple(merge.escapes),
         unmodelled=tuple(dict.fromkeys((*program.unmodelled, *merge.unmodelled))),

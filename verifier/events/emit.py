@@ -315,6 +315,7 @@ class Emitter:
                 origin.via,
                 origin.span,
                 origin.in_primitive,
+                origin.way,
             )
         )
         return len(self.draft.sources) - 1

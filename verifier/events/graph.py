@@ -56,7 +56,7 @@ class OrderingSource:
     strength of an RMW has `is_note` as well (a verdict only as a note). Sources that stand for
     one place of the user's text in several unrolled copies or paths share `place`: pairing
     switches a whole place, i.e. all sources with that number, on or off at once. `in_primitive`: it
-    stands inside a primitive of the kernel, not in the user's text.
+    stands inside a primitive of the kernel, not in the user's text. `way`: see program.program.Way.
     """
 
     kind: SourceKind
@@ -69,6 +69,7 @@ class OrderingSource:
     via: str | None
     span: Span = field(compare=False, repr=False)
     in_primitive: bool = False
+    way: tuple[tuple[str, int], ...] = ()
 
 
 DependencyKind = Literal[

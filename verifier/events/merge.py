@@ -203,6 +203,7 @@ def _source(s: OrderingSource, thread: int, first: int, places: int, spans: Span
         s.via,
         spans[id(s.span)],
         s.in_primitive,
+        s.way,
     )
 
 

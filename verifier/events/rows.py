@@ -43,7 +43,7 @@ class Rows:
     def __init__(self, architecture: str, isa: str | None) -> None:
         self.isa = isa
         self._known: Memo[tuple[str, str, bool], Row] = Memo()
-        self._table: dict[str, Any] = {} if isa is not None else table("mapping.toml")[architecture]
+        self._table: dict[str, Any] = {} if isa is not None else _tables(architecture)
 
     def load(self, order: str, is_plain: bool = False) -> Row:
         """The row of a load: one event."""
@@ -83,6 +83,20 @@ class Rows:
         if is_plain:
             return _row(rows["plain"], rows["plain"])
         return _row(rows[order], rows["once"])
+
+
+def _tables(architecture: str) -> dict[str, Any]:
+    """The tables of an architecture, or of a variant of one."""
+    own = table("mapping.toml")[architecture]
+    return {**table("mapping.toml")[own["base"]], **own} if "base" in own else own
+
+
+def family(architecture: str, isa: str | None) -> str:
+    """The architecture itself, where it is a variant of one."""
+    known: str = (
+        architecture if isa is not None else table("mapping.toml")[architecture].get("base", architecture)
+    )
+    return known
 
 
 @lru_cache(maxsize=64)

@@ -14,13 +14,23 @@ Answer = Literal["proved", "refuted", "undecided", "vacuous", "nothing to check"
 
 @record(frozen=True, slots=True)
 class Place:
-    """An ordering source where the user can find it. `via`: the called function or primitive it is inside of."""
+    """An ordering source where the user can find it. `via`: the innermost function or primitive that it is inside of.
+
+    `way`: the calls that lead there, the outermost first: what is called, and the line of the call; 0 where a primitive
+    makes it.
+    """
 
     name: str
     thread: str
     line: int
     via: str | None
     span: Span | None = field(default=None, compare=False, repr=False)
+    way: tuple[tuple[str, int], ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """The functions that it is inside of, but for the thread's own."""
+        return frozenset(name for name, _ in self.way) | ({self.via} if self.via else frozenset())
 
 
 @record(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import operator as op
 import re
 from collections.abc import Callable
-from functools import cache
 
-from verifier.cache import get, keep
 from verifier.program.frame import Frame, Variable, assigned_names
-from verifier.program.primitives import LoadCall, StoreCall, core_call, table, text
+from verifier.program.kernel import Kernel, ranges
+from verifier.program.primitives import LoadCall, StoreCall, core_call, table
 from verifier.program.program import Number, Opaque, Origin, Path, Root, Skipped
 from verifier.source import Source, Span
-from verifier.syntax import parse, tree
+from verifier.syntax import tree
 from verifier.syntax.walk import nodes
 
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
@@ -39,25 +38,14 @@ _FIRST_ADDRESS = 0x10000
 _FIRST_CONSTANT = 101
 
 
-@cache
-def primitives() -> tuple[Source, dict[str, tree.Function]]:
-    """The bodies of verifier/kernel/primitives.c, by name."""
-    name = "primitives.c"
-    source = Source.whole(name, text(name))
-    functions: dict[str, tree.Function] | None = get(
-        "kernel-primitives", b""
-    )  # of the package's own files alone
-    if functions is None:
-        functions = {f.name: f for f in parse(source).functions}
-        keep("kernel-primitives", b"", functions)
-    return source, functions
-
-
 class Context:
     """Names of one text, and the notes that lowering it takes. Grows while threads are lowered."""
 
-    def __init__(self, unit: tree.Unit, source: Source, is_litmus: bool = False) -> None:
+    def __init__(
+        self, unit: tree.Unit, source: Source, is_litmus: bool = False, kernel: Kernel | None = None
+    ) -> None:
         self.source = source
+        self.kernel = kernel or Kernel()
         self.is_litmus = is_litmus  # names are what they say, and nothing is guessed
         self.functions = {f.name: f for f in unit.functions}
         self.types: dict[str, str] = {}
@@ -75,6 +63,7 @@ class Context:
         self.asked = False  # whether anything depends on addresses
         self.taken: set[Path] = set()
         self.skipped: list[Skipped] = []
+        self.by_version: dict[str, None] = {}  # primitives that are not the same in all versions
         self.initial: list[tuple[Path, int]] = []
         self._values: dict[str, int] = dict(table("constants.toml")["values"])
         states = table("constants.toml")["states"]
@@ -217,6 +206,11 @@ class Context:
     def cannot_model(self, what: str, frame: Frame, span: Span) -> None:
         """Note something that the program does and that makes every answer undecided."""
         self.unmodelled.setdefault(what, (frame.site or span).line)
+
+    def note_version(self, name: str) -> None:
+        """Note the use of a primitive, if it depends on the kernel's version what it does."""
+        if len(ranges(name)) > 1:
+            self.by_version[name] = None
 
     def opaque(self, site: str) -> Opaque:
         return Opaque(site)

@@ -45,8 +45,9 @@ def inline(here: Here, e: tree.Call, function: tree.Function, source: Source) ->
         source=source,
         body=function,
         call_path=f"{outer.call_path}/{function.name}@{e.span.line}:{e.span.column}",
-        via=outer.via if outer.site is not None else function.name,
+        way=outer.called(function.name, e.span),
         site=outer.site or (e.span if is_primitive else None),
+        caller=outer.caller or (outer.source if is_primitive else None),
         calls=(*outer.calls, outer.function),
     )
     inner.exit = here.writer.fresh("return")
@@ -75,7 +76,7 @@ def _expand(here: Here, e: tree.Call, function: tree.Function) -> Value:
         outer,
         function=function.name,
         call_path=f"{outer.call_path}/{function.name}@{e.span.line}:{e.span.column}",
-        via=function.name,
+        way=outer.called(function.name, e.span),
         calls=(*outer.calls, outer.function),
     )
     inside = access.Here(here.context, here.writer, inner)

@@ -10,6 +10,7 @@ from verifier.program.context import Context
 from verifier.program.directives import directives
 from verifier.program.frame import Frame, Variable, Writer
 from verifier.program.inline import bind_free
+from verifier.program.kernel import kernel
 from verifier.program.locations import unify
 from verifier.program.macros import is_macro
 from verifier.program.notes import notes
@@ -36,7 +37,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     """
     unit = lift_outcomes(unit)
     _check_names(unit, source)
-    context = Context(unit, source)
+    context = Context(unit, source, kernel=kernel(options))
     said = directives(unit, source)
     chosen = _threads(unit, options.threads + said.threads)
     _initial_values(unit, context)
@@ -64,7 +65,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         running=context.running_name(),
         conditions=conditions,
         comments=tuple((c.span.line, c.span.column, c.text) for c in unit.comments),
-        assumptions=(*context.assumptions, *arms, *guesses, *_opaque(context)),
+        assumptions=(*context.assumptions, *arms, *guesses, *_opaque(context), *_versions(context)),
         skipped=(*context.skipped, *unread),
         plain_accesses=_racy(context, numbers),
         unmodelled=tuple((line, name) for name, line in context.unmodelled.items()),
@@ -108,6 +109,15 @@ def _opaque(context: Context) -> list[str]:
         f"{name}() is not in the text (line {line}): taken to access and order nothing that matters here"
         for name, line in context.opaque_calls.items()
     ]
+
+
+def _versions(context: Context) -> list[str]:
+    """Which kernel was taken, where that matters."""
+    if not context.by_version:
+        return []
+    names = ", ".join(f"{name}()" for name in context.by_version)
+    verb = "is" if len(context.by_version) == 1 else "are"
+    return [f"the kernel is {context.kernel.version} (--kernel): {names} {verb} not the same in all versions"]
 
 
 def _threads(unit: tree.Unit, wanted: tuple[tuple[str, str], ...]) -> list[tuple[str, tree.Function]]:

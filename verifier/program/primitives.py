@@ -116,6 +116,11 @@ def text(name: str) -> str:
     return (_KERNEL / name).read_text(encoding="utf-8")
 
 
+def data_files(suffix: str) -> list[str]:
+    """The data files of verifier/kernel with that suffix."""
+    return sorted(p.name for p in _KERNEL.iterdir() if p.suffix == suffix)
+
+
 @lru_cache(maxsize=1 << 14)
 def core_call(name: str, is_litmus: bool = False) -> Core | None:
     """The core operation of that name, or None where it is none. Litmus tests have some of their own."""

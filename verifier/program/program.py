@@ -83,13 +83,17 @@ class Address:
 
 # ----------------------------------------------------------------- operations
 
+# The calls that lead from a thread's own function to a place, the outermost first: the name of what is called, and the
+# user's line of the call; 0 where a primitive makes it.
+Way = tuple[tuple[str, int], ...]
+
 
 @record(frozen=True, slots=True)
 class Origin:
     """Where an operation comes from: its text, the function or primitive that holds it, and the calls that led there.
 
     `place` tells apart the operations of one thread that stand at different places; unrolled
-    copies share it. `in_primitive`: `span` is then the user's call of the primitive.
+    copies share it. `in_primitive`: `span` is then the user's call of the primitive. `way`: see Way.
     """
 
     text: str
@@ -97,6 +101,7 @@ class Origin:
     place: str
     in_primitive: bool
     span: Span = field(compare=False, repr=False)
+    way: Way = ()
 
 
 @record(frozen=True, slots=True)

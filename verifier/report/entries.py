@@ -34,12 +34,26 @@ def is_refuting(verdict: BarrierVerdict) -> bool:
     return not verdict.is_note and (verdict.half_paired or verdict.status in REFUTING)
 
 
-def place_text(unit: UnitResult, place: Place) -> str:
-    """`smp_wmb in writer()`; inside a called function `smp_wmb in kvm_make_request(), called by handler`."""
+def place_text(unit: UnitResult, place: Place, verbose: bool = False) -> str:
+    """`smp_wmb in writer()`; inside a called function `smp_wmb in kvm_make_request(), called at line 31 in handler()`.
+
+    What lies between the two is only said in a `verbose` report.
+    """
     thread = thread_label(unit, place.thread)
-    if place.via:
-        return f"{place.name} in {place.via}(), called by {thread}"
-    return f"{place.name} in {thread}"
+    if not place.via:
+        return f"{place.name} in {thread}"
+    if verbose:
+        return f"{place.name} in {_chain(place, thread)}"
+    line = next((line for _, line in reversed(place.way) if line), place.line)
+    return f"{place.name} in {place.via}(), called at line {line} in {thread}"
+
+
+def _chain(place: Place, thread: str) -> str:
+    """The functions around a place, the innermost first: `kvm_make_request(), called at line 4 in kick(), called …`."""
+    text = ""
+    for name, line in reversed(place.way or ((str(place.via), place.line),)):
+        text += f"{name}(), called {f'at line {line} in' if line else 'by'} "
+    return text + thread
 
 
 def thread_label(unit: UnitResult, thread: str) -> str:
@@ -88,7 +102,7 @@ def _gather_properties(unit: UnitResult) -> list[Answers[PropertyVerdict]]:
 def _barrier_entry(unit: UnitResult, answers: Answers[BarrierVerdict], verbose: bool) -> Entry:
     first = answers[0][1]
     is_note = all(verdict.is_note for _, verdict in answers)
-    head = f"{unit.file}:{first.place.line}: {place_text(unit, first.place)}{' (note)' if is_note else ''}"
+    head = f"{unit.file}:{first.place.line}: {place_text(unit, first.place, verbose)}{' (note)' if is_note else ''}"
     body = _by_answer(answers, lambda verdict: _barrier_sentence(verdict, verbose))
     for _, verdict in answers:
         if verdict.claim is not None:
