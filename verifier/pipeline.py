@@ -39,7 +39,8 @@ from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, list_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
 from verifier.record import replace
-from verifier.search.enumeration import Enumeration, TooMany, enumerate_executions
+from verifier.search.enumeration import Enumeration
+from verifier.search.listing import TooMany, allowed_executions, candidate_executions
 from verifier.search.questions import Questions
 from verifier.source import Source
 from verifier.syntax import parse, parse_diagram
@@ -307,15 +308,28 @@ def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> 
 
 
 def ask(graph: EventGraph, m: Model, deadline: Deadline, options: Options) -> Questions:
-    """Who answers questions about a program: a list of its executions where there are few, else the solver."""
-    if options.propagation:
-        try:
-            return Enumeration(graph, m, deadline, enumerate_executions(graph))
-        except TooMany:
-            pass
+    """Who answers questions about a program: a list of its executions where there are few, a list of those that the
+    model allows where these are few, else the solver."""
+
+    def free() -> Questions:
+        return _session(graph, replace(m, axioms=()), deadline, False)
+
+    if not options.propagation:
+        return _session(graph, m, deadline, False)
+    try:
+        return Enumeration(graph, m, deadline, candidate_executions(graph))
+    except TooMany:
+        pass
+    try:
+        return Enumeration(graph, m, deadline, allowed_executions(graph, m, deadline), free)
+    except TooMany:
+        return _session(graph, m, deadline, True)
+
+
+def _session(graph: EventGraph, m: Model, deadline: Deadline, propagation: bool) -> Questions:
     from verifier.encoding.session import Session  # with the solver, which takes long to load
 
-    return Session(graph, m, deadline, options.propagation)
+    return Session(graph, m, deadline, propagation)
 
 
 def _decide(
@@ -337,7 +351,8 @@ def _decide(
     main.require_within()
     classes = Classes(main)
     claims = claims_of(graph, program.comments)
-    findings = Judge(main, classes, session).findings(claims)
+    with_other_fences = main.variant if isinstance(main, Enumeration) else session
+    findings = Judge(main, classes, with_other_fences).findings(claims)
     describer = Describer(classes, m)
     barriers = places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
     properties = check_properties(main, under_sc)
