@@ -260,9 +260,9 @@ def test_primitives_of_a_version(capsys) -> None:  # type: ignore[no-untyped-def
     assert "prepare_to_swait, until 4.18\n" in capsys.readouterr().out
     assert cli.main(["primitives", "--kernel", "4.19", "prepare_to_swait"]) == 2
     assert "no primitive 'prepare_to_swait' in 4.19; kernels have it until 4.18" in capsys.readouterr().err
-    assert cli.main(["primitives", "wake_up_process"]) == 0
+    assert cli.main(["primitives", "try_to_wake_up"]) == 0
     out = capsys.readouterr().out
-    assert out.index("wake_up_process, until 4.13") < out.index("wake_up_process, since 4.14")
+    assert out.index("try_to_wake_up, until 4.13") < out.index("try_to_wake_up, since 4.14")
     assert cli.main(["primitives", "--kernel", "4.21"]) == 2
     assert (
         "expected a version of the kernel: 4.13 to 4.20, 5.0 to 5.19, 6.0 to 6.13" in capsys.readouterr().err

@@ -44,14 +44,11 @@ def test_architectures_lack_no_more_than_grace_periods_and_srcu(architecture: st
 @pytest.mark.parametrize(
     ("name", "in_litmus", "elsewhere"),
     [
-        ("spin_lock", LockCall("lock"), Unmodelled()),
-        ("spin_unlock_irqrestore", LockCall("unlock"), Unmodelled()),
-        ("raw_spin_trylock", LockCall("trylock"), None),
-        ("spin_is_locked", LockCall("is-locked"), Unmodelled()),
+        ("spin_lock", LockCall("lock", "spin"), LockCall("lock", "spin")),
         ("rcu_read_lock", FenceCall("rcu-lock"), NoCall()),
         ("synchronize_rcu", FenceCall("sync-rcu"), Unmodelled()),
         ("synchronize_srcu", FenceCall("sync-srcu", 0), Unmodelled()),
-        ("smp_mb__after_spinlock", FenceCall("after-spinlock"), Unmodelled()),
+        ("smp_mb__after_spinlock", FenceCall("after-spinlock"), FenceCall("after-spinlock")),
         ("smp_mb", FenceCall("mb"), FenceCall("mb")),
         ("smp_cond_load_acquire", LoopCall("acquire"), LoopCall("acquire")),
     ],
@@ -68,8 +65,7 @@ def test_some_calls_are_of_litmus_tests_alone(name: str, in_litmus: object, else
         (
             "spin_lock",
             [
-                "spin_lock, all versions: not modelled: a program that calls it is undecided",
-                "spin_lock, all versions (litmus tests): takes a spinlock: a read-modify-write that finds it free",
+                "spin_lock, all versions: takes a spinlock: a read-modify-write that finds it free",
             ],
         ),
         (
@@ -103,6 +99,4 @@ def test_descriptions(name: str, lines: list[str]) -> None:
 def test_the_list_has_loops_and_what_litmus_tests_may_call() -> None:
     version, bodies = primitive_names(Options())
     listed = list_all(bodies, version, 40).split()
-    assert {"smp_cond_load_acquire", "spin_is_locked", "synchronize_srcu_expedited", "kvm_make_request"} <= {
-        *listed
-    }
+    assert {"smp_cond_load_acquire", "synchronize_srcu_expedited", "kvm_make_request"} <= {*listed}

@@ -33,7 +33,7 @@ _PICKED: dict[DependencyKind, DependencyKind] = {
     "data": "pick-data",
     "ctrl": "pick-ctrl",
 }
-_LOCK_ORDERS = frozenset(("lock", "unlock", "srcu-lock", "srcu-unlock"))
+_LOCK_ORDERS = frozenset(("lock", "unlock", "lock-acquire", "unlock-release", "srcu-lock", "srcu-unlock"))
 _SECTIONS = frozenset(("rcu-lock", "rcu-unlock"))
 _UNORDERED = frozenset(("lock-failed", "is-locked", "is-unlocked"))
 _ALWAYS = (TRUE,)

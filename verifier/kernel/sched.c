@@ -14,27 +14,43 @@ void io_schedule(void) { __full_order(); __core_schedule(); }
 /* kernel/time/timer.c: as schedule() */
 int schedule_timeout(int timeout) { __full_order(); __core_schedule(); }
 
-/* kernel/sched/core.c, since 4.14: try_to_wake_up() takes the lock, has smp_mb__after_spinlock() and tests the state */
-int wake_up_process(struct task_struct *p)
+/*
+ * kernel/sched/core.c, until 4.13: a barrier before the lock, which is a full one on arm64 and powerpc alone.
+ * The waits for p->on_rq and p->on_cpu, and the run queue, are left out.
+ */
+int try_to_wake_up(struct task_struct *p, int state)
 {
-	smp_mb();
-	if (READ_ONCE(p->state) != TASK_RUNNING) {
+	int found;
+
+	smp_mb__before_spinlock();
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	found = READ_ONCE(p->state);
+	if (state == TASK_NORMAL ? found != TASK_RUNNING : found & state) {
 		WRITE_ONCE(p->state, TASK_RUNNING);
+		raw_spin_unlock_irqrestore(&p->pi_lock, flags);
 		return 1;
 	}
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
 	return 0;
 }
 
-/* kernel/sched/core.c, until 4.13: try_to_wake_up() has smp_mb__before_spinlock(), takes the lock and tests the state */
-int wake_up_process(struct task_struct *p)
+/* kernel/sched/core.c, since 4.14: a full barrier after the lock, everywhere */
+int try_to_wake_up(struct task_struct *p, int state)
 {
-	smp_mb__before_spinlock();
-	if (READ_ONCE(p->state) != TASK_RUNNING) {
+	int found;
+
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	smp_mb__after_spinlock();
+	found = READ_ONCE(p->state);
+	if (state == TASK_NORMAL ? found != TASK_RUNNING : found & state) {
 		WRITE_ONCE(p->state, TASK_RUNNING);
+		raw_spin_unlock_irqrestore(&p->pi_lock, flags);
 		return 1;
 	}
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
 	return 0;
 }
 
 /* kernel/sched/core.c */
-int wake_up_state(struct task_struct *p, int state) { return wake_up_process(p); }
+int wake_up_process(struct task_struct *p) { return try_to_wake_up(p, TASK_NORMAL); }
+int wake_up_state(struct task_struct *p, int state) { return try_to_wake_up(p, state); }

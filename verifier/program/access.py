@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
 from verifier.program import calls
-from verifier.program.frame import Alias, Binding, Frame, Pointer, Variable, Writer, text_of
+from verifier.program.frame import Alias, Binding, Delayed, Frame, Pointer, Variable, Writer, text_of
 from verifier.program.program import (
     Address,
     Apply,
@@ -189,8 +189,6 @@ def load(here: Here, address: Address, e: tree.Expression, order: str = "once", 
     origin = here.frame.origin(e.span)
     here.writer.emit(Load(target, address, order, not name, name or "read", origin))
     here.context.use(here.writer.thread, address.path)
-    if not name:
-        here.context.plain(origin, address.path)
     return Local(target)
 
 
@@ -205,8 +203,6 @@ def store(
     here.writer.emit(Store(where, new, order, not name, name or "write", origin))
     here.context.use(here.writer.thread, where.path)
     here.context.written.add(where.path)
-    if not name:
-        here.context.plain(origin, where.path)
 
 
 def truth(v: Value) -> Value:
@@ -226,6 +222,8 @@ def _name(here: Here, e: tree.Name, name: str) -> Value:
         return here.context.address(binding.path) if here.context.is_litmus else binding.address
     if isinstance(binding, Variable):
         return Local(binding.key)
+    if isinstance(binding, Delayed):
+        return value(Here(here.context, here.writer, binding.frame), binding.expression)
     constant = here.context.constant(name)
     if constant is not None:
         return Number(constant)
@@ -301,6 +299,8 @@ def _member(base: Place, member: str) -> Place:
     members = base.path.members
     if member == "counter":
         return base  # atomic_t's only member
+    if member == "__state":
+        member = "state"  # of a task, since 5.14
     if members and members[-1] == "*":
         members = members[:-1]
     return Address(Path(base.path.root, (*members, member)), base.pointer, False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import access, atomics, locks
+from verifier.program import access, atomics, locks, waiters
 from verifier.program.frame import Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.kernel import ranges
@@ -144,6 +144,8 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
         origin = replace(origin, text=name, via=None, way=())
         here.writer.emit(Fence(kind, f"the {order} in {name}", False, origin))
         return Number(0)
+    if name in waiters.OPERATIONS:
+        return waiters.operation(here, e, name)
     if name in ("container_of", "per_cpu_ptr"):
         return here.context.opaque(origin.place)
     return None
@@ -185,8 +187,8 @@ def _core(here: Here, e: tree.Call, name: str, core: Core) -> Value:
             return atomics.rmw(here, e, name, core)
         case LoopCall(order):
             return _cond_load(here, e, name, order)
-        case LockCall(action):
-            return locks.lock(here, e, name, action)
+        case LockCall():
+            return locks.lock(here, e, name, core)
         case FenceCall(kind, about):
             _fence(here, e, name, kind, about)
             return Number(0)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from verifier.program.frame import Frame, Variable, assigned_names
 from verifier.program.kernel import Kernel, ranges
 from verifier.program.primitives import LoadCall, StoreCall, core_call, table
-from verifier.program.program import Number, Opaque, Origin, Path, Root, Skipped
+from verifier.program.program import Number, Opaque, Path, Root, Skipped
 from verifier.source import Source, Span
 from verifier.syntax import tree
 from verifier.syntax.walk import nodes
@@ -48,6 +48,8 @@ class Context:
         self.kernel = kernel or Kernel()
         self.is_litmus = is_litmus  # names are what they say, and nothing is guessed
         self.functions = {f.name: f for f in unit.functions}
+        self.threads: tuple[str, ...] = ()
+        self.waiters: tuple[str, ...] = ()  # the threads that may be on a wait queue
         self.types: dict[str, str] = {}
         self.pointers: set[str] = set()
         self.arrays: set[str] = set()
@@ -57,7 +59,6 @@ class Context:
         self.assumptions: list[str] = []
         self.opaque_calls: dict[str, int] = {}
         self.unmodelled: dict[str, int] = {}
-        self.plain_accesses: dict[tuple[int, str], Path] = {}
         self.written: set[Path] = set()
         self.addresses: dict[Path, int] = {}
         self.asked = False  # whether anything depends on addresses
@@ -68,6 +69,8 @@ class Context:
         self._values: dict[str, int] = dict(table("constants.toml")["values"])
         states = table("constants.toml")["states"]
         self._values.update(dict.fromkeys(states["running"], 0))
+        self._states: dict[str, int] = states["bits"]
+        self._values.update(self._states)
         self._running = tuple(states["running"])
         self._sleeping = frozenset(states["sleeping"])
         self._next_constant = _FIRST_CONSTANT
@@ -159,6 +162,8 @@ class Context:
         if name in self.declared:
             return None
         if name in self._values:
+            if name in self._states:
+                self.named_constants[self._values[name]] = name
             return None if name in self._lvalues else self._values[name]
         if not _CAPITALS.match(name) or name in self._lvalues:
             return None
@@ -185,19 +190,25 @@ class Context:
 
     def sleeping_values(self) -> frozenset[int]:
         """The values that stand for a state in which schedule() blocks, among those that the text uses."""
-        return frozenset(v for n, v in self._values.items() if n in self._sleeping)
+        return frozenset(
+            v
+            for n, v in self._values.items()
+            if n in self._sleeping and (n not in self._states or v in self.named_constants)
+        )
 
     def running_name(self) -> str:
         """What the text calls the state of a task that runs."""
         return next((n for n in self._running if n in self._users), "TASK_RUNNING")
 
+    def body(self, name: str) -> tree.Function | None:
+        """The function of that name: the text's own, or a primitive's."""
+        if name in self.functions:
+            return self.functions[name]
+        found = self.kernel.body(name)
+        return None if found is None else found.function
+
     def use(self, thread: str, path: Path) -> None:
         self.uses.append((thread, path))
-
-    def plain(self, origin: Origin, path: Path) -> None:
-        """Note a plain access of the user's own text."""
-        if not origin.in_primitive:
-            self.plain_accesses.setdefault((origin.span.line, origin.text), path)
 
     def assume(self, text: str) -> None:
         if text not in self.assumptions:

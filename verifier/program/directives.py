@@ -1,8 +1,9 @@
-"""`mbpair:` directives in comments: what the user says of threads and names."""
+"""`mbpair:` directives in comments: what the user says of threads, names and the kernel's version."""
 
 from __future__ import annotations
 
 from verifier.errors import ProgramError, at
+from verifier.program.versions import Version, read_version
 from verifier.record import record
 from verifier.source import Source
 from verifier.syntax import tree
@@ -10,19 +11,21 @@ from verifier.syntax import tree
 
 @record(frozen=True, slots=True)
 class Directives:
-    """`threads`: (name, function); `aliases`: (name, other name of the same object)."""
+    """`threads`: (name, function); `aliases`: (name, other name of the same object); `kernel`: its version."""
 
     threads: tuple[tuple[str, str], ...]
     aliases: tuple[tuple[str, str], ...]
+    kernel: Version | None
 
 
 def directives(unit: tree.Unit, source: Source) -> Directives:
-    """Those of a unit's comments: `/* mbpair: thread NAME [FUNCTION]; alias A B */`.
+    """Those of a unit's comments: `/* mbpair: thread NAME [FUNCTION]; alias A B; kernel 4.13 */`.
 
-    Raises ProgramError for a directive that is not known.
+    Raises ProgramError for a directive, or a version, that is not known.
     """
     threads: list[tuple[str, str]] = []
     aliases: list[tuple[str, str]] = []
+    kernel: Version | None = None
     for comment in unit.comments:
         text = comment.text.strip()
         if not text.startswith("mbpair:"):
@@ -37,9 +40,15 @@ def directives(unit: tree.Unit, source: Source) -> Directives:
                     threads.append((name, function))
                 case ["alias", one, other]:
                     aliases.append((one, other))
+                case ["kernel", version]:
+                    try:
+                        kernel = read_version(version)
+                    except ValueError as problem:
+                        raise ProgramError("directive", str(problem), **at(source, comment.span)) from None
                 case _:
                     message = (
-                        f"unknown directive “{part.strip()}”, expected thread NAME [FUNCTION] or alias A B"
+                        f"unknown directive “{part.strip()}”, expected thread NAME [FUNCTION], alias A B or "
+                        "kernel VERSION"
                     )
                     raise ProgramError("directive", message, **at(source, comment.span))
-    return Directives(tuple(threads), tuple(aliases))
+    return Directives(tuple(threads), tuple(aliases), kernel)

@@ -39,7 +39,15 @@ class Alias:
     address: Address
 
 
-Binding = Variable | Pointer | Alias
+@record(frozen=True, slots=True)
+class Delayed:
+    """A macro's argument that is evaluated, in its caller's frame, wherever the macro mentions it."""
+
+    expression: tree.Expression
+    frame: Frame
+
+
+Binding = Variable | Pointer | Alias | Delayed
 
 
 @record(slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from verifier.program import access, statements
 from verifier.program.context import struct_of
-from verifier.program.frame import LIMIT, Alias, Frame, Pointer, Variable
+from verifier.program.frame import LIMIT, Alias, Delayed, Frame, Pointer, Variable
 from verifier.program.macros import expand, is_macro, is_value
 from verifier.program.program import (
     Address,
@@ -100,12 +100,16 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
         named = access.place(here, argument)
         frame.bindings[name] = named if isinstance(named, Variable) else Alias(named)
         return
+    if parameter.type.name == "expression":
+        frame.bindings[name] = Delayed(argument, here.frame)
+        return
     if parameter.type.pointers and name not in frame.assigned:
         where = _try_pointee(here, argument)
         if where is not None:
             path = where.path
             kind = struct_of(parameter.type)
-            if not path.members and path.root.type is None and path.root.owner is not None and kind:
+            is_open = not path.members and path.root.type is None and path.root.name != "current"
+            if is_open and path.root.owner is not None and kind:
                 path = Path(Root(path.root.name, kind, path.root.owner), ())
             frame.bindings[name] = Pointer(path, here.context.address(path, taken=False))
             return

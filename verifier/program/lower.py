@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from verifier.errors import ProgramError, UsageError, at
 from verifier.options import Options
 from verifier.program import access, statements
@@ -12,18 +14,23 @@ from verifier.program.frame import Frame, Variable, Writer
 from verifier.program.inline import bind_free
 from verifier.program.kernel import kernel
 from verifier.program.locations import unify
+from verifier.program.locksets import accesses
 from verifier.program.macros import is_macro
 from verifier.program.notes import notes
 from verifier.program.outcomes import lift_outcomes
 from verifier.program.program import (
+    Load,
     Number,
     Path,
     Program,
     Root,
     Scope,
     Set,
+    Store,
     Thread,
 )
+from verifier.program.waiters import waiting
+from verifier.record import replace
 from verifier.source import Source
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
@@ -37,9 +44,13 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     """
     unit = lift_outcomes(unit)
     _check_names(unit, source)
-    context = Context(unit, source, kernel=kernel(options))
     said = directives(unit, source)
+    if said.kernel is not None and options.kernel is None:
+        options = replace(options, kernel=said.kernel)
+    context = Context(unit, source, kernel=kernel(options))
     chosen = _threads(unit, options.threads + said.threads)
+    context.threads = tuple(name for name, _ in chosen)
+    context.waiters = waiting(chosen, context.body)
     _initial_values(unit, context)
     threads = tuple(_thread(context, name, function) for name, function in chosen)
     used = {path for _, path in context.uses}
@@ -67,22 +78,30 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         comments=tuple((c.span.line, c.span.column, c.text) for c in unit.comments),
         assumptions=(*context.assumptions, *arms, *guesses, *_opaque(context), *_versions(context)),
         skipped=(*context.skipped, *unread),
-        plain_accesses=_racy(context, numbers),
+        plain_accesses=_racy(threads, numbers),
         unmodelled=tuple((line, name) for name, line in context.unmodelled.items()),
     )
 
 
-def _racy(context: Context, numbers: dict[Path, int]) -> tuple[tuple[int, str], ...]:
-    """The plain accesses of locations that two threads use and one writes."""
+def _racy(threads: Sequence[Thread], numbers: dict[Path, int]) -> tuple[tuple[int, str], ...]:
+    """The plain accesses of locations that two threads use, one writes, and no lock protects."""
     users: dict[int, set[str]] = {}
-    for thread, path in context.uses:
-        users.setdefault(numbers[path], set()).add(thread)
-    written = {numbers[p] for p in context.written}
-    return tuple(
-        place
-        for place, path in context.plain_accesses.items()
-        if len(users[numbers[path]]) > 1 and numbers[path] in written
-    )
+    locks: dict[int, frozenset[int]] = {}
+    written: set[int] = set()
+    plain: dict[tuple[int, str], int] = {}
+    for thread in threads:
+        for made in accesses(thread.body):
+            o = made.operation
+            location = numbers[o.address.path]
+            held = frozenset(numbers[path] for path in made.held)
+            users.setdefault(location, set()).add(thread.name)
+            locks[location] = locks.get(location, held) & held
+            if not isinstance(o, Load):
+                written.add(location)
+            if isinstance(o, Load | Store) and o.is_plain and not o.origin.in_primitive:
+                plain.setdefault((o.origin.span.line, o.origin.text), location)
+    racy = {l for l in written if len(users[l]) > 1 and not locks[l]}
+    return tuple(place for place, location in plain.items() if location in racy)
 
 
 def _check_names(unit: tree.Unit, source: Source) -> None:

@@ -15,7 +15,9 @@ from verifier.program.primitives import (
     Core,
     FenceCall,
     LoadCall,
+    LockAction,
     LockCall,
+    LockKind,
     LoopCall,
     NoCall,
     RmwCall,
@@ -36,11 +38,21 @@ _ORDERS = {
     "acquire": "acquire",
     "release": "release",
 }
-_ACTIONS = {
-    "lock": "takes a spinlock: a read-modify-write that finds it free",
-    "unlock": "frees a spinlock: a store",
-    "trylock": "takes a spinlock, or loads that it is held",
-    "is-locked": "loads whether a spinlock is held",
+_ACTIONS: dict[LockAction, str] = {
+    "lock": "takes {}: a read-modify-write that finds it free",
+    "unlock": "frees {}: a store",
+    "trylock": "takes {}, or loads that it is held",
+    "lock-or-stop": "takes {}, or is stopped by a signal",
+    "is-locked": "loads whether {} is held",
+    "lock-shared": "takes {} for reading: a read-modify-write that finds no writer",
+    "unlock-shared": "gives up reading under {}: a read-modify-write",
+    "trylock-shared": "takes {} for reading, or loads that a writer holds it",
+    "downgrade": "goes on reading under {}: a store",
+}
+_LOCKS: dict[LockKind, str] = {
+    "spin": "a spinlock",
+    "sleeping": "a mutex",
+    "readers-writer": "a readers-writer lock",
 }
 _UNNAMED = {"__full_order": ("mb", "the full barrier"), "__acquire_order": ("rmb", "the acquire order")}
 _UNMODELLED = "not modelled: a program that calls it is undecided"
@@ -182,8 +194,8 @@ def _event(name: str, core: Core) -> Event:
                 what + ("; where it fails, a load without order" if fails else ""),
                 _rmw(call.order, fails),
             )
-        case LockCall(action):
-            return Event(name, _ACTIONS[action], ())
+        case LockCall(action, kind):
+            return Event(name, _ACTIONS[action].format(_LOCKS[kind]), ())
         case NoCall():
             return Event(name, "orders and accesses nothing", ())
         case Unmodelled():
