@@ -16,4 +16,4 @@ void count(void)
 	spin_unlock(&lock);
 }
 
-/* exists (total = 1) */
+exists (total = 1)

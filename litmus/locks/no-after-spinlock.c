@@ -23,4 +23,4 @@ void sleeper(void)
 	seen = READ_ONCE(condition);
 }
 
-/* ~exists (waker:seen = 0 /\ sleeper:seen = 0) */
+~exists (waker:seen = 0 /\ sleeper:seen = 0)
