@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from verifier.events.draft import Arms, Draft
 from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue
 from verifier.events.graph import Atomic, Dependency, DependencyKind, Event, Kind, OrderingSource, SourceKind
-from verifier.events.logic import as_condition, conjunction, disjunction, fold, negation, simplify
+from verifier.events.logic import as_condition, conjunction, disjunction, equals, fold, negation, simplify
 from verifier.events.origins import origins
 from verifier.events.rows import Row, Tags
 from verifier.events.state import State
@@ -77,6 +77,11 @@ class Emitter:
             case _:
                 return NONE
 
+    def _address_taint(self, address: p.Address, state: State) -> Taint:
+        """The reads that decide where an access goes."""
+        pointer = self.taint(address.pointer, state)
+        return pointer if address.index is None else union((pointer, self.taint(address.index, state)))
+
     def set(self, target: str, v: p.Value, state: State) -> None:
         """target = v"""
         if self.is_litmus:
@@ -95,7 +100,7 @@ class Emitter:
         row = self.draft.row(lambda rows: rows.load(o.order, self._is_plain(o)), o.name, o.origin)
         source = self._annotation("acquire", o.name, o.order, row, o.origin)
         got: list[tuple[int, Expression]] = []
-        half, address = row.half(0), self.taint(o.address.pointer, state)
+        half, address = row.half(0), self._address_taint(o.address, state)
         self._around(row.before, source, o.origin, state)
         for location, condition in self._targets(o.address, state, o.origin):
             number = self._add("R", location, state, (condition,), None, half, source, o.origin)
@@ -111,7 +116,7 @@ class Emitter:
         row = self.draft.row(lambda rows: rows.store(o.order, self._is_plain(o)), o.name, o.origin)
         source = self._annotation("release", o.name, o.order, row, o.origin)
         value = self.value(o.value, state)
-        half, address, data = row.half(0), self.taint(o.address.pointer, state), self.taint(o.value, state)
+        half, address, data = row.half(0), self._address_taint(o.address, state), self.taint(o.value, state)
         self._around(row.before, source, o.origin, state)
         for location, condition in self._targets(o.address, state, o.origin):
             number = self._add("W", location, state, (condition,), value, half, source, o.origin)
@@ -138,7 +143,7 @@ class Emitter:
             done.append(succeeds)
             number = self._add("W", location, state, (succeeds,), value, row.half(0), source, o.origin)
             self.draft.atomics += [Atomic(r, number, "lxsx", holds) for r, holds in armed]
-            self._depend("addr", number, self.taint(o.address.pointer, state), o.origin)
+            self._depend("addr", number, self._address_taint(o.address, state), o.origin)
             self._depend("data", number, self.taint(o.value, state), o.origin)
         state.monitor = ()
         state.locals[o.status] = fold(negation(disjunction(done)))
@@ -154,7 +159,7 @@ class Emitter:
             source = self._source(kind, o.name, is_barrier, is_barrier and not o.is_explicit, o.origin)
         got: list[tuple[int, Expression]] = []
         written: list[Expression] = []
-        address = self.taint(o.address.pointer, state)
+        address = self._address_taint(o.address, state)
         outer = {o.target: state.taints.get(o.target, NONE)}
         self._around(row.before, source, o.origin, state)
         for location, condition in self._targets(o.address, state, o.origin):
@@ -193,6 +198,8 @@ class Emitter:
 
     def _targets(self, address: p.Address, state: State, origin: p.Origin) -> list[tuple[int, Expression]]:
         """The locations that an address may be, each with the condition on which it is."""
+        if not self.is_litmus:
+            return self._chosen(address, state, origin)
         if not address.is_computed:
             return [(self.draft.numbers[address.path], TRUE)]
         program = self.draft.program
@@ -200,13 +207,34 @@ class Emitter:
             pointer = self.value(address.pointer, state)
             choices = [(l, fold(Apply("==", (pointer, Const(a))))) for a, l in program.addresses]
             elsewhere = fold(conjunction(negation(c) for _, c in choices))
-            if program.is_litmus:
-                escapes = fold(conjunction((*state.guard, elsewhere)))
-                self.draft.escapes += [(origin.span.line, escapes)] if escapes != FALSE else []
-            else:
-                choices.append((self.draft.numbers[address.path], elsewhere))
+            self._escape(state, elsewhere, origin)
             return [(location, c) for location, c in choices if c != Const(0)]
         return [(self.draft.numbers[address.path], TRUE)]
+
+    def _chosen(self, address: p.Address, state: State, origin: p.Origin) -> list[tuple[int, Expression]]:
+        """The same, of an access of a snippet: by the values of its pointer or index that lead somewhere."""
+        numbers = self.draft.numbers
+        if address.pointer is None or (not address.choices and not address.is_closed):
+            return [(numbers[address.path], TRUE)]
+        pointer = self.value(address.pointer, state)
+        found: dict[int, Expression] = {}
+        for value, path in address.choices:
+            condition = equals(pointer, value)
+            if condition != FALSE:
+                found[numbers[path]] = disjunction((found.get(numbers[path], FALSE), condition))
+        elsewhere = fold(conjunction(negation(c) for c in found.values()))
+        if address.is_closed:
+            self._escape(state, elsewhere, origin)
+        elif elsewhere != FALSE:
+            number = numbers[address.path]
+            found[number] = disjunction((found.get(number, FALSE), elsewhere))
+        # A wild pointer is reported: what it does instead does not matter.
+        return [(location, TRUE if len(found) == 1 else c) for location, c in found.items()]
+
+    def _escape(self, state: State, elsewhere: Expression, origin: p.Origin) -> None:
+        """Note when an access goes to no location."""
+        escapes = fold(conjunction((*state.guard, elsewhere)))
+        self.draft.escapes += [(origin.span.line, escapes)] if escapes != FALSE else []
 
     def _result(self, target: str, got: Sequence[tuple[int, Expression]], state: State) -> None:
         """target = what one of these reads returned"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import access, atomics, locks
+from verifier.program import access, atomics, locks, objects
 from verifier.program.context import primitives
 from verifier.program.frame import Variable, text_of
 from verifier.program.inline import inline
@@ -110,6 +110,14 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
         origin = replace(origin, text=name, via=None)
         here.writer.emit(Fence("mb", f"the full barrier in {name}", False, origin))
         return Number(0)
+    if name == "sizeof":  # reads nothing
+        return here.context.opaque(origin.place)
+    if objects.is_allocation(name) and not here.context.is_litmus:
+        for argument in e.arguments:
+            _read_argument(here, argument)
+        return objects.allocate(here, e, name)
+    if name == "container_of" and e.arguments and not here.context.is_litmus:
+        return access.container_of(here, e)
     if name in ("container_of", "per_cpu_ptr"):
         return here.context.opaque(origin.place)
     return None

@@ -14,6 +14,7 @@ from verifier.program.locations import unify
 from verifier.program.macros import is_macro
 from verifier.program.notes import notes
 from verifier.program.outcomes import lift_outcomes
+from verifier.program.pointers import Resolved, moved, resolve
 from verifier.program.program import (
     Number,
     Path,
@@ -37,22 +38,31 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     unit = lift_outcomes(unit)
     _check_names(unit, source)
     context = Context(unit, source)
+    context.bound = options.bound
     said = directives(unit, source)
+    context.own_parameters = said.own
     chosen = _threads(unit, options.threads + said.threads)
     _initial_values(unit, context)
     threads = tuple(_thread(context, name, function) for name, function in chosen)
-    used = {path for _, path in context.uses}
-    context.uses += [("", p) for p in context.addresses if p in context.taken - used and p.root.owner is None]
-    conditions = tuple(condition(context, threads, c) for c in unit.conditions)
+    aliases = options.aliases + said.aliases
+    resolved = resolve(context, threads, aliases)
+    uses = resolved.places(context.uses)
+    used = {path for _, path in uses}
+    uses += [("", p) for p in context.addresses if p in context.taken - used and p.root.owner is None]
+    conditions = tuple(condition(context, threads, [p for _, p in uses], c) for c in unit.conditions)
     arms, unread = notes(unit.skipped)
-    names, numbers, guesses = unify(context.uses, options.aliases + said.aliases)
+    names, numbers, guesses = unify(uses, aliases)
     return Program(
-        threads=threads,
+        threads=resolved.threads,
         names=names,
         locations=tuple(numbers.items()),
-        initial=tuple((numbers[p], v) for p, v in context.initial if p in numbers),
+        initial=tuple(
+            (numbers[p], moved(context, resolved.canonical, v)) for p, v in context.initial if p in numbers
+        ),
         declared=frozenset(
-            n for p, n in numbers.items() if p.root.owner is None and p.root.name in context.declared
+            n
+            for p, n in numbers.items()
+            if p.root.is_own or (p.root.owner is None and p.root.name in context.declared)
         ),
         addresses=tuple(
             (context.addresses[p], numbers[p])
@@ -66,21 +76,25 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         comments=tuple((c.span.line, c.span.column, c.text) for c in unit.comments),
         assumptions=(*context.assumptions, *arms, *guesses, *_opaque(context)),
         skipped=(*context.skipped, *unread),
-        plain_accesses=_racy(context, numbers),
+        plain_accesses=_racy(context, resolved, uses, numbers),
         unmodelled=tuple((line, name) for name, line in context.unmodelled.items()),
+        indeterminate=frozenset(n for p, n in numbers.items() if p.root in context.indeterminate),
     )
 
 
-def _racy(context: Context, numbers: dict[Path, int]) -> tuple[tuple[int, str], ...]:
+def _racy(
+    context: Context, resolved: Resolved, uses: list[tuple[str, Path]], numbers: dict[Path, int]
+) -> tuple[tuple[int, str], ...]:
     """The plain accesses of locations that two threads use and one writes."""
     users: dict[int, set[str]] = {}
-    for thread, path in context.uses:
+    for thread, path in uses:
         users.setdefault(numbers[path], set()).add(thread)
-    written = {numbers[p] for p in context.written}
+    written = {numbers[p] for _, p in resolved.places(context.writes)}
+    shared = {n for n, threads in users.items() if len(threads) > 1} & written
     return tuple(
         place
-        for place, path in context.plain_accesses.items()
-        if len(users[numbers[path]]) > 1 and numbers[path] in written
+        for place, use in context.plain_accesses.items()
+        if any(numbers[p] in shared for _, p in resolved.places([use]))
     )
 
 
