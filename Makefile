@@ -36,7 +36,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench $(BENCH)
 
 goldens: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/test_readme.py tests/report
+	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/test_readme.py tests/report -m "full or not full" -k "not time_and_memory"
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

@@ -13,7 +13,7 @@ from verifier.errors import InputError, ModelError, SyntaxProblem
 from verifier.events.build import build
 from verifier.events.elaborate import elaborate
 from verifier.events.expression import FALSE, THIN_AIR
-from verifier.events.graph import EventGraph, Property
+from verifier.events.graph import EventGraph, Property, without_escapes
 from verifier.execution.cycles import TooManyCycles
 from verifier.inbox import recognise
 from verifier.inbox.pieces import Diagram, Litmus, Piece, Snippet, Unreadable
@@ -340,15 +340,19 @@ def _decide(
 
     def under_sc() -> Questions:
         sc = model("sc")
-        return session(_build(program, sc, options), sc)
+        built = _build(program, sc, options)
+        return session(built if built.is_litmus else without_escapes(built), sc)
 
     problem = _beyond(graph, options)
     if m.registers:
         problem = "the model speaks about registers; only mbpair litmus answers under it"
     if problem:
         return _undecided(graph, m, problem, bound)
-    main = session(graph)
-    main.require_within()
+    if graph.is_litmus:
+        main = session(graph)
+        main.require_within()
+    else:
+        main = session(without_escapes(graph))
     classes = Classes(main)
     claims = claims_of(graph, program.comments)
     with_other_fences = main.variant if isinstance(main, Enumeration) else session
@@ -357,6 +361,8 @@ def _decide(
     barriers = places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
     properties = check_properties(main, under_sc)
     verdict, reason = _answer(barriers, properties, program.is_litmus)
+    if graph.escapes and not graph.is_litmus and verdict != "refuted":
+        session(graph).require_within()
     return ModelResult(m.name, verdict, reason, barriers, properties, bound)
 
 

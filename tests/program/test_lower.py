@@ -252,8 +252,16 @@ def test_aliases(said: str) -> None:
     assert numbers["one.a"] == numbers["third.a"] != numbers["other.b.a"]
 
 
-def test_an_array_with_a_variable_index_is_one_location() -> None:
-    program = lowered("int a[4], i;\nvoid w(void) { a[1] = 1; a[i] = 2; }\n")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "int a[64], i;\nvoid w(void) { a[1] = 1; a[i] = 2; }\n",  # many
+        "int a[], i;\nvoid w(void) { a[1] = 1; a[i] = 2; }\n",
+        "int a[4], i;\nvoid w(int n) { int k = i; a[1] = 1; a[n] = 2; }\n",  # may be out of bounds
+    ],
+)
+def test_an_array_of_which_the_text_does_not_tell_the_elements_is_one_location(text: str) -> None:
+    program = lowered(text)
     assert len(program.names) == 2
     assert "the elements of a[] are taken to be one location" in program.assumptions
     assert len(lowered("int a[4];\nvoid w(void) { a[1] = 1; a[2] = 2; }\n").names) == 2
@@ -334,7 +342,8 @@ def test_conditional_loads_wait(name: str) -> None:
     "text",
     [
         "struct s { int a; int b; };\nstruct s g = { .b = 1 };\nvoid f(void) { g.a = 1; }\n",
-        "int x, y;\nvoid f(void) { int v[2]; v[y] = 1; x = v[0]; }\n",
+        "struct s { int a; };\nstruct s g, h;\nvoid f(void) { g = h; }\n",
+        "struct s { int a; };\nstruct s *g;\nvoid f(void) { struct s l = { 1 }; g = &l; }\n",
     ],
 )
 def test_values_that_are_not_followed_are_said(text: str) -> None:

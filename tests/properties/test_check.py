@@ -118,6 +118,16 @@ def test_spinning(value: int, lost: bool) -> None:
     )
 
 
+@pytest.mark.parametrize(("value", "lost"), [(1, []), (2, ["violated"])])
+def test_a_thread_that_can_still_go_on_is_no_reason_to_wait_for_ever(value: int, lost: list[str]) -> None:
+    text = f"""int x, y;
+void first(void) {{ WRITE_ONCE(y, {value}); while (READ_ONCE(x) != 1) cpu_relax(); smp_mb(); }}
+void second(void) {{ while (READ_ONCE(y) != 1) cpu_relax(); WRITE_ONCE(x, 1); }}
+"""
+    found = [p for p in properties(text) if p.kind == "lost wake-up" and p.text.startswith("first")]
+    assert [p.status for p in found] == lost
+
+
 def test_what_is_not_modelled_is_undecided() -> None:
     text = MP.format(writer="down(&l);", reader="smp_rmb();", check="BUG_ON(a && !b);")
     (unit,) = check("a.c", text.encode(), Options(models=("armv8", "lkmm")))

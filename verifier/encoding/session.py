@@ -23,6 +23,8 @@ from verifier.limits import Deadline, NotModelled, Undecided
 from verifier.record import replace
 from verifier.search.questions import require_within
 
+_FEW = 64  # variables to a clause, where clauses count as few
+
 
 class Session:
     """Questions about the executions of `graph` that `model` allows.
@@ -232,7 +234,7 @@ class Session:
         literals = [self._constant(l) if l > 0 else z3.Not(self._constant(-l)) for l in assumptions]
         try:
             if text:
-                self._solver.from_string(text)
+                self._add(text)
             answer = self._solver.check(*literals)
         except z3.Z3Exception as problem:
             raise Undecided(f"the solver gave up: {problem}") from None
@@ -242,6 +244,21 @@ class Session:
                 raise KeyboardInterrupt
             raise Undecided(f"the solver gave up: {reason}")
         return bool(answer == z3.sat)
+
+    def _add(self, text: str) -> None:
+        """Clauses in DIMACS. Reading a text makes all variables up to the largest anew: few clauses cost less one
+        by one."""
+        import z3
+
+        head, *clauses = text.splitlines()
+        if len(clauses) > int(head.split()[2]) // _FEW:
+            self._solver.from_string(text)
+            return
+        for clause in clauses:
+            literals = [int(l) for l in clause.split()[:-1]]
+            self._solver.add(
+                z3.Or(*(self._constant(l) if l > 0 else z3.Not(self._constant(-l)) for l in literals))
+            )
 
     def _decode(self) -> Execution:
         from z3 import z3core

@@ -83,6 +83,8 @@ def _initial_writes(program: p.Program, merge: Merge) -> tuple[Sequence[Event], 
 
 def _initial_value(program: p.Program, merge: Merge, location: int) -> Expression:
     """What a location starts with: what the text says; any value where it neither declares nor writes it; else 0."""
+    if location in program.indeterminate:
+        return merge.unknown()
     initial = dict(program.initial)
     known = program.is_litmus or location in initial or location in program.declared
     if known or location in _written(program):
@@ -97,9 +99,7 @@ def _written(program: p.Program) -> frozenset[int]:
     for thread in program.threads:
         for o in flatten(thread.body):
             if isinstance(o, p.Store | p.Rmw):
-                found.add(numbers[o.address.path])
-                if o.address.is_computed:
-                    found.update(l for _, l in program.addresses)
+                found.update(numbers[path] for path in o.address.targets())
     return frozenset(found)
 
 

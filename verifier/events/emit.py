@@ -16,7 +16,7 @@ from verifier.events.graph import (
     OrderingSource,
     SourceKind,
 )
-from verifier.events.logic import as_condition, conjunction, disjunction, fold, negation, simplify
+from verifier.events.logic import as_condition, conjunction, disjunction, equals, fold, negation, simplify
 from verifier.events.origins import origins
 from verifier.events.rows import Row, Tags
 from verifier.events.state import State
@@ -85,6 +85,11 @@ class Emitter:
             case _:
                 return NONE
 
+    def _address_taint(self, address: p.Address, state: State) -> Taint:
+        """The reads that decide where an access goes."""
+        pointer = self.taint(address.pointer, state)
+        return pointer if address.index is None else union((pointer, self.taint(address.index, state)))
+
     def set(self, target: str, v: p.Value, state: State) -> None:
         """target = v"""
         if self.is_litmus:
@@ -103,7 +108,7 @@ class Emitter:
         row = self.draft.row(lambda rows: rows.load(o.order, self._is_plain(o)), o.name, o.origin)
         source = self._annotation("acquire", o.name, o.order, row, o.origin)
         got: list[tuple[int, Expression]] = []
-        half, address = row.half(0), self.taint(o.address.pointer, state)
+        half, address = row.half(0), self._address_taint(o.address, state)
         if row.before:
             self._around(row.before, source, o.origin, state)
         for location, condition in self._targets(o.address, state, o.origin):
@@ -122,7 +127,7 @@ class Emitter:
         row = self.draft.row(lambda rows: rows.store(o.order, self._is_plain(o)), o.name, o.origin)
         source = self._annotation("release", o.name, o.order, row, o.origin)
         value = self.value(o.value, state)
-        half, address, data = row.half(0), self.taint(o.address.pointer, state), self.taint(o.value, state)
+        half, address, data = row.half(0), self._address_taint(o.address, state), self.taint(o.value, state)
         if row.before:
             self._around(row.before, source, o.origin, state)
         for location, condition in self._targets(o.address, state, o.origin):
@@ -151,7 +156,7 @@ class Emitter:
             done.append(succeeds)
             number = self._add("W", location, state, (succeeds,), value, row.half(0), source, o.origin)
             self.draft.atomics += [Atomic(r, number, "lxsx", holds) for r, holds in armed]
-            self._depend("addr", number, self.taint(o.address.pointer, state), o.origin)
+            self._depend("addr", number, self._address_taint(o.address, state), o.origin)
             self._depend("data", number, self.taint(o.value, state), o.origin)
         state.monitor = ()
         state.locals[o.status] = fold(negation(disjunction(done)))
@@ -167,7 +172,7 @@ class Emitter:
             source = self._source(kind, o.name, is_barrier, is_barrier and not o.is_explicit, o.origin)
         got: list[tuple[int, Expression]] = []
         written: list[Expression] = []
-        address = self.taint(o.address.pointer, state)
+        address = self._address_taint(o.address, state)
         outer = {o.target: state.taints.get(o.target, NONE)}
         if row.before:
             self._around(row.before, source, o.origin, state)
@@ -207,6 +212,8 @@ class Emitter:
 
     def _targets(self, address: p.Address, state: State, origin: p.Origin) -> list[tuple[int, Expression]]:
         """The locations that an address may be, each with the condition on which it is."""
+        if not self.is_litmus:
+            return self._chosen(address, state, origin)
         if not address.is_computed:
             return [(self.draft.numbers[address.path], TRUE)]
         program = self.draft.program
@@ -217,13 +224,34 @@ class Emitter:
                 return [(known[0], TRUE)]
             choices = [(l, fold(Apply("==", (pointer, Const(a))))) for a, l in program.addresses]
             elsewhere = fold(conjunction(negation(c) for _, c in choices))
-            if program.is_litmus:
-                escapes = fold(conjunction((*state.guard, elsewhere)))
-                self.draft.escapes += [(origin.span.line, escapes)] if escapes != FALSE else []
-            else:
-                choices.append((self.draft.numbers[address.path], elsewhere))
+            self._escape(state, elsewhere, origin)
             return [(location, c) for location, c in choices if c != Const(0)]
         return [(self.draft.numbers[address.path], TRUE)]
+
+    def _chosen(self, address: p.Address, state: State, origin: p.Origin) -> list[tuple[int, Expression]]:
+        """The same, of an access of a snippet: by the values of its pointer or index that lead somewhere."""
+        numbers = self.draft.numbers
+        if address.pointer is None or (not address.choices and not address.is_closed):
+            return [(numbers[address.path], TRUE)]
+        pointer = self.value(address.pointer, state)
+        found: dict[int, Expression] = {}
+        for value, path in address.choices:
+            condition = equals(pointer, value)
+            if condition != FALSE:
+                found[numbers[path]] = disjunction((found.get(numbers[path], FALSE), condition))
+        elsewhere = fold(conjunction(negation(c) for c in found.values()))
+        if address.is_closed:
+            self._escape(state, elsewhere, origin)
+        elif elsewhere != FALSE:
+            number = numbers[address.path]
+            found[number] = disjunction((found.get(number, FALSE), elsewhere))
+        # A wild pointer is reported: what it does instead does not matter.
+        return [(location, TRUE if len(found) == 1 else c) for location, c in found.items()]
+
+    def _escape(self, state: State, elsewhere: Expression, origin: p.Origin) -> None:
+        """Note when an access goes to no location."""
+        escapes = fold(conjunction((*state.guard, elsewhere)))
+        self.draft.escapes += [(origin.span.line, escapes)] if escapes != FALSE else []
 
     def _result(self, target: str, got: Sequence[tuple[int, Expression]], state: State) -> None:
         """target = what one of these reads returned"""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from verifier.events.expression import TRUE, Apply, Expression, Unknown, reads_of, unknowns_of
-from verifier.record import field, record
+from verifier.record import field, record, replace
 from verifier.source import Span
 
 Kind = Literal["R", "W", "F"]
@@ -167,7 +167,7 @@ class EventGraph:
     isa             the instructions that the text is written in; None: C
     is_litmus       a litmus test: all threads there are, and nothing calls them
     observed        label and value of what a State line of herd7 shows, for a litmus test
-    escapes         line of an access in a litmus test, and when it goes to no location of the test
+    escapes         line of an access, and when it goes to no location: by a wild pointer, or out of bounds
     unmodelled      line and name of what the architecture has no row for: no verdict can be given
     unreached       lines of loops that can be left, but not within the bound: what follows is missing
     """
@@ -229,6 +229,14 @@ def observed_locations(graph: EventGraph) -> frozenset[int]:
     formulas += [e for _, e in graph.observed]
     formulas += graph.constraints
     return frozenset([-1 - r for f in formulas for r in reads_of(f) if r < 0])
+
+
+def without_escapes(graph: EventGraph) -> EventGraph:
+    """The same program, where no access goes to no location."""
+    if not graph.escapes:
+        return graph
+    inside = tuple(Apply("!", (e,)) for _, e in graph.escapes)
+    return replace(graph, constraints=tuple(dict.fromkeys((*graph.constraints, *inside))), escapes=())
 
 
 def present(graph: EventGraph) -> frozenset[str]:

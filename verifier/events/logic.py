@@ -184,6 +184,21 @@ def _told_by_choice(operator: str, a: Expression, b: Const) -> Expression | None
             return None
 
 
+def equals(e: Expression, value: int) -> Expression:
+    """Whether `e` is `value`; of a choice, the condition on which it is."""
+    match e:
+        case Const():
+            return TRUE if e.value == value else FALSE
+        case Apply("?:", (condition, a, b)) if isinstance(a, Const | Apply) and isinstance(b, Const | Apply):
+            then, otherwise = equals(a, value), equals(b, value)
+            if then == otherwise:
+                return then
+            arms = conjunction((condition, then)), conjunction((negation(condition), otherwise))
+            return fold(disjunction(arms))
+        case _:
+            return Apply("==", (e, Const(value)))
+
+
 def as_condition(e: Expression) -> Expression:
     """`e` as 0 or 1."""
     if isinstance(e, Const):

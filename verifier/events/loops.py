@@ -53,7 +53,7 @@ def _reads_first(
                 carried |= (_mentions(value) & written) - known
                 known.add(target)
             case p.Load(target, address):
-                carried |= (_mentions(address.pointer) & written) - known
+                carried |= ((_mentions(address.pointer) | _mentions(address.index)) & written) - known
                 known.add(target)
             case p.Branch(condition, then, otherwise, _):
                 carried |= (_mentions(condition) & written) - known

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import calls
+from verifier.program import calls, objects
+from verifier.program.addresses import ELEMENTS as ELEMENTS
 from verifier.program.frame import Alias, Binding, Delayed, Frame, Pointer, Variable, Writer, text_of
 from verifier.program.program import (
     Address,
@@ -121,7 +122,7 @@ def pointee(here: Here, e: tree.Expression) -> Place:
         case tree.Call(tree.Name("container_of")) if here.context.is_litmus:
             raise _not_modelled(here, "container_of()", e)
         case tree.Call(tree.Name("container_of"), (inner, tree.TypeArgument(kind), *_)):
-            return Address(Path(_root_of(place_of_pointer(here, inner), kind.name), ()))
+            return _container(here, e, inner, kind)
         case tree.Call(tree.Name("per_cpu_ptr"), (tree.Unary("&", tree.Name() as first), cpu)):
             return place(here, tree.Index(first, cpu, e.span))
         case tree.Member() | tree.Index() if here.context.is_litmus:
@@ -140,6 +141,40 @@ def pointee(here: Here, e: tree.Expression) -> Place:
             return pointee(here, left)
         case _:
             raise here.frame.error("not-a-pointer", "expected a pointer to a location, such as &x", e.span)
+
+
+def _container(here: Here, e: tree.Call, inner: tree.Expression, kind: tree.Type) -> Address:
+    """The object that a pointer points into."""
+    where = place_of_pointer(here, inner)
+    path = Path(_root_of(where, kind.name), ())
+    if where.pointer is None:
+        members = _member_names(e)
+        rest = len(where.path.members) - len(members)
+        is_inside = rest >= 0 and bool(members) and where.path.members[rest:] == members
+        return Address(Path(path.root, where.path.members[:rest]) if is_inside else path)
+    return Address(path, _container_value(here, e, _address_value(here, where)))
+
+
+def _member_names(e: tree.Call) -> tuple[str, ...]:
+    """The member that container_of() names; none where it is not written as one."""
+    names: list[str] = []
+    member = e.arguments[2] if len(e.arguments) == 3 else None
+    while isinstance(member, tree.Member) and not member.arrow:
+        names.insert(0, member.field)
+        member = member.object
+    return (member.name, *names) if isinstance(member, tree.Name) else ()
+
+
+def _container_value(here: Here, e: tree.Call, inner: Value) -> Value:
+    members = _member_names(e)
+    if not members:
+        return here.context.opaque(here.frame.origin(e.span).place)
+    return Apply("-", (inner, Number(here.context.places.offset(members))))
+
+
+def container_of(here: Here, e: tree.Call) -> Value:
+    """The value of container_of(p, type, member)."""
+    return _container_value(here, e, value(here, e.arguments[0]))
 
 
 def _computed(here: Here, e: tree.Expression) -> Address:
@@ -188,7 +223,7 @@ def load(here: Here, address: Address, e: tree.Expression, order: str = "once", 
     target = here.writer.fresh("read")
     origin = here.frame.origin(e.span)
     here.writer.emit(Load(target, address, order, not name, name or "read", origin))
-    here.context.use(here.writer.thread, address.path)
+    here.context.use(here.writer.thread, address)
     return Local(target)
 
 
@@ -201,8 +236,8 @@ def store(
         return
     origin = here.frame.origin(e.span)
     here.writer.emit(Store(where, new, order, not name, name or "write", origin))
-    here.context.use(here.writer.thread, where.path)
-    here.context.written.add(where.path)
+    here.context.use(here.writer.thread, where)
+    here.context.write(here.writer.thread, where)
 
 
 def truth(v: Value) -> Value:
@@ -261,7 +296,8 @@ def _pointed_by_name(here: Here, e: tree.Name, name: str) -> Place:
             return _computed(here, e)
         case Variable(key, True, kind):
             if here.frame.points_about(name):
-                here.context.cannot_model(f"{name}, which points to more than one object", here.frame, e.span)
+                what = f"{name}, which points to more than one object"
+                here.context.doubt(thread, key, what, here.frame, e.span)
             return Address(Path(Root(name, kind, thread), ()), Local(key), kind is None)
         case Variable(key, False, kind):
             return Address(Path(Root(name, kind, thread), ()), Local(key), True)
@@ -303,7 +339,14 @@ def _member(base: Place, member: str) -> Place:
         member = "state"  # of a task, since 5.14
     if members and members[-1] == "*":
         members = members[:-1]
-    return Address(Path(base.path.root, (*members, member)), base.pointer, False)
+    return _part(base, Path(base.path.root, (*members, member)), member)
+
+
+def _part(base: Address, path: Path, member: str) -> Address:
+    """The member, or the element `[i]`, of what is at an address; `path`: as it is written."""
+    choices = tuple((v, Path(p.root, (*p.members, member))) for v, p in base.choices)
+    members = (*base.members, member)
+    return Address(path, base.pointer, False, choices, base.is_closed, members)
 
 
 def _element(here: Here, e: tree.Index, array: tree.Expression, index: tree.Expression) -> Place:
@@ -320,9 +363,22 @@ def _element(here: Here, e: tree.Index, array: tree.Expression, index: tree.Expr
         here.context.unmodelled.setdefault(name, (here.frame.site or e.span).line)
         return Variable(f"{base.key}[*]", False, None)
     if isinstance(position, Number):
-        return Address(Path(base.path.root, (*base.path.members, f"[{position.value}]")), base.pointer)
+        member = f"[{position.value}]"
+        return _part(base, Path(base.path.root, (*base.path.members, member)), member)
+    path = Path(base.path.root, (*base.path.members, "[*]"))
+    if base.pointer is not None and not base.choices:
+        return Address(path, base.pointer, members=(*base.members, "[*]"), index=position)
     pointer = position if base.pointer is None else Apply("+", (base.pointer, position))
-    return Address(Path(base.path.root, (*base.path.members, "[*]")), pointer)
+    size = here.context.bounds.get(base.path.root.name)
+    is_array = base.pointer is None and not base.path.members and size is not None
+    if (
+        not is_array
+        or here.context.is_litmus
+        or (base.path.root.owner is not None and not base.path.root.is_own)
+    ):
+        return Address(path, pointer)
+    elements = tuple((i, Path(base.path.root, (f"[{i}]",))) for i in range(size or 0))
+    return Address(path, pointer, False, elements, True)
 
 
 def _is_array(here: Here, e: tree.Expression) -> bool:
@@ -349,7 +405,21 @@ def _address_of(here: Here, operand: tree.Expression) -> Value:
         return here.context.opaque(f"&{where.key}")
     if where.pointer is not None and here.context.is_litmus:
         return where.pointer
-    return here.context.address(where.path)
+    return _address_value(here, where)
+
+
+def _address_value(here: Here, where: Address) -> Value:
+    """The address of a place, by that of the object that it is a part of."""
+    if where.pointer is None:
+        return here.context.address(where.path)
+    places = here.context.places
+    if where.choices:  # by an index
+        _, first = where.choices[0]
+        step = Apply("*", (where.pointer, Number(places.element())))
+        return Apply("+", (here.context.address(first), step))
+    if not where.members:
+        return where.pointer
+    return Apply("+", (where.pointer, Number(places.offset(where.members))))
 
 
 def _short_circuit(here: Here, e: tree.Binary) -> Value:
@@ -394,6 +464,8 @@ def _assign(
         right = value(here, source)
         new = Apply(operator[:-1], (_read(here, where, target), right))
     store(here, where, new, e)
+    if operator == "=" and not here.context.is_litmus and objects.is_whole(here, target):
+        objects.refuse_copy(here, e)
     return Local(where.key) if isinstance(where, Variable) else new
 
 

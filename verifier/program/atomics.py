@@ -48,7 +48,7 @@ def shared(here: Here, e: tree.Call, name: str, number: int) -> Address:
     where = access.pointee(here, argument(here, e, name, number))
     if isinstance(where, Variable):
         raise here.frame.error("not-a-location", f"{name}() needs a shared location", e.span)
-    here.context.use(here.writer.thread, where.path)
+    here.context.use(here.writer.thread, where)
     return where
 
 
@@ -86,8 +86,8 @@ def rmw(here: Here, e: tree.Call, name: str, core: RmwCall) -> Value:
     if isinstance(where, Variable):
         raise here.frame.error("not-a-location", f"{name}() needs a shared location", e.span)
     origin = here.frame.origin(e.span)
-    here.context.use(here.writer.thread, where.path)
-    here.context.written.add(where.path)
+    here.context.use(here.writer.thread, where)
+    here.context.write(here.writer.thread, where)
     here.writer.emit(Rmw(target, where, new, succeeds, core.order, core.is_explicit, name, origin))
     return _result(here, e, core, old, new, operand, succeeds)
 

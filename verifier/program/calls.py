@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import access, atomics, locks, waiters
+from verifier.program import access, atomics, locks, objects, waiters
 from verifier.program.frame import Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.kernel import ranges
@@ -146,6 +146,14 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
         return Number(0)
     if name in waiters.OPERATIONS:
         return waiters.operation(here, e, name)
+    if name == "sizeof":  # reads nothing
+        return here.context.opaque(origin.place)
+    if objects.is_allocation(name) and not here.context.is_litmus:
+        for argument in e.arguments:
+            _read_argument(here, argument)
+        return objects.allocate(here, e, name)
+    if name == "container_of" and e.arguments and not here.context.is_litmus:
+        return access.container_of(here, e)
     if name in ("container_of", "per_cpu_ptr"):
         return here.context.opaque(origin.place)
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from verifier.errors import ProgramError, at
 from verifier.program import access
@@ -28,15 +28,21 @@ _NOWHERE = tree.Function("", None, (), tree.Block((), _NO_SPAN), False, _NO_SPAN
 Complain = Callable[[str, str], ProgramError]
 
 
-def condition(context: Context, threads: tuple[Thread, ...], c: tree.Condition) -> Condition:
+def condition(
+    context: Context, threads: tuple[Thread, ...], used: Sequence[Path], c: tree.Condition
+) -> Condition:
     """A condition with its names resolved.
 
     Raises ProgramError for a name that no thread uses, or more than one has.
     """
-    return Condition(c.kind, _formula(context, threads, c.formula), text_of(context.source, c.span), c.span)
+    return Condition(
+        c.kind, _formula(context, threads, used, c.formula), text_of(context.source, c.span), c.span
+    )
 
 
-def _formula(context: Context, threads: tuple[Thread, ...], e: tree.Expression) -> Final:
+def _formula(
+    context: Context, threads: tuple[Thread, ...], used: Sequence[Path], e: tree.Expression
+) -> Final:
     def error(code: str, message: str) -> ProgramError:
         return ProgramError(code, message, **at(context.source, e.span))
 
@@ -44,21 +50,25 @@ def _formula(context: Context, threads: tuple[Thread, ...], e: tree.Expression) 
         case tree.Number(value, _):
             return Number(value)
         case tree.Binary(operator, left, right):
-            return Formula(operator, (_formula(context, threads, left), _formula(context, threads, right)))
+            return Formula(
+                operator, (_formula(context, threads, used, left), _formula(context, threads, used, right))
+            )
         case tree.Unary("!" | "~" | "-" as operator, operand):
-            return Formula("neg" if operator == "-" else operator, (_formula(context, threads, operand),))
+            return Formula(
+                "neg" if operator == "-" else operator, (_formula(context, threads, used, operand),)
+            )
         case tree.Scoped(thread, name):
             return _scoped(threads, thread, name, error)
         case tree.Name(name):
-            return _named(context, threads, name, error)
+            return _named(context, threads, used, name, error)
         case tree.Member() | tree.Index() | tree.Unary("*"):
             here = access.Here(context, Writer(""), Frame("", context.source, _NOWHERE))
             where = access.place(here, e)
             if isinstance(where, Variable):
                 raise error("unknown-name", "expected a location or a thread's local")
-            return _known(context, where.path, error)
+            return _known(used, where.path, error)
         case tree.Cast(_, operand):
-            return _formula(context, threads, operand)
+            return _formula(context, threads, used, operand)
         case _:
             raise error("bad-condition", "expected locations, locals, numbers and operators")
 
@@ -73,7 +83,9 @@ def _scoped(threads: tuple[Thread, ...], thread: str, name: str, error: Complain
     raise error("unknown-thread", f"no thread {thread}; there are: {', '.join(t.name for t in threads)}")
 
 
-def _named(context: Context, threads: tuple[Thread, ...], name: str, error: Complain) -> Final:
+def _named(
+    context: Context, threads: tuple[Thread, ...], used: Sequence[Path], name: str, error: Complain
+) -> Final:
     holders = [(i, dict(t.locals)[name]) for i, t in enumerate(threads) if name in dict(t.locals)]
     if len(holders) == 1:
         return FinalLocal(*holders[0])
@@ -83,11 +95,11 @@ def _named(context: Context, threads: tuple[Thread, ...], name: str, error: Comp
     constant = context.constant(name)
     if constant is not None:
         return Number(constant)
-    return _known(context, Path(Root(name, context.types.get(name), None), ()), error)
+    return _known(used, Path(Root(name, context.types.get(name), None), ()), error)
 
 
-def _known(context: Context, path: Path, error: Complain) -> Final:
-    for _, used in context.uses:
+def _known(uses: Sequence[Path], path: Path, error: Complain) -> Final:
+    for used in uses:
         if used == path or str(used) == str(path):
             return FinalLocation(used)
     raise error("unknown-name", f"nothing in the text accesses {path}")

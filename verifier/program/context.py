@@ -6,10 +6,11 @@ import operator as op
 import re
 from collections.abc import Callable
 
+from verifier.program.addresses import ELEMENTS, Addresses
 from verifier.program.frame import Frame, Variable, assigned_names
 from verifier.program.kernel import Kernel, ranges
 from verifier.program.primitives import LoadCall, StoreCall, core_call, table
-from verifier.program.program import Number, Opaque, Path, Root, Skipped
+from verifier.program.program import Address, Number, Opaque, Path, Root, Skipped
 from verifier.source import Source, Span
 from verifier.syntax import tree
 from verifier.syntax.walk import nodes
@@ -37,6 +38,8 @@ _TELLING = (tree.Name, tree.Assign, tree.Increment, tree.Unary, tree.Member, tre
 _FIRST_ADDRESS = 0x10000
 _FIRST_CONSTANT = 101
 
+Use = tuple[str, Address]  # a thread, and where it goes
+
 
 class Context:
     """Names of one text, and the notes that lowering it takes. Grows while threads are lowered."""
@@ -55,11 +58,18 @@ class Context:
         self.arrays: set[str] = set()
         self.declared: set[str] = set()
         self.arrays_of_members: set[Path] = set()
-        self.uses: list[tuple[str, Path]] = []
+        self.uses: list[Use] = []
         self.assumptions: list[str] = []
         self.opaque_calls: dict[str, int] = {}
         self.unmodelled: dict[str, int] = {}
-        self.written: set[Path] = set()
+        self.writes: list[Use] = []
+        self.doubts: dict[tuple[str, str], tuple[str, int]] = {}
+        self.indeterminate: set[Root] = set()
+        self.bounds: dict[str, int] = {}
+        self.bound = 1
+        self.own_parameters: frozenset[str] = frozenset()
+        self.places = Addresses()
+        self.objects: dict[str, int] = {}
         self.addresses: dict[Path, int] = {}
         self.asked = False  # whether anything depends on addresses
         self.taken: set[Path] = set()
@@ -100,8 +110,17 @@ class Context:
                 self.pointers.add(v.name)
             if v.dimensions:
                 self.arrays.add(v.name)
+                if (size := self.size(v)) is not None:
+                    self.bounds[v.name] = size
             if (kind := struct_of(v.type)) and not v.type.pointers:
                 self.types[v.name] = kind
+
+    def size(self, v: tree.Variable) -> int | None:
+        """How many elements an array has, where the text tells, it has one dimension, and they are few."""
+        size = self._constant_value(v.dimensions[0]) if len(v.dimensions) == 1 else None
+        if size is None and len(v.dimensions) == 1 and isinstance(v.initial, tree.Braces):
+            size = len(v.initial.items) if v.dimensions[0] is None else None
+        return size if size is not None and 0 < size <= ELEMENTS else None
 
     def _constant_value(self, e: tree.Expression | None) -> int | None:
         """The value of a #define or an enumeration constant, where the text tells."""
@@ -207,8 +226,21 @@ class Context:
         found = self.kernel.body(name)
         return None if found is None else found.function
 
-    def use(self, thread: str, path: Path) -> None:
-        self.uses.append((thread, path))
+    def use(self, thread: str, address: Address) -> None:
+        self.uses.append((thread, address))
+
+    def write(self, thread: str, address: Address) -> None:
+        self.writes.append((thread, address))
+
+    def doubt(self, thread: str, key: str, what: str, frame: Frame, span: Span) -> None:
+        """Note why what the pointer `key` points to is not modelled, unless its values turn out to be known."""
+        self.doubts.setdefault((thread, key), (what, (frame.site or span).line))
+
+    def own(self, thread: str, name: str, kind: str | None) -> Root:
+        """A new object of a thread's own."""
+        key = f"{thread}:{name}"
+        number = self.objects[key] = self.objects.get(key, 0) + 1
+        return Root(name if number == 1 else f"{name}#{number}", kind, thread, True)
 
     def assume(self, text: str) -> None:
         if text not in self.assumptions:
@@ -230,7 +262,8 @@ class Context:
         """The value of a pointer to `path`; `taken`: the text uses it as a value."""
         self.asked = True
         if path not in self.addresses:
-            self.addresses[path] = _FIRST_ADDRESS + 16 * len(self.addresses)
+            litmus = _FIRST_ADDRESS + 16 * len(self.addresses)
+            self.addresses[path] = litmus if self.is_litmus else self.places.value(path)
         if taken and path.root.name != "current":
             self.taken.add(path)
         self.named_constants[self.addresses[path]] = f"&{path}"

@@ -11,21 +11,24 @@ from verifier.syntax import tree
 
 @record(frozen=True, slots=True)
 class Directives:
-    """`threads`: (name, function); `aliases`: (name, other name of the same object); `kernel`: its version."""
+    """`threads`: (name, function); `aliases`: (name, other name of the same object); `own`: the parameters that
+    point to an object of each thread's own; `kernel`: its version."""
 
     threads: tuple[tuple[str, str], ...]
     aliases: tuple[tuple[str, str], ...]
+    own: frozenset[str]
     kernel: Version | None
 
 
 def directives(unit: tree.Unit, source: Source) -> Directives:
-    """Those of a unit's comments: `/* mbpair: thread NAME [FUNCTION]; alias A B; kernel 4.13 */`.
+    """Those of a unit's comments: `/* mbpair: thread NAME [[=] FUNCTION]; alias A B; own PARAMETER; kernel 4.13 */`.
 
     Raises ProgramError for a directive, or a version, that is not known.
     """
     threads: list[tuple[str, str]] = []
     aliases: list[tuple[str, str]] = []
     kernel: Version | None = None
+    own: set[str] = set()
     for comment in unit.comments:
         text = comment.text.strip()
         if not text.startswith("mbpair:"):
@@ -36,10 +39,12 @@ def directives(unit: tree.Unit, source: Source) -> Directives:
                     pass
                 case ["thread", name]:
                     threads.append((name, name))
-                case ["thread", name, function]:
+                case ["thread", name, function] | ["thread", name, "=", function]:
                     threads.append((name, function))
                 case ["alias", one, other]:
                     aliases.append((one, other))
+                case ["own", name]:
+                    own.add(name)
                 case ["kernel", version]:
                     try:
                         kernel = read_version(version)
@@ -47,8 +52,8 @@ def directives(unit: tree.Unit, source: Source) -> Directives:
                         raise ProgramError("directive", str(problem), **at(source, comment.span)) from None
                 case _:
                     message = (
-                        f"unknown directive “{part.strip()}”, expected thread NAME [FUNCTION], alias A B or "
-                        "kernel VERSION"
+                        f"unknown directive “{part.strip()}”, expected thread NAME [= FUNCTION], alias A B, "
+                        "own PARAMETER or kernel VERSION"
                     )
                     raise ProgramError("directive", message, **at(source, comment.span))
-    return Directives(tuple(threads), tuple(aliases), kernel)
+    return Directives(tuple(threads), tuple(aliases), frozenset(own), kernel)

@@ -110,6 +110,7 @@ class Writer:
         self.operations: list[Operation] = []
         self.count = 0
         self.names = 0
+        self.loops = 0  # around what is lowered
 
     def emit(self, operation: Operation) -> None:
         self.operations.append(operation)
@@ -119,6 +120,16 @@ class Writer:
         """A new Local or label name."""
         self.names += 1
         return f"{hint}#{self.names}"
+
+    @contextmanager
+    def repeated(self) -> Iterator[list[Operation]]:
+        """`block`, of a loop's body."""
+        self.loops += 1
+        try:
+            with self.block() as body:
+                yield body
+        finally:
+            self.loops -= 1
 
     @contextmanager
     def block(self) -> Iterator[list[Operation]]:

@@ -108,8 +108,8 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
         if where is not None:
             path = where.path
             kind = struct_of(parameter.type)
-            is_open = not path.members and path.root.type is None and path.root.name != "current"
-            if is_open and path.root.owner is not None and kind:
+            is_guess = path.root.owner is not None and not path.root.is_own and path.root.name != "current"
+            if not path.members and path.root.type is None and is_guess and kind:
                 path = Path(Root(path.root.name, kind, path.root.owner), ())
             frame.bindings[name] = Pointer(path, here.context.address(path, taken=False))
             return
@@ -144,7 +144,10 @@ def bind_free(inside: Here, parameter: tree.Parameter) -> None:
     frame, name, thread = inside.frame, parameter.name, inside.writer.thread
     key = inside.writer.fresh(name)
     if parameter.type.pointers and name not in frame.assigned:
-        path = Path(Root(name, struct_of(parameter.type), thread), ())
+        is_own = name in inside.context.own_parameters
+        path = Path(Root(name, struct_of(parameter.type), thread, is_own), ())
+        if is_own:
+            inside.context.indeterminate.add(path.root)
         frame.bindings[name] = Pointer(path, inside.context.address(path, taken=False))
         return
     frame.bindings[name] = Variable(key, bool(parameter.type.pointers), struct_of(parameter.type))

@@ -41,7 +41,9 @@ def unify(
             str(Path(p.root, _loosely(p.members))).replace("[*]", "[]") for _, p in uses if "[*]" in p.members
         )
     ]
-    assumptions += _join_tails([p for p in threads if p.root.owner is not None], parent, threads)
+    assumptions += _join_tails(
+        [p for p in threads if p.root.owner is not None and not p.root.is_own], parent, threads
+    )
     numbers: dict[Path, int] = {}
     names: list[str] = []
     for _, path in uses:
@@ -51,6 +53,18 @@ def unify(
             names.append(str(head))
     _tell_apart(names, numbers)
     return tuple(names), {p: numbers[_find(parent, p)] for _, p in uses}, tuple(assumptions)
+
+
+def objects(
+    uses: Iterable[tuple[str, Path]], addressed: Sequence[Path], aliases: Sequence[tuple[str, str]]
+) -> dict[Root, Root]:
+    """For each object whose address is asked for, the name that stands for all of its names."""
+    together = [*uses, *(("", p) for p in addressed)]
+    groups = _object_groups(together, dict(aliases))
+    heads: dict[object, Root] = {}
+    for _, path in sorted(together, key=lambda use: use[1].root.owner is not None):
+        heads.setdefault(groups[path.root], path.root)
+    return {p.root: heads[groups[p.root]] for p in addressed}
 
 
 def _loosely(members: tuple[str, ...]) -> tuple[str, ...]:
@@ -74,6 +88,8 @@ def _object_groups(uses: Sequence[tuple[str, Path]], renamed: dict[str, str]) ->
         name = renamed.get(root.name, root.name)
         if root.owner is None or name != root.name or name in renamed.values():
             groups[root] = name
+        elif root.is_own:
+            groups[root] = root
         elif root.type is not None and root.type not in crowded:
             groups[root] = shared.get(root.type, ("type", root.type))
         elif root.type is not None:
@@ -98,7 +114,7 @@ def _crowded_types(roots: Sequence[Root]) -> set[str]:
     """Types of which one thread handles two objects: these are told apart by name."""
     seen: dict[tuple[str, str], set[str]] = {}
     for root in roots:
-        if root.owner is not None and root.type is not None:
+        if root.owner is not None and root.type is not None and not root.is_own:
             seen.setdefault((root.owner, root.type), set()).add(root.name)
     return {t for (_, t), names in seen.items() if len(names) > 1}
 

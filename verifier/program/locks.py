@@ -47,7 +47,7 @@ class _Lock:
     def take(self, new: Value, free: Value) -> tuple[Operation, ...]:
         """The lock's value becomes `new` where `free` held; else it is waited for, and that is not looked at."""
         order = "lock" if self.kind == "spin" else "lock-acquire"
-        self.here.context.written.add(self.where.path)
+        self.here.context.write(self.here.writer.thread, self.where)
         return (
             Rmw(self.old, self.where, new, None, order, False, self.name, self.origin),
             Assume(free, self.origin),

@@ -18,6 +18,7 @@ from verifier.program.locksets import accesses
 from verifier.program.macros import is_macro
 from verifier.program.notes import notes
 from verifier.program.outcomes import lift_outcomes
+from verifier.program.pointers import moved, resolve
 from verifier.program.program import (
     Load,
     Number,
@@ -48,23 +49,32 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     if said.kernel is not None and options.kernel is None:
         options = replace(options, kernel=said.kernel)
     context = Context(unit, source, kernel=kernel(options))
+    context.bound = options.bound
+    context.own_parameters = said.own
     chosen = _threads(unit, options.threads + said.threads)
     context.threads = tuple(name for name, _ in chosen)
     context.waiters = waiting(chosen, context.body)
     _initial_values(unit, context)
     threads = tuple(_thread(context, name, function) for name, function in chosen)
-    used = {path for _, path in context.uses}
-    context.uses += [("", p) for p in context.addresses if p in context.taken - used and p.root.owner is None]
-    conditions = tuple(condition(context, threads, c) for c in unit.conditions)
+    aliases = options.aliases + said.aliases
+    resolved = resolve(context, threads, aliases)
+    uses = resolved.places(context.uses)
+    used = {path for _, path in uses}
+    uses += [("", p) for p in context.addresses if p in context.taken - used and p.root.owner is None]
+    conditions = tuple(condition(context, threads, [p for _, p in uses], c) for c in unit.conditions)
     arms, unread = notes(unit.skipped)
-    names, numbers, guesses = unify(context.uses, options.aliases + said.aliases)
+    names, numbers, guesses = unify(uses, aliases)
     return Program(
-        threads=threads,
+        threads=resolved.threads,
         names=names,
         locations=tuple(numbers.items()),
-        initial=tuple((numbers[p], v) for p, v in context.initial if p in numbers),
+        initial=tuple(
+            (numbers[p], moved(context, resolved.canonical, v)) for p, v in context.initial if p in numbers
+        ),
         declared=frozenset(
-            n for p, n in numbers.items() if p.root.owner is None and p.root.name in context.declared
+            n
+            for p, n in numbers.items()
+            if p.root.is_own or (p.root.owner is None and p.root.name in context.declared)
         ),
         addresses=tuple(
             (context.addresses[p], numbers[p])
@@ -78,8 +88,9 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         comments=tuple((c.span.line, c.span.column, c.text) for c in unit.comments),
         assumptions=(*context.assumptions, *arms, *guesses, *_opaque(context), *_versions(context)),
         skipped=(*context.skipped, *unread),
-        plain_accesses=_racy(threads, numbers),
+        plain_accesses=_racy(resolved.threads, numbers),
         unmodelled=tuple((line, name) for name, line in context.unmodelled.items()),
+        indeterminate=frozenset(n for p, n in numbers.items() if p.root in context.indeterminate),
     )
 
 
@@ -88,20 +99,21 @@ def _racy(threads: Sequence[Thread], numbers: dict[Path, int]) -> tuple[tuple[in
     users: dict[int, set[str]] = {}
     locks: dict[int, frozenset[int]] = {}
     written: set[int] = set()
-    plain: dict[tuple[int, str], int] = {}
+    plain: dict[tuple[int, str], set[int]] = {}
     for thread in threads:
         for made in accesses(thread.body):
             o = made.operation
-            location = numbers[o.address.path]
+            locations = {numbers[path] for path in o.address.targets()}
             held = frozenset(numbers[path] for path in made.held)
-            users.setdefault(location, set()).add(thread.name)
-            locks[location] = locks.get(location, held) & held
+            for location in locations:
+                users.setdefault(location, set()).add(thread.name)
+                locks[location] = locks.get(location, held) & held
             if not isinstance(o, Load):
-                written.add(location)
+                written |= locations
             if isinstance(o, Load | Store) and o.is_plain and not o.origin.in_primitive:
-                plain.setdefault((o.origin.span.line, o.origin.text), location)
+                plain.setdefault((o.origin.span.line, o.origin.text), set()).update(locations)
     racy = {l for l in written if len(users[l]) > 1 and not locks[l]}
-    return tuple(place for place, location in plain.items() if location in racy)
+    return tuple(place for place, locations in plain.items() if locations & racy)
 
 
 def _check_names(unit: tree.Unit, source: Source) -> None:

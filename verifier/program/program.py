@@ -50,12 +50,14 @@ class Root(NamedTuple):
     """The object that a location is a part of.
 
     `owner` is None for a name that all threads share, else the thread whose parameter, local
-    pointer or `current` it is; `type` is its struct, where the text tells.
+    pointer or `current` it is; `type` is its struct, where the text tells. `is_own`: the owner made
+    it (a local, what it allocated), so that it is no other thread's object under another name.
     """
 
     name: str
     type: str | None
     owner: str | None
+    is_own: bool = False
 
 
 class Path(NamedTuple):
@@ -72,13 +74,26 @@ class Path(NamedTuple):
 class Address:
     """Where an access goes: `path`, computed from `pointer` (an address dependency), if from anything.
 
-    Where `is_computed`, it goes by the pointer's value to any of Program.addresses, and to `path`
-    only if the program takes no address.
+    `choices` are values of `pointer`, and where each leads. With any other value the access goes to
+    `path` or, where `is_closed`, nowhere: the pointer is wild, the index out of bounds.
+
+    Where `is_computed`, in a litmus test, it goes by the pointer's value to any of Program.addresses, and to
+    `path` only if the program takes no address. `members` are those below the pointer's target
+    (they are part of `path` already). `index` decides among elements that are one location.
     """
 
     path: Path
     pointer: Value | None = None
     is_computed: bool = False
+    choices: tuple[tuple[int, Path], ...] = ()
+    is_closed: bool = False
+    members: tuple[str, ...] = ()
+    index: Value | None = None
+
+    def targets(self) -> tuple[Path, ...]:
+        """The places that an access of a snippet may go to."""
+        chosen = tuple(dict.fromkeys(path for _, path in self.choices))
+        return chosen if self.is_closed or self.path in chosen else (*chosen, self.path)
 
 
 # ----------------------------------------------------------------- operations
@@ -334,7 +349,8 @@ class Skipped:
 class Program:
     """`locations`: for each path that occurs, the location it was taken to be (its index into `names`).
 
-    `initial` are the values of locations that the text sets, `declared` the locations of variables that
+    `initial` are the values of locations that the text sets, `indeterminate` those that start with any
+    value, `declared` the locations of variables that
     it declares (0 if it sets nothing), `addresses` the locations whose address
     is used as a value, as (value, location); `constants` name the values given to symbolic constants,
     `sleeping` are the task states among them in which schedule() blocks, `running` is what the text
@@ -368,3 +384,4 @@ class Program:
     title: str = ""
     filter: Final | None = None
     observed: tuple[tuple[str, Final], ...] = ()
+    indeterminate: frozenset[int] = frozenset()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from verifier.errors import ProgramError
-from verifier.program import access
+from verifier.program import access, objects
 from verifier.program.context import struct_of
 from verifier.program.frame import Binding, Variable, text_of
 from verifier.program.primitives import is_primitive
@@ -50,7 +50,7 @@ def _labelled(here: Here, body: tuple[tree.Statement, ...], position: int) -> No
     again, done = here.writer.fresh(label.name), here.writer.fresh("done")
     here.frame.gotos[label.name] = again
     repeated = 1 + max(i for i, s in enumerate(after) if _goes_to((s,), label.name))
-    with here.writer.block() as inner:
+    with here.writer.repeated() as inner:
         block(here, after[:repeated])
         here.writer.emit(Leave(done))
     here.frame.gotos.pop(label.name, None)
@@ -163,6 +163,8 @@ def _declare(here: Here, v: tree.Variable) -> None:
         if bound is not None:
             frame.bindings[v.name] = bound
             return
+    if objects.declare(here, v):
+        return
     key = here.writer.fresh(v.name)
     initial: Value = Number(0)
     if v.initial is None and not v.dimensions and v.name not in frame.assigned:
@@ -202,7 +204,7 @@ def _body(here: Here, s: tree.Statement, stop: str) -> None:
 
 def _while(here: Here, s: tree.While) -> None:
     stop = here.writer.fresh("break")
-    with here.writer.block() as inner:
+    with here.writer.repeated() as inner:
         _exit_unless(here, s.condition, stop)
         _body(here, s.body, stop)
     here.writer.emit(Scope(stop, (Loop(tuple(inner), here.frame.origin(s.span)),)))
@@ -215,7 +217,7 @@ def _do_while(here: Here, s: tree.DoWhile) -> None:
             _body(here, s.body, stop)
         here.writer.emit(Scope(stop, tuple(once)))
         return
-    with here.writer.block() as inner:
+    with here.writer.repeated() as inner:
         _body(here, s.body, stop)
         _exit_unless(here, s.condition, stop)
     here.writer.emit(Scope(stop, (Loop(tuple(inner), here.frame.origin(s.span)),)))
@@ -226,7 +228,7 @@ def _for(here: Here, s: tree.For) -> None:
     outer = dict(here.frame.bindings)
     if s.initial is not None:
         lower(here, s.initial)
-    with here.writer.block() as inner:
+    with here.writer.repeated() as inner:
         if s.condition is not None:
             _exit_unless(here, s.condition, stop)
         _body(here, s.body, stop)
@@ -250,7 +252,7 @@ def _macro_loop(here: Here, s: tree.MacroLoop) -> None:
             if isinstance(binding, Variable):
                 here.writer.emit(Set(binding.key, here.context.opaque(f"{origin.place}:{argument.name}")))
             break
-    with here.writer.block() as inner:
+    with here.writer.repeated() as inner:
         more = here.context.opaque(origin.place)
         here.writer.emit(Branch(access.truth(more), (), (Leave(stop),), origin))
         _body(here, s.body, stop)

@@ -151,16 +151,20 @@ class _Checker:
         """The thread sleeps, what it looks at is final, every other thread has finished or sleeps too, and the
         condition that it waits for is true."""
         graph, both = session.graph, session.conjunction
-        parts = [session.truth(sleep.sleeps)]
-        parts += [session.disjunction((-session.executes(r), session.reads_last(r))) for r in sleep.reads]
+        parts = [self._stuck(session, sleep)]
         for thread in range(len(graph.threads)):
             if thread != sleep.thread:
                 done = [session.truth(graph.ends[thread])]
-                done += [session.truth(s.sleeps) for s in graph.sleeps if s.thread == thread]
+                done += [self._stuck(session, s) for s in graph.sleeps if s.thread == thread]
                 parts.append(session.disjunction(done))
         if sleep.awaited is not None:
             parts.append(session.truth(sleep.awaited))
         return both(parts)
+
+    def _stuck(self, session: Questions, sleep: Sleep) -> int:
+        """The thread sleeps, and what it looks at is final."""
+        final = [session.disjunction((-session.executes(r), session.reads_last(r))) for r in sleep.reads]
+        return session.conjunction((session.truth(sleep.sleeps), *final))
 
     # ----------------------------------------------------------------- races
 

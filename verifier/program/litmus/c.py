@@ -283,7 +283,7 @@ def _lower(code: tree.Code, addresses: dict[Path, int], registers: _Registers) -
     threads = tuple(_thread(context, function, initial) for function, initial in functions)
     return _Lowered(
         threads=threads,
-        uses=tuple(dict.fromkeys(path for _, path in context.uses)),
+        uses=tuple(dict.fromkeys(a.path for _, a in context.uses)),
         taken=frozenset(context.taken),
         addresses=context.addresses,
         unmodelled=tuple(context.unmodelled.items()),

@@ -1,0 +1,36 @@
+/*
+ * The lock word with LOCKED and PENDING, given back without a release.
+ */
+/* mbpair: thread A = user; thread B = user */
+#define LOCKED 1
+#define PENDING 256
+
+atomic_t lock;
+int inside;
+
+static int take(void)
+{
+	int old = atomic_cmpxchg_acquire(&lock, 0, LOCKED);
+
+	if (old == 0)
+		return 1;
+	if (old != LOCKED)
+		return 0;
+	old = atomic_fetch_or_acquire(PENDING, &lock);
+	if (old & PENDING)
+		return 0;
+	if (old & LOCKED)
+		atomic_cond_read_acquire(&lock, !(VAL & LOCKED));
+	atomic_xor(LOCKED | PENDING, &lock);
+	return 1;
+}
+
+void user(void)
+{
+	if (!take())
+		return;
+	assert(READ_ONCE(inside) == 0);
+	WRITE_ONCE(inside, 1);
+	WRITE_ONCE(inside, 0);
+	atomic_fetch_andnot_relaxed(LOCKED, &lock);
+}

@@ -1,0 +1,174 @@
+"""Where accesses through pointers go: small programs with known answers, and random ones against an interpreter."""
+
+from __future__ import annotations
+
+import random
+from itertools import product
+
+import pytest
+
+from tests import pointer_programs
+from tests.outcomes import reachable
+from tests.program.test_lower import lowered
+from verifier.options import Options
+from verifier.pairing.verdict import UnitResult
+from verifier.pipeline import check
+
+STRUCT = "struct s { struct s *next; int v; };\n"
+FINALS = ("a.v", "b.v", "cells[0]", "cells[1]")
+
+
+def answer(text: str, **options: object) -> UnitResult:
+    (unit,) = check("a.c", text.encode(), Options(models=("sc",), **options))  # type: ignore[arg-type]
+    return unit
+
+
+ONE_THREAD = [  # declarations, the body of one thread, and the value of x at its end
+    ("struct s a, b;", "struct s *p = &a; p->v = 1; p = &b; p->v = 2; x = a.v * 10 + b.v;", 12),
+    ("struct s a, b;", "struct s *p = y ? &a : &b; p->v = 2; x = a.v * 10 + b.v;", 2),
+    ("struct s a, b, *g = &a;", "g->v = 4; g = &b; g->v = 5; x = a.v * 10 + b.v;", 45),
+    ("struct s a, b;", "a.next = &b; b.v = 3; x = a.next->v;", 3),
+    ("struct s a, b;", "struct s *p; a.next = &b; b.v = 1; for (p = &a; p; p = p->next) x += p->v + 1;", 3),
+    ("struct s a, b;", "struct s *p = &a; struct s *old = xchg(&a.next, &b); p->next->v = 6; x = b.v;", 6),
+    ("struct s a[3];", "int i; for (i = 0; i < 3; i++) a[i].v = i; x = a[1].v + 10 * a[2].v;", 21),
+    ("struct s a[3];", "int i = 1; struct s *p = &a[i]; p->v = 4; x = a[1].v * 10 + a[2].v;", 40),
+    ("int a[3];", "int i = 1; a[i + 1] = 4; a[i] = 3; x = a[2] * 10 + a[1];", 43),
+    ("", "int a[3], i; for (i = 0; i < 3; i++) a[i] = i + 1; x = a[2] * 10 + a[0];", 31),
+    ("", "int a[3] = { 7 }, i = 0; x = a[i] * 10 + a[i + 1];", 70),
+    ("", "struct s l; struct s *p = &l; p->v = 3; x = l.v;", 3),
+    ("", "struct s l = { 0 }; struct s *p = &l; x = p->v + 1;", 1),
+    (
+        "",
+        "struct s *p = kzalloc(sizeof(*p), 0); struct s *q = kzalloc(8, 0); q->v = 1; x = p->v * 10 + q->v;",
+        1,
+    ),
+    (
+        "",
+        (
+            "struct s *p = 0, *q; for (int i = 0; i < 2; i++) { q = kmalloc(8, 0); q->next = p; q->v = i; p = q; }"
+            " x = p->v * 10 + p->next->v + (p == q) + (p->next == NULL);"
+        ),
+        11,
+    ),
+    ("struct s a, b;", "struct s *p = y ? &a : &b; int *i = &p->v; *i = 3; x = a.v * 10 + b.v;", 3),
+    (
+        "struct s a, b;",
+        "struct s *p = y ? &a : &b; int *i = &p->v; p = container_of(i, struct s, v); p->v = 2; x = b.v;",
+        2,
+    ),
+    (
+        "struct o { int u; struct s n; }; struct o a;",
+        "struct s *p = y ? NULL : &a.n; p->v = 2; x = a.n.v;",
+        2,
+    ),
+    (
+        "struct o { int u; struct s n; }; struct o a;",
+        "struct s *p = y ? NULL : &a.n; struct o *o = container_of(p, struct o, n); o->u = 2; x = a.u;",
+        2,
+    ),
+    ("struct s a, b;", "struct s *p = &a, *q = &b; if (p == q) x = 1; else if (p != q && p) x = 2;", 2),
+    (
+        "static void set(struct s *p, int v) { p->v = v; } struct s a, b;",
+        "set(&a, 1); set(&b, 2); x = a.v;",
+        1,
+    ),
+    (
+        "static struct s *other(struct s *p, struct s *q) { return p ? q : p; } struct s a, b;",
+        "other(&a, &b)->v = 2; x = b.v * 10 + a.v;",
+        20,
+    ),
+]
+
+
+@pytest.mark.parametrize(("declarations", "body", "value"), ONE_THREAD)
+def test_one_thread(declarations: str, body: str, value: int) -> None:
+    text = f"{STRUCT}int x, y;\n{declarations}\nvoid t(void)\n{{\n{body}\n}}\n"
+    assert lowered(text).unmodelled == ()
+    assert reachable(text, "x", bound=3) == {(value,)}
+    assert "may go to" not in answer(text + "exists (x == 1)\n").results[0].reason
+
+
+def test_each_thread_has_locals_of_its_own() -> None:
+    text = f"""{STRUCT}struct s *g;
+/* mbpair: thread A = f; thread B = f */
+void f(void)
+{{
+	struct s node;
+	node.v = 1;
+	struct s *old = xchg(&g, &node);
+	int mine = old == &node;
+	int seen = old ? READ_ONCE(old->v) : 0;
+}}
+"""
+    assert reachable(text, "A:mine B:mine A:seen B:seen") == {(0, 0, 0, 1), (0, 0, 1, 0)}
+
+
+def test_a_parameter_is_one_object_unless_it_is_said_to_be_the_threads_own() -> None:
+    body = f"""{STRUCT}struct s *g;
+/* mbpair: thread A = f; thread B = f%s */
+void f(struct s *node)
+{{
+	struct s *old = xchg(&g, node);
+	int mine = old == node;
+}}
+"""
+    assert reachable(body % "", "A:mine B:mine") == {(0, 1), (1, 0)}
+    assert reachable(body % "; own node", "A:mine B:mine") == {(0, 0)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "struct s *p = READ_ONCE(g); x = p->v;",  # NULL
+        "struct s *p = kmalloc(8, 0); p->next->v = 1;",  # memory that nobody set
+        "struct s l; g = &l; g->next->v = 1;",
+        "struct s *p = &a; p = (struct s *)((unsigned long)p | 1); p->v = 1;",
+        "struct s *p = &a; p++; p->v = 1;",
+        "int i = 2; array[i].v = 1;",
+        "struct s *p; int i; for (i = 0; i < 3; i++) { p = kzalloc(8, 0); p->v = i; }",  # beyond the bound
+    ],
+)
+def test_an_access_that_may_go_nowhere_is_not_proved(body: str) -> None:
+    text = f"{STRUCT}struct s a, *g;\nstruct s array[2];\nint x;\nvoid t(void)\n{{\n{body}\n\tassert(x < 7);\n}}\n"
+    text += "void w(void)\n{\n\tWRITE_ONCE(g, &a);\n}\n"
+    (result,) = answer(text).results
+    assert result.verdict == "undecided"
+    assert "may go to an address that is no location's" in result.reason
+
+
+def test_what_is_refuted_without_a_wild_access_stays_refuted() -> None:
+    text = f"{STRUCT}struct s a, *g;\nint x;\nvoid w(void)\n{{\n\tg = &a;\n\tx = 1;\n}}\n"
+    text += "void t(void)\n{\n\tx = READ_ONCE(g)->v;\n\tassert(x == 0);\n}\n"
+    assert answer(text).results[0].verdict == "refuted"
+
+
+def test_a_pointer_from_outside_that_is_set_twice_is_not_modelled() -> None:
+    text = f"{STRUCT}int x;\nvoid t(struct s *p, struct s *q)\n{{\n\tif (x)\n\t\tp = q;\n\tp->v = 1;\n}}\n"
+    assert lowered(text).unmodelled == ((7, "p, which points to more than one object"),)
+
+
+def programs() -> list[int]:
+    return list(range(60))
+
+
+@pytest.mark.parametrize("seed", programs())
+def test_random_programs_end_as_an_interpreter_says(seed: int) -> None:
+    compare(random.Random(seed), 2, 3)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(1000, 2000))
+def test_more_random_programs_end_as_an_interpreter_says(seed: int) -> None:
+    compare(random.Random(seed), *((1, 8), (2, 4), (3, 2))[seed % 3])
+
+
+def compare(rng: random.Random, threads: int, length: int) -> None:
+    drawn = pointer_programs.draw(rng, threads, length)
+    text = pointer_programs.text(drawn)
+    used = {str(name) for name in lowered(text).names}
+    wanted = pointer_programs.outcomes(drawn)
+    locals_ = [f"t{t}:{name}" for t, name in product(range(threads), ("r", "pa", "pl"))]
+    shown = [n for n in FINALS if n in used]
+    kept = [*range(3 * threads), *(3 * threads + i for i, n in enumerate(FINALS) if n in used)]
+    assert lowered(text).unmodelled == ()
+    assert reachable(text, " ".join((*locals_, *shown))) == {tuple(w[i] for i in kept) for w in wanted}, text

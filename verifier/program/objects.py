@@ -1,0 +1,148 @@
+"""Objects that a thread makes: locals whose address goes somewhere, local arrays, what it allocates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from verifier.program import access
+from verifier.program.context import struct_of
+from verifier.program.frame import Alias, text_of
+from verifier.program.primitives import NoCall, Unmodelled
+from verifier.program.program import Address, Apply, Local, Number, Path, Set, Value
+from verifier.syntax import tree
+from verifier.syntax.walk import walk
+
+if TYPE_CHECKING:
+    from verifier.program.access import Here
+
+_CLEARED = frozenset(("kzalloc", "kzalloc_obj", "kmem_cache_zalloc"))
+_ALLOCATES = _CLEARED | {"kmalloc", "kmalloc_obj", "kmem_cache_alloc", "malloc"}
+
+
+def is_allocation(name: str) -> bool:
+    """Whether a function gives memory that nobody else has."""
+    return name in _ALLOCATES
+
+
+def allocate(here: Here, e: tree.Call, name: str) -> Value:
+    """The address of a new object: one for each time that control gets here, as far as loops are unrolled."""
+    context, writer = here.context, here.writer
+    line = (here.frame.site or e.span).line
+    root = context.own(writer.thread, f"{name}@{line}", None)
+    context.assume(f"{name}() (line {line}) always succeeds, and nothing else has what it returns")
+    if name not in _CLEARED:
+        context.indeterminate.add(root)
+    if not writer.loops:
+        return context.address(Path(root, ()), taken=False)
+    times = min(context.bound**writer.loops, access.ELEMENTS)
+    context.bounds[root.name] = times
+    paths = [Path(root, (f"[{i}]",)) for i in range(times)]
+    addresses = [context.address(path, taken=False) for path in paths]
+    count, kept = writer.fresh("allocated"), writer.fresh("object")
+    step = Apply("*", (Local(count), Number(context.places.element())))
+    writer.emit(Set(kept, Apply("+", (addresses[0], step))))
+    writer.emit(Set(count, Apply("+", (Local(count), Number(1)))))
+    return Local(kept)
+
+
+def declare(here: Here, v: tree.Variable) -> bool:
+    """Make a local an object in memory, if it has to be one: a struct whose address goes somewhere, or an array
+    that is indexed by variables."""
+    if v.type.pointers and not v.dimensions:
+        return False
+    kind, body = struct_of(v.type), here.frame.body
+    size = here.context.size(v)
+    is_array = size is not None and any(_indexes(n, v.name) for n in walk(body))
+    is_struct = kind is not None and not v.dimensions and _is_passed_on(here, body, v.name)
+    if not is_array and not is_struct:
+        return False
+    root = here.context.own(here.writer.thread, v.name, kind)
+    if size is not None:
+        here.context.bounds[root.name] = size
+    here.frame.bindings[v.name] = Alias(Address(Path(root, ())))
+    _initialise(here, v, size)
+    return True
+
+
+def _initialise(here: Here, v: tree.Variable, size: int | None) -> None:
+    binding = here.frame.bindings[v.name]
+    assert isinstance(binding, Alias)
+    root = binding.address.path.root
+    if v.initial is None:
+        here.context.indeterminate.add(root)
+        return
+    if not isinstance(v.initial, tree.Braces):
+        here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
+        return
+    items = v.initial.items
+    if size is not None and len(items) <= size:
+        for i in range(size):
+            new = access.value(here, items[i]) if i < len(items) else Number(0)
+            access.store(here, Address(Path(root, (f"[{i}]",))), new, v.initial)
+    elif here.writer.loops or any(not isinstance(i, tree.Number) or i.value for i in items):
+        here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
+
+
+def _indexes(node: object, name: str) -> bool:
+    """Whether a node takes an element of an array by an index that is no number."""
+    match node:
+        case tree.Index(tree.Name(array), index):
+            return array == name and not isinstance(index, tree.Number)
+        case _:
+            return False
+
+
+def _is_passed_on(here: Here, body: tree.Function, name: str) -> bool:
+    """Whether a local's address goes where it matters: not just to functions of which nothing is known."""
+    ignored = {id(a) for call in _unknown_calls(here, body) for a in call.arguments}
+    return any(
+        isinstance(n, tree.Unary)
+        and n.operator == "&"
+        and id(n) not in ignored
+        and _inside(n.operand) == name
+        for n in walk(body)
+    )
+
+
+def _unknown_calls(here: Here, body: tree.Function) -> Iterator[tree.Call]:
+    for node in walk(body):
+        match node:
+            case tree.Call(tree.Name(called)) if called not in here.context.functions:
+                core = here.context.kernel.core(called)
+                is_known = core is not None and not isinstance(core, NoCall | Unmodelled)
+                if not is_known and here.context.kernel.body(called) is None:
+                    yield node
+            case _:
+                pass
+
+
+def _inside(e: tree.Expression) -> str | None:
+    """The local that a place is a part of."""
+    match e:
+        case tree.Name(name):
+            return name
+        case tree.Member(inner, _, False) | tree.Index(inner, _) | tree.Cast(_, inner):
+            return _inside(inner)
+        case _:
+            return None
+
+
+def is_whole(here: Here, e: tree.Expression) -> bool:
+    """Whether an lvalue is a whole struct, as far as declarations tell."""
+    match e:
+        case tree.Name(name):
+            binding = here.frame.bindings.get(name)
+            if isinstance(binding, Alias):
+                root = binding.address.path.root
+                return root.is_own and not binding.address.path.members and root.type is not None
+            return binding is None and name in here.context.types and name not in here.context.arrays
+        case _:
+            return False
+
+
+def refuse_copy(here: Here, e: tree.Assign) -> None:
+    """Note an assignment of a whole struct, which is not modelled."""
+    here.context.cannot_model(
+        f"{text_of(here.frame.source, e.span)} (a struct assigned as a whole)", here.frame, e.span
+    )
