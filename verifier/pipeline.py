@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from verifier.cat.compiled import keep, load_kept
+from verifier.cat.compiled import keep, load_kept, mentioned
 from verifier.cat.library import MODELS, texts
 from verifier.cat.terms import Model
 from verifier.errors import InputError, ModelError, SyntaxProblem
@@ -14,6 +14,7 @@ from verifier.events.build import build
 from verifier.events.elaborate import elaborate
 from verifier.events.expression import FALSE, THIN_AIR
 from verifier.events.graph import EventGraph, Property, without_escapes
+from verifier.events.outline import stretches
 from verifier.execution.cycles import TooManyCycles
 from verifier.inbox import recognise
 from verifier.inbox.pieces import Diagram, Litmus, Piece, Snippet, Unreadable
@@ -184,7 +185,20 @@ def _beyond(graph: EventGraph, options: Options) -> str:
 def _build(program: Program, m: Model, options: Options) -> EventGraph:
     """The event graph as a model wants it. Raises InputError where the model speaks of another architecture."""
     graph = build(program, _variant(architecture(program, m), program, options), options.bound)
+    graph = _known_waits(graph, m)
     return elaborate(graph) if m.registers else graph
+
+
+_WAITS = frozenset(("Sync-rcu", "Sync-srcu", "Srcu-lock", "Srcu-unlock"))
+
+
+def _known_waits(graph: EventGraph, m: Model) -> EventGraph:
+    """The graph; its grace periods, which no processor has, are not modelled where the model does not mention them."""
+    if not any(name in _WAITS for stretch in stretches(graph) for name, _ in stretch.outline.on):
+        return graph
+    used, known = [(e, e.tags & _WAITS) for e in graph.events], mentioned(m)
+    lacking = [(e.span.line if e.span else 0, f"{e.text} under {m.name}") for e, t in used if not t <= known]
+    return replace(graph, unmodelled=tuple(dict.fromkeys((*graph.unmodelled, *lacking))))
 
 
 def _variant(name: str, program: Program, options: Options) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from verifier.events.domains import settle
-from verifier.events.expression import TRUE, Const, Expression, ReadValue
+from verifier.events.expression import TRUE, Apply, Const, Expression, ReadValue
 from verifier.events.graph import INITIAL, Event, EventGraph, Property
-from verifier.events.logic import conjunction, fold, simplify
+from verifier.events.logic import conjunction, disjunction, fold, negation, simplify
 from verifier.events.merge import Merge
 from verifier.events.outline import Outline
 from verifier.events.rows import family
@@ -23,14 +23,12 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     `architecture` is one of kernel/mapping.toml, or a variant of one, for a program in C ("any": the kernel's own
     events), else the program's own.
     """
-    is_any, architecture = architecture == "any", "linux" if architecture == "any" else architecture
+    architecture = "linux" if architecture == "any" else architecture
     merge = Merge()
     merge.initial(*_initial_writes(program, merge))
     numbers = dict(program.locations)
     for thread in program.threads:
         merge.thread(walked(program, thread, architecture, bound), thread.source, numbers)
-    if is_any:
-        merge.unmodelled += _grace_periods(merge.events())
     final = Finals(program, merge, numbers)
     if program.filter is not None:
         merge.constraints.append(final.translate(program.filter))
@@ -44,7 +42,11 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         atomics=tuple(merge.atomics),
         constraints=tuple(dict.fromkeys(c for c in merge.constraints if c != TRUE)),
         sleeps=tuple(merge.sleeps),
-        properties=(*merge.assertions, *final.conditions()),
+        properties=(
+            *merge.assertions,
+            *(_freed(f, merge.events()) for f in program.freed),
+            *final.conditions(),
+        ),
         values=program.constants,
         running=program.running,
         ends=tuple(merge.ends),
@@ -61,11 +63,14 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     return settle(graph) if merge.is_open else graph
 
 
-def _grace_periods(events: Sequence[Event]) -> list[tuple[int, str]]:
-    """Line and text of what waits for readers, or is waited for: no model but the kernel's has that."""
-    kinds = ("Rcu-", "Srcu-", "Sync-")
-    found = (e for e in events if any(t.startswith(kinds) for t in e.tags))
-    return [(e.span.line if e.span else 0, e.text) for e in found]
+def _freed(f: p.Freed, events: Sequence[Event]) -> Property:
+    """That no read sees what memory holds once it is given back."""
+    reads = [i for i, e in enumerate(events) if e.kind == "R" and e.location in f.locations]
+    unseen = [
+        disjunction((negation(events[r].executes), Apply("!=", (ReadValue(r), Const(f.value)))))
+        for r in reads
+    ]
+    return Property("use after free", conjunction(unseen), TRUE, f.text, f.span)
 
 
 def _initial_writes(program: p.Program, merge: Merge) -> tuple[Sequence[Event], Outline]:

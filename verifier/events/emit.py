@@ -121,6 +121,9 @@ class Emitter:
         self._result(o.target, got, state)
         if o.is_exclusive:
             state.monitor = tuple(got)
+        if o.is_last:
+            last = ReadValue(-1 - self.draft.numbers[o.address.path])
+            self.draft.constraints.append(Apply("==", (ReadValue(got[0][0]), last)))
 
     def store(self, o: p.Store, state: State) -> None:
         """Writes, one for each location that it may go to."""

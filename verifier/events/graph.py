@@ -138,11 +138,11 @@ class Sleep:
 class Property:
     """An assertion or condition. `formula` ranges over reads, unknowns and, by FinalValue numbers, final memory.
 
-    `kind` "assertion": violated where `reached` holds and `formula` is false. "exists": reachable
+    `kind` "assertion" and "use after free": violated where `reached` holds and `formula` is false. "exists": reachable
     or not. "~exists" and "forall" as in litmus tests.
     """
 
-    kind: Literal["assertion", "exists", "~exists", "forall"]
+    kind: Literal["assertion", "use after free", "exists", "~exists", "forall"]
     formula: Expression
     reached: Expression
     text: str

@@ -123,7 +123,9 @@ class BarrierVerdict:
     fix: str = ""
 
 
-PropertyKind = Literal["lost wake-up", "assertion", "condition", "self-deadlock", "data race"]
+PropertyKind = Literal[
+    "lost wake-up", "assertion", "condition", "self-deadlock", "data race", "use after free"
+]
 
 
 @record(frozen=True, slots=True)

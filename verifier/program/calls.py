@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import access, atomics, locks, objects, waiters
+from verifier.program import access, atomics, deferred, frees, locks, objects, waiters
 from verifier.program.frame import Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.kernel import ranges
@@ -144,6 +144,12 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
         origin = replace(origin, text=name, via=None, way=())
         here.writer.emit(Fence(kind, f"the {order} in {name}", False, origin))
         return Number(0)
+    if not here.context.is_litmus and name in deferred.CALLS:
+        return deferred.defer(here, e, name)
+    if name == deferred.START:
+        return deferred.start_work(here, e)
+    if not here.context.is_litmus and name in frees.CALLS:
+        return frees.call(here, e, name)
     if name in waiters.OPERATIONS:
         return waiters.operation(here, e, name)
     if name == "sizeof":  # reads nothing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator as op
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from verifier.program.addresses import ELEMENTS, Addresses
 from verifier.program.frame import Frame, Variable, assigned_names
@@ -14,6 +15,9 @@ from verifier.program.program import Address, Number, Opaque, Path, Root, Skippe
 from verifier.source import Source, Span
 from verifier.syntax import tree
 from verifier.syntax.walk import nodes
+
+if TYPE_CHECKING:
+    from verifier.program.deferred import Deferred
 
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 _REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err|old|val|seen|got|res|result|local)_?\d*$|[rR]\d+$|[ijkn]$")
@@ -63,6 +67,7 @@ class Context:
         self.opaque_calls: dict[str, int] = {}
         self.unmodelled: dict[str, int] = {}
         self.writes: list[Use] = []
+        self.frees: list[Use] = []  # objects whose memory is given back
         self.doubts: dict[tuple[str, str], tuple[str, int]] = {}
         self.indeterminate: set[Root] = set()
         self.bounds: dict[str, int] = {}
@@ -74,6 +79,10 @@ class Context:
         self.asked = False  # whether anything depends on addresses
         self.taken: set[Path] = set()
         self.skipped: list[Skipped] = []
+        self.works: dict[str, str] = {}  # the functions of work items
+        self.deferred: list[Deferred] = []  # what runs later, in the order of the calls
+        self.deferred_by: dict[str, tuple[str, ...]] = {}  # its threads, and the functions that led to each
+        self.freed = 0  # how many objects are given back
         self.by_version: dict[str, None] = {}  # primitives that are not the same in all versions
         self.initial: list[tuple[Path, int]] = []
         self._values: dict[str, int] = dict(table("constants.toml")["values"])

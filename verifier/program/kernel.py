@@ -18,11 +18,17 @@ Index = dict[str, tuple[tuple[str, Range], ...]]
 
 
 class Kernel:
-    """One version, and the bodies of the user's files, which come before all others."""
+    """One version, and the bodies of the user's files, which come before all others.
 
-    def __init__(self, version: Version = NEWEST, files: tuple[tuple[str, str], ...] = ()) -> None:
+    Where nobody asked for the version, a primitive that it has no more is that of the last version that has it.
+    """
+
+    def __init__(
+        self, version: Version = NEWEST, files: tuple[tuple[str, str], ...] = (), is_asked: bool = True
+    ) -> None:
         """`files`: names and texts. Raises InputError for one that can't be used."""
         self.version = version
+        self.is_asked = is_asked
         found = [b for name, content in files for b in read_bodies(Source.whole(name, content))]
         require_apart(found)
         self._own = {b.function.name: b for b in found if b.range.has(version)}
@@ -39,12 +45,18 @@ class Kernel:
         """The body of that name in this version: the user's, or this project's."""
         if name in self._own:
             return self._own[name]
-        return next((b for b in all_bodies(name) if b.range.has(self.version)), None)
+        version = self.version_of(name)
+        return next((b for b in all_bodies(name) if b.range.has(version)), None)
+
+    def version_of(self, name: str) -> Version:
+        """The version that a name is taken from."""
+        found = [r.last for r in ranges(name)]
+        return self.version if self.is_asked or not found else min(self.version, max(found))
 
     def core(self, name: str) -> Core | None:
         """The core operation of that name in this version; a body of that name comes first."""
         found = core_call(name)
-        return found if found is not None and core_range(name).has(self.version) else None
+        return found if found is not None and core_range(name).has(self.version_of(name)) else None
 
     def is_known(self, name: str) -> bool:
         """Whether this version has a primitive of that name."""
@@ -53,8 +65,10 @@ class Kernel:
 
 def kernel(options: Options) -> Kernel:
     """The kernel that the options ask for. Raises InputError for a file of primitives that can't be used."""
+    is_asked = options.kernel is not None
     version = NEWEST if options.kernel is None else Version(*options.kernel)
-    return _KERNELS((version, options.primitives), lambda: Kernel(version, options.primitives))
+    key = (version, is_asked, options.primitives)
+    return _KERNELS(key, lambda: Kernel(version, options.primitives, is_asked))
 
 
 _KERNELS: Memo[object, Kernel] = Memo(size=4)

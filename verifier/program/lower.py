@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from verifier.errors import ProgramError, UsageError, at
 from verifier.options import Options
-from verifier.program import access, statements
+from verifier.program import access, calls, deferred, frees, sections, statements
 from verifier.program.conditions import condition
 from verifier.program.context import Context
 from verifier.program.directives import directives
@@ -20,6 +21,7 @@ from verifier.program.notes import notes
 from verifier.program.outcomes import lift_outcomes
 from verifier.program.pointers import moved, resolve
 from verifier.program.program import (
+    Address,
     Load,
     Number,
     Path,
@@ -36,6 +38,8 @@ from verifier.source import Source
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
 
+_SECTION = re.compile("(rcu_read|preempt|local_bh)_")
+
 
 def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     """The program of a unit.
@@ -51,21 +55,27 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     context = Context(unit, source, kernel=kernel(options))
     context.bound = options.bound
     context.own_parameters = said.own
-    chosen = _threads(unit, options.threads + said.threads)
+    context.works = deferred.works(unit, source.text)
+    chosen = _threads(unit, options.threads + said.threads, context.works)
     context.threads = tuple(name for name, _ in chosen)
     context.waiters = waiting(chosen, context.body)
     _initial_values(unit, context)
-    threads = tuple(_thread(context, name, function) for name, function in chosen)
+    threads = _with_deferred(context, [_thread(context, name, function) for name, function in chosen])
+    threads = _with_sections(context, threads)
     aliases = options.aliases + said.aliases
     resolved = resolve(context, threads, aliases)
+    unfinished = resolved.threads
+    ends = frees.ends(unfinished)
     uses = resolved.places(context.uses)
+    uses += [(end.thread, path) for end in ends for path in end.paths]
     used = {path for _, path in uses}
     uses += [("", p) for p in context.addresses if p in context.taken - used and p.root.owner is None]
     conditions = tuple(condition(context, threads, [p for _, p in uses], c) for c in unit.conditions)
     arms, unread = notes(unit.skipped)
     names, numbers, guesses = unify(uses, aliases)
+    threads, freed = frees.stores(unfinished, ends, numbers)
     return Program(
-        threads=resolved.threads,
+        threads=threads,
         names=names,
         locations=tuple(numbers.items()),
         initial=tuple(
@@ -86,12 +96,42 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         running=context.running_name(),
         conditions=conditions,
         comments=tuple((c.span.line, c.span.column, c.text) for c in unit.comments),
-        assumptions=(*context.assumptions, *arms, *guesses, *_opaque(context), *_versions(context)),
+        assumptions=(
+            *context.assumptions,
+            *arms,
+            *guesses,
+            *frees.unread(unfinished, freed),
+            *_opaque(context),
+            *_versions(context),
+        ),
         skipped=(*context.skipped, *unread),
-        plain_accesses=_racy(resolved.threads, numbers),
+        plain_accesses=_racy(threads, numbers),
         unmodelled=tuple((line, name) for name, line in context.unmodelled.items()),
         indeterminate=frozenset(n for p, n in numbers.items() if p.root in context.indeterminate),
+        freed=freed,
     )
+
+
+def _with_deferred(context: Context, threads: list[Thread]) -> tuple[Thread, ...]:
+    """The threads, and those of what they leave for later."""
+    started = [deferred.run(context, later) for later in context.deferred]  # which grows meanwhile
+    threads += deferred.in_turn(context.deferred, started)
+    context.uses += [(d.thread, Address(deferred.run_lock(d))) for d in context.deferred if d.is_work]
+    flags = frozenset(later.flag for later in context.deferred)
+    for again in deferred.repeated(threads, flags):
+        context.unmodelled.setdefault(f"{again.name}() in a loop", again.origin.span.line)
+    return tuple(threads)
+
+
+def _with_sections(context: Context, threads: tuple[Thread, ...]) -> tuple[Thread, ...]:
+    """The threads, without their read-side sections where nobody waits for these."""
+    if not sections.has_waits(threads):
+        context.by_version = {n: None for n in context.by_version if not _SECTION.match(n)}
+        return tuple(sections.without_sections(t) for t in threads)
+    for wait in (o for t in threads for o in sections.waits_inside(t)):
+        what = f"{wait.name}() in a read-side section, which waits for itself"
+        context.unmodelled.setdefault(what, wait.origin.span.line)
+    return threads
 
 
 def _racy(threads: Sequence[Thread], numbers: dict[Path, int]) -> tuple[tuple[int, str], ...]:
@@ -146,12 +186,19 @@ def _versions(context: Context) -> list[str]:
     """Which kernel was taken, where that matters."""
     if not context.by_version:
         return []
-    names = ", ".join(f"{name}()" for name in context.by_version)
-    verb = "is" if len(context.by_version) == 1 else "are"
-    return [f"the kernel is {context.kernel.version} (--kernel): {names} {verb} not the same in all versions"]
+    kernel, notes = context.kernel, []
+    old = {n: v for n in context.by_version if (v := kernel.version_of(n)) != kernel.version}
+    if new := [f"{name}()" for name in context.by_version if name not in old]:
+        verb = "is" if len(new) == 1 else "are"
+        notes = [
+            f"the kernel is {kernel.version} (--kernel): {', '.join(new)} {verb} not the same in all versions"
+        ]
+    return notes + [f"{n}() is that of {v}, the last kernel that has it (--kernel)" for n, v in old.items()]
 
 
-def _threads(unit: tree.Unit, wanted: tuple[tuple[str, str], ...]) -> list[tuple[str, tree.Function]]:
+def _threads(
+    unit: tree.Unit, wanted: tuple[tuple[str, str], ...], works: dict[str, str]
+) -> list[tuple[str, tree.Function]]:
     """The threads: those that were asked for, else the functions that no other function calls."""
     functions = {f.name: f for f in unit.functions}
     for _, function in wanted:
@@ -160,12 +207,9 @@ def _threads(unit: tree.Unit, wanted: tuple[tuple[str, str], ...]) -> list[tuple
             raise UsageError("unknown-function", f"no function {function} in the text; there are: {known}")
     if wanted:
         return [(name, functions[function]) for name, function in wanted]
-    called = {
-        node.function.name
-        for f in unit.functions
-        for node in walk(f.body)
-        if isinstance(node, tree.Call) and isinstance(node.function, tree.Name)
-    }
+    called = {name for f in unit.functions for name in _called(f)}
+    made = (n for f in unit.functions for n in walk(f.body) if isinstance(n, tree.Call))
+    called |= deferred.callbacks(made, works)
     able = [f for f in unit.functions if not is_macro(f)]
     free = [f for f in able if f.column or f.name not in called]
     return [(f.name, f) for f in free or able]
@@ -222,5 +266,19 @@ def _thread(context: Context, name: str, function: tree.Function) -> Thread:
         for parameter in function.parameters:
             bind_free(here, parameter)
         statements.block(here, function.body.body)
+    with writer.block() as ending:
+        if _is_kthread(function, context):
+            calls.call(here, tree.Call(tree.Name("kthread_exit", function.span), (), function.span))
     own = tuple((n, b.key) for n, b in frame.bindings.items() if isinstance(b, Variable))
-    return Thread(name, (Scope(frame.exit, tuple(body)),), own)
+    return Thread(name, (Scope(frame.exit, tuple(body)), *ending), own)
+
+
+def _is_kthread(function: tree.Function, context: Context) -> bool:
+    """Whether a thread's function is a kernel thread's, for whose end somebody may wait."""
+    asks = {"kthread_should_stop", "kthread_should_park"} & _called(function)
+    return bool(asks) and any("kthread_stop" in _called(f) for f in context.functions.values())
+
+
+def _called(function: tree.Function) -> set[str]:
+    functions = (n.function for n in walk(function.body) if isinstance(n, tree.Call))
+    return {f.name for f in functions if isinstance(f, tree.Name)}

@@ -5,7 +5,7 @@ Loops are still loops here; `events` unrolls them. Every operation knows where t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from verifier.record import field, record
@@ -121,7 +121,10 @@ class Origin:
 
 @record(frozen=True, slots=True)
 class Load:
-    """target = *address. `order`: see Program; `is_exclusive`: arms the thread's monitor."""
+    """target = *address. `order`: see Program; `is_exclusive`: arms the thread's monitor.
+
+    `is_last`: only executions in which it reads the final value of its location are considered.
+    """
 
     target: str
     address: Address
@@ -130,6 +133,7 @@ class Load:
     name: str
     origin: Origin
     is_exclusive: bool = False
+    is_last: bool = False
 
 
 @record(frozen=True, slots=True)
@@ -239,6 +243,16 @@ class Sleep:
     origin: Origin
 
 
+@record(frozen=True, slots=True)
+class Free:
+    """Gives the memory of the object at `address` back; `value` is what it holds then. Lowering makes stores of it."""
+
+    address: Address
+    value: int
+    name: str
+    origin: Origin
+
+
 Operation = (
     Load
     | Store
@@ -253,6 +267,7 @@ Operation = (
     | Assert
     | Assume
     | Sleep
+    | Free
 )
 
 
@@ -269,6 +284,24 @@ def flatten(operations: Sequence[Operation]) -> list[Operation]:
             case _:
                 pass
     return found
+
+
+def rebuilt(
+    operations: Sequence[Operation], change: Callable[[Operation], Sequence[Operation]]
+) -> tuple[Operation, ...]:
+    """The operations with each that has no others inside replaced by what `change` gives for it."""
+    found: list[Operation] = []
+    for o in operations:
+        match o:
+            case Branch(condition, then, otherwise, origin):
+                found.append(Branch(condition, rebuilt(then, change), rebuilt(otherwise, change), origin))
+            case Loop(body, origin):
+                found.append(Loop(rebuilt(body, change), origin))
+            case Scope(label, body):
+                found.append(Scope(label, rebuilt(body, change)))
+            case _:
+                found += change(o)
+    return tuple(found)
 
 
 # -------------------------------------------------------------------- program
@@ -339,6 +372,16 @@ class Condition:
 
 
 @record(frozen=True, slots=True)
+class Freed:
+    """Memory that is given back: `value` is what `locations` hold then, which no thread may read."""
+
+    value: int
+    locations: frozenset[int]
+    text: str
+    span: Span = field(compare=False, repr=False)
+
+
+@record(frozen=True, slots=True)
 class Skipped:
     line: int
     text: str
@@ -385,3 +428,4 @@ class Program:
     filter: Final | None = None
     observed: tuple[tuple[str, Final], ...] = ()
     indeterminate: frozenset[int] = frozenset()
+    freed: tuple[Freed, ...] = ()

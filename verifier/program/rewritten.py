@@ -12,6 +12,7 @@ from verifier.program.program import (
     Assume,
     Branch,
     Fence,
+    Free,
     Leave,
     Load,
     Local,
@@ -54,7 +55,7 @@ def rewritten(
 
     def change(o: Operation) -> Operation:
         match o:
-            case Load():
+            case Load() | Free():
                 return replace(o, address=where(o.address))
             case Store() | StoreExclusive():
                 return replace(o, address=where(o.address), value=value(o.value))

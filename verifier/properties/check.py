@@ -61,7 +61,7 @@ class _Checker:
         wanted = p.kind in ("exists", "~exists")
         literal = self.session.reaches(p, wanted)
         execution = self.session.find(literal)
-        kind: PropertyKind = "assertion" if p.kind == "assertion" else "condition"
+        kind: PropertyKind = p.kind if p.kind in ("assertion", "use after free") else "condition"
         line = p.span.line
         if execution is None:
             status: Status = "violated" if p.kind == "exists" else "holds"

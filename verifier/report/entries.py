@@ -156,7 +156,8 @@ def _property_entry(unit: UnitResult, answers: Answers[PropertyVerdict], verbose
 def _property_sentence(verdict: PropertyVerdict, verbose: bool) -> str:
     text = verdict.answer
     if verdict.even_under_sc:
-        text += " even under sc: no barrier helps, this is a logic error"
+        lacks = "nobody waits for the readers" if verdict.kind == "use after free" else "no barrier helps"
+        text += f" even under sc: {lacks}, this is a logic error"
     if verdict.reason and (verbose or verdict.status != "holds"):
         text += f": {verdict.reason}" if not verdict.even_under_sc else f"; {verdict.reason}"
     return text
