@@ -11,6 +11,7 @@ from verifier.errors import InputError
 from verifier.options import Options
 from verifier.pipeline import check
 from verifier.program.bodies import read_bodies
+from verifier.program.deferred import START
 from verifier.program.kernel import Kernel, all_bodies, core_range, index, ranges
 from verifier.program.primitives import core_call, data_files, orders_something, table
 from verifier.program.versions import NEWEST, OLDEST, Range, Version, read_range, read_version
@@ -109,7 +110,16 @@ def test_ranges() -> None:
 
 def test_every_body_calls_what_is_known() -> None:
     """In each version in which it is; a call of something unknown would be taken to do nothing."""
-    own = {"__core_schedule", "__full_order", "__acquire_order", "BIT", "likely", "unlikely", *OPERATIONS}
+    own = {
+        START,
+        "__core_schedule",
+        "__full_order",
+        "__acquire_order",
+        "BIT",
+        "likely",
+        "unlikely",
+        *OPERATIONS,
+    }
     for name in index():
         for body in all_bodies(name):
             for version in {

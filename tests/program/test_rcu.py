@@ -166,7 +166,8 @@ def test_a_callback_that_wakes_loses_no_wake_up(model: str) -> None:
     ],
 )
 def test_what_is_not_modelled(body: str, reason: str) -> None:
-    more = "void again(struct rcu_head *h) { call_rcu(h, again); } void end(struct rcu_head *h) { }\n"
+    again = "call_rcu(h, again);" if "again" in body else ""
+    more = f"void again(struct rcu_head *h) {{ {again} }} void end(struct rcu_head *h) {{ }}\n"
     found = result(f"{ITEM}{more}void w(struct item *p) {{ int i; {body} WRITE_ONCE(x, 1); }}\n", "lkmm")
     assert (found.verdict, found.reason) == ("undecided", f"not modelled: {reason}")
 
@@ -184,3 +185,17 @@ def test_a_callback_that_is_not_in_the_text_is_an_assumption() -> None:
         "a.c", f"{ITEM}void w(struct item *p) {{ call_rcu(&p->rcu, gone); smp_mb(); }}\n".encode(), Options()
     )
     assert any(a.startswith("gone() is not in the text") for a in unit[0].assumptions)
+
+
+def test_a_callback_that_nothing_hands_over_is_not_forgotten() -> None:
+    text = "void tick(struct work_struct *w) { WRITE_ONCE(x, 1); schedule_work(w); }\nvoid r(void) { smp_mb(); }\n"
+    found = result(f"int x;\n{text}", "lkmm")
+    assert found.reason == "not modelled: tick(), which nothing but itself hands over (line 2)"
+
+
+@pytest.mark.parametrize("object_", ["NULL", "5", '"text"', "p->data", "get()", "&x"])
+def test_whatever_is_freed(object_: str) -> None:
+    assert (
+        result(f"{ITEM}void w(struct item *p) {{ kfree({object_}); smp_mb(); }}\n", "lkmm").verdict
+        == "undecided"
+    )

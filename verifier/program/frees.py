@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from verifier.errors import ProgramError
 from verifier.program import access
 from verifier.program.frame import Variable, Writer
 from verifier.program.program import (
@@ -64,7 +65,12 @@ def call(here: Here, e: tree.Call, name: str) -> Value:
     if number >= len(e.arguments):
         message = f"{name}() has {len(e.arguments)} arguments, expected at least {number + 1}"
         raise here.frame.error("missing-argument", message, e.span)
-    where = access.pointee(here, e.arguments[number])
+    try:
+        where = access.pointee(here, e.arguments[number])
+    except ProgramError as problem:
+        if problem.code not in ("not-a-location", "not-a-pointer"):
+            raise
+        return Number(0)
     if not isinstance(where, Variable):
         free(here.context, here.writer, where, name, here.frame.origin(e.span))
     return Number(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from verifier.errors import ProgramError, UsageError, at
 from verifier.options import Options
@@ -62,6 +62,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     _initial_values(unit, context)
     threads = _with_deferred(context, [_thread(context, name, function) for name, function in chosen])
     threads = _with_sections(context, threads)
+    _check_started(unit, context, {f.name for _, f in chosen}, bool(options.threads or said.threads))
     aliases = options.aliases + said.aliases
     resolved = resolve(context, threads, aliases)
     unfinished = resolved.threads
@@ -121,6 +122,28 @@ def _with_deferred(context: Context, threads: list[Thread]) -> tuple[Thread, ...
     for again in deferred.repeated(threads, flags):
         context.unmodelled.setdefault(f"{again.name}() in a loop", again.origin.span.line)
     return tuple(threads)
+
+
+def _check_started(unit: tree.Unit, context: Context, chosen: set[str], is_asked: bool) -> None:
+    """Note the callbacks that nothing hands over, unless the user says which functions run."""
+    named = deferred.callbacks(_calls(unit), context.works)
+    known = chosen | {d.function.name for d in context.deferred if d.function is not None}
+    known |= {name for f in unit.functions for name in _called(f)}
+    for f in unit.functions:
+        if f.name not in named - known or is_asked:
+            continue
+        if f.name in deferred.callbacks(_calls_in(f), context.works):
+            context.unmodelled.setdefault(f"{f.name}(), which nothing but itself hands over", f.span.line)
+        else:
+            context.assume(f"{f.name}() (line {f.span.line}) does not run: nothing that runs hands it over")
+
+
+def _calls(unit: tree.Unit) -> Iterator[tree.Call]:
+    return (call for f in unit.functions for call in _calls_in(f))
+
+
+def _calls_in(function: tree.Function) -> Iterator[tree.Call]:
+    return (n for n in walk(function.body) if isinstance(n, tree.Call))
 
 
 def _with_sections(context: Context, threads: tuple[Thread, ...]) -> tuple[Thread, ...]:
@@ -208,8 +231,7 @@ def _threads(
     if wanted:
         return [(name, functions[function]) for name, function in wanted]
     called = {name for f in unit.functions for name in _called(f)}
-    made = (n for f in unit.functions for n in walk(f.body) if isinstance(n, tree.Call))
-    called |= deferred.callbacks(made, works)
+    called |= deferred.callbacks(_calls(unit), works)
     able = [f for f in unit.functions if not is_macro(f)]
     free = [f for f in able if f.column or f.name not in called]
     return [(f.name, f) for f in free or able]
@@ -280,5 +302,5 @@ def _is_kthread(function: tree.Function, context: Context) -> bool:
 
 
 def _called(function: tree.Function) -> set[str]:
-    functions = (n.function for n in walk(function.body) if isinstance(n, tree.Call))
+    functions = (call.function for call in _calls_in(function))
     return {f.name for f in functions if isinstance(f, tree.Name)}
