@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from verifier.program.access import Here
     from verifier.program.context import Context
 
-_CALLBACKS = frozenset(("call_rcu", "call_rcu_hurry"))
-_FREES = frozenset(("kfree_rcu", "kvfree_rcu", "kfree_rcu_mightsleep", "kvfree_rcu_mightsleep"))
-CALLS = _CALLBACKS | _FREES
+CALLBACKS = frozenset(("call_rcu", "call_rcu_hurry"))
+FREES = frozenset(("kfree_rcu", "kvfree_rcu", "kfree_rcu_mightsleep", "kvfree_rcu_mightsleep"))
+CALLS = CALLBACKS | FREES
 START = "__start_work"  # in verifier/kernel/workqueue.c
 _QUEUES = re.compile(r"(queue|schedule)_(delayed_)?work(_on)?")
 _INITIALISER = re.compile(
@@ -76,7 +76,7 @@ def callbacks(calls: Iterable[tree.Call], works: Mapping[str, str]) -> frozenset
         name = call.function.name if isinstance(call.function, tree.Name) else ""
         if _QUEUES.fullmatch(name):
             found.update(works.values())
-        elif name in _CALLBACKS and call.arguments:
+        elif name in CALLBACKS and call.arguments:
             callback = _plain(call.arguments[-1])
             found.update((callback.name,) if isinstance(callback, tree.Name) else ())
     return frozenset(found)
@@ -103,12 +103,12 @@ def _plain(e: tree.Expression) -> tree.Expression:
 def defer(here: Here, e: tree.Call, name: str) -> Value:
     """One of CALLS: the hand-over. Raises ProgramError where arguments are missing."""
     context = here.context
-    if len(e.arguments) < (2 if name in _CALLBACKS else 1):
+    if len(e.arguments) < (2 if name in CALLBACKS else 1):
         message = f"{name}() has {len(e.arguments)} arguments, expected an object and what happens to it"
         raise here.frame.error("missing-argument", message, e.span)
     where = access.place_of_pointer(here, e.arguments[0])
     function, what = None, name
-    if name in _CALLBACKS:
+    if name in CALLBACKS:
         callback = _plain(e.arguments[1])
         what = callback.name if isinstance(callback, tree.Name) else name
         function = context.functions.get(what)

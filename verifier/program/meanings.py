@@ -7,6 +7,7 @@ from typing import Any
 
 from verifier.errors import UsageError
 from verifier.options import Options
+from verifier.program import deferred, frees
 from verifier.program.bodies import Body
 from verifier.program.kernel import Kernel, all_bodies, core_range, index, kernel, ranges
 from verifier.program.meaning import Event, Meaning
@@ -26,7 +27,7 @@ from verifier.program.primitives import (
     core_call,
     table,
 )
-from verifier.program.versions import ranges_text
+from verifier.program.versions import ALL, ranges_text
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
 
@@ -55,6 +56,12 @@ _LOCKS: dict[LockKind, str] = {
     "readers-writer": "a readers-writer lock",
 }
 _UNNAMED = {"__full_order": ("mb", "the full barrier"), "__acquire_order": ("rmb", "the acquire order")}
+_LATER = "hands over to a thread of its own, which begins with a grace period, then "
+_SPECIAL = {
+    **dict.fromkeys(deferred.CALLBACKS, f"{_LATER}calls back"),
+    **dict.fromkeys(deferred.FREES, f"{_LATER}frees the object"),
+    **dict.fromkeys(frees.CALLS, "frees the object: what others read there afterwards is a use after free"),
+}
 _UNMODELLED = "not modelled: a program that calls it is undecided"
 
 
@@ -90,6 +97,8 @@ def meanings(name: str, at: Kernel, is_asked: bool) -> tuple[Meaning, ...]:
     core = core_call(name)
     if core is not None and at.own(name) is None and core_range(name) in ranges(name):
         found.append(_of_core(name, core))
+    if not found and name in _SPECIAL:
+        found.append(Meaning(name, ALL, _SPECIAL[name]))
     if is_asked:
         found = [m for m in found if m.range.has(at.version)]
     in_litmus = core_call(name, is_litmus=True)
@@ -109,7 +118,9 @@ def known_names() -> list[str]:
     core = table("core.toml")
     listed = [*core["load"], *core["store"], *core["loop"], *core["fence"], *core["nothing"]["names"]]
     litmus = [n for rows in core["litmus"].values() if isinstance(rows, dict) for n in rows]
-    return list(dict.fromkeys((*listed, *core["unmodelled"]["names"], *litmus, *index(), *_EXAMPLES)))
+    return list(
+        dict.fromkeys((*listed, *core["unmodelled"]["names"], *litmus, *index(), *_SPECIAL, *_EXAMPLES))
+    )
 
 
 # By their names the atomic and bit operations have no list; these stand for them where a name is close to one.
