@@ -123,3 +123,19 @@ def test_who_stops_a_thread_sees_what_it_did(model: str) -> None:
     text = KTHREAD.format(set="set_current_state", last="WRITE_ONCE(x, 1);")
     found = result(f"{text}exists (unload:r == 0)", model)
     assert [p.answer for p in found.properties if p.kind == "condition"] == ["never reached"]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_kernel_thread_that_misses_its_work_is_found_too(model: str) -> None:
+    worker = """struct task_struct *task; int cond;
+int fn(void *p)
+{
+	while (!kthread_should_stop()) { SET(TASK_INTERRUPTIBLE); if (!READ_ONCE(cond)) schedule(); }
+	return 0;
+}
+void give(void) { WRITE_ONCE(cond, 1); wake_up_process(task); }
+"""
+    good = result(worker.replace("SET", "set_current_state"), model)
+    bad = result(worker.replace("SET", "__set_current_state"), model)
+    assert "violated" not in [p.status for p in good.properties]
+    assert "violated" in [p.status for p in bad.properties]

@@ -106,7 +106,7 @@ int worker(void *unused)
 }
 """
     (found,) = properties(text + WAKER)
-    assert (found.status, found.text) == ("holds", "worker waits for cond")
+    assert (found.status, found.text) == ("holds", "worker waits for ((current.kthread_flags & 2) || cond)")
 
 
 @pytest.mark.parametrize(("value", "lost"), [(1, False), (2, True)])

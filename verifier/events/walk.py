@@ -27,6 +27,7 @@ from verifier.events.taint import NONE, Taint, union
 from verifier.program import program as p
 from verifier.program.program import flatten
 
+_STOP = "kthread_flags"  # in verifier/kernel/kthread.c
 COUNTED_LIMIT = 16  # iterations of a loop that counts to a constant, whatever the bound
 
 
@@ -227,11 +228,20 @@ class ThreadWalk:
             return
         for number, guard in self.open_sleeps[first:]:
             condition = disjunction(leaving)
+            tested = [g for g in guard[common_prefix(guard, start) :] if reads_of(g)]
             if not reads_of(condition):
-                tested = [g for g in guard[common_prefix(guard, start) :] if reads_of(g)]
                 condition = disjunction(negation(g) for g in tested) if tested else condition
+            elif self._asks_to_stop(condition):  # what it does until then, it waits for as well
+                work = [negation(g) for g in tested if not self._asks_to_stop(g)]
+                condition = disjunction((condition, *work))
             self._set_awaited(number, condition)
         del self.open_sleeps[first:]
+
+    def _asks_to_stop(self, condition: Expression) -> bool:
+        """Whether a condition is that a kernel thread is to stop, and nothing else."""
+        locations = {self.draft.events[r].location for r in reads_of(condition) if r >= 0}
+        paths = (p for p, number in self.draft.numbers.items() if number in locations)
+        return all(path.members[-1:] == (_STOP,) for path in paths)
 
     def _awaited_outside(self, guard: Guard) -> Expression:
         return negation(conjunction(guard)) if guard else TRUE
