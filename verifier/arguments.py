@@ -70,7 +70,7 @@ def make_parser(
     one.add_argument("--states", action="store_true", help="find all final states and count executions")
     _add_model_options(one)
     _add_jobs_option(one)
-    one.set_defaults(thread=[], alias=[], kernel=None, primitives=[])
+    one.set_defaults(thread=[], alias=[], interrupt=[], softirq=[], kernel=None, primitives=[])
 
     _command(commands, "models", "the memory models that are known, with sources", models)
     text = "what the kernel's primitives are taken to do"
@@ -147,6 +147,20 @@ def _add_naming_options(parser: argparse.ArgumentParser) -> None:
         metavar="A=B",
         help="two names of one object; may be repeated",
     )
+    parser.add_argument(
+        "--interrupt",
+        action="append",
+        default=[],
+        metavar="HANDLER=THREAD",
+        help="an interrupt handler that runs on the CPU of a thread; may be repeated",
+    )
+    parser.add_argument(
+        "--softirq",
+        action="append",
+        default=[],
+        metavar="HANDLER=THREAD",
+        help="as --interrupt, for a softirq, tasklet or timer callback; may be repeated",
+    )
 
 
 def _add_kernel_options(parser: argparse.ArgumentParser) -> None:
@@ -185,6 +199,10 @@ def read_options(parsed: argparse.Namespace) -> Options:
         timeout=parsed.timeout,
         threads=tuple(_pair("--thread", text, "NAME=FUNCTION") for text in parsed.thread),
         aliases=tuple(_pair("--alias", text, "A=B") for text in parsed.alias),
+        interrupts=(
+            *((*_pair("--interrupt", text, "HANDLER=THREAD"), False) for text in parsed.interrupt),
+            *((*_pair("--softirq", text, "HANDLER=THREAD"), True) for text in parsed.softirq),
+        ),
         propagation=not parsed.no_propagation,
         states=getattr(parsed, "states", False),
         kernel=read_kernel(parsed.kernel),

@@ -15,8 +15,8 @@ class Options:
 
     `threads` (name, function) and `aliases` (one name, another name for the same object) overrule what is inferred.
     `states`: enumerate all final states of a litmus test. `kernel`: the version whose primitives are meant, as (major,
-    minor); None: the newest. `atomics`: what arm64's atomic operations compile to. `primitives`: files with
-    primitives of the user's own, as (name, text).
+    minor); None: the newest. `atomics`: what arm64's atomic operations compile to. `interrupts`: (handler, thread,
+    whether it is a softirq). `primitives`: files with primitives of the user's own, as (name, text).
     """
 
     models: tuple[str, ...] = ()
@@ -28,4 +28,5 @@ class Options:
     states: bool = False
     kernel: tuple[int, int] | None = None
     atomics: Literal["lse", "ll-sc"] = "lse"
+    interrupts: tuple[tuple[str, str, bool], ...] = ()
     primitives: tuple[tuple[str, str], ...] = ()

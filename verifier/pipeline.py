@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from verifier.cat.compiled import keep, load_kept, mentioned
@@ -33,9 +34,11 @@ from verifier.pairing.verdict import (
     SkippedText,
     UnitResult,
 )
+from verifier.program.interrupts import interrupted, stopping, suspects
 from verifier.program.lower import lower
 from verifier.program.program import Load, Program, Rmw, Store, flatten
 from verifier.properties.check import check as check_properties
+from verifier.properties.deadlock import check_deadlocks, impossible
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, list_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
@@ -260,8 +263,9 @@ def _not_read(name: str, piece: Snippet | Diagram | Litmus, options: Options, re
 def _lower(piece: Snippet | Diagram | Litmus, options: Options) -> Program:
     match piece:
         case Litmus(source):
-            if options.threads or options.aliases or options.primitives:
-                message = "--thread, --alias and --primitives are for code that is no litmus test"
+            if options.threads or options.aliases or options.interrupts or options.primitives:
+                named = "--thread, --alias, --interrupt, --softirq and --primitives"
+                message = f"{named} are for code that is no litmus test"
                 raise InputError("naming", message, source.name)
             return lower_litmus(parse_litmus(source))
         case Snippet(source):
@@ -308,17 +312,18 @@ def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> 
     except Undecided as reason:
         return ModelResult(m.name, "undecided", str(reason), (), (), None)
     bound = options.bound if any(c != FALSE for c in graph.cuts) else None
-    if (
-        not graph.unmodelled
-        and not any(s.is_barrier for s in graph.sources)
-        and not graph.properties
-        and not graph.sleeps
-    ):
+    locks_matter = graph.recursions or program.interrupts or suspects(program)
+    if not graph.unmodelled and not _has_questions(graph) and not locks_matter:
         return ModelResult(m.name, "nothing to check", "there is no barrier and no property", (), (), bound)
     try:
         return _decide(program, graph, m, options, deadline, bound)
     except (Undecided, NotModelled, TooManyCycles, RecursionError) as reason:
         return _undecided(graph, m, str(reason) or "the program is too deeply nested", bound)
+
+
+def _has_questions(graph: EventGraph) -> bool:
+    """Whether there is something to check but for self-deadlocks."""
+    return any(s.is_barrier for s in graph.sources) or bool(graph.properties or graph.sleeps)
 
 
 def ask(graph: EventGraph, m: Model, deadline: Deadline, options: Options) -> Questions:
@@ -362,6 +367,10 @@ def _decide(
         problem = "the model speaks about registers; only mbpair litmus answers under it"
     if problem:
         return _undecided(graph, m, problem, bound)
+    if not _has_questions(graph):
+        properties = _deadlocks(program, graph, m, options, deadline)
+        verdict, reason = _answer((), properties, program.is_litmus)
+        return ModelResult(m.name, verdict, reason, (), properties, bound)
     if graph.is_litmus:
         main = session(graph)
         main.require_within()
@@ -373,11 +382,37 @@ def _decide(
     findings = Judge(main, classes, with_other_fences).findings(claims)
     describer = Describer(classes, m)
     barriers = places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
-    properties = check_properties(main, under_sc)
+    properties = (*check_properties(main, under_sc), *_deadlocks(program, graph, m, options, deadline))
     verdict, reason = _answer(barriers, properties, program.is_litmus)
     if graph.escapes and not graph.is_litmus and verdict != "refuted":
         session(graph).require_within()
     return ModelResult(m.name, verdict, reason, barriers, properties, bound)
+
+
+def _deadlocks(
+    program: Program, graph: EventGraph, m: Model, options: Options, deadline: Deadline
+) -> tuple[PropertyVerdict, ...]:
+    """The self-deadlocks of the program, and of those in which a handler is on the CPU of a thread that takes a lock
+    of its. Raises NotModelled where a loop's bound hides some of it."""
+    found: list[PropertyVerdict] = []
+    variants = [program] if graph.recursions or program.interrupts else []
+    variants += [interrupted(program, (i,), only_holding=True) for i in suspects(program)]
+    for variant in variants:
+
+        def stopped(other: Model, variant: Program = variant) -> EventGraph:
+            built = _build(stopping(variant), other, options)
+            if problem := _beyond(built, options):
+                raise NotModelled(problem)
+            return built
+
+        def session(other: Model, build: Callable[[Model], EventGraph] = stopped) -> Questions:
+            return ask(build(other), other, deadline, options)
+
+        built = stopped(m)
+        if built.recursions:
+            found += check_deadlocks(session(m), partial(session, model("sc")))
+        found += impossible(built, variant.interrupts)
+    return tuple(found)
 
 
 def _answer(

@@ -120,7 +120,9 @@ def test_a_reader_outside_of_a_section_is_not_waited_for(model: str) -> None:
 
 def test_an_object_of_its_own_may_be_freed_at_once() -> None:
     make = "struct item *new = kmalloc(8); WRITE_ONCE(new->data, 1);"
-    assert freed("lkmm", f"{make} if (x) {{ kfree(new); return; }} rcu_assign_pointer(head, new);")[1] == ["holds"]
+    assert freed("lkmm", f"{make} if (x) {{ kfree(new); return; }} rcu_assign_pointer(head, new);")[1] == [
+        "holds"
+    ]
     assert freed("lkmm", f"{make} rcu_assign_pointer(head, new); kfree(new);")[1] == ["violated"]
 
 

@@ -32,6 +32,8 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     final = Finals(program, merge, numbers)
     if program.filter is not None:
         merge.constraints.append(final.translate(program.filter))
+    stuck = disjunction(r.waits for r in merge.recursions)
+    merge.constraints += [fold(disjunction((negation(b), stuck))) for b in merge.blocked]
     graph = EventGraph(
         threads=tuple(t.name for t in program.threads),
         locations=program.names,
@@ -42,6 +44,7 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         atomics=tuple(merge.atomics),
         constraints=tuple(dict.fromkeys(c for c in merge.constraints if c != TRUE)),
         sleeps=tuple(merge.sleeps),
+        recursions=tuple(merge.recursions),
         properties=(
             *merge.assertions,
             *(_freed(f, merge.events()) for f in program.freed),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.events.draft import Arms, Draft
+from verifier.events.draft import Arms, Draft, Visits
 from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue
 from verifier.events.graph import (
     THIS,
@@ -40,13 +40,14 @@ _ALWAYS = (TRUE,)
 
 
 class Emitter:
-    """Appends what operations make to a draft. `arms` and `iterations` say where the walk stands."""
+    """Appends what operations make to a draft. `arms`, `visits` and `iterations` say where the walk stands."""
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.is_litmus = draft.program.is_litmus
         self.isa = draft.program.isa
         self.arms: Arms = ()
+        self.visits: Visits = ()
         self.iterations: tuple[int, ...] = ()
 
     # ------------------------------------------------------------------ values
@@ -111,7 +112,7 @@ class Emitter:
         half, address = row.half(0), self._address_taint(o.address, state)
         if row.before:
             self._around(row.before, source, o.origin, state)
-        for location, condition in self._targets(o.address, state, o.origin):
+        for location, condition in self.targets(o.address, state, o.origin):
             number = self._add("R", location, state, (condition,), None, half, source, o.origin)
             if address:
                 self._depend("addr", number, address, o.origin)
@@ -133,7 +134,7 @@ class Emitter:
         half, address, data = row.half(0), self._address_taint(o.address, state), self.taint(o.value, state)
         if row.before:
             self._around(row.before, source, o.origin, state)
-        for location, condition in self._targets(o.address, state, o.origin):
+        for location, condition in self.targets(o.address, state, o.origin):
             number = self._add("W", location, state, (condition,), value, half, source, o.origin)
             self._depend("addr", number, address, o.origin)
             self._depend("data", number, data, o.origin)
@@ -151,7 +152,7 @@ class Emitter:
         value = self.value(o.value, state)
         chance = self.draft.unknown(("exclusive", o.origin.place, self.iterations), (0, 1))
         done: list[Expression] = []
-        for location, condition in self._targets(o.address, state, o.origin):
+        for location, condition in self.targets(o.address, state, o.origin):
             armed = [(r, c) for r, c in state.monitor if self.draft.events[r].location == location]
             if not armed:
                 continue
@@ -179,7 +180,7 @@ class Emitter:
         outer = {o.target: state.taints.get(o.target, NONE)}
         if row.before:
             self._around(row.before, source, o.origin, state)
-        for location, condition in self._targets(o.address, state, o.origin):
+        for location, condition in self.targets(o.address, state, o.origin):
             read = self._add("R", location, state, (condition,), None, row.half(0), source, o.origin)
             state.locals[o.target] = ReadValue(read)
             state.taints[o.target] = {(read, False): TRUE}
@@ -202,6 +203,19 @@ class Emitter:
         self._around(row.after, source, o.origin, state, (disjunction(written),))
         self._result(o.target, got, state)
 
+    def hold(self, o: p.Hold, state: State) -> None:
+        """The thread now holds a lock so often."""
+        for location, condition in self.targets(o.address, state):
+            name = p.held(location)
+            before = state.locals.get(name, FALSE)
+            now = simplify("+", (before, Const(o.amount))) if o.more else Const(o.amount)
+            state.locals[name] = simplify("?:", (condition, now, before))
+
+    def holds(self, o: p.SelfWait, location: int, state: State) -> Expression:
+        """Whether the thread holds the lock that it is about to wait for; a reader only waits for a writer."""
+        times = state.locals.get(p.held(location), FALSE)
+        return simplify(">=", (times, Const(p.WRITER if o.is_shared else 1)))
+
     def fence(self, o: p.Fence, state: State) -> None:
         """One event, at a location if the fence is about an object."""
         row = self.draft.row(lambda rows: rows.fence(o.kind), o.name, o.origin)
@@ -213,7 +227,9 @@ class Emitter:
 
     # ------------------------------------------------------------------ events
 
-    def _targets(self, address: p.Address, state: State, origin: p.Origin) -> list[tuple[int, Expression]]:
+    def targets(
+        self, address: p.Address, state: State, origin: p.Origin | None = None
+    ) -> list[tuple[int, Expression]]:
         """The locations that an address may be, each with the condition on which it is."""
         if not self.is_litmus:
             return self._chosen(address, state, origin)
@@ -227,11 +243,14 @@ class Emitter:
                 return [(known[0], TRUE)]
             choices = [(l, fold(Apply("==", (pointer, Const(a))))) for a, l in program.addresses]
             elsewhere = fold(conjunction(negation(c) for _, c in choices))
-            self._escape(state, elsewhere, origin)
+            if origin is not None:
+                self._escape(state, elsewhere, origin)
             return [(location, c) for location, c in choices if c != Const(0)]
         return [(self.draft.numbers[address.path], TRUE)]
 
-    def _chosen(self, address: p.Address, state: State, origin: p.Origin) -> list[tuple[int, Expression]]:
+    def _chosen(
+        self, address: p.Address, state: State, origin: p.Origin | None
+    ) -> list[tuple[int, Expression]]:
         """The same, of an access of a snippet: by the values of its pointer or index that lead somewhere."""
         numbers = self.draft.numbers
         if address.pointer is None or (not address.choices and not address.is_closed):
@@ -244,7 +263,8 @@ class Emitter:
                 found[numbers[path]] = disjunction((found.get(numbers[path], FALSE), condition))
         elsewhere = fold(conjunction(negation(c) for c in found.values()))
         if address.is_closed:
-            self._escape(state, elsewhere, origin)
+            if origin is not None:
+                self._escape(state, elsewhere, origin)
         elif elsewhere != FALSE:
             number = numbers[address.path]
             found[number] = disjunction((found.get(number, FALSE), elsewhere))
@@ -311,9 +331,10 @@ class Emitter:
                 origin.text,
                 origin.via,
                 origin.span,
+                p.handler_of(origin.way),
             )
         )
-        self.draft.arms.append(self.arms)
+        self.draft.arms.append((self.arms, self.visits))
         if source is not None:
             self.draft.belong(source, number)
         if self.is_litmus:

@@ -26,7 +26,7 @@ class Event:
     ordering source is on, `relaxed` those while it is off (a fence without tags orders nothing).
     `iteration` is 0 but in later copies of an unrolled loop's body; `text` is the access as the
     user wrote it; `via` the called function or primitive that contains it, where it is not in the
-    thread's own code.
+    thread's own code; `handler` the interrupt handler, where the thread is interrupted.
     """
 
     thread: int
@@ -41,6 +41,7 @@ class Event:
     text: str
     via: str | None
     span: Span | None = field(compare=False, repr=False)
+    handler: str | None = None
 
 
 SourceKind = Literal["fence", "acquire", "release", "rmw", "lock", "addr", "data", "ctrl"]
@@ -135,6 +136,22 @@ class Sleep:
 
 
 @record(frozen=True, slots=True)
+class Recursion:
+    """A thread that waits for a lock which it holds itself: the execution in which `waits` is true.
+
+    It waits in vain where `read` reads the co-last write to `location`, the lock. `handler`: who takes it, where
+    that is an interrupt handler.
+    """
+
+    thread: int
+    waits: Expression
+    read: int
+    location: int
+    handler: str | None
+    span: Span = field(compare=False, repr=False)
+
+
+@record(frozen=True, slots=True)
 class Property:
     """An assertion or condition. `formula` ranges over reads, unknowns and, by FinalValue numbers, final memory.
 
@@ -169,6 +186,7 @@ class EventGraph:
     observed        label and value of what a State line of herd7 shows, for a litmus test
     escapes         line of an access, and when it goes to no location: by a wild pointer, or out of bounds
     unmodelled      line and name of what the architecture has no row for: no verdict can be given
+    recursions      waits of a thread for a lock that it holds itself
     unreached       lines of loops that can be left, but not within the bound: what follows is missing
     """
 
@@ -194,6 +212,7 @@ class EventGraph:
     escapes: tuple[tuple[int, Expression], ...] = ()
     isa: str | None = None
     is_litmus: bool = False
+    recursions: tuple[Recursion, ...] = ()
 
 
 def expressions(graph: EventGraph) -> Iterator[Expression]:
@@ -209,6 +228,7 @@ def expressions(graph: EventGraph) -> Iterator[Expression]:
         yield sleep.sleeps
         if sleep.awaited is not None:
             yield sleep.awaited
+    yield from (r.waits for r in graph.recursions)
     for p in graph.properties:
         yield from (p.formula, p.reached)
     yield from graph.ends

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from verifier.events.expression import Const, Expression, ReadValue, Unknown
-from verifier.events.graph import INITIAL, Atomic, Dependency, Event, OrderingSource, Property, Sleep
+from verifier.events.graph import (
+    INITIAL,
+    Atomic,
+    Dependency,
+    Event,
+    OrderingSource,
+    Property,
+    Recursion,
+    Sleep,
+)
 from verifier.events.logic import rewrite
 from verifier.events.outline import Events, Outline, Stretch
 from verifier.events.walked import Walked
@@ -30,6 +39,8 @@ class Merge:
         self.atomics: list[Atomic] = []
         self.constraints: list[Expression] = []
         self.sleeps: list[Sleep] = []
+        self.recursions: list[Recursion] = []
+        self.blocked: list[Expression] = []
         self.assertions: list[Property] = []
         self.escapes: list[tuple[int, Expression]] = []
         self.unreached: list[int] = []
@@ -104,13 +115,17 @@ class Merge:
     def _rest(self, placed: _Placed) -> None:
         """Adds what few threads have."""
         walked, source, shift = placed.walked, placed.source, placed.shift
-        if walked.sleeps or walked.assertions:
+        if walked.sleeps or walked.assertions or walked.recursions:
             spans = _spans(walked, source)
             self.sleeps += [_sleep(w, placed.number, shift, spans) for w in walked.sleeps]
+            self.recursions += [
+                _recursion(w, placed.number, shift, spans, placed.locations) for w in walked.recursions
+            ]
             for q in walked.assertions:
                 formula, reached = shift(q.formula), shift(q.reached)
                 self.assertions.append(Property(q.kind, formula, reached, q.text, spans[id(q.span)]))
         self.constraints += [shift(c) for c in walked.constraints]
+        self.blocked += [shift(b) for b in walked.blocked]
         self.escapes += [(_line(source, line), shift(e)) for line, e in walked.escapes]
         self.unreached += [_line(source, line) for line in walked.unreached]
         self.unmodelled += [(_line(source, line), name) for line, name in walked.unmodelled]
@@ -167,7 +182,7 @@ class _Placed:
 def _spans(walked: Walked, source: Source | None) -> Spans:
     """Where the spans of a thread are in the user's file; what has the same span there has the same here."""
     spans = {id(e.span): e.span for e in walked.events if e.span is not None}
-    for parts in (walked.sources, walked.sleeps, walked.assertions):
+    for parts in (walked.sources, walked.sleeps, walked.recursions, walked.assertions):
         spans.update({id(part.span): part.span for part in parts})
     return spans if source is None else {i: source.placed(span) for i, span in spans.items()}
 
@@ -188,6 +203,7 @@ def _event(
         e.text,
         e.via,
         None if e.span is None else spans[id(e.span)],
+        e.handler,
     )
 
 
@@ -211,6 +227,13 @@ def _sleep(s: Sleep, thread: int, shift: Shift, spans: Spans) -> Sleep:
     awaited = None if s.awaited is None else shift(s.awaited)
     reads = tuple(r + shift.events for r in s.reads)
     return Sleep(thread, shift(s.sleeps), reads, s.state, awaited, s.awaited_text, spans[id(s.span)])
+
+
+def _recursion(
+    r: Recursion, thread: int, shift: Shift, spans: Spans, places: Sequence[int] | None
+) -> Recursion:
+    location = r.location if places is None else places[r.location]
+    return Recursion(thread, shift(r.waits), r.read + shift.events, location, r.handler, spans[id(r.span)])
 
 
 def _line(source: Source | None, line: int) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from verifier.events.draft import Arms, Draft, may_meet
+from verifier.events.draft import Arms, Draft, Visits, may_meet
 from verifier.events.expression import Expression
-from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep
+from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Recursion, Sleep
 from verifier.events.outline import Outline
 from verifier.events.walk import ThreadWalk
 from verifier.memo import Memo
@@ -20,7 +20,8 @@ class Walked:
     """A thread's part of an event graph, its events, sources, places and unknowns numbered from 0, itself THIS.
 
     Spans and lines are places in the thread's own text where it has one. `places`, `unknowns`: how many there are;
-    `is_open`: some unknown has no domain; `end`, `cut`: see EventGraph; `locals`: the values at the end of the
+    `is_open`: some unknown has no domain;
+    `blocked`: when it stops at a lock; `end`, `cut`: see EventGraph; `locals`: the values at the end of the
     thread. `world`: the program's locations and addresses, where `body` is not all that matters. `paths`: what the
     numbers of locations stand for; None where they are those of the program.
     """
@@ -36,6 +37,8 @@ class Walked:
     atomics: tuple[Atomic, ...]
     constraints: tuple[Expression, ...]
     sleeps: tuple[Sleep, ...]
+    recursions: tuple[Recursion, ...]
+    blocked: tuple[Expression, ...]
     assertions: tuple[Property, ...]
     escapes: tuple[tuple[int, Expression], ...]
     unreached: tuple[int, ...]
@@ -105,6 +108,8 @@ def _walk(draft: Draft, thread: p.Thread, paths: tuple[p.Path, ...] | None, worl
         atomics=tuple(draft.atomics),
         constraints=tuple(draft.constraints),
         sleeps=tuple(draft.sleeps),
+        recursions=tuple(draft.recursions),
+        blocked=tuple(draft.blocked),
         assertions=tuple(draft.assertions),
         escapes=tuple(draft.escapes),
         unreached=tuple(draft.unreached),
@@ -118,12 +123,12 @@ def _walk(draft: Draft, thread: p.Thread, paths: tuple[p.Path, ...] | None, worl
     )
 
 
-def _order(arms: Sequence[Arms]) -> tuple[int, ...]:
+def _order(arms: Sequence[tuple[Arms, Visits]]) -> tuple[int, ...]:
     """For each event the later ones that are not on an exclusive path, as a bit set."""
-    if not any(arms):
+    if not any(branches for branches, _ in arms):
         every = (1 << len(arms)) - 1
         return tuple([every >> i + 1 << i + 1 for i in range(len(arms))])
-    same: dict[Arms, int] = {}
+    same: dict[tuple[Arms, Visits], int] = {}
     for i, mine in enumerate(arms):
         same[mine] = same.get(mine, 0) | 1 << i
     meeting = {mine: sum(events for other, events in same.items() if may_meet(mine, other)) for mine in same}

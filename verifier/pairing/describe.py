@@ -272,6 +272,7 @@ class Describer:
         """The accesses that a barrier stands between; a release, or an acquire, is one of them itself."""
         graph, thread, event = self.graph, source.thread, source.events[0]
         mine = [e for e, x in enumerate(graph.events) if x.thread == thread and x.kind != "F"]
+        mine = [e for e in mine if graph.events[e].handler == graph.events[event].handler] or mine
         before = [e for e in mine if graph.order[e] >> event & 1]
         after = [e for e in mine if graph.order[event] >> e & 1]
         if source.kind == "release":

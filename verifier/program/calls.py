@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import access, atomics, deferred, frees, locks, objects, waiters
+from verifier.program import access, atomics, deferred, frees, irqs, locks, objects, waiters
 from verifier.program.frame import Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.kernel import ranges
@@ -101,9 +101,12 @@ def _kernel_call(here: Here, e: tree.Call, name: str) -> Value:
     if special := _special(here, e, name):
         return special
     context.note_version(name)
+    switched = irqs.call(here, e, name)
     body, core = kernel.body(name), kernel.core(name)
     if body is not None and (core is None or len(e.arguments) >= len(body.function.parameters)):
         return inline(here, e, body.function, body.source)
+    if switched is not None:
+        return switched
     if core is not None:
         return _core(here, e, name, core)
     if found := ranges(name):
@@ -207,7 +210,8 @@ def _core(here: Here, e: tree.Call, name: str, core: Core) -> Value:
             _fence(here, e, name, kind, about)
             return Number(0)
         case NoCall():
-            return _ignored(here, e)
+            known = irqs.call(here, e, name)
+            return _ignored(here, e) if known is None else known
         case Unmodelled():
             return _unmodelled(here, e, f"{name}()")
 

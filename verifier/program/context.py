@@ -56,6 +56,7 @@ class Context:
         self.is_litmus = is_litmus  # names are what they say, and nothing is guessed
         self.functions = {f.name: f for f in unit.functions}
         self.threads: tuple[str, ...] = ()
+        self.has_interrupts = False  # whether it matters when interrupts are off
         self.waiters: tuple[str, ...] = ()  # the threads that may be on a wait queue
         self.types: dict[str, str] = {}
         self.pointers: set[str] = set()

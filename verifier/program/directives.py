@@ -12,21 +12,25 @@ from verifier.syntax import tree
 @record(frozen=True, slots=True)
 class Directives:
     """`threads`: (name, function); `aliases`: (name, other name of the same object); `own`: the parameters that
-    point to an object of each thread's own; `kernel`: its version."""
+    point to an object of each thread's own; `kernel`: its version;
+    `interrupts`: (handler, thread, whether it is a softirq)."""
 
     threads: tuple[tuple[str, str], ...]
     aliases: tuple[tuple[str, str], ...]
     own: frozenset[str]
     kernel: Version | None
+    interrupts: tuple[tuple[str, str, bool], ...] = ()
 
 
 def directives(unit: tree.Unit, source: Source) -> Directives:
-    """Those of a unit's comments: `/* mbpair: thread NAME [[=] FUNCTION]; alias A B; own PARAMETER; kernel 4.13 */`.
+    """Those of a unit's comments: `/* mbpair: thread NAME [[=] FUNCTION]; alias A B; own PARAMETER; kernel 4.13;
+    interrupt HANDLER on THREAD; softirq HANDLER on THREAD */`.
 
     Raises ProgramError for a directive, or a version, that is not known.
     """
     threads: list[tuple[str, str]] = []
     aliases: list[tuple[str, str]] = []
+    interrupts: list[tuple[str, str, bool]] = []
     kernel: Version | None = None
     own: set[str] = set()
     for comment in unit.comments:
@@ -45,6 +49,8 @@ def directives(unit: tree.Unit, source: Source) -> Directives:
                     aliases.append((one, other))
                 case ["own", name]:
                     own.add(name)
+                case ["interrupt" | "softirq" as kind, handler, "on", thread]:
+                    interrupts.append((handler, thread, kind == "softirq"))
                 case ["kernel", version]:
                     try:
                         kernel = read_version(version)
@@ -53,7 +59,7 @@ def directives(unit: tree.Unit, source: Source) -> Directives:
                 case _:
                     message = (
                         f"unknown directive “{part.strip()}”, expected thread NAME [= FUNCTION], alias A B, "
-                        "own PARAMETER or kernel VERSION"
+                        "own PARAMETER, kernel VERSION, or interrupt (softirq) HANDLER on THREAD"
                     )
                     raise ProgramError("directive", message, **at(source, comment.span))
-    return Directives(tuple(threads), tuple(aliases), frozenset(own), kernel)
+    return Directives(tuple(threads), tuple(aliases), frozenset(own), kernel, tuple(interrupts))

@@ -5,19 +5,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from verifier.program import atomics
+from verifier.program import atomics, irqs
 from verifier.program.primitives import LockCall
 from verifier.program.program import (
+    WRITER,
     Address,
     Apply,
     Assume,
     Branch,
+    Hold,
     Load,
     Local,
     Number,
     Operation,
     Origin,
     Rmw,
+    SelfWait,
     Set,
     Store,
     Value,
@@ -28,7 +31,6 @@ from verifier.syntax import tree
 if TYPE_CHECKING:
     from verifier.program.access import Here
 
-WRITER = 1 << 16  # more than there can be readers
 _FREE = Number(0)
 _INTERRUPTED = Number(-4)  # -EINTR
 
@@ -48,10 +50,23 @@ class _Lock:
         """The lock's value becomes `new` where `free` held; else it is waited for, and that is not looked at."""
         order = "lock" if self.kind == "spin" else "lock-acquire"
         self.here.context.write(self.here.writer.thread, self.where)
-        return (
+        got = (
             Rmw(self.old, self.where, new, None, order, False, self.name, self.origin),
             Assume(free, self.origin),
         )
+        return (*got, *(self.hold(new.value) if isinstance(new, Number) else self.hold(1, True)))
+
+    def wait(self, new: Value, free: Value) -> tuple[Operation, ...]:
+        """As `take`, and a thread that holds the lock already waits for itself."""
+        if self.here.context.is_litmus:
+            return self.take(new, free)
+        order, is_shared = "lock-failed" if self.kind == "spin" else "once", not isinstance(new, Number)
+        own = SelfWait(self.old, self.where, free, is_shared, order, self.name, self.origin)
+        return (own, *self.take(new, free))
+
+    def hold(self, amount: int, more: bool = False) -> tuple[Operation, ...]:
+        """The thread holds the lock so often, or so often more; a litmus test does not ask."""
+        return () if self.here.context.is_litmus else (Hold(self.where, amount, more),)
 
     def see(self, order: str, holds: Value) -> tuple[Operation, ...]:
         order = order if self.kind == "spin" else "once"
@@ -77,30 +92,31 @@ def lock(here: Here, e: tree.Call, name: str, call: LockCall) -> Value:
     no_writer, writer = Apply("<", (old, Number(WRITER))), Apply(">=", (old, Number(WRITER)))
     shared = Apply("+", (old, Number(1)))
     choice = Apply("!=", (here.context.opaque(origin.place), Number(0)))
+    also = irqs.with_lock(here, e, name)
 
     def branch(then: tuple[Operation, ...], otherwise: tuple[Operation, ...]) -> None:
         here.writer.emit(Branch(choice, then, otherwise, origin))
 
     match call.action:
         case "lock":
-            _emit(here, this.take(held, is_free))
+            _emit(here, (*also, *this.wait(held, is_free)))
         case "lock-shared":
-            _emit(here, this.take(shared, no_writer))
+            _emit(here, (*also, *this.wait(shared, no_writer)))
         case "unlock":
-            here.writer.emit(this.release())
+            _emit(here, (this.release(), *this.hold(0), *also))
         case "unlock-shared":
-            here.writer.emit(this.drop())
+            _emit(here, (this.drop(), *this.hold(-1, True), *also))
         case "trylock":
-            branch(this.take(held, is_free), this.see("lock-failed", is_held))
+            branch((*also, *this.take(held, is_free)), this.see("lock-failed", is_held))
             return is_free
         case "trylock-shared":
             branch(this.take(shared, no_writer), this.see("lock-failed", writer))
             return no_writer
         case "lock-or-stop":
-            branch(this.take(held, is_free), (Set(this.old, _INTERRUPTED),))
+            branch(this.wait(held, is_free), (Set(this.old, _INTERRUPTED),))
             return old
         case "downgrade":
-            here.writer.emit(Store(where, Number(1), "unlock-release", False, name, origin))
+            _emit(here, (Store(where, Number(1), "unlock-release", False, name, origin), *this.hold(1)))
         case "is-locked":
             branch(this.see("is-locked", is_held), this.see("is-unlocked", is_free))
             return is_held

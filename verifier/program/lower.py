@@ -13,6 +13,7 @@ from verifier.program.context import Context
 from verifier.program.directives import directives
 from verifier.program.frame import Frame, Variable, Writer
 from verifier.program.inline import bind_free
+from verifier.program.interrupts import interrupted, suspects
 from verifier.program.kernel import kernel
 from verifier.program.locations import unify
 from verifier.program.locksets import accesses
@@ -22,6 +23,7 @@ from verifier.program.outcomes import lift_outcomes
 from verifier.program.pointers import moved, resolve
 from verifier.program.program import (
     Address,
+    Interrupt,
     Load,
     Number,
     Path,
@@ -56,7 +58,10 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     context.bound = options.bound
     context.own_parameters = said.own
     context.works = deferred.works(unit, source.text)
-    chosen = _threads(unit, options.threads + said.threads, context.works)
+    interrupts = tuple(Interrupt(*i) for i in dict.fromkeys(options.interrupts + said.interrupts))
+    chosen = _threads(unit, options.threads + said.threads, context.works, interrupts)
+    handlers = tuple(name for name, function in chosen if _is_handler(function))
+    context.has_interrupts = bool(interrupts or handlers)
     context.threads = tuple(name for name, _ in chosen)
     context.waiters = waiting(chosen, context.body)
     _initial_values(unit, context)
@@ -75,7 +80,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     arms, unread = notes(unit.skipped)
     names, numbers, guesses = unify(uses, aliases)
     threads, freed = frees.stores(unfinished, ends, numbers)
-    return Program(
+    program = Program(
         threads=threads,
         names=names,
         locations=tuple(numbers.items()),
@@ -98,6 +103,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         conditions=conditions,
         comments=tuple((c.span.line, c.span.column, c.text) for c in unit.comments),
         assumptions=(
+            *_interrupts(interrupts),
             *context.assumptions,
             *arms,
             *guesses,
@@ -110,7 +116,13 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         unmodelled=tuple((line, name) for name, line in context.unmodelled.items()),
         indeterminate=frozenset(n for p, n in numbers.items() if p.root in context.indeterminate),
         freed=freed,
+        handlers=tuple(h for h in handlers if all(i.handler != h for i in interrupts)),
     )
+    for i in suspects(program):
+        note = f"{i.handler}() returns irqreturn_t: it may also run on the CPU of {i.thread}()"
+        note += ", in which interrupts are on where it starts"
+        program = replace(program, assumptions=(*program.assumptions, note))
+    return interrupted(program, interrupts)
 
 
 def _with_deferred(context: Context, threads: list[Thread]) -> tuple[Thread, ...]:
@@ -219,7 +231,39 @@ def _versions(context: Context) -> list[str]:
     return notes + [f"{n}() is that of {v}, the last kernel that has it (--kernel)" for n, v in old.items()]
 
 
+def _is_handler(function: tree.Function) -> bool:
+    return function.returns is not None and function.returns.name == "irqreturn_t"
+
+
+def _interrupts(interrupts: Sequence[Interrupt]) -> list[str]:
+    """What is taken for granted about interrupts."""
+    found = [
+        f"{i.handler}() runs once, on the CPU of {i.thread}()"
+        + (", as a softirq" if i.is_soft else ", with interrupts off")
+        for i in interrupts
+    ]
+    if found:
+        found.append(
+            "interrupts are on where the interrupted thread starts; they keep program order and add no other"
+        )
+    return found
+
+
 def _threads(
+    unit: tree.Unit,
+    wanted: tuple[tuple[str, str], ...],
+    works: dict[str, str],
+    interrupts: Sequence[Interrupt],
+) -> list[tuple[str, tree.Function]]:
+    """The threads: those that were asked for, else the functions that no other function calls; and the handlers."""
+    chosen = _chosen(unit, wanted, works)
+    functions = {f.name: f for f in unit.functions}
+    known = {name for name, _ in chosen}
+    missing = dict.fromkeys(i.handler for i in interrupts if i.handler in functions.keys() - known)
+    return chosen + [(name, functions[name]) for name in missing]
+
+
+def _chosen(
     unit: tree.Unit, wanted: tuple[tuple[str, str], ...], works: dict[str, str]
 ) -> list[tuple[str, tree.Function]]:
     """The threads: those that were asked for, else the functions that no other function calls."""

@@ -99,8 +99,14 @@ class Address:
 # ----------------------------------------------------------------- operations
 
 # The calls that lead from a thread's own function to a place, the outermost first: the name of what is called, and the
-# user's line of the call; 0 where a primitive makes it.
+# user's line of the call; 0 where a primitive makes it, INTERRUPT where the first is an interrupt handler.
 Way = tuple[tuple[str, int], ...]
+INTERRUPT = -1  # in a Way, the line of a handler's call: nobody makes it
+
+
+def handler_of(way: Way) -> str | None:
+    """The interrupt handler that a way leads into."""
+    return way[0][0] if way and way[0][1] == INTERRUPT else None
 
 
 @record(frozen=True, slots=True)
@@ -230,9 +236,36 @@ class Assert:
 
 @record(frozen=True, slots=True)
 class Assume:
-    """Executions in which control gets here and `holds` is false are not considered."""
+    """Executions in which control gets here and `holds` is false are not considered.
+
+    `stops`: a thread stops here for ever instead, in executions where another thread waits for itself.
+    """
 
     holds: Value
+    origin: Origin
+    stops: bool = False
+
+
+@record(frozen=True, slots=True)
+class Hold:
+    """How often the thread itself holds a lock: `amount` times now, or `more` than before."""
+
+    address: Address
+    amount: int
+    more: bool = False
+
+
+@record(frozen=True, slots=True)
+class SelfWait:
+    """A thread that is about to take a lock which it holds itself waits for it for ever: target = *address, and
+    it goes on only where `free` holds, because another thread has released the lock. Readers share (`is_shared`)."""
+
+    target: str
+    address: Address
+    free: Value
+    is_shared: bool
+    order: str
+    name: str
     origin: Origin
 
 
@@ -266,9 +299,19 @@ Operation = (
     | Leave
     | Assert
     | Assume
+    | Hold
+    | SelfWait
     | Sleep
     | Free
 )
+
+
+WRITER = 1 << 16  # what a writer makes of a readers-writer lock: more than there can be readers
+
+
+def held(location: int) -> str:
+    """The local that says how often the thread holds the lock at a location."""
+    return f"held: {location}"
 
 
 def flatten(operations: Sequence[Operation]) -> list[Operation]:
@@ -312,13 +355,15 @@ class Thread:
     """`locals`: the user's name of a local of the thread's own function, and its Local.
 
     `source`: the text of the thread's own that the spans in `body` are places in, which threads of other programs may
-    share; None where they are places in the user's file.
+    share; None where they are places in the user's file. `once`: locals that are 1 after an interrupt that
+    comes sooner or later; before, nothing that the thread waits for is waited for in vain.
     """
 
     name: str
     body: tuple[Operation, ...]
     locals: tuple[tuple[str, str], ...]
     source: Source | None = field(default=None, compare=False, repr=False)
+    once: tuple[str, ...] = ()
 
 
 @record(frozen=True, slots=True)
@@ -382,6 +427,19 @@ class Freed:
 
 
 @record(frozen=True, slots=True)
+class Interrupt:
+    """`handler`, a thread, runs on the CPU of `thread`; a softirq comes only where softirqs are not off either.
+
+    `locks`: those that both wait for, each with the line where the handler does.
+    """
+
+    handler: str
+    thread: str
+    is_soft: bool = False
+    locks: tuple[tuple[int, int], ...] = ()
+
+
+@record(frozen=True, slots=True)
 class Skipped:
     line: int
     text: str
@@ -405,6 +463,9 @@ class Program:
 
     A litmus test (`is_litmus`) has a `title`; its dependencies are syntactic. Executions whose final state
     falsifies `filter` are not considered; `observed` are the labels and values of a State line of herd7.
+
+    `interrupts` are those that threads have in them (program.interrupts), `handlers` the threads that are known to be
+    interrupt handlers by what they return.
     """
 
     threads: tuple[Thread, ...]
@@ -429,3 +490,5 @@ class Program:
     observed: tuple[tuple[str, Final], ...] = ()
     indeterminate: frozenset[int] = frozenset()
     freed: tuple[Freed, ...] = ()
+    interrupts: tuple[Interrupt, ...] = ()
+    handlers: tuple[str, ...] = ()

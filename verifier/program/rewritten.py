@@ -13,6 +13,7 @@ from verifier.program.program import (
     Branch,
     Fence,
     Free,
+    Hold,
     Leave,
     Load,
     Local,
@@ -22,6 +23,7 @@ from verifier.program.program import (
     Operation,
     Rmw,
     Scope,
+    SelfWait,
     Set,
     Sleep,
     Store,
@@ -55,8 +57,10 @@ def rewritten(
 
     def change(o: Operation) -> Operation:
         match o:
-            case Load() | Free():
+            case Load() | Free() | Hold():
                 return replace(o, address=where(o.address))
+            case SelfWait():
+                return replace(o, address=where(o.address), free=value(o.free))
             case Store() | StoreExclusive():
                 return replace(o, address=where(o.address), value=value(o.value))
             case Rmw():

@@ -44,6 +44,9 @@ def place_text(unit: UnitResult, place: Place, verbose: bool = False) -> str:
         return f"{place.name} in {thread}"
     if verbose:
         return f"{place.name} in {_chain(place, thread)}"
+    if place.way and place.way[0][1] < 0:
+        inside = "" if place.via == place.way[0][0] else f"{place.via}(), called in "
+        return f"{place.name} in {inside}{place.way[0][0]}(), interrupting {thread}"
     line = next((line for _, line in reversed(place.way) if line), place.line)
     return f"{place.name} in {place.via}(), called at line {line} in {thread}"
 
@@ -52,7 +55,8 @@ def _chain(place: Place, thread: str) -> str:
     """The functions around a place, the innermost first: `kvm_make_request(), called at line 4 in kick(), called …`."""
     text = ""
     for name, line in reversed(place.way or ((str(place.via), place.line),)):
-        text += f"{name}(), called {f'at line {line} in' if line else 'by'} "
+        how = "interrupting" if line < 0 else f"called at line {line} in" if line else "called by"
+        text += f"{name}(), {how} "
     return text + thread
 
 
