@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.corpora import ROOT, compare, every, rows
+from tests.corpora import ROOT, compare, every, outcome_of, rows
 from tests.oracle import TooBigError
 from tests.test_cycles import by_enumerator, by_solver
 from verifier.options import Options
@@ -88,3 +88,19 @@ def test_all_states_of_small_tests_are_the_enumerators(folder: str, model: str) 
         assert (answer.states, answer.counts) == (expected.states, expected.counts), row["file"]
         compared += 1
     assert compared == 120
+
+
+def test_what_the_kernels_model_forbids_armv8_forbids() -> None:
+    """On each test that both know: all but those with SRCU. There is no exception (tests/DISAGREEMENTS.md)."""
+    unknown, forbidden = [], 0
+    for row in rows("lkmm/expected.csv"):
+        kernels, arms = (outcome_of("lkmm", row["file"], Options(models=(m,))) for m in ("lkmm", "armv8"))
+        assert kernels is not None
+        if arms is None:
+            unknown.append(row["file"])
+        elif kernels.observation == "Never":
+            forbidden += 1
+            assert arms.observation == "Never", row["file"]
+    assert forbidden > 600
+    for name in unknown:
+        assert "srcu" in (ROOT / "lkmm" / name).read_text().lower(), name
