@@ -64,7 +64,10 @@ def call(here: Here, e: tree.Call) -> Value:
     Raises ProgramError on recursion, on a call of something that is no function, on missing arguments.
     """
     if not isinstance(e.function, tree.Name):
-        return _opaque_call(here, e, text_of(here.frame.source, e.function.span))
+        what = text_of(here.frame.source, e.function.span)
+        if what.startswith("guard("):  # one that is no statement of its own
+            here.context.cannot_model(what, here.frame, e.span)
+        return _opaque_call(here, e, what)
     name = e.function.name
     if name in here.context.functions:
         return inline(here, e, here.context.functions[name], here.context.source)
@@ -100,6 +103,8 @@ def _kernel_call(here: Here, e: tree.Call, name: str) -> Value:
         return inline(here, e, own.function, own.source)
     if special := _special(here, e, name):
         return special
+    if name in ("scoped_guard", "scoped_cond_guard", "guard"):
+        context.cannot_model(f"{name}()", here.frame, e.span)
     context.note_version(name)
     switched = irqs.call(here, e, name)
     body, core = kernel.body(name), kernel.core(name)

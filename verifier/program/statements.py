@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from verifier.errors import ProgramError
-from verifier.program import access, objects
+from verifier.program import access, guards, objects
 from verifier.program.context import struct_of
 from verifier.program.frame import Binding, Variable, text_of
 from verifier.program.primitives import is_primitive
@@ -25,15 +25,31 @@ def block(here: Here, body: Sequence[tree.Statement]) -> None:
     body = tuple(body)
     labels = [i for i, s in enumerate(body) if isinstance(s, tree.Label)]
     if not labels:
-        for statement in body:
-            lower(here, statement)
+        _in_turn(here, body)
         return
     _labelled(here, body, labels[-1])
+
+
+def _in_turn(here: Here, body: tuple[tree.Statement, ...]) -> None:
+    number = 0
+    while number < len(body):
+        statement, number = body[number], number + 1
+        if (found := guards.guard_of(statement)) is not None:
+            guards.guarded(here, *found, body[number:], False)
+            return
+        if (found := guards.scoped_guard_of(statement)) is not None and number < len(body):
+            guards.guarded(here, *found, (body[number],), True)
+            number += 1
+            continue
+        lower(here, statement)
 
 
 def _labelled(here: Here, body: tuple[tree.Statement, ...], position: int) -> None:
     label = body[position]
     assert isinstance(label, tree.Label)
+    for s in body:
+        if guards.guard_of(s) is not None:
+            here.context.cannot_model("a goto with a guard()", here.frame, s.span)
     before, after = body[:position], body[position + 1 :]
     if _goes_to(before, label.name):
         forward = here.writer.fresh(label.name)
