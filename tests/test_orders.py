@@ -24,7 +24,7 @@ WITHOUT = re.compile(
     r"(read|write)_seq(un)?lock\w*|schedule_timeout|CIRC_\w+"
     # what takes a queue's lock, or sleeps: litmus/sleep-wake and litmus/kvm show it
     r"|finish_\w+|(__)?s?wake_up(_one|_all|_interruptible(_all)?)?|(add|remove)_wait_queue|try_to_wake_up"
-    r"|\w*wait_event\w*|(wait_for_)?complet\w+|rcuwait_\w+|prepare_to_rcuwait|waitqueue_active|wq_has_sleeper"
+    r"|\w*wait_event\w*|\w*complet\w+|rcuwait_\w+|prepare_to_rcuwait|waitqueue_active|wq_has_sleeper"
     r"|kthread_(stop|exit)|swait_active|swq_has_sleeper|kvm_vcpu_(wake_up|kick)"
 )
 

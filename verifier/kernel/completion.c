@@ -29,4 +29,33 @@ void wait_for_completion(struct completion *x)
 		WRITE_ONCE(x->done, x->done - 1);
 	raw_spin_unlock_irq(&x->wait.lock);
 }
-int completion_done(struct completion *x) { return READ_ONCE(x->done) != 0; }
+
+/* kernel/sched/completion.c: waits until complete() has let go of the queue */
+bool completion_done(struct completion *x)
+{
+	if (!READ_ONCE(x->done))
+		return false;
+	raw_spin_lock_irqsave(&x->wait.lock, flags);
+	raw_spin_unlock_irqrestore(&x->wait.lock, flags);
+	return true;
+}
+
+/* kernel/sched/completion.c */
+bool try_wait_for_completion(struct completion *x)
+{
+	bool got = true;
+
+	if (!READ_ONCE(x->done))
+		return false;
+	raw_spin_lock_irqsave(&x->wait.lock, flags);
+	if (!x->done)
+		got = false;
+	else if (x->done != UINT_MAX)
+		WRITE_ONCE(x->done, x->done - 1);
+	raw_spin_unlock_irqrestore(&x->wait.lock, flags);
+	return got;
+}
+
+/* include/linux/completion.h */
+void init_completion(struct completion *x) { WRITE_ONCE(x->done, 0); }
+void reinit_completion(struct completion *x) { WRITE_ONCE(x->done, 0); }
