@@ -39,7 +39,14 @@ class Alias:
     address: Address
 
 
-Binding = Variable | Pointer | Alias
+@record(frozen=True, slots=True)
+class Reference:
+    """A pointer that never changes: it points to a local."""
+
+    variable: Variable
+
+
+Binding = Variable | Pointer | Alias | Reference
 
 
 @record(slots=True)

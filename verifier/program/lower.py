@@ -52,6 +52,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     conditions = tuple(condition(context, threads, [p for _, p in uses], c) for c in unit.conditions)
     arms, unread = notes(unit.skipped)
     names, numbers, guesses = unify(uses, aliases)
+    _note_unions(context, uses)
     return Program(
         threads=resolved.threads,
         names=names,
@@ -80,6 +81,17 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         unmodelled=tuple((line, name) for name, line in context.unmodelled.items()),
         indeterminate=frozenset(n for p, n in numbers.items() if p.root in context.indeterminate),
     )
+
+
+def _note_unions(context: Context, uses: list[tuple[str, Path]]) -> None:
+    """Members of a union share their place, which is not modelled."""
+    members: dict[Root, set[str]] = {}
+    for _, path in uses:
+        if path.root.type is not None and path.root.type.startswith("union ") and path.members:
+            members.setdefault(path.root, set()).add(path.members[0])
+    for root, names in members.items():
+        if len(names) > 1:
+            context.unmodelled.setdefault(f"the members of {root.name}, which is a union", 1)
 
 
 def _racy(
