@@ -168,7 +168,7 @@ def test_json_has_the_exit_code_and_the_errors(write, capsys) -> None:  # type: 
         ["explain", "--jobs", "2", "x.c", "smp_mb"],
         ["check", "--html", "x.html", "x.c"],
         ["check", "--format", "sarif", "x.c"],
-        ["check", "--kernel", "4.13", "x.c"],
+        ["litmus", "--kernel", "4.13", "x.litmus"],
         ["check", "--mod", "sc", "x.c"],
         ["check", "--bound", "0", "x.c"],
         ["check", "--bound", "-1", "x.c"],
@@ -239,15 +239,34 @@ def test_models_are_listed(capsys) -> None:  # type: ignore[no-untyped-def]
 
 def test_primitives_are_listed_and_described(capsys) -> None:  # type: ignore[no-untyped-def]
     assert cli.main(["primitives"]) == 0
-    assert "  smp_store_release\n" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "smp_store_release" in out
+    assert max(map(len, out.split("\n"))) <= 80
     assert cli.main(["primitives", "kvm_make_request"]) == 0
     out = capsys.readouterr().out
     assert "include/linux/kvm_host.h" in out
-    assert "smp_wmb();\n\tset_bit(req, &vcpu->requests);" in out
+    assert "smp_wmb();\n        set_bit(req, &vcpu->requests);" in out
+    assert "smp_wmb: a barrier, wmb\n    linux    Wmb\n    aarch64  DMB.ISHST\n" in out
     assert cli.main(["primitives", "smp_mb"]) == 0
-    assert capsys.readouterr().out.startswith("smp_mb: a barrier, mb\n")
+    assert capsys.readouterr().out.startswith("smp_mb, all versions: a barrier, mb\n")
     assert cli.main(["primitives", "frobnicate"]) == 2
     assert "no primitive 'frobnicate'" in capsys.readouterr().err
+    assert cli.main(["primitives", "kvm_make_requst"]) == 2
+    assert "there is kvm_make_request" in capsys.readouterr().err
+
+
+def test_primitives_of_a_version(capsys) -> None:  # type: ignore[no-untyped-def]
+    assert cli.main(["primitives", "--kernel", "4.18", "prepare_to_swait"]) == 0
+    assert "prepare_to_swait, until 4.18\n" in capsys.readouterr().out
+    assert cli.main(["primitives", "--kernel", "4.19", "prepare_to_swait"]) == 2
+    assert "no primitive 'prepare_to_swait' in 4.19; kernels have it until 4.18" in capsys.readouterr().err
+    assert cli.main(["primitives", "try_to_wake_up"]) == 0
+    out = capsys.readouterr().out
+    assert out.index("try_to_wake_up, until 4.13") < out.index("try_to_wake_up, since 4.14")
+    assert cli.main(["primitives", "--kernel", "4.21"]) == 2
+    assert (
+        "expected a version of the kernel: 4.13 to 4.20, 5.0 to 5.19, 6.0 to 6.13" in capsys.readouterr().err
+    )
 
 
 def test_colour_only_when_asked(write, capsys, monkeypatch) -> None:  # type: ignore[no-untyped-def]

@@ -8,7 +8,7 @@ from verifier import cli
 
 LOOP = "P0(int *x, int *y) { while (READ_ONCE(*x) == 0) { atomic_inc(y); } }\nP1(int *x) { WRITE_ONCE(*x, 1); }\n"
 PLAIN = "P0(int *x) { WRITE_ONCE(*x, 1); }\nP1(int *x) { int r0 = READ_ONCE(*x); }\n"
-LOCKED = "P0(int *x, struct mutex *m) { mutex_lock(m); WRITE_ONCE(*x, 1); mutex_unlock(m); }\n"
+LOCKED = "P0(int *x, struct semaphore *m) { down(m); WRITE_ONCE(*x, 1); up(m); }\n"
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ LOCKED = "P0(int *x, struct mutex *m) { mutex_lock(m); WRITE_ONCE(*x, 1); mutex_
             LOCKED,
             "exists (x=1)",
             3,
-            "Undecided: not modelled: mutex_lock() (line 3), mutex_unlock() (line 3)",
+            "Undecided: not modelled: down() (line 3), up() (line 3)",
         ),
         (PLAIN, "exists (nowhere=1)", 2, ""),
     ],

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 import jsonschema
 import pytest
@@ -81,6 +82,23 @@ def found_rows(units: tuple[UnitResult, ...], expected: set[Row]) -> set[Row]:
             if (result.model, name) in listed or is_wrong:
                 rows.add((result.model, name, status, "no"))
     return rows
+
+
+with (LITMUS / "shapes" / "SHAPES.tsv").open(encoding="utf-8", newline="") as file:
+    SHAPES = [tuple(row.values()) for row in csv.DictReader(file, delimiter="\t")]
+
+
+@pytest.mark.parametrize(("name", "model", "atomics", "observation"), SHAPES)
+def test_shapes(name: str, model: str, atomics: Literal["lse", "ll-sc"], observation: str) -> None:
+    """The outcome at the end of each is reached where herd7 says so of the litmus test that it was cut down to."""
+    options = Options(models=(model,), atomics=atomics)
+    (unit,) = check(name, (LITMUS / "shapes" / name).read_bytes(), options)
+    (condition,) = (p for p in unit.results[0].properties if p.kind == "condition")
+    assert condition.status == {"Sometimes": "holds", "Never": "violated"}[observation]
+
+
+def test_every_shape_is_asked_about() -> None:
+    assert {row[0] for row in SHAPES} == {p.name for p in (LITMUS / "shapes").glob("*.c")}
 
 
 def cases(names: Iterable[str]) -> list[ParameterSet]:

@@ -67,6 +67,7 @@ def assembly(
 
 
 FOLLOWING = ("LDR W0,[X1]", "EOR W2,W0,W0", "LDR W4,[X3,W2,SXTW]")
+SECOND = "exists (1:X2=1)"
 EXCLUSIVE = ("L: LDXR W0,[X1]", "STXR W2,W0,[X1]", "CBNZ W2,L", "LDR W2,[X3]")
 ASSEMBLY = {
     "plain": assembly(),
@@ -98,6 +99,18 @@ ASSEMBLY = {
     "a wrong cell": assembly(second=("LDR W0,[X1]", "DMB NO", "LDR W2,[X3]")),
     "a wrong cell lower": assembly(before="\n", second=("LDR W0,[X1]", "DMB NO", "LDR W2,[X3]")),
     "an unreadable cell": assembly(before="\n", second=("LDR W0,[X1", "NOP")),
+    "flags asked for": assembly(second=("LDR W0,[X1]", "CMP W0,#1", "CSET W2,EQ"), asked=SECOND),
+    "other flags asked for": assembly(second=("LDR W0,[X1]", "CMP W0,#1", "CSET W2,LO"), asked=SECOND),
+    "flags not asked for": assembly(second=("LDR W0,[X1]", "CMP W0,#1", "MOV W2,#1"), asked=SECOND),
+    "flags never set": assembly(second=("LDR W0,[X1]", "MOV W2,#1", "CSET W2,EQ"), asked=SECOND),
+    "a half register": assembly(second=("LDR W0,[X1]", "ADD W2,W0,#1", "MOV W4,W2"), asked=SECOND),
+    "a whole register": assembly(second=("LDR W0,[X1]", "ADD W2,W0,#1", "MOV X4,X2"), asked=SECOND),
+    "a register that moves": assembly(
+        second=("LDR W0,[X1]", "STR W0,[X3]", "MOV X3,X1"), asked="exists (1:X4=x)"
+    ),
+    "a register that stays": assembly(
+        second=("LDR W0,[X1]", "STR W0,[X3]", "MOV X4,X1"), asked="exists (1:X4=x)"
+    ),
     "twice in the state": assembly("x=1; x=2;"),
     "twice in the state lower": assembly("x=1; x=2;", before="\n"),
 }
@@ -107,6 +120,8 @@ X86 = {
     "named by another": "X86_64 t\n{}\n P0 ;\n MOV [z],$1 ;\n MOV EAX,[y] ;\nexists (0:EAX=0)\n",
     "declared": "X86_64 t\n{ y=1; x=2; }\n P0 ;\n MOV [x],$1 ;\n MOV EAX,[y] ;\nexists (0:EAX=0)\n",
     "none": "X86_64 t\n{}\n P0 ;\n MOV EAX,$1 ;\nexists (0:EAX=0)\n",
+    "a half compared": "X86_64 t\n{ x=1; }\n P0 ;\n LOCK CMPXCHG ECX,(x) ;\n MOV EAX,EBX ;\nexists (0:rbx=0)\n",
+    "a whole compared": "X86_64 t\n{ x=1; }\n P0 ;\n LOCK CMPXCHG ECX,(x) ;\n MOV RAX,RBX ;\nexists (0:rbx=0)\n",
     "none in C": "C t\n{ }\nP0()\n{\n\t*r1 = 1;\n}\n",
     "none in AArch64": "AArch64 t\n{}\n P0 ;\n MOV W0,#1 ;\nexists (0:X0=0)\n",
     "an element": "AArch64 t\n{ 0:X1=a[1]; }\n P0 ;\n LDR W0,[X1] ;\nexists (0:X0=0)\n",

@@ -52,6 +52,7 @@ def make_parser(
     _add_model_options(one)
     _add_jobs_option(one)
     _add_naming_options(one)
+    _add_kernel_options(one)
     _add_output_options(one)
 
     one = _command(commands, "explain", "one barrier in full", explain)
@@ -60,6 +61,7 @@ def make_parser(
     one.add_argument("barrier", metavar="BARRIER", help="its name, name:line, or line")
     _add_model_options(one)
     _add_naming_options(one)
+    _add_kernel_options(one)
     _add_output_options(one)
 
     text = "the conditions of litmus tests, in herd7's output format"
@@ -68,12 +70,13 @@ def make_parser(
     one.add_argument("--states", action="store_true", help="find all final states and count executions")
     _add_model_options(one)
     _add_jobs_option(one)
-    one.set_defaults(thread=[], alias=[])
+    one.set_defaults(thread=[], alias=[], interrupt=[], softirq=[], kernel=None, primitives=[])
 
     _command(commands, "models", "the memory models that are known, with sources", models)
     text = "what the kernel's primitives are taken to do"
     one = _command(commands, "primitives", text, primitives)
     one.add_argument("name", nargs="?", metavar="NAME")
+    _add_kernel_options(one)
     return parser
 
 
@@ -100,6 +103,12 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--timeout", type=_timeout, default=60.0, metavar="S", help="seconds for a file (default: 60)"
+    )
+    parser.add_argument(
+        "--atomics",
+        choices=("lse", "ll-sc"),
+        default="lse",
+        help="what atomic operations in C are under armv8: LSE instructions, or loops of LDXR and STXR (default: lse)",
     )
     parser.add_argument("--no-propagation", action="store_true", help="leave every decision to the solver")
 
@@ -138,6 +147,35 @@ def _add_naming_options(parser: argparse.ArgumentParser) -> None:
         metavar="A=B",
         help="two names of one object; may be repeated",
     )
+    parser.add_argument(
+        "--interrupt",
+        action="append",
+        default=[],
+        metavar="HANDLER=THREAD",
+        help="an interrupt handler that runs on the CPU of a thread; may be repeated",
+    )
+    parser.add_argument(
+        "--softirq",
+        action="append",
+        default=[],
+        metavar="HANDLER=THREAD",
+        help="as --interrupt, for a softirq, tasklet or timer callback; may be repeated",
+    )
+
+
+def _add_kernel_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kernel",
+        metavar="VERSION",
+        help="whose primitives the code uses, such as 4.13 (default: the newest that is known)",
+    )
+    parser.add_argument(
+        "--primitives",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="primitives of your own, in pseudo-C; may be repeated",
+    )
 
 
 def _add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -161,9 +199,27 @@ def read_options(parsed: argparse.Namespace) -> Options:
         timeout=parsed.timeout,
         threads=tuple(_pair("--thread", text, "NAME=FUNCTION") for text in parsed.thread),
         aliases=tuple(_pair("--alias", text, "A=B") for text in parsed.alias),
+        interrupts=(
+            *((*_pair("--interrupt", text, "HANDLER=THREAD"), False) for text in parsed.interrupt),
+            *((*_pair("--softirq", text, "HANDLER=THREAD"), True) for text in parsed.softirq),
+        ),
         propagation=not parsed.no_propagation,
         states=getattr(parsed, "states", False),
+        kernel=read_kernel(parsed.kernel),
+        atomics=parsed.atomics,
     )
+
+
+def read_kernel(text: str | None) -> tuple[int, int] | None:
+    """The version that --kernel names; raises UsageError."""
+    if text is None:
+        return None
+    from verifier.program.versions import read_version  # only where somebody asks for a version
+
+    try:
+        return read_version(text)
+    except ValueError as problem:
+        raise UsageError("kernel", f"--kernel: {problem}") from None
 
 
 def _require_model(model: str) -> None:

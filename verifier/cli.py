@@ -22,10 +22,11 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from verifier import __version__
-from verifier.arguments import DEFAULT_MODELS, MODELS, make_parser, read_options
+from verifier.arguments import DEFAULT_MODELS, MODELS, make_parser, read_kernel, read_options
 from verifier.batch import LITMUS_SUFFIXES, Answer, Job, answers, expand, worst
 from verifier.batch.progress import Progress
 from verifier.errors import GivenUp, InputError, UsageError
+from verifier.options import Options
 from verifier.record import field, record, replace
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     command: Callable[[argparse.Namespace], int] = parsed.command
     try:
         return command(parsed)
-    except UsageError as error:
+    except InputError as error:
         _complain(error)
         return 2
 
@@ -73,7 +74,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _check(parsed: argparse.Namespace) -> int:
-    options = read_options(parsed)
+    options = _usable_options(parsed)
     names = tuple(expand(parsed.files))
     if parsed.format == "json":
         return _check_to_json(Job("check", names, options), parsed)
@@ -94,6 +95,23 @@ def _check(parsed: argparse.Namespace) -> int:
     return _finish(tally)
 
 
+def _usable_options(parsed: argparse.Namespace) -> Options:
+    """The options; raises InputError, once for all files, for primitives of the user's that can't be used."""
+    options = replace(read_options(parsed), primitives=_own_primitives(parsed))
+    if options.primitives:
+        from verifier.program.kernel import kernel
+
+        kernel(options)
+    return options
+
+
+def _own_primitives(parsed: argparse.Namespace) -> tuple[tuple[str, str], ...]:
+    """The files that --primitives names, and their texts; raises ReadError."""
+    from verifier.batch.inputs import read_text, shown_name
+
+    return tuple((shown_name(name), read_text(name)) for name in dict.fromkeys(parsed.primitives))
+
+
 def _check_to_json(job: Job, parsed: argparse.Namespace) -> int:
     from verifier.report import json_report
 
@@ -110,7 +128,7 @@ def _check_to_json(job: Job, parsed: argparse.Namespace) -> int:
 def _explain(parsed: argparse.Namespace) -> int:
     found: list[Answer] = []
     tally = _run_all(
-        Job("check", tuple(expand([parsed.file])), read_options(parsed)), parsed.jobs, found.append
+        Job("check", tuple(expand([parsed.file])), _usable_options(parsed)), parsed.jobs, found.append
     )
     for answer in found:
         _complain_of(answer)
@@ -154,15 +172,17 @@ def _models(_: argparse.Namespace) -> int:
 
 
 def _primitives(parsed: argparse.Namespace) -> int:
+    from verifier.program.meanings import describe_primitive, primitive_names
     from verifier.report import catalogue
 
+    options = Options(kernel=read_kernel(parsed.kernel), primitives=_own_primitives(parsed))
+    width = max(40, min(_width(), 100))
     if parsed.name is None:
-        print(catalogue.list_all(), end="")
+        version, bodies = primitive_names(options)
+        print(catalogue.list_all(bodies, version, width), end="")
         return 0
-    text = catalogue.describe(parsed.name.removesuffix("()"))
-    if text is None:
-        raise UsageError("unknown primitive", f"no primitive {parsed.name!r}; mbpair primitives lists them")
-    print(text, end="")
+    name = parsed.name.removesuffix("()")
+    print(catalogue.describe(describe_primitive(name, options), width), end="")
     return 0
 
 
@@ -254,7 +274,7 @@ def select_barrier(units: Sequence[UnitResult], wanted: str) -> tuple[UnitResult
                 barriers=tuple(
                     barrier
                     for barrier in result.barriers
-                    if name in ("", barrier.place.name, barrier.place.via)
+                    if name in ("", barrier.place.name, *barrier.place.functions)
                     and line in (None, barrier.place.line)
                 ),
             )
@@ -312,12 +332,20 @@ def _complain(error: InputError, details: str = "") -> None:
     print(printable(details), end="", file=sys.stderr)
 
 
+def _is_width_told() -> bool:
+    return sys.stdout.isatty() or bool(os.environ.get("COLUMNS"))
+
+
+def _width() -> int:
+    """How wide lines may be."""
+    return shutil.get_terminal_size((80, 24)).columns if _is_width_told() else 80
+
+
 def _style(parsed: argparse.Namespace) -> Style:
     from verifier.report.style import Style
 
-    is_terminal = sys.stdout.isatty()
-    is_told = is_terminal or bool(os.environ.get("COLUMNS"))
-    width = min(shutil.get_terminal_size((80, 24)).columns if is_told else 100, 100)
+    is_terminal, is_told = sys.stdout.isatty(), _is_width_told()
+    width = min(_width() if is_told else 100, 100)
     allowed = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     colour = parsed.color == "always" or (parsed.color == "auto" and is_terminal and allowed)
     return Style(width=max(40, width if is_told else 80), drawing_width=max(40, width), colour=colour)

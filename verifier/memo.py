@@ -24,7 +24,15 @@ class Memo(Generic[K, V]):
         found = self._known.get(key)
         if found is None:
             found = make()
-            if len(self._known) >= self.size:
-                self._known.clear()
-            self._known[key] = found
+            self.keep(key, found)
         return found
+
+    def get(self, key: K) -> V | None:
+        """The value under that key; None where there is none yet."""
+        return self._known.get(key)
+
+    def keep(self, key: K, value: V) -> None:
+        """Remembers a value."""
+        if len(self._known) >= self.size:
+            self._known.clear()
+        self._known[key] = value

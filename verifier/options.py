@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from verifier.record import record
 
 
@@ -12,7 +14,9 @@ class Options:
     `bound`: how many times a loop is unrolled. `timeout`: seconds a file.
 
     `threads` (name, function) and `aliases` (one name, another name for the same object) overrule what is inferred.
-    `states`: enumerate all final states of a litmus test.
+    `states`: enumerate all final states of a litmus test. `kernel`: the version whose primitives are meant, as (major,
+    minor); None: the newest. `atomics`: what arm64's atomic operations compile to. `interrupts`: (handler, thread,
+    whether it is a softirq). `primitives`: files with primitives of the user's own, as (name, text).
     """
 
     models: tuple[str, ...] = ()
@@ -22,3 +26,7 @@ class Options:
     aliases: tuple[tuple[str, str], ...] = ()
     propagation: bool = True
     states: bool = False
+    kernel: tuple[int, int] | None = None
+    atomics: Literal["lse", "ll-sc"] = "lse"
+    interrupts: tuple[tuple[str, str, bool], ...] = ()
+    primitives: tuple[tuple[str, str], ...] = ()

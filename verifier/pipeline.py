@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from verifier.cat.compiled import keep, load_kept
+from verifier.cat.compiled import keep, load_kept, mentioned
 from verifier.cat.library import MODELS, texts
 from verifier.cat.terms import Model
 from verifier.errors import InputError, ModelError, SyntaxProblem
@@ -14,6 +15,7 @@ from verifier.events.build import build
 from verifier.events.elaborate import elaborate
 from verifier.events.expression import FALSE, THIN_AIR
 from verifier.events.graph import EventGraph, Property, without_escapes
+from verifier.events.outline import stretches
 from verifier.execution.cycles import TooManyCycles
 from verifier.inbox import recognise
 from verifier.inbox.pieces import Diagram, Litmus, Piece, Snippet, Unreadable
@@ -32,14 +34,17 @@ from verifier.pairing.verdict import (
     SkippedText,
     UnitResult,
 )
+from verifier.program.interrupts import interrupted, stopping, suspects
 from verifier.program.lower import lower
 from verifier.program.program import Load, Program, Rmw, Store, flatten
 from verifier.properties.check import check as check_properties
+from verifier.properties.deadlock import check_deadlocks, impossible
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, list_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
 from verifier.record import replace
-from verifier.search.enumeration import Enumeration, TooMany, enumerate_executions
+from verifier.search.enumeration import Enumeration
+from verifier.search.listing import TooMany, allowed_executions, candidate_executions
 from verifier.search.questions import Questions
 from verifier.source import Source
 from verifier.syntax import parse, parse_diagram
@@ -158,8 +163,9 @@ def _answer_litmus(
             inquiry = Inquiry(graph, m, Deadline(share), options.propagation)
             inquiry.require_within()
             outcome = way(inquiry, question)
-            is_cut = any(c != FALSE and inquiry.find((c, True)) is not None for c in graph.cuts)
-            return replace(outcome, is_cut=is_cut), notes
+            cuts = [c for c in graph.cuts if c is not FALSE and c != FALSE]
+            is_cut = any(inquiry.find((c, True)) is not None for c in cuts)
+            return replace(outcome, is_cut=True) if is_cut else outcome, notes
         except Undecided as reason:
             if number == len(ways) - 1:
                 raise
@@ -181,8 +187,26 @@ def _beyond(graph: EventGraph, options: Options) -> str:
 
 def _build(program: Program, m: Model, options: Options) -> EventGraph:
     """The event graph as a model wants it. Raises InputError where the model speaks of another architecture."""
-    graph = build(program, architecture(program, m), options.bound)
+    graph = build(program, _variant(architecture(program, m), program, options), options.bound)
+    graph = _known_waits(graph, m)
     return elaborate(graph) if m.registers else graph
+
+
+_WAITS = frozenset(("Sync-rcu", "Sync-srcu", "Srcu-lock", "Srcu-unlock"))
+
+
+def _known_waits(graph: EventGraph, m: Model) -> EventGraph:
+    """The graph; its grace periods, which no processor has, are not modelled where the model does not mention them."""
+    if not any(name in _WAITS for stretch in stretches(graph) for name, _ in stretch.outline.on):
+        return graph
+    used, known = [(e, e.tags & _WAITS) for e in graph.events], mentioned(m)
+    lacking = [(e.span.line if e.span else 0, f"{e.text} under {m.name}") for e, t in used if not t <= known]
+    return replace(graph, unmodelled=tuple(dict.fromkeys((*graph.unmodelled, *lacking))))
+
+
+def _variant(name: str, program: Program, options: Options) -> str:
+    """The architecture with the atomic operations that the options ask for."""
+    return "aarch64-ll-sc" if (name, program.isa, options.atomics) == ("aarch64", None, "ll-sc") else name
 
 
 def architecture(program: Program, m: Model) -> str:
@@ -222,7 +246,7 @@ def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) 
             *program.assumptions,
             *_plain(program, piece),
             *_literal(program, models),
-            *_atomics(program, models),
+            *_atomics(program, models, options),
         ),
         skipped=tuple(SkippedText(s.line, s.text, s.reason) for s in program.skipped),
     )
@@ -239,8 +263,9 @@ def _not_read(name: str, piece: Snippet | Diagram | Litmus, options: Options, re
 def _lower(piece: Snippet | Diagram | Litmus, options: Options) -> Program:
     match piece:
         case Litmus(source):
-            if options.threads or options.aliases:
-                message = "--thread and --alias are for code that is no litmus test"
+            if options.threads or options.aliases or options.interrupts or options.primitives:
+                named = "--thread, --alias, --interrupt, --softirq and --primitives"
+                message = f"{named} are for code that is no litmus test"
                 raise InputError("naming", message, source.name)
             return lower_litmus(parse_litmus(source))
         case Snippet(source):
@@ -271,11 +296,13 @@ def _literal(program: Program, models: list[Model]) -> list[str]:
     return [f"each plain access is one instruction, in the order of the text ({', '.join(others)})"]
 
 
-def _atomics(program: Program, models: list[Model]) -> list[str]:
+def _atomics(program: Program, models: list[Model], options: Options) -> list[str]:
     """arm64 has two ways to compile an atomic operation, and they do not order alike."""
     has_atomics = any(isinstance(o, Rmw) for t in program.threads for o in flatten(t.body))
     if program.isa is not None or not has_atomics or all(m.architecture != "aarch64" for m in models):
         return []
+    if options.atomics == "ll-sc":
+        return ["atomic operations are taken as arm64's loops of LDXR and STXR (armv8)"]
     return ["atomic operations are taken as arm64's LSE instructions (armv8)"]
 
 
@@ -285,12 +312,8 @@ def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> 
     except Undecided as reason:
         return ModelResult(m.name, "undecided", str(reason), (), (), None)
     bound = options.bound if any(c != FALSE for c in graph.cuts) else None
-    if (
-        not graph.unmodelled
-        and not any(s.is_barrier for s in graph.sources)
-        and not graph.properties
-        and not graph.sleeps
-    ):
+    locks_matter = graph.recursions or program.interrupts or suspects(program)
+    if not graph.unmodelled and not _has_questions(graph) and not locks_matter:
         return ModelResult(m.name, "nothing to check", "there is no barrier and no property", (), (), bound)
     try:
         return _decide(program, graph, m, options, deadline, bound)
@@ -298,16 +321,34 @@ def _judge(program: Program, m: Model, options: Options, deadline: Deadline) -> 
         return _undecided(graph, m, str(reason) or "the program is too deeply nested", bound)
 
 
+def _has_questions(graph: EventGraph) -> bool:
+    """Whether there is something to check but for self-deadlocks."""
+    return any(s.is_barrier for s in graph.sources) or bool(graph.properties or graph.sleeps)
+
+
 def ask(graph: EventGraph, m: Model, deadline: Deadline, options: Options) -> Questions:
-    """Who answers questions about a program: a list of its executions where there are few, else the solver."""
-    if options.propagation:
-        try:
-            return Enumeration(graph, m, deadline, enumerate_executions(graph))
-        except TooMany:
-            pass
+    """Who answers questions about a program: a list of its executions where there are few, a list of those that the
+    model allows where these are few, else the solver."""
+
+    def free() -> Questions:
+        return _session(graph, replace(m, axioms=()), deadline, False)
+
+    if not options.propagation:
+        return _session(graph, m, deadline, False)
+    try:
+        return Enumeration(graph, m, deadline, candidate_executions(graph))
+    except TooMany:
+        pass
+    try:
+        return Enumeration(graph, m, deadline, allowed_executions(graph, m, deadline), free)
+    except TooMany:
+        return _session(graph, m, deadline, True)
+
+
+def _session(graph: EventGraph, m: Model, deadline: Deadline, propagation: bool) -> Questions:
     from verifier.encoding.session import Session  # with the solver, which takes long to load
 
-    return Session(graph, m, deadline, options.propagation)
+    return Session(graph, m, deadline, propagation)
 
 
 def _decide(
@@ -326,6 +367,10 @@ def _decide(
         problem = "the model speaks about registers; only mbpair litmus answers under it"
     if problem:
         return _undecided(graph, m, problem, bound)
+    if not _has_questions(graph):
+        properties = _deadlocks(program, graph, m, options, deadline)
+        verdict, reason = _answer((), properties, program.is_litmus)
+        return ModelResult(m.name, verdict, reason, (), properties, bound)
     if graph.is_litmus:
         main = session(graph)
         main.require_within()
@@ -333,14 +378,41 @@ def _decide(
         main = session(without_escapes(graph))
     classes = Classes(main)
     claims = claims_of(graph, program.comments)
-    findings = Judge(main, classes, session).findings(claims)
+    with_other_fences = main.variant if isinstance(main, Enumeration) else session
+    findings = Judge(main, classes, with_other_fences).findings(claims)
     describer = Describer(classes, m)
     barriers = places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
-    properties = check_properties(main, under_sc)
+    properties = (*check_properties(main, under_sc), *_deadlocks(program, graph, m, options, deadline))
     verdict, reason = _answer(barriers, properties, program.is_litmus)
     if graph.escapes and not graph.is_litmus and verdict != "refuted":
         session(graph).require_within()
     return ModelResult(m.name, verdict, reason, barriers, properties, bound)
+
+
+def _deadlocks(
+    program: Program, graph: EventGraph, m: Model, options: Options, deadline: Deadline
+) -> tuple[PropertyVerdict, ...]:
+    """The self-deadlocks of the program, and of those in which a handler is on the CPU of a thread that takes a lock
+    of its. Raises NotModelled where a loop's bound hides some of it."""
+    found: list[PropertyVerdict] = []
+    variants = [program] if graph.recursions or program.interrupts else []
+    variants += [interrupted(program, (i,), only_holding=True) for i in suspects(program)]
+    for variant in variants:
+
+        def stopped(other: Model, variant: Program = variant) -> EventGraph:
+            built = _build(stopping(variant), other, options)
+            if problem := _beyond(built, options):
+                raise NotModelled(problem)
+            return built
+
+        def session(other: Model, build: Callable[[Model], EventGraph] = stopped) -> Questions:
+            return ask(build(other), other, deadline, options)
+
+        built = stopped(m)
+        if built.recursions:
+            found += check_deadlocks(session(m), partial(session, model("sc")))
+        found += impossible(built, variant.interrupts)
+    return tuple(found)
 
 
 def _answer(
@@ -373,7 +445,7 @@ def _undecided(graph: EventGraph, m: Model, reason: str, bound: int | None) -> M
     short = reason.partition(",")[0]
     for s in graph.sources:
         if s.is_barrier and not s.is_note and s.place not in seen:
-            place = Place(s.name, graph.threads[s.thread], s.span.line, s.via, s.span)
+            place = Place(s.name, graph.threads[s.thread], s.span.line, s.via, s.span, s.way)
             seen[s.place] = BarrierVerdict(
                 place, "undecided", False, None, "", (), "", (), short, (), False, None, "", None
             )

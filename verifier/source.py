@@ -7,6 +7,7 @@ diagram); every place that leaves a parser is a place in the user's own file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from verifier.record import record
@@ -40,7 +41,7 @@ class Source:
     name: str
     text: str
     lines: tuple[str, ...]
-    origins: tuple[Origin, ...]
+    origins: Sequence[Origin]
 
     @staticmethod
     def whole(name: str, text: str) -> Source:
@@ -63,6 +64,9 @@ class Source:
 
     def span(self, line: int, column: int, end_line: int, end_column: int) -> Span:
         """The user's span for a stretch of the derived text."""
+        if line == end_line and self.origins:
+            first, by = self.place(line, 0)
+            return Span(first, by + column, first, by + end_column)
         return Span(*self.place(line, column), *self.place(end_line, end_column))
 
     def placed(self, span: Span) -> Span:

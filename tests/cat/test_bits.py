@@ -88,3 +88,11 @@ def test_sets_and_masks() -> None:
     assert u.row(u.from_pairs([(1, 2)]), 1) == 0b100
     assert u.COL == 0b001001001
     assert Universe(0).FULL == 0
+
+
+@given(st.integers(0, bits.SMALL + 2).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, (1 << n) - 1))))
+def test_sets_as_columns_and_as_identities(drawn: tuple[int, int]) -> None:
+    n, s = drawn
+    u = Universe(n)
+    assert set(u.pairs(u.spread(s))) == {(i, 0) for i in members(s)}
+    assert set(u.pairs(u.identity(s))) == {(i, i) for i in members(s)}

@@ -370,4 +370,4 @@ def test_an_access_to_no_location_is_undecided() -> None:
 
 
 def test_what_orders_and_is_not_modelled_is_named() -> None:
-    assert one("mutex_lock(x);").unmodelled == ((5, "mutex_lock()"),)
+    assert one("down(x);").unmodelled == ((5, "down()"),)

@@ -318,8 +318,8 @@ def test_unknown_calls_are_listed() -> None:
 @pytest.mark.parametrize(
     "name",
     (
-        "spin_lock readl synchronize_rcu lock_page mutex_lock_nested llist_add list_add_rcu wake_up_bit "
-        "atomic_dec_if_positive read_seqbegin __set_bit kref_put wait_on_bit queue_delayed_work up_read "
+        "down readl rcu_barrier lock_page ww_mutex_lock llist_del_first list_add_rcu wake_up_bit "
+        "atomic_dec_if_positive read_seqcount_t_begin kref_put wait_on_bit cancel_delayed_work up "
         "__smp_load_acquire this_cpu_cmpxchg writel_relaxed"
     ).split(),
 )

@@ -29,7 +29,7 @@ from verifier.pipeline import architecture
 from verifier.program.litmus.lower import lower_litmus
 from verifier.properties.inquiry import Inquiry
 from verifier.search import Search, completions, images, search
-from verifier.search.enumeration import TooMany, enumerate_executions
+from verifier.search.listing import TooMany, candidate_executions
 from verifier.search.space import Space
 from verifier.source import Source
 from verifier.syntax.litmus import parse_litmus
@@ -266,7 +266,7 @@ def test_a_small_programs_executions_are_listed() -> None:
     programs = (*graphs(range(70, 80)), *structured_graphs(range(500, 540)))
     for graph, _, found in programs:
         try:
-            listed = enumerate_executions(graph)
+            listed = candidate_executions(graph)
         except TooMany:
             assert len(found) > 8
             continue
@@ -307,7 +307,7 @@ def test_a_read_that_does_not_happen_need_not_have_a_value_that_is_written() -> 
         "void q(void) { WRITE_ONCE(y, 1); }\n",
         "aarch64",
     )
-    listed = enumerate_executions(graph)
+    listed = candidate_executions(graph)
     assert {_key(e) for e in listed} == {_key(e) for e in all_executions(graph)}
     assert len({e.executed for e in listed}) == 2
 
@@ -359,7 +359,7 @@ def test_where_values_are_too_many_the_solver_answers(monkeypatch: pytest.Monkey
         assert (inquiry._session is None) == (most > 1)
     assert answers == [True, True]
     with pytest.raises(TooMany):
-        enumerate_executions(graph)
+        candidate_executions(graph)
 
 
 def test_a_filter_on_final_memory_leaves_executions_out() -> None:
@@ -368,7 +368,7 @@ def test_a_filter_on_final_memory_leaves_executions_out() -> None:
         "filter (x=2)\nexists (x=1)\n"
     )
     graph = build(lower_litmus(parse_litmus(Source.whole("filtered.litmus", text))), "linux", 2)
-    listed = enumerate_executions(graph)
+    listed = candidate_executions(graph)
     assert {_key(e) for e in listed} == {_key(e) for e in all_executions(graph)}
     assert len(listed) == 1
     assert Search(graph, model("lkmm"), Deadline(None)).find((graph.properties[-1].formula, True)) is None

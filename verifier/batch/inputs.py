@@ -52,3 +52,11 @@ def read(name: str) -> bytes:
         size = LARGEST_INPUT // (1024 * 1024)
         raise ReadError("too large", f"is larger than {size} MiB; give the part in question", name=shown)
     return data
+
+
+def read_text(name: str) -> str:
+    """The text of a file in UTF-8; raises ReadError."""
+    try:
+        return read(name).decode("utf-8")
+    except UnicodeDecodeError:
+        raise ReadError("not text", "is no text in UTF-8", name=shown_name(name)) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from verifier.record import field, record
 
@@ -48,6 +49,7 @@ class Universe:
     COL: int = field(init=False, repr=False, compare=False)
     FULL: int = field(init=False, repr=False, compare=False)
     IDENTITY: int = field(init=False, repr=False, compare=False)
+    _COPIES: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         n = self.n
@@ -56,6 +58,7 @@ class Universe:
         object.__setattr__(self, "COL", full // ((1 << n) - 1) if n else 0)
         object.__setattr__(self, "FULL", full)
         object.__setattr__(self, "IDENTITY", sum(1 << i * (n + 1) for i in range(n)))
+        object.__setattr__(self, "_COPIES", sum(1 << i * (n - 1) for i in range(n)) if n <= SMALL else 0)
 
     def from_pairs(self, pairs: Iterable[tuple[int, int]]) -> int:
         """The relation of these pairs."""
@@ -250,12 +253,7 @@ class Universe:
 
     def identity(self, s: int) -> int:
         """`[s]`: each element of set s with itself."""
-        n, a = self.n, 0
-        while s:
-            low = s & -s
-            a |= 1 << (low.bit_length() - 1) * (n + 1)
-            s ^= low
-        return a
+        return self.COL * s & self.IDENTITY
 
     def is_irreflexive(self, a: int) -> bool:
         """Whether no event is related to itself."""
@@ -283,8 +281,19 @@ class Universe:
     def spread(self, s: int) -> int:
         """The element i of s as the first bit of row i."""
         n, a = self.n, 0
+        if n <= SMALL and s:
+            # Copies of s, each a bit short of the next row: bit i of copy i is where it is to be. Without the last
+            # element no bits of two copies meet.
+            last = n - 1
+            return (s & (1 << last) - 1) * self._COPIES & self.COL | (s >> last) << last * n
         while s:
             low = s & -s
             a |= 1 << (low.bit_length() - 1) * n
             s ^= low
         return a
+
+
+@lru_cache(maxsize=64)
+def universe(n: int) -> Universe:
+    """The universe of that many events."""
+    return Universe(n)

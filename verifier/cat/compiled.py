@@ -83,6 +83,11 @@ def _register(model: Model, made: Plan, code: Code) -> Compiled:
     return found
 
 
+def mentioned(model: Model) -> frozenset[str]:
+    """The base sets and relations that a model's axioms and flags are about."""
+    return frozenset(step.name for step in compiled(model).plan.steps if step.name)
+
+
 class Frame:
     """What executions have in common whose fixed base sets and relations are the same: all but those that are `given`
     one by one, rf, co and, where they are asked for, FW and different-values."""

@@ -27,6 +27,7 @@ _DMB = tuple(
     for name in ((domain, f"{domain}LD", f"{domain}ST") if domain else ("SY", "LD", "ST"))
 )
 _SIDES = ("r", "w", "rw")
+_RCU = ("Rcu-lock", "Rcu-unlock", "Sync-rcu")  # of the kernel's code, whatever it runs on
 
 # linux: linux-kernel.bell of 6.13 (tags of accesses and fences) and lock.cat (lock events).
 # The others: the annotations of accesses and the fences, by the names that herd7 gives their sets.
@@ -37,18 +38,20 @@ _OWN: dict[Architecture, frozenset[str]] = {
             *("Mb", "Wmb", "Rmb", "Barrier", "Before-atomic", "After-atomic"),
             *("After-spinlock", "After-unlock-lock", "After-srcu-read-unlock"),
             *("LKR", "LKW", "UL", "LF", "RL", "RU"),
-            *("Rcu-lock", "Rcu-unlock", "Sync-rcu", "Srcu-lock", "Srcu-unlock", "Sync-srcu"),
+            *("Srcu-lock", "Srcu-unlock", "Sync-srcu"),
+            *_RCU,
         )
     ),
-    "aarch64": frozenset(("A", "Q", "L", "X", "EX", "NoRet", "ISB", *_DMB)),
-    "x86": frozenset(("X", "MFENCE", "SFENCE", "LFENCE")),
+    "aarch64": frozenset(("A", "Q", "L", "X", "EX", "NoRet", "ISB", *_DMB, *_RCU)),
+    "x86": frozenset(("X", "MFENCE", "SFENCE", "LFENCE", *_RCU)),
     "riscv": frozenset(
         (
             *("Acq", "Rel", "AcqRel", "Sc", "X", "EX", "Fence.tso", "Fence.i"),
             *(f"Fence.{before}.{after}" for before in _SIDES for after in _SIDES),
+            *_RCU,
         )
     ),
-    "power": frozenset(("X", "EX", "SYNC", "LWSYNC", "EIEIO", "ISYNC")),
+    "power": frozenset(("X", "EX", "SYNC", "LWSYNC", "EIEIO", "ISYNC", *_RCU)),
 }
 TAGS: dict[Architecture, frozenset[str]] = {**_OWN, "any": frozenset().union(*_OWN.values())}
 

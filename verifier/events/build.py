@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from verifier.events.domains import settle
-from verifier.events.expression import TRUE, Const, Expression, ReadValue
+from verifier.events.expression import TRUE, Apply, Const, Expression, ReadValue
 from verifier.events.graph import INITIAL, Event, EventGraph, Property
-from verifier.events.logic import conjunction, fold, simplify
+from verifier.events.logic import conjunction, disjunction, fold, negation, simplify
 from verifier.events.merge import Merge
+from verifier.events.outline import Outline
+from verifier.events.rows import family
 from verifier.events.walked import walked
 from verifier.memo import Memo
 from verifier.program import program as p
@@ -18,39 +20,43 @@ from verifier.program.program import flatten
 def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     """The event graph of `program`, loops unrolled `bound` times.
 
-    `architecture` is one of kernel/mapping.toml for a program in C ("any": the kernel's own events), else the
-    program's own.
+    `architecture` is one of kernel/mapping.toml, or a variant of one, for a program in C ("any": the kernel's own
+    events), else the program's own.
     """
-    is_any, architecture = architecture == "any", "linux" if architecture == "any" else architecture
+    architecture = "linux" if architecture == "any" else architecture
     merge = Merge()
-    for event in _initial_writes(program, merge):
-        merge.initial(event)
+    merge.initial(*_initial_writes(program, merge))
     numbers = dict(program.locations)
-    for number, thread in enumerate(program.threads):
-        merge.thread(walked(program, number, architecture, bound), thread.source, numbers)
-    if is_any:
-        merge.unmodelled += _grace_periods(merge.events)
+    for thread in program.threads:
+        merge.thread(walked(program, thread, architecture, bound), thread.source, numbers)
     final = Finals(program, merge, numbers)
     if program.filter is not None:
         merge.constraints.append(final.translate(program.filter))
+    stuck = disjunction(r.waits for r in merge.recursions)
+    merge.constraints += [fold(disjunction((negation(b), stuck))) for b in merge.blocked]
     graph = EventGraph(
         threads=tuple(t.name for t in program.threads),
         locations=program.names,
-        events=tuple(merge.events),
+        events=merge.events(),
         order=tuple(merge.order),
-        sources=tuple(merge.sources),
+        sources=merge.sources(),
         dependencies=tuple(merge.dependencies),
         atomics=tuple(merge.atomics),
         constraints=tuple(dict.fromkeys(c for c in merge.constraints if c != TRUE)),
         sleeps=tuple(merge.sleeps),
-        properties=(*merge.assertions, *final.conditions()),
+        recursions=tuple(merge.recursions),
+        properties=(
+            *merge.assertions,
+            *(_freed(f, merge.events()) for f in program.freed),
+            *final.conditions(),
+        ),
         values=program.constants,
         running=program.running,
         ends=tuple(merge.ends),
         cuts=tuple(merge.cuts),
         unreached=tuple(merge.unreached),
         bound=bound,
-        architecture=architecture,
+        architecture=family(architecture, program.isa),
         observed=tuple((label, final.translate(f)) for label, f in program.observed),
         escapes=tuple(merge.escapes),
         unmodelled=tuple(dict.fromkeys((*program.unmodelled, *merge.unmodelled))),
@@ -60,21 +66,25 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     return settle(graph) if merge.is_open else graph
 
 
-def _grace_periods(events: Sequence[Event]) -> list[tuple[int, str]]:
-    """Line and text of what waits for readers, or is waited for: no model but the kernel's has that."""
-    kinds = ("Rcu-", "Srcu-", "Sync-")
-    found = (e for e in events if any(t.startswith(kinds) for t in e.tags))
-    return [(e.span.line if e.span else 0, e.text) for e in found]
+def _freed(f: p.Freed, events: Sequence[Event]) -> Property:
+    """That no read sees what memory holds once it is given back."""
+    reads = [i for i, e in enumerate(events) if e.kind == "R" and e.location in f.locations]
+    unseen = [
+        disjunction((negation(events[r].executes), Apply("!=", (ReadValue(r), Const(f.value)))))
+        for r in reads
+    ]
+    return Property("use after free", conjunction(unseen), TRUE, f.text, f.span)
 
 
-def _initial_writes(program: p.Program, merge: Merge) -> Sequence[Event]:
-    """One for each location, in their order."""
+def _initial_writes(program: p.Program, merge: Merge) -> tuple[Sequence[Event], Outline]:
+    """One for each location, in their order, and their outline."""
 
-    def make() -> tuple[Event, ...]:
-        return tuple(
+    def make() -> tuple[Sequence[Event], Outline]:
+        events = [
             _initial_write(location, _initial_value(program, merge, location), name)
             for location, name in enumerate(program.names)
-        )
+        ]
+        return events, Outline(events)
 
     return _INITIAL((program.names, program.initial), make) if program.is_litmus else make()
 
@@ -108,15 +118,15 @@ def _initial_write(location: int, value: Expression, name: str) -> Event:
     )
 
 
-_INITIAL: Memo[object, tuple[Event, ...]] = Memo()
-_Leaves = tuple[p.Final, tuple[p.FinalLocal, ...], tuple[p.Path, ...]]
+_INITIAL: Memo[object, tuple[Sequence[Event], Outline]] = Memo()
+_Leaves = tuple[p.Final, list[p.FinalLocal], list[p.Path]]
 _LEAVES: Memo[int, _Leaves] = Memo()
 _TRANSLATED: Memo[object, tuple[p.Final, Expression]] = Memo()
 
 
 def _leaves(formula: p.Final) -> _Leaves:
     """What a formula asks for; it comes along, so that no other gets its id."""
-    return _LEAVES(id(formula), lambda: (formula, (*p.locals_in(formula),), (*p.paths_in(formula),)))
+    return _LEAVES(id(formula), lambda: (formula, *p.finals_in(formula)))
 
 
 class Finals:

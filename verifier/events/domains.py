@@ -53,6 +53,7 @@ def _mapped(graph: EventGraph, change: Callable[[Expression], Expression]) -> Ev
         atomics=tuple(replace(a, holds=change(a.holds)) for a in graph.atomics),
         constraints=each(graph.constraints),
         sleeps=tuple(replace(s, sleeps=change(s.sleeps), awaited=maybe(s.awaited)) for s in graph.sleeps),
+        recursions=tuple(replace(r, waits=change(r.waits)) for r in graph.recursions),
         properties=tuple(
             replace(p, formula=change(p.formula), reached=change(p.reached)) for p in graph.properties
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from verifier.events.expression import Expression, Unknown
-from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep
+from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Recursion, Sleep
 from verifier.events.rows import Row, Rows, rows
 from verifier.program import program as p
 
@@ -14,8 +14,18 @@ _PLAIN = Row((frozenset(), frozenset()), (frozenset(), frozenset()))
 Arms = tuple[tuple[int, int], ...]  # the branches that an event lies in, from the outermost, and their arms
 
 
-def may_meet(a: Arms, b: Arms) -> bool:
-    """False for two events in different arms of one branch."""
+Visits = tuple[tuple[str, int], ...]  # the interrupt handlers that an event lies in, and which copies of them
+
+
+def may_meet(a: tuple[Arms, Visits], b: tuple[Arms, Visits]) -> bool:
+    """False for two events in different arms of one branch, or in different copies of one handler."""
+    seen = dict(a[1])
+    if any(seen.get(handler, copy) != copy for handler, copy in b[1]):
+        return False
+    return _may_meet(a[0], b[0])
+
+
+def _may_meet(a: Arms, b: Arms) -> bool:
     for (branch, arm), (other, other_arm) in zip(a, b, strict=False):
         if branch != other:
             return True
@@ -37,12 +47,14 @@ class Draft:
         self.bound = bound
         self.numbers = numbers
         self.events: list[Event] = []
-        self.arms: list[Arms] = []
+        self.arms: list[tuple[Arms, Visits]] = []
         self.sources: list[OrderingSource] = []  # without their events
         self.members: dict[int, list[int]] = {}  # the events of sources
         self.dependencies: list[Dependency] = []
         self.atomics: list[Atomic] = []
         self.sleeps: list[Sleep] = []
+        self.recursions: list[Recursion] = []
+        self.blocked: list[Expression] = []
         self.assertions: list[Property] = []
         self.constraints: list[Expression] = []
         self.unmodelled: list[tuple[int, str]] = []

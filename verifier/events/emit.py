@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.events.draft import Arms, Draft
+from verifier.events.draft import Arms, Draft, Visits
 from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue
-from verifier.events.graph import Atomic, Dependency, DependencyKind, Event, Kind, OrderingSource, SourceKind
+from verifier.events.graph import (
+    THIS,
+    Atomic,
+    Dependency,
+    DependencyKind,
+    Event,
+    Kind,
+    OrderingSource,
+    SourceKind,
+)
 from verifier.events.logic import as_condition, conjunction, disjunction, equals, fold, negation, simplify
 from verifier.events.origins import origins
 from verifier.events.rows import Row, Tags
@@ -24,21 +33,21 @@ _PICKED: dict[DependencyKind, DependencyKind] = {
     "data": "pick-data",
     "ctrl": "pick-ctrl",
 }
-_LOCK_ORDERS = frozenset(("lock", "unlock", "srcu-lock", "srcu-unlock"))
+_LOCK_ORDERS = frozenset(("lock", "unlock", "lock-acquire", "unlock-release", "srcu-lock", "srcu-unlock"))
 _SECTIONS = frozenset(("rcu-lock", "rcu-unlock"))
 _UNORDERED = frozenset(("lock-failed", "is-locked", "is-unlocked"))
 _ALWAYS = (TRUE,)
 
 
 class Emitter:
-    """Appends what operations make to a draft. `arms` and `iterations` say where the walk stands."""
+    """Appends what operations make to a draft. `arms`, `visits` and `iterations` say where the walk stands."""
 
-    def __init__(self, draft: Draft, number: int) -> None:
+    def __init__(self, draft: Draft) -> None:
         self.draft = draft
-        self.number = number
         self.is_litmus = draft.program.is_litmus
         self.isa = draft.program.isa
         self.arms: Arms = ()
+        self.visits: Visits = ()
         self.iterations: tuple[int, ...] = ()
 
     # ------------------------------------------------------------------ values
@@ -50,7 +59,7 @@ class Emitter:
         if isinstance(v, p.Number):
             return Const(v.value)
         if isinstance(v, p.Opaque):
-            return self.draft.unknown((self.number, v.site, self.iterations))
+            return self.draft.unknown((v.site, self.iterations))
         operator = "?:" if v.operator == "select" else v.operator
         return simplify(operator, tuple([self.value(a, state) for a in v.arguments]))
 
@@ -101,15 +110,21 @@ class Emitter:
         source = self._annotation("acquire", o.name, o.order, row, o.origin)
         got: list[tuple[int, Expression]] = []
         half, address = row.half(0), self._address_taint(o.address, state)
-        self._around(row.before, source, o.origin, state)
-        for location, condition in self._targets(o.address, state, o.origin):
+        if row.before:
+            self._around(row.before, source, o.origin, state)
+        for location, condition in self.targets(o.address, state, o.origin):
             number = self._add("R", location, state, (condition,), None, half, source, o.origin)
-            self._depend("addr", number, address, o.origin)
+            if address:
+                self._depend("addr", number, address, o.origin)
             got.append((number, condition))
-        self._around(row.after, source, o.origin, state)
+        if row.after:
+            self._around(row.after, source, o.origin, state)
         self._result(o.target, got, state)
         if o.is_exclusive:
             state.monitor = tuple(got)
+        if o.is_last:
+            last = ReadValue(-1 - self.draft.numbers[o.address.path])
+            self.draft.constraints.append(Apply("==", (ReadValue(got[0][0]), last)))
 
     def store(self, o: p.Store, state: State) -> None:
         """Writes, one for each location that it may go to."""
@@ -117,12 +132,14 @@ class Emitter:
         source = self._annotation("release", o.name, o.order, row, o.origin)
         value = self.value(o.value, state)
         half, address, data = row.half(0), self._address_taint(o.address, state), self.taint(o.value, state)
-        self._around(row.before, source, o.origin, state)
-        for location, condition in self._targets(o.address, state, o.origin):
+        if row.before:
+            self._around(row.before, source, o.origin, state)
+        for location, condition in self.targets(o.address, state, o.origin):
             number = self._add("W", location, state, (condition,), value, half, source, o.origin)
             self._depend("addr", number, address, o.origin)
             self._depend("data", number, data, o.origin)
-        self._around(row.after, source, o.origin, state)
+        if row.after:
+            self._around(row.after, source, o.origin, state)
 
     def _is_plain(self, o: p.Load | p.Store) -> bool:
         """Only a litmus test is taken literally; in other texts a plain access counts as marked."""
@@ -133,9 +150,9 @@ class Emitter:
         row = self.draft.row(lambda rows: rows.store(o.order), o.name, o.origin)
         source = self._annotation("release", o.name, o.order, row, o.origin)
         value = self.value(o.value, state)
-        chance = self.draft.unknown((self.number, "exclusive", o.origin.place, self.iterations), (0, 1))
+        chance = self.draft.unknown(("exclusive", o.origin.place, self.iterations), (0, 1))
         done: list[Expression] = []
-        for location, condition in self._targets(o.address, state, o.origin):
+        for location, condition in self.targets(o.address, state, o.origin):
             armed = [(r, c) for r, c in state.monitor if self.draft.events[r].location == location]
             if not armed:
                 continue
@@ -161,8 +178,9 @@ class Emitter:
         written: list[Expression] = []
         address = self._address_taint(o.address, state)
         outer = {o.target: state.taints.get(o.target, NONE)}
-        self._around(row.before, source, o.origin, state)
-        for location, condition in self._targets(o.address, state, o.origin):
+        if row.before:
+            self._around(row.before, source, o.origin, state)
+        for location, condition in self.targets(o.address, state, o.origin):
             read = self._add("R", location, state, (condition,), None, row.half(0), source, o.origin)
             state.locals[o.target] = ReadValue(read)
             state.taints[o.target] = {(read, False): TRUE}
@@ -185,6 +203,19 @@ class Emitter:
         self._around(row.after, source, o.origin, state, (disjunction(written),))
         self._result(o.target, got, state)
 
+    def hold(self, o: p.Hold, state: State) -> None:
+        """The thread now holds a lock so often."""
+        for location, condition in self.targets(o.address, state):
+            name = p.held(location)
+            before = state.locals.get(name, FALSE)
+            now = simplify("+", (before, Const(o.amount))) if o.more else Const(o.amount)
+            state.locals[name] = simplify("?:", (condition, now, before))
+
+    def holds(self, o: p.SelfWait, location: int, state: State) -> Expression:
+        """Whether the thread holds the lock that it is about to wait for; a reader only waits for a writer."""
+        times = state.locals.get(p.held(location), FALSE)
+        return simplify(">=", (times, Const(p.WRITER if o.is_shared else 1)))
+
     def fence(self, o: p.Fence, state: State) -> None:
         """One event, at a location if the fence is about an object."""
         row = self.draft.row(lambda rows: rows.fence(o.kind), o.name, o.origin)
@@ -206,7 +237,9 @@ class Emitter:
 
     # ------------------------------------------------------------------ events
 
-    def _targets(self, address: p.Address, state: State, origin: p.Origin) -> list[tuple[int, Expression]]:
+    def targets(
+        self, address: p.Address, state: State, origin: p.Origin | None = None
+    ) -> list[tuple[int, Expression]]:
         """The locations that an address may be, each with the condition on which it is."""
         if not self.is_litmus:
             return self._chosen(address, state, origin)
@@ -215,13 +248,19 @@ class Emitter:
         program = self.draft.program
         if address.pointer is not None and program.addresses:
             pointer = self.value(address.pointer, state)
+            known = [l for a, l in program.addresses if a == pointer.value] if type(pointer) is Const else ()
+            if known:
+                return [(known[0], TRUE)]
             choices = [(l, fold(Apply("==", (pointer, Const(a))))) for a, l in program.addresses]
             elsewhere = fold(conjunction(negation(c) for _, c in choices))
-            self._escape(state, elsewhere, origin)
+            if origin is not None:
+                self._escape(state, elsewhere, origin)
             return [(location, c) for location, c in choices if c != Const(0)]
         return [(self.draft.numbers[address.path], TRUE)]
 
-    def _chosen(self, address: p.Address, state: State, origin: p.Origin) -> list[tuple[int, Expression]]:
+    def _chosen(
+        self, address: p.Address, state: State, origin: p.Origin | None
+    ) -> list[tuple[int, Expression]]:
         """The same, of an access of a snippet: by the values of its pointer or index that lead somewhere."""
         numbers = self.draft.numbers
         if address.pointer is None or (not address.choices and not address.is_closed):
@@ -234,7 +273,8 @@ class Emitter:
                 found[numbers[path]] = disjunction((found.get(numbers[path], FALSE), condition))
         elsewhere = fold(conjunction(negation(c) for c in found.values()))
         if address.is_closed:
-            self._escape(state, elsewhere, origin)
+            if origin is not None:
+                self._escape(state, elsewhere, origin)
         elif elsewhere != FALSE:
             number = numbers[address.path]
             found[number] = disjunction((found.get(number, FALSE), elsewhere))
@@ -289,7 +329,7 @@ class Emitter:
         executes = conjunction((*guard, *extra)) if guard or extra != _ALWAYS else TRUE
         self.draft.events.append(
             Event(
-                self.number,
+                THIS,
                 kind,
                 location,
                 executes,
@@ -301,9 +341,10 @@ class Emitter:
                 origin.text,
                 origin.via,
                 origin.span,
+                p.handler_of(origin.way),
             )
         )
-        self.draft.arms.append(self.arms)
+        self.draft.arms.append((self.arms, self.visits))
         if source is not None:
             self.draft.belong(source, number)
         if self.is_litmus:
@@ -323,12 +364,12 @@ class Emitter:
         return self._source(kind, name, True, False, origin)
 
     def _source(self, kind: SourceKind, name: str, is_barrier: bool, is_note: bool, origin: p.Origin) -> int:
-        place = self.draft.place((self.number, kind, origin.place))
+        place = self.draft.place((kind, origin.place))
         self.draft.sources.append(
             OrderingSource(
                 kind,
                 name,
-                self.number,
+                THIS,
                 (),
                 is_barrier,
                 is_note,
@@ -336,6 +377,7 @@ class Emitter:
                 origin.via,
                 origin.span,
                 origin.in_primitive,
+                origin.way,
             )
         )
         return len(self.draft.sources) - 1
@@ -362,12 +404,12 @@ class Emitter:
         assert span is not None
         start = (span.line, span.column, self.draft.events[read].text)
         family: SourceKind = "ctrl" if kind in ("ctrl", "pick") else "addr" if kind == "addr" else "data"
-        key = (self.number, kind, start) if family == "ctrl" else (self.number, kind, start, origin.place)
+        key = (kind, start) if family == "ctrl" else (kind, start, origin.place)
         self.draft.sources.append(
             OrderingSource(
                 family,
                 _NAMES[family],
-                self.number,
+                THIS,
                 (),
                 False,
                 False,

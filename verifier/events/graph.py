@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from verifier.events.expression import TRUE, Apply, Expression, Unknown, reads_of, unknowns_of
@@ -11,6 +11,7 @@ from verifier.source import Span
 
 Kind = Literal["R", "W", "F"]
 INITIAL = -1  # the thread of initial writes
+THIS = 0  # the thread at hand, while it is walked by itself
 
 
 @record(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Event:
     ordering source is on, `relaxed` those while it is off (a fence without tags orders nothing).
     `iteration` is 0 but in later copies of an unrolled loop's body; `text` is the access as the
     user wrote it; `via` the called function or primitive that contains it, where it is not in the
-    thread's own code.
+    thread's own code; `handler` the interrupt handler, where the thread is interrupted.
     """
 
     thread: int
@@ -40,6 +41,7 @@ class Event:
     text: str
     via: str | None
     span: Span | None = field(compare=False, repr=False)
+    handler: str | None = None
 
 
 SourceKind = Literal["fence", "acquire", "release", "rmw", "lock", "addr", "data", "ctrl"]
@@ -55,7 +57,7 @@ class OrderingSource:
     strength of an RMW has `is_note` as well (a verdict only as a note). Sources that stand for
     one place of the user's text in several unrolled copies or paths share `place`: pairing
     switches a whole place, i.e. all sources with that number, on or off at once. `in_primitive`: it
-    stands inside a primitive of the kernel, not in the user's text.
+    stands inside a primitive of the kernel, not in the user's text. `way`: see program.program.Way.
     """
 
     kind: SourceKind
@@ -68,6 +70,7 @@ class OrderingSource:
     via: str | None
     span: Span = field(compare=False, repr=False)
     in_primitive: bool = False
+    way: tuple[tuple[str, int], ...] = ()
 
 
 DependencyKind = Literal[
@@ -133,14 +136,30 @@ class Sleep:
 
 
 @record(frozen=True, slots=True)
+class Recursion:
+    """A thread that waits for a lock which it holds itself: the execution in which `waits` is true.
+
+    It waits in vain where `read` reads the co-last write to `location`, the lock. `handler`: who takes it, where
+    that is an interrupt handler.
+    """
+
+    thread: int
+    waits: Expression
+    read: int
+    location: int
+    handler: str | None
+    span: Span = field(compare=False, repr=False)
+
+
+@record(frozen=True, slots=True)
 class Property:
     """An assertion or condition. `formula` ranges over reads, unknowns and, by FinalValue numbers, final memory.
 
-    `kind` "assertion": violated where `reached` holds and `formula` is false. "exists": reachable
+    `kind` "assertion" and "use after free": violated where `reached` holds and `formula` is false. "exists": reachable
     or not. "~exists" and "forall" as in litmus tests.
     """
 
-    kind: Literal["assertion", "exists", "~exists", "forall"]
+    kind: Literal["assertion", "use after free", "exists", "~exists", "forall"]
     formula: Expression
     reached: Expression
     text: str
@@ -167,14 +186,15 @@ class EventGraph:
     observed        label and value of what a State line of herd7 shows, for a litmus test
     escapes         line of an access, and when it goes to no location: by a wild pointer, or out of bounds
     unmodelled      line and name of what the architecture has no row for: no verdict can be given
+    recursions      waits of a thread for a lock that it holds itself
     unreached       lines of loops that can be left, but not within the bound: what follows is missing
     """
 
     threads: tuple[str, ...]
     locations: tuple[str, ...]
-    events: tuple[Event, ...]
+    events: Sequence[Event]
     order: tuple[int, ...]
-    sources: tuple[OrderingSource, ...]
+    sources: Sequence[OrderingSource]
     dependencies: tuple[Dependency, ...]
     atomics: tuple[Atomic, ...]
     constraints: tuple[Expression, ...]
@@ -192,6 +212,7 @@ class EventGraph:
     escapes: tuple[tuple[int, Expression], ...] = ()
     isa: str | None = None
     is_litmus: bool = False
+    recursions: tuple[Recursion, ...] = ()
 
 
 def expressions(graph: EventGraph) -> Iterator[Expression]:
@@ -207,6 +228,7 @@ def expressions(graph: EventGraph) -> Iterator[Expression]:
         yield sleep.sleeps
         if sleep.awaited is not None:
             yield sleep.awaited
+    yield from (r.waits for r in graph.recursions)
     for p in graph.properties:
         yield from (p.formula, p.reached)
     yield from graph.ends
@@ -223,8 +245,10 @@ def unknowns(graph: EventGraph) -> frozenset[Unknown]:
 
 def observed_locations(graph: EventGraph) -> frozenset[int]:
     """The locations whose final value the text mentions."""
-    formulas = (*(p.formula for p in graph.properties), *(e for _, e in graph.observed), *graph.constraints)
-    return frozenset(-1 - r for f in formulas for r in reads_of(f) if r < 0)
+    formulas = [p.formula for p in graph.properties]
+    formulas += [e for _, e in graph.observed]
+    formulas += graph.constraints
+    return frozenset([-1 - r for f in formulas for r in reads_of(f) if r < 0])
 
 
 def without_escapes(graph: EventGraph) -> EventGraph:

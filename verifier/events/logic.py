@@ -19,6 +19,7 @@ _NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _KEEPS_LEFT = frozenset(("+", "|", "^", "-"))  # x + 0 is x
 _KEEPS_RIGHT = frozenset(("+", "|", "^"))
 _DROPS = frozenset(("*", "&"))
+_COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">="))
 _OF_EQUALS = frozenset(("^", "-", "&", "|"))  # of x and x it is x or 0
 BOOLEAN = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||", "!"))
 
@@ -154,6 +155,8 @@ def _simplify_two(operator: str, a: Expression, b: Expression) -> Expression:
             return a
         if isinstance(a, Const):
             return Const(OPERATORS[operator](a.value, b.value))
+        if operator in _COMPARISONS and (told := _told_by_choice(operator, a, b)) is not None:
+            return told
         if b.value == 0:
             if operator in _KEEPS_LEFT:
                 return a
@@ -167,6 +170,18 @@ def _simplify_two(operator: str, a: Expression, b: Expression) -> Expression:
     if operator in _OF_EQUALS and a == b:
         return a if operator in ("&", "|") else FALSE
     return Apply(operator, (a, b))
+
+
+def _told_by_choice(operator: str, a: Expression, b: Const) -> Expression | None:
+    """What compares a choice between two constants with a third, by the condition of the choice alone."""
+    match a:
+        case Apply("?:", (condition, Const(first), Const(second))):
+            left, right = OPERATORS[operator](first, b.value), OPERATORS[operator](second, b.value)
+            if left == right:
+                return Const(left)
+            return as_condition(condition) if left else fold(negation(as_condition(condition)))
+        case _:
+            return None
 
 
 def equals(e: Expression, value: int) -> Expression:

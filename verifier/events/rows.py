@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from verifier.memo import Memo
 from verifier.program.primitives import table
-from verifier.record import record
+from verifier.record import field, record
 
 Tags = frozenset[str]
 UNORDERING = frozenset(("X", "EX", "NoRet"))  # tags of assembly that order nothing by themselves
@@ -16,22 +16,22 @@ UNORDERING = frozenset(("X", "EX", "NoRet"))  # tags of assembly that order noth
 @record(frozen=True, slots=True)
 class Row:
     """`tags` of each event of an operation, `relaxed` while its ordering source is off; tags of the fences
-    that the architecture puts `before` and `after` it; how a read and a write make a `pair`."""
+    that the architecture puts `before` and `after` it; how a read and a write make a `pair`; whether switching it off
+    changes anything (`orders`)."""
 
     tags: tuple[Tags, ...]
     relaxed: tuple[Tags, ...]
     before: tuple[Tags, ...] = ()
     after: tuple[Tags, ...] = ()
     pair: Literal["amo", "lxsx"] = "amo"
+    orders: bool = field(init=False, compare=False)
 
     def half(self, number: int) -> tuple[Tags, Tags]:
         """The tags of one event, while the ordering source is on and while it is off."""
         return self.tags[number], self.relaxed[number]
 
-    @property
-    def orders(self) -> bool:
-        """Whether switching it off changes anything."""
-        return self.tags != self.relaxed or bool(self.before or self.after)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "orders", self.tags != self.relaxed or bool(self.before or self.after))
 
 
 class Rows:
@@ -43,7 +43,7 @@ class Rows:
     def __init__(self, architecture: str, isa: str | None) -> None:
         self.isa = isa
         self._known: Memo[tuple[str, str, bool], Row] = Memo()
-        self._table: dict[str, Any] = {} if isa is not None else table("mapping.toml")[architecture]
+        self._table: dict[str, Any] = {} if isa is not None else _tables(architecture)
 
     def load(self, order: str, is_plain: bool = False) -> Row:
         """The row of a load: one event."""
@@ -83,6 +83,20 @@ class Rows:
         if is_plain:
             return _row(rows["plain"], rows["plain"])
         return _row(rows[order], rows["once"])
+
+
+def _tables(architecture: str) -> dict[str, Any]:
+    """The tables of an architecture, or of a variant of one."""
+    own = table("mapping.toml")[architecture]
+    return {**table("mapping.toml")[own["base"]], **own} if "base" in own else own
+
+
+def family(architecture: str, isa: str | None) -> str:
+    """The architecture itself, where it is a variant of one."""
+    known: str = (
+        architecture if isa is not None else table("mapping.toml")[architecture].get("base", architecture)
+    )
+    return known
 
 
 @lru_cache(maxsize=64)

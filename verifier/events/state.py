@@ -67,14 +67,16 @@ def _join_two(a: State, b: State) -> State:
     n = common_prefix(a.guard, b.guard)
     condition = conjunction(a.guard[n:])
     otherwise = negation(condition)
-    values: dict[str, Expression] = {}
-    for name in a.locals.keys() | b.locals.keys():
-        x, y = a.locals.get(name, FALSE), b.locals.get(name, FALSE)
-        values[name] = x if x is y or x == y else Apply("?:", (condition, x, y))
-    result = State(either(a.guard, b.guard), values)
-    for name in a.taints.keys() | b.taints.keys():
-        here, there = a.taints.get(name, NONE), b.taints.get(name, NONE)
-        result.taints[name] = here if here is there else _either(here, there, condition, otherwise)
+    result = State(either(a.guard, b.guard), dict(a.locals))
+    if a.locals != b.locals:
+        for name in a.locals.keys() | b.locals.keys():
+            x, y = a.locals.get(name, FALSE), b.locals.get(name, FALSE)
+            result.locals[name] = x if x is y or x == y else Apply("?:", (condition, x, y))
+    result.taints = dict(a.taints)
+    if a.taints != b.taints:
+        for name in a.taints.keys() | b.taints.keys():
+            here, there = a.taints.get(name, NONE), b.taints.get(name, NONE)
+            result.taints[name] = here if here is there else _either(here, there, condition, otherwise)
     result.control = _either(a.control, b.control, condition, otherwise)
     result.monitor = _monitors(a.monitor, b.monitor, condition, otherwise)
     return result

@@ -8,7 +8,7 @@ from functools import cached_property
 from verifier.events.draft import Draft
 from verifier.events.emit import Emitter
 from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, reads_of, unknowns_of
-from verifier.events.graph import Property, Sleep
+from verifier.events.graph import THIS, Property, Recursion, Sleep
 from verifier.events.logic import (
     Guard,
     as_condition,
@@ -20,24 +20,24 @@ from verifier.events.logic import (
     rewrite,
     set_aside,
 )
-from verifier.events.loops import can_be_left, is_waiting
 from verifier.events.show import show
 from verifier.events.state import State, join
 from verifier.events.taint import NONE, Taint, union
 from verifier.program import program as p
+from verifier.program.loops import can_be_left, is_waiting
 from verifier.program.program import flatten
 
+_STOP = "kthread_flags"  # in verifier/kernel/kthread.c
 COUNTED_LIMIT = 16  # iterations of a loop that counts to a constant, whatever the bound
 
 
 class ThreadWalk:
     """The walk of one thread. `run` appends its events, sources and properties to the draft."""
 
-    def __init__(self, draft: Draft, number: int, thread: p.Thread) -> None:
+    def __init__(self, draft: Draft, thread: p.Thread) -> None:
         self.draft = draft
-        self.number = number
         self.thread = thread
-        self.emit = Emitter(draft, number)
+        self.emit = Emitter(draft)
         self.branches = 0
         self.pending: dict[str, list[State]] = {}
         self.cuts: list[Expression] = []
@@ -104,8 +104,12 @@ class ThreadWalk:
                 self.emit.store_exclusive(operation, state)
             case p.Rmw():
                 self.emit.rmw(operation, state)
-            case p.Assume(holds, _):
-                self.emit.assume(as_condition(self.emit.value(holds, state)), state)
+            case p.Assume(holds, _, stops):
+                return self._assume(as_condition(self.emit.value(holds, state)), stops, state)
+            case p.Hold():
+                self.emit.hold(operation, state)
+            case p.SelfWait():
+                return self._self_wait(operation, state)
             case p.Loop():
                 return self._loop(operation, state)
             case p.Scope(label, body):
@@ -128,6 +132,9 @@ class ThreadWalk:
             state.control = union([control, self.emit.taint(operation.condition, state)])
         self.branches += 1
         outer, branch = self.emit.arms, self.branches
+        visits, handler = self.emit.visits, p.handler_of(operation.origin.way)
+        if handler is not None and all(handler != name for name, _ in visits):
+            self.emit.visits = (*visits, (handler, branch))
         arms = []
         for number, (body, c) in enumerate(
             ((operation.then, condition), (operation.otherwise, fold(negation(condition))))
@@ -135,8 +142,37 @@ class ThreadWalk:
             self.emit.arms = (*outer, (branch, number))
             inner = state.under(c)
             arms.append(self._sequence(body, inner) if body and inner is not None else inner)
-        self.emit.arms = outer
+        self.emit.arms, self.emit.visits = outer, visits
         return self._meet(arms, control)
+
+    def _assume(self, holds: Expression, stops: bool, state: State) -> State | None:
+        if not stops:
+            self.emit.assume(holds, state)
+            return state
+        self.draft.blocked.append(conjunction((*state.guard, fold(negation(holds)))))
+        return state.under(holds)
+
+    def _self_wait(self, o: p.SelfWait, before: State) -> State | None:
+        """Where the thread holds the lock that it waits for, it stops for ever, unless another thread frees it."""
+        state: State | None = before
+        for location, condition in self.emit.targets(o.address, before):
+            if state is None:
+                return None
+            holds = fold(conjunction((condition, self.emit.holds(o, location, state))))
+            inner = state.under(holds)
+            if holds == FALSE or inner is None:
+                continue
+            self.branches += 1
+            outer, self.emit.arms = self.emit.arms, (*self.emit.arms, (self.branches, 0))
+            read = len(self.draft.events)
+            self.emit.load(p.Load(o.target, o.address, o.order, False, o.name, o.origin), inner)
+            self.emit.arms = outer
+            free = as_condition(self.emit.value(o.free, inner))
+            waits = conjunction((*inner.guard, fold(negation(free))))
+            handler = p.handler_of(o.origin.way)
+            self.draft.recursions.append(Recursion(THIS, waits, read, location, handler, o.origin.span))
+            state = self._meet((inner.under(free), state.under(fold(negation(holds)))), state.control)
+        return state
 
     def _meet(self, states: Sequence[State | None], control: Taint) -> State | None:
         """Where paths meet. In C, what decided between them then says no more about what follows."""
@@ -163,7 +199,7 @@ class ThreadWalk:
             state = self._sequence(operation.body, state)
             self.emit.iterations = outer
             self._close_sleeps(sleeps, start, before)
-            undecided = state is not None and state.guard != start
+            undecided = state is not None and state.guard != start and any(self._left_since(before))
             is_counted = is_counted and not undecided
             iteration += 1
         if state is not None:
@@ -186,10 +222,22 @@ class ThreadWalk:
         reads = tuple(i for i in range(first, len(self.draft.events)) if self.draft.events[i].kind == "R")
         text = operation.origin.text
         self.draft.sleeps.append(
-            Sleep(self.number, conjunction(stuck.guard), reads, None, None, text, operation.origin.span)
+            Sleep(
+                THIS,
+                conjunction((*stuck.guard, self._interrupted(stuck))),
+                reads,
+                None,
+                None,
+                text,
+                operation.origin.span,
+            )
         )
 
     # ---------------------------------------------------------------- sleeping
+
+    def _interrupted(self, state: State) -> Expression:
+        """Whether the interrupts that come sooner or later have come."""
+        return conjunction(as_condition(state.locals.get(name, FALSE)) for name in self.thread.once)
 
     @cached_property
     def states(self) -> tuple[int, ...]:
@@ -209,12 +257,13 @@ class ThreadWalk:
         if not self.states:
             return state
         location = self.states[0]
-        choice = self.draft.unknown((self.number, "sleep", origin.place, self.emit.iterations), (0, 1))
+        choice = self.draft.unknown(("sleep", origin.place, self.emit.iterations), (0, 1))
         final = ReadValue(-1 - location)
         blocks = disjunction(Apply("==", (final, Const(v))) for v in self.draft.program.sleeping)
-        sleeps = conjunction((*state.guard, Apply("!=", (choice, Const(0))), blocks))
+        asleep = Apply("!=", (choice, Const(0)))
+        sleeps = conjunction((*state.guard, asleep, blocks, self._interrupted(state)))
         self.open_sleeps.append((len(self.draft.sleeps), state.guard))
-        self.draft.sleeps.append(Sleep(self.number, sleeps, (), location, None, "", origin.span))
+        self.draft.sleeps.append(Sleep(THIS, sleeps, (), location, None, "", origin.span))
         return state.under(Apply("==", (choice, Const(0))))
 
     def _close_sleeps(self, first: int, start: Guard, before: dict[str, int]) -> None:
@@ -228,11 +277,20 @@ class ThreadWalk:
             return
         for number, guard in self.open_sleeps[first:]:
             condition = disjunction(leaving)
+            tested = [g for g in guard[common_prefix(guard, start) :] if reads_of(g)]
             if not reads_of(condition):
-                tested = [g for g in guard[common_prefix(guard, start) :] if reads_of(g)]
                 condition = disjunction(negation(g) for g in tested) if tested else condition
+            elif self._asks_to_stop(condition):  # what it does until then, it waits for as well
+                work = [negation(g) for g in tested if not self._asks_to_stop(g)]
+                condition = disjunction((condition, *work))
             self._set_awaited(number, condition)
         del self.open_sleeps[first:]
+
+    def _asks_to_stop(self, condition: Expression) -> bool:
+        """Whether a condition is that a kernel thread is to stop, and nothing else."""
+        locations = {self.draft.events[r].location for r in reads_of(condition) if r >= 0}
+        paths = (p for p, number in self.draft.numbers.items() if number in locations)
+        return all(path.members[-1:] == (_STOP,) for path in paths)
 
     def _awaited_outside(self, guard: Guard) -> Expression:
         return negation(conjunction(guard)) if guard else TRUE

@@ -4,36 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from verifier.events.draft import Arms, Draft, may_meet
+from verifier.events.draft import Arms, Draft, Visits, may_meet
 from verifier.events.expression import Expression
-from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Sleep
+from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Recursion, Sleep
+from verifier.events.outline import Outline
 from verifier.events.walk import ThreadWalk
 from verifier.memo import Memo
 from verifier.program import program as p
 from verifier.program.program import flatten
 from verifier.record import record, replace
-from verifier.source import Span
 
 
 @record(frozen=True, slots=True, eq=False)
 class Walked:
-    """A thread's part of an event graph, its events, sources, places and unknowns numbered from 0.
+    """A thread's part of an event graph, its events, sources, places and unknowns numbered from 0, itself THIS.
 
     Spans and lines are places in the thread's own text where it has one. `places`, `unknowns`: how many there are;
-    `is_open`: some unknown has no domain; `end`, `cut`: see EventGraph; `locals`: the values at the end of the
-    thread; `spans`: those of all its parts. `paths`: what the numbers of locations stand for; None where they are
-    those of the program.
+    `is_open`: some unknown has no domain;
+    `blocked`: when it stops at a lock; `end`, `cut`: see EventGraph; `locals`: the values at the end of the
+    thread. `world`: the program's locations and addresses, where `body` is not all that matters. `paths`: what the
+    numbers of locations stand for; None where they are those of the program.
     """
 
     body: tuple[p.Operation, ...]
+    world: object
     paths: tuple[p.Path, ...] | None
     events: tuple[Event, ...]
+    outline: Outline
     order: tuple[int, ...]
     sources: tuple[OrderingSource, ...]
     dependencies: tuple[Dependency, ...]
     atomics: tuple[Atomic, ...]
     constraints: tuple[Expression, ...]
     sleeps: tuple[Sleep, ...]
+    recursions: tuple[Recursion, ...]
+    blocked: tuple[Expression, ...]
     assertions: tuple[Property, ...]
     escapes: tuple[tuple[int, Expression], ...]
     unreached: tuple[int, ...]
@@ -44,28 +49,28 @@ class Walked:
     end: Expression
     cut: Expression
     locals: Mapping[str, Expression]
-    spans: tuple[Span, ...]
 
 
 _WALKED: Memo[object, Walked] = Memo()
 _PATHS: Memo[int, tuple[object, tuple[p.Path, ...]]] = Memo()
 
 
-def walked(program: p.Program, number: int, architecture: str, bound: int) -> Walked:
+def walked(program: p.Program, thread: p.Thread, architecture: str, bound: int) -> Walked:
     """What a thread of a program does, loops unrolled `bound` times."""
-    thread = program.threads[number]
     is_apart = thread.source is not None and program.isa is None  # in assembly, the body has addresses in it
     paths = _own_paths(thread.body) if is_apart else ()
 
-    def make() -> Walked:
-        locations = dict(program.locations) if not paths else {path: i for i, path in enumerate(paths)}
-        return _walk(Draft(program, architecture, bound, locations), number, thread, paths or None)
-
-    if thread.source is None:
-        return make()
-    # The same object stands for the same operations: the value keeps it, so that no other gets its id.
+    # The same objects stand for the same operations and locations: the value keeps them, so that no others get
+    # their ids.
     world = () if paths else (program.locations, program.addresses)
-    return _WALKED((id(thread.body), number, architecture, bound, program.isa, world), make)
+    key = (id(thread.body), architecture, bound, program.isa, *map(id, world))
+    found = None if thread.source is None else _WALKED.get(key)
+    if found is None:
+        locations = dict(program.locations) if not paths else {path: i for i, path in enumerate(paths)}
+        found = _walk(Draft(program, architecture, bound, locations), thread, paths or None, world)
+        if thread.source is not None:
+            _WALKED.keep(key, found)
+    return found
 
 
 def _own_paths(body: tuple[p.Operation, ...]) -> tuple[p.Path, ...]:
@@ -83,17 +88,15 @@ def _own_paths(body: tuple[p.Operation, ...]) -> tuple[p.Path, ...]:
     return _PATHS(id(body), find)[1]
 
 
-def _walk(draft: Draft, number: int, thread: p.Thread, paths: tuple[p.Path, ...] | None) -> Walked:
-    walk = ThreadWalk(draft, number, thread)
+def _walk(draft: Draft, thread: p.Thread, paths: tuple[p.Path, ...] | None, world: object) -> Walked:
+    walk = ThreadWalk(draft, thread)
     walk.run()
-    spans = (
-        *(e.span for e in draft.events if e.span is not None),
-        *(part.span for parts in (draft.sources, draft.sleeps, draft.assertions) for part in parts),
-    )
     return Walked(
         body=thread.body,
+        world=world,
         paths=paths,
         events=tuple(draft.events),
+        outline=Outline(draft.events),
         order=_order(draft.arms),
         sources=tuple(
             [
@@ -105,6 +108,8 @@ def _walk(draft: Draft, number: int, thread: p.Thread, paths: tuple[p.Path, ...]
         atomics=tuple(draft.atomics),
         constraints=tuple(draft.constraints),
         sleeps=tuple(draft.sleeps),
+        recursions=tuple(draft.recursions),
+        blocked=tuple(draft.blocked),
         assertions=tuple(draft.assertions),
         escapes=tuple(draft.escapes),
         unreached=tuple(draft.unreached),
@@ -115,16 +120,15 @@ def _walk(draft: Draft, number: int, thread: p.Thread, paths: tuple[p.Path, ...]
         end=walk.end_condition(),
         cut=walk.cut_condition(),
         locals={} if walk.end is None else walk.end.locals,
-        spans=tuple({id(span): span for span in spans}.values()),
     )
 
 
-def _order(arms: Sequence[Arms]) -> tuple[int, ...]:
+def _order(arms: Sequence[tuple[Arms, Visits]]) -> tuple[int, ...]:
     """For each event the later ones that are not on an exclusive path, as a bit set."""
-    if not any(arms):
+    if not any(branches for branches, _ in arms):
         every = (1 << len(arms)) - 1
         return tuple([every >> i + 1 << i + 1 for i in range(len(arms))])
-    same: dict[Arms, int] = {}
+    same: dict[tuple[Arms, Visits], int] = {}
     for i, mine in enumerate(arms):
         same[mine] = same.get(mine, 0) | 1 << i
     meeting = {mine: sum(events for other, events in same.items() if may_meet(mine, other)) for mine in same}

@@ -26,9 +26,10 @@ def recognise(name: str, data: bytes) -> tuple[Piece, ...]:
     kinds that are not read yet.
     """
     text = _decode(name, data)
-    lines = tuple(text.split("\n"))
     if name.endswith(".litmus") or has_head(text):
-        return (Litmus(Source.whole(name, text), name, (1, len(lines))),)
+        source = Source.whole(name, text)
+        return (Litmus(source, name, (1, len(source.lines))),)
+    lines = tuple(text.split("\n"))
     if name.endswith((".c", ".h")):
         return _c_file(name, text, lines)
     if is_mail(lines):

@@ -42,7 +42,7 @@ class Claim:
         if self.functions and not functions:
             return False
         return (not self.barriers or place.name in self.barriers) and (
-            not functions or bool(functions & {place.thread, place.via})
+            not functions or bool(functions & {place.thread, *place.functions})
         )
 
     def verdict(
@@ -88,7 +88,10 @@ def _claim(text: str, graph: EventGraph) -> Claim | None:
     words = " ".join(found[1].replace("*", " ").split()).split(". ")[0][:120]
     functions = {a or b for a, b in _FUNCTION.findall(words)}
     barriers = {w for w in re.findall(r"\w+", words) if _BARRIER.match(w)}
-    names = frozenset(n for s in graph.sources for n in (s.via, graph.threads[s.thread]) if n)
+    inside = (
+        n for s in graph.sources for n in (s.via, graph.threads[s.thread], *(name for name, _ in s.way))
+    )
+    names = frozenset(n for n in inside if n)
     return Claim(
         words,
         frozenset(barriers | (functions & {s.name for s in graph.sources})),

@@ -23,19 +23,23 @@ def counterexample(
     cycle: Cycle | None,
     note: str = "",
     off: frozenset[int] = frozenset(),
+    threads: frozenset[int] | None = None,
 ) -> Counterexample:
     """The picture of an execution; with a cycle, of the threads that the cycle visits and what they read from.
 
-    `off`: the places of ordering sources that were off in it; they are not drawn.
+    `threads`: those to show, without a cycle, where it is not all. `off`: the places of ordering sources that were off
+    in it; they are not drawn.
     """
     chosen = [e for e in _chosen(graph, execution, cycle) if not _is_off(graph, e, off)]
+    if threads is not None:
+        chosen = [e for e in chosen if graph.events[e].thread in threads]
     order = _interleave(graph, execution, chosen)[:MOST_STEPS]
     numbers = {e: i for i, e in enumerate(order)}
-    threads = sorted({graph.events[e].thread for e in order})
-    columns = {t: i for i, t in enumerate(threads)}
+    shown = sorted({graph.events[e].thread for e in order})
+    columns = {t: i for i, t in enumerate(shown)}
     steps = tuple(_step(graph, execution, e, columns, numbers, cycle) for e in order)
     return Counterexample(
-        threads=tuple(graph.threads[t] for t in threads),
+        threads=tuple(graph.threads[t] for t in shown),
         steps=steps,
         cycle=_edges(graph, model, execution, cycle, numbers, off) if cycle else (),
         shape=shape(graph, cycle) if cycle else "",
@@ -131,6 +135,7 @@ def _step(
         is_stale=event.kind == "R" and any(a == e for a, _ in legs),
         on_cycle=any(e in leg for leg in legs),
         via=event.via,
+        handler=event.handler,
     )
 
 

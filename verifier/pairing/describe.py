@@ -66,7 +66,12 @@ class Describer:
         """Where the user finds an ordering source."""
         source = self.sources[number]
         return Place(
-            source.name, self.graph.threads[source.thread], source.span.line, source.via, source.span
+            source.name,
+            self.graph.threads[source.thread],
+            source.span.line,
+            source.via,
+            source.span,
+            source.way,
         )
 
     # -------------------------------------------------------------- partners
@@ -87,7 +92,7 @@ class Describer:
 
     def _name(self, place: int) -> str:
         source = self.sources[place]
-        inside = f" in {source.via}()" if source.via and not source.name.startswith("the full") else ""
+        inside = f" in {source.via}()" if source.via and not source.name.startswith("the ") else ""
         if (source.name, source.span.line) in self._ambiguous:
             inside = f" in {self.graph.threads[source.thread]}"
         return f"{source.name}{inside} (line {source.span.line})"
@@ -267,6 +272,7 @@ class Describer:
         """The accesses that a barrier stands between; a release, or an acquire, is one of them itself."""
         graph, thread, event = self.graph, source.thread, source.events[0]
         mine = [e for e, x in enumerate(graph.events) if x.thread == thread and x.kind != "F"]
+        mine = [e for e in mine if graph.events[e].handler == graph.events[event].handler] or mine
         before = [e for e in mine if graph.order[e] >> event & 1]
         after = [e for e in mine if graph.order[event] >> e & 1]
         if source.kind == "release":

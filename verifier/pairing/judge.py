@@ -372,7 +372,9 @@ class Judge:
         if finding.move is None or finding.joint is None:
             return finding
         other = next(s for s in self.graph.sources if s.place == finding.joint.place)
-        partner = Place(other.name, self.graph.threads[other.thread], other.span.line, other.via)
+        partner = Place(
+            other.name, self.graph.threads[other.thread], other.span.line, other.via, way=other.way
+        )
         own = claims.get(finding.place)
         if (own is not None and own.names(partner)) or self._satisfies((finding.move, finding.joint)):
             return self._misplaced(replace(finding, status="misplaced"))

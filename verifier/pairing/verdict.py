@@ -14,13 +14,23 @@ Answer = Literal["proved", "refuted", "undecided", "vacuous", "nothing to check"
 
 @record(frozen=True, slots=True)
 class Place:
-    """An ordering source where the user can find it. `via`: the called function or primitive it is inside of."""
+    """An ordering source where the user can find it. `via`: the innermost function or primitive that it is inside of.
+
+    `way`: the calls that lead there, the outermost first: what is called, and the line of the call; 0 where a primitive
+    makes it, -1 where it is an interrupt handler.
+    """
 
     name: str
     thread: str
     line: int
     via: str | None
     span: Span | None = field(default=None, compare=False, repr=False)
+    way: tuple[tuple[str, int], ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """The functions that it is inside of, but for the thread's own."""
+        return frozenset(name for name, _ in self.way) | ({self.via} if self.via else frozenset())
 
 
 @record(frozen=True, slots=True)
@@ -41,7 +51,8 @@ class Step:
 
     `reads_from` is the index of the step it read from (None: the initial value, or no read).
     `is_stale`: it read a value that had been overwritten (it has an fr leg in the cycle).
-    `on_cycle`: it is an access of the cycle shown.
+    `on_cycle`: it is an access of the cycle shown. `handler`: the interrupt handler that it is in, where the thread
+    is interrupted.
     """
 
     thread: int
@@ -54,6 +65,7 @@ class Step:
     is_stale: bool
     on_cycle: bool
     via: str | None
+    handler: str | None = None
 
 
 @record(frozen=True, slots=True)
@@ -113,7 +125,9 @@ class BarrierVerdict:
     fix: str = ""
 
 
-PropertyKind = Literal["lost wake-up", "assertion", "condition", "self-deadlock", "data race"]
+PropertyKind = Literal[
+    "lost wake-up", "assertion", "condition", "self-deadlock", "data race", "use after free"
+]
 
 
 @record(frozen=True, slots=True)
@@ -136,7 +150,7 @@ class PropertyVerdict:
     @property
     def answer(self) -> str:
         """The status in words: of a question, whether an execution reaches it; of a race, whether there is one."""
-        if self.kind == "data race":
+        if self.kind in ("data race", "self-deadlock"):
             return {"holds": "none", "violated": "found"}.get(self.status, self.status)
         if not self.is_question:
             return self.status

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from verifier.errors import ProgramError
 from verifier.program import calls, objects
 from verifier.program.addresses import ELEMENTS as ELEMENTS
-from verifier.program.frame import Alias, Binding, Frame, Pointer, Reference, Variable, Writer, text_of
+from verifier.program.frame import (
+    Alias,
+    Binding,
+    Delayed,
+    Frame,
+    Pointer,
+    Reference,
+    Variable,
+    Writer,
+    text_of,
+)
 from verifier.program.program import (
     Address,
     Apply,
@@ -243,8 +253,6 @@ def load(here: Here, address: Address, e: tree.Expression, order: str = "once", 
     origin = here.frame.origin(e.span)
     here.writer.emit(Load(target, address, order, not name, name or "read", origin))
     here.context.use(here.writer.thread, address)
-    if not name:
-        here.context.plain(origin, here.writer.thread, address)
     return Local(target)
 
 
@@ -259,8 +267,6 @@ def store(
     here.writer.emit(Store(where, new, order, not name, name or "write", origin))
     here.context.use(here.writer.thread, where)
     here.context.write(here.writer.thread, where)
-    if not name:
-        here.context.plain(origin, here.writer.thread, where)
 
 
 def truth(v: Value) -> Value:
@@ -282,6 +288,8 @@ def _name(here: Here, e: tree.Name, name: str) -> Value:
         return Local(binding.key)
     if isinstance(binding, Reference):
         return _address_of_local(here, e)
+    if isinstance(binding, Delayed):
+        return value(Here(here.context, here.writer, binding.frame), binding.expression)
     constant = here.context.constant(name)
     if constant is not None:
         return Number(constant)
@@ -362,6 +370,8 @@ def _member(base: Place, member: str) -> Place:
     members = base.path.members
     if member == "counter":
         return base  # atomic_t's only member
+    if member == "__state":
+        member = "state"  # of a task, since 5.14
     if members and members[-1] == "*":
         members = members[:-1]
     return _part(base, Path(base.path.root, (*members, member)), member)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import access, atomics, locks, objects
-from verifier.program.context import primitives
+from verifier.program import access, atomics, deferred, frees, irqs, locks, objects, waiters
 from verifier.program.frame import Variable, text_of
 from verifier.program.inline import inline
+from verifier.program.kernel import ranges
 from verifier.program.primitives import (
     BitTest,
     Core,
@@ -38,6 +38,7 @@ from verifier.program.program import (
     Sleep,
     Value,
 )
+from verifier.program.versions import ranges_text
 from verifier.record import replace
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
@@ -53,6 +54,7 @@ _ASSERTED = {
     "WARN_ON": False,
     "WARN_ON_ONCE": False,
 }
+_ORDERS = {"__full_order": ("mb", "full barrier"), "__acquire_order": ("rmb", "acquire order")}
 _TRANSPARENT = {"likely", "unlikely", "__builtin_expect"}
 
 
@@ -70,25 +72,59 @@ def call(here: Here, e: tree.Call) -> Value:
         raise here.frame.error(
             "call-of-location", f"{name} is a variable, expected a function", e.function.span
         )
+    return _litmus_call(here, e, name) if here.context.is_litmus else _kernel_call(here, e, name)
+
+
+def _litmus_call(here: Here, e: tree.Call, name: str) -> Value:
+    """A call in a litmus test, whose primitives are those of the newest model."""
     if special := _special(here, e, name):
         return special
-    core = core_call(name, here.context.is_litmus)
+    core = core_call(name, is_litmus=True)
     if core is not None:
         return _core(here, e, name, core)
-    source, bodies = primitives()
-    is_litmus = here.context.is_litmus
-    if name in bodies and (not is_litmus or name in table("core.toml")["litmus"]["functions"]):
-        return inline(here, e, bodies[name], source)
-    if is_litmus:
-        message = f"{name}() is not known; expected a primitive of the kernel's memory model"
-        raise here.frame.error("unknown-function", message, e.function.span)
+    body = here.context.kernel.body(name)
+    if body is not None and name in table("core.toml")["litmus"]["functions"]:
+        return inline(here, e, body.function, body.source)
+    message = f"{name}() is not known; expected a primitive of the kernel's memory model"
+    raise here.frame.error("unknown-function", message, e.function.span)
+
+
+def _kernel_call(here: Here, e: tree.Call, name: str) -> Value:
+    """A call of a function that is not in the text: a primitive, in the kernel's version at hand, or nothing known."""
+    context, kernel = here.context, here.context.kernel
+    if _is_itself(here, name) and (core := core_call(name)) is not None:
+        outside = replace(here.frame, way=here.frame.way[:-1])
+        return _core(access.Here(context, here.writer, outside), e, name, core)
+    if own := kernel.own(name):
+        context.assume(f"{name}() is what {own.place} says")
+        return inline(here, e, own.function, own.source)
+    if special := _special(here, e, name):
+        return special
+    context.note_version(name)
+    switched = irqs.call(here, e, name)
+    body, core = kernel.body(name), kernel.core(name)
+    if body is not None and (core is None or len(e.arguments) >= len(body.function.parameters)):
+        return inline(here, e, body.function, body.source)
+    if switched is not None:
+        return switched
+    if core is not None:
+        return _core(here, e, name, core)
+    if found := ranges(name):
+        there = f"{name}(), which kernels have {ranges_text(found)} (this is {kernel.version}; see --kernel)"
+        return _unmodelled(here, e, there)
     if orders_something(name):
-        return _core(here, e, name, Unmodelled())
+        return _unmodelled(here, e, f"{name}()")
     return _opaque_call(here, e, name)
 
 
+def _is_itself(here: Here, name: str) -> bool:
+    """Whether a primitive's body calls its own name: it means the core operation of that name."""
+    frame = here.frame
+    return frame.source is not here.context.source and name in (*frame.calls, frame.function)
+
+
 def _special(here: Here, e: tree.Call, name: str) -> Value | None:
-    """Assertions, hints to the compiler, and the two operations that only primitives use."""
+    """Assertions, hints to the compiler, and the operations that only primitives use."""
     origin = here.frame.origin(e.span)
     if name in _ASSERTED and e.arguments:
         condition = access.truth(access.value(here, e.arguments[0]))
@@ -105,11 +141,20 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
     if name == "__core_schedule":
         here.writer.emit(Sleep(origin))
         return Number(0)
-    if name == "__full_order":
+    if name in _ORDERS:
+        kind, order = _ORDERS[name]
         name = f"{here.frame.function}()"
-        origin = replace(origin, text=name, via=None)
-        here.writer.emit(Fence("mb", f"the full barrier in {name}", False, origin))
+        origin = replace(origin, text=name, via=None, way=())
+        here.writer.emit(Fence(kind, f"the {order} in {name}", False, origin))
         return Number(0)
+    if not here.context.is_litmus and name in deferred.CALLS:
+        return deferred.defer(here, e, name)
+    if name == deferred.START:
+        return deferred.start_work(here, e)
+    if not here.context.is_litmus and name in frees.CALLS:
+        return frees.call(here, e, name)
+    if name in waiters.OPERATIONS:
+        return waiters.operation(here, e, name)
     if name == "sizeof":  # reads nothing
         return here.context.opaque(origin.place)
     if objects.is_allocation(name) and not here.context.is_litmus:
@@ -159,17 +204,22 @@ def _core(here: Here, e: tree.Call, name: str, core: Core) -> Value:
             return atomics.rmw(here, e, name, core)
         case LoopCall(order):
             return _cond_load(here, e, name, order)
-        case LockCall(action):
-            return locks.lock(here, e, name, action)
+        case LockCall():
+            return locks.lock(here, e, name, core)
         case FenceCall(kind, about):
             _fence(here, e, name, kind, about)
             return Number(0)
         case NoCall():
-            return _ignored(here, e)
+            known = irqs.call(here, e, name)
+            return _ignored(here, e) if known is None else known
         case Unmodelled():
-            _ignored(here, e)
-            here.context.unmodelled.setdefault(f"{name}()", (here.frame.site or e.span).line)
-            return here.context.opaque(here.frame.origin(e.span).place)
+            return _unmodelled(here, e, f"{name}()")
+
+
+def _unmodelled(here: Here, e: tree.Call, what: str) -> Value:
+    """A call whose order can't be said: every answer is undecided."""
+    here.context.cannot_model(what, here.frame, e.span)
+    return _ignored(here, e)
 
 
 def _fence(here: Here, e: tree.Call, name: str, kind: str, about: int | None) -> None:

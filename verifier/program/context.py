@@ -5,16 +5,19 @@ from __future__ import annotations
 import operator as op
 import re
 from collections.abc import Callable
-from functools import cache
+from typing import TYPE_CHECKING
 
-from verifier.cache import get, keep
 from verifier.program.addresses import ELEMENTS, Addresses
 from verifier.program.frame import Frame, Variable, assigned_names
-from verifier.program.primitives import LoadCall, StoreCall, core_call, table, text
-from verifier.program.program import Address, Number, Opaque, Origin, Path, Root, Skipped
+from verifier.program.kernel import Kernel, ranges
+from verifier.program.primitives import LoadCall, StoreCall, core_call, table
+from verifier.program.program import Address, Number, Opaque, Path, Root, Skipped
 from verifier.source import Source, Span
-from verifier.syntax import parse, tree
+from verifier.syntax import tree
 from verifier.syntax.walk import nodes
+
+if TYPE_CHECKING:
+    from verifier.program.deferred import Deferred
 
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 _REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err|old|val|seen|got|res|result|local)_?\d*$|[rR]\d+$|[ijkn]$")
@@ -42,27 +45,19 @@ _FIRST_CONSTANT = 101
 Use = tuple[str, Address]  # a thread, and where it goes
 
 
-@cache
-def primitives() -> tuple[Source, dict[str, tree.Function]]:
-    """The bodies of verifier/kernel/primitives.c, by name."""
-    name = "primitives.c"
-    source = Source.whole(name, text(name))
-    functions: dict[str, tree.Function] | None = get(
-        "kernel-primitives", b""
-    )  # of the package's own files alone
-    if functions is None:
-        functions = {f.name: f for f in parse(source).functions}
-        keep("kernel-primitives", b"", functions)
-    return source, functions
-
-
 class Context:
     """Names of one text, and the notes that lowering it takes. Grows while threads are lowered."""
 
-    def __init__(self, unit: tree.Unit, source: Source, is_litmus: bool = False) -> None:
+    def __init__(
+        self, unit: tree.Unit, source: Source, is_litmus: bool = False, kernel: Kernel | None = None
+    ) -> None:
         self.source = source
+        self.kernel = kernel or Kernel()
         self.is_litmus = is_litmus  # names are what they say, and nothing is guessed
         self.functions = {f.name: f for f in unit.functions}
+        self.threads: tuple[str, ...] = ()
+        self.has_interrupts = False  # whether it matters when interrupts are off
+        self.waiters: tuple[str, ...] = ()  # the threads that may be on a wait queue
         self.types: dict[str, str] = {}
         self.pointers: set[str] = set()
         self.arrays: set[str] = set()
@@ -72,8 +67,8 @@ class Context:
         self.assumptions: list[str] = []
         self.opaque_calls: dict[str, int] = {}
         self.unmodelled: dict[str, int] = {}
-        self.plain_accesses: dict[tuple[int, str], Use] = {}
         self.writes: list[Use] = []
+        self.frees: list[Use] = []  # objects whose memory is given back
         self.doubts: dict[tuple[str, str], tuple[str, int]] = {}
         self.indeterminate: set[Root] = set()
         self.bounds: dict[str, int] = {}
@@ -85,10 +80,17 @@ class Context:
         self.asked = False  # whether anything depends on addresses
         self.taken: set[Path] = set()
         self.skipped: list[Skipped] = []
+        self.works: dict[str, str] = {}  # the functions of work items
+        self.deferred: list[Deferred] = []  # what runs later, in the order of the calls
+        self.deferred_by: dict[str, tuple[str, ...]] = {}  # its threads, and the functions that led to each
+        self.freed = 0  # how many objects are given back
+        self.by_version: dict[str, None] = {}  # primitives that are not the same in all versions
         self.initial: list[tuple[Path, int]] = []
         self._values: dict[str, int] = dict(table("constants.toml")["values"])
         states = table("constants.toml")["states"]
         self._values.update(dict.fromkeys(states["running"], 0))
+        self._states: dict[str, int] = states["bits"]
+        self._values.update(self._states)
         self._running = tuple(states["running"])
         self._sleeping = frozenset(states["sleeping"])
         self._next_constant = _FIRST_CONSTANT
@@ -192,6 +194,8 @@ class Context:
         if name in self.declared:
             return None
         if name in self._values:
+            if name in self._states:
+                self.named_constants[self._values[name]] = name
             return None if name in self._lvalues else self._values[name]
         if not _CAPITALS.match(name) or name in self._lvalues:
             return None
@@ -218,22 +222,28 @@ class Context:
 
     def sleeping_values(self) -> frozenset[int]:
         """The values that stand for a state in which schedule() blocks, among those that the text uses."""
-        return frozenset(v for n, v in self._values.items() if n in self._sleeping)
+        return frozenset(
+            v
+            for n, v in self._values.items()
+            if n in self._sleeping and (n not in self._states or v in self.named_constants)
+        )
 
     def running_name(self) -> str:
         """What the text calls the state of a task that runs."""
         return next((n for n in self._running if n in self._users), "TASK_RUNNING")
+
+    def body(self, name: str) -> tree.Function | None:
+        """The function of that name: the text's own, or a primitive's."""
+        if name in self.functions:
+            return self.functions[name]
+        found = self.kernel.body(name)
+        return None if found is None else found.function
 
     def use(self, thread: str, address: Address) -> None:
         self.uses.append((thread, address))
 
     def write(self, thread: str, address: Address) -> None:
         self.writes.append((thread, address))
-
-    def plain(self, origin: Origin, thread: str, address: Address) -> None:
-        """Note a plain access of the user's own text."""
-        if not origin.in_primitive:
-            self.plain_accesses.setdefault((origin.span.line, origin.text), (thread, address))
 
     def doubt(self, thread: str, key: str, what: str, frame: Frame, span: Span) -> None:
         """Note why what the pointer `key` points to is not modelled, unless its values turn out to be known."""
@@ -252,6 +262,11 @@ class Context:
     def cannot_model(self, what: str, frame: Frame, span: Span) -> None:
         """Note something that the program does and that makes every answer undecided."""
         self.unmodelled.setdefault(what, (frame.site or span).line)
+
+    def note_version(self, name: str) -> None:
+        """Note the use of a primitive, if it depends on the kernel's version what it does."""
+        if len(ranges(name)) > 1:
+            self.by_version[name] = None
 
     def opaque(self, site: str) -> Opaque:
         return Opaque(site)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from verifier.errors import ProgramError, at
-from verifier.program.program import Address, Operation, Origin, Path, Value
+from verifier.program.program import Address, Operation, Origin, Path, Value, Way
 from verifier.record import field, record
 from verifier.source import Source, Span
 from verifier.syntax import tree
@@ -46,7 +46,15 @@ class Reference:
     variable: Variable
 
 
-Binding = Variable | Pointer | Alias | Reference
+@record(frozen=True, slots=True)
+class Delayed:
+    """A macro's argument that is evaluated, in its caller's frame, wherever the macro mentions it."""
+
+    expression: tree.Expression
+    frame: Frame
+
+
+Binding = Variable | Pointer | Alias | Reference | Delayed
 
 
 @record(slots=True)
@@ -58,8 +66,9 @@ class Frame:
     body: tree.Function
     call_path: str = ""
     is_column: bool = False
-    via: str | None = None
-    site: Span | None = None
+    way: Way = ()
+    site: Span | None = None  # of the user's call that led into a primitive, in the text `caller`
+    caller: Source | None = None
     bindings: dict[str, Binding] = field(default_factory=dict)
     breaks: list[str] = field(default_factory=list)
     continues: list[str] = field(default_factory=list)
@@ -72,6 +81,15 @@ class Frame:
     def __post_init__(self) -> None:
         self.assigned = assigned_names(self.body)
 
+    @property
+    def via(self) -> str | None:
+        """The called function that this is; None for the thread's own."""
+        return self.way[-1][0] if self.way else None
+
+    def called(self, name: str, span: Span) -> Way:
+        """The way into a function that is called at that place of this frame's text."""
+        return (*self.way, (name, 0 if self.site is not None else span.line))
+
     def points_about(self, name: str) -> bool:
         """Whether a pointer of this function is set more than once, and so points to several objects."""
         given = any(p.name == name for p in self.body.parameters)
@@ -81,11 +99,14 @@ class Frame:
         """Where an operation at that place of this frame's text comes from."""
         place = f"{self.call_path}@{span.line}:{span.column}"
         shown = self.site if self.site is not None else span
-        return Origin(text_of(self.source, span), self.via, place, self.site is not None, shown)
+        return Origin(text_of(self.source, span), self.via, place, self.site is not None, shown, self.way)
 
     def error(self, code: str, message: str, span: Span) -> ProgramError:
         """The error at that place; inside a primitive, at the user's call of it."""
-        return ProgramError(code, message, **at(self.source, self.site or span))
+        if self.site is None or self.caller is None:
+            return ProgramError(code, message, **at(self.source, span))
+        where = f" (in {self.function}(), {self.source.name}:{span.line})"
+        return ProgramError(code, message + where, **at(self.caller, self.site))
 
 
 class Writer:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from verifier.program import access, statements
 from verifier.program.context import struct_of
-from verifier.program.frame import LIMIT, Alias, Frame, Pointer, Reference, Variable
+from verifier.program.frame import LIMIT, Alias, Delayed, Frame, Pointer, Reference, Variable
 from verifier.program.macros import expand, is_macro, is_value
 from verifier.program.program import (
     Address,
@@ -45,8 +45,9 @@ def inline(here: Here, e: tree.Call, function: tree.Function, source: Source) ->
         source=source,
         body=function,
         call_path=f"{outer.call_path}/{function.name}@{e.span.line}:{e.span.column}",
-        via=outer.via if outer.site is not None else function.name,
+        way=outer.called(function.name, e.span),
         site=outer.site or (e.span if is_primitive else None),
+        caller=outer.caller or (outer.source if is_primitive else None),
         calls=(*outer.calls, outer.function),
     )
     inner.exit = here.writer.fresh("return")
@@ -75,7 +76,7 @@ def _expand(here: Here, e: tree.Call, function: tree.Function) -> Value:
         outer,
         function=function.name,
         call_path=f"{outer.call_path}/{function.name}@{e.span.line}:{e.span.column}",
-        via=function.name,
+        way=outer.called(function.name, e.span),
         calls=(*outer.calls, outer.function),
     )
     inside = access.Here(here.context, here.writer, inner)
@@ -99,6 +100,9 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
         named = access.place(here, argument)
         frame.bindings[name] = named if isinstance(named, Variable) else Alias(named)
         return
+    if parameter.type.name == "expression":
+        frame.bindings[name] = Delayed(argument, here.frame)
+        return
     if parameter.type.pointers and name not in frame.assigned:
         local = _local_behind(here, argument)
         if local is not None:
@@ -108,7 +112,7 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
         if where is not None:
             path = where.path
             kind = struct_of(parameter.type)
-            is_guess = path.root.owner is not None and not path.root.is_own
+            is_guess = path.root.owner is not None and not path.root.is_own and path.root.name != "current"
             if not path.members and path.root.type is None and is_guess and kind:
                 path = Path(Root(path.root.name, kind, path.root.owner), ())
             frame.bindings[name] = Pointer(path, here.context.address(path, taken=False))

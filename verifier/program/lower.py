@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+
 from verifier.errors import ProgramError, UsageError, at
 from verifier.options import Options
-from verifier.program import access, statements
+from verifier.program import access, calls, deferred, frees, sections, statements
 from verifier.program.conditions import condition
 from verifier.program.context import Context
 from verifier.program.directives import directives
 from verifier.program.frame import Frame, Variable, Writer
 from verifier.program.inline import bind_free
+from verifier.program.interrupts import interrupted, suspects
+from verifier.program.kernel import kernel
 from verifier.program.locations import unify
+from verifier.program.locksets import accesses
 from verifier.program.macros import is_macro
 from verifier.program.notes import notes
 from verifier.program.outcomes import lift_outcomes
-from verifier.program.pointers import Resolved, moved, resolve
+from verifier.program.pointers import moved, resolve
 from verifier.program.program import (
+    Address,
+    Interrupt,
+    Load,
     Number,
     Path,
     Program,
     Root,
     Scope,
     Set,
+    Store,
     Thread,
 )
+from verifier.program.waiters import waiting
+from verifier.record import replace
 from verifier.source import Source
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
+
+_SECTION = re.compile("(rcu_read|preempt|local_bh)_")
 
 
 def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
@@ -37,24 +51,38 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     """
     unit = lift_outcomes(unit)
     _check_names(unit, source)
-    context = Context(unit, source)
-    context.bound = options.bound
     said = directives(unit, source)
+    if said.kernel is not None and options.kernel is None:
+        options = replace(options, kernel=said.kernel)
+    context = Context(unit, source, kernel=kernel(options))
+    context.bound = options.bound
     context.own_parameters = said.own
-    chosen = _threads(unit, options.threads + said.threads)
+    context.works = deferred.works(unit, source.text)
+    interrupts = tuple(Interrupt(*i) for i in dict.fromkeys(options.interrupts + said.interrupts))
+    chosen = _threads(unit, options.threads + said.threads, context.works, interrupts)
+    handlers = tuple(name for name, function in chosen if _is_handler(function))
+    context.has_interrupts = bool(interrupts or handlers)
+    context.threads = tuple(name for name, _ in chosen)
+    context.waiters = waiting(chosen, context.body)
     _initial_values(unit, context)
-    threads = tuple(_thread(context, name, function) for name, function in chosen)
+    threads = _with_deferred(context, [_thread(context, name, function) for name, function in chosen])
+    threads = _with_sections(context, threads)
+    _check_started(unit, context, {f.name for _, f in chosen}, bool(options.threads or said.threads))
     aliases = options.aliases + said.aliases
     resolved = resolve(context, threads, aliases)
+    unfinished = resolved.threads
+    ends = frees.ends(unfinished)
     uses = resolved.places(context.uses)
+    uses += [(end.thread, path) for end in ends for path in end.paths]
     used = {path for _, path in uses}
     uses += [("", p) for p in context.addresses if p in context.taken - used and p.root.owner is None]
     conditions = tuple(condition(context, threads, [p for _, p in uses], c) for c in unit.conditions)
     arms, unread = notes(unit.skipped)
     names, numbers, guesses = unify(uses, aliases)
     _note_unions(context, uses)
-    return Program(
-        threads=resolved.threads,
+    threads, freed = frees.stores(unfinished, ends, numbers)
+    program = Program(
+        threads=threads,
         names=names,
         locations=tuple(numbers.items()),
         initial=tuple(
@@ -75,12 +103,27 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         running=context.running_name(),
         conditions=conditions,
         comments=tuple((c.span.line, c.span.column, c.text) for c in unit.comments),
-        assumptions=(*context.assumptions, *arms, *guesses, *_opaque(context)),
+        assumptions=(
+            *_interrupts(interrupts),
+            *context.assumptions,
+            *arms,
+            *guesses,
+            *frees.unread(unfinished, freed),
+            *_opaque(context),
+            *_versions(context),
+        ),
         skipped=(*context.skipped, *unread),
-        plain_accesses=_racy(context, resolved, uses, numbers),
+        plain_accesses=_racy(threads, numbers),
         unmodelled=tuple((line, name) for name, line in context.unmodelled.items()),
         indeterminate=frozenset(n for p, n in numbers.items() if p.root in context.indeterminate),
+        freed=freed,
+        handlers=tuple(h for h in handlers if all(i.handler != h for i in interrupts)),
     )
+    for i in suspects(program):
+        note = f"{i.handler}() returns irqreturn_t: it may also run on the CPU of {i.thread}()"
+        note += ", in which interrupts are on where it starts"
+        program = replace(program, assumptions=(*program.assumptions, note))
+    return interrupted(program, interrupts)
 
 
 def _note_unions(context: Context, uses: list[tuple[str, Path]]) -> None:
@@ -94,20 +137,70 @@ def _note_unions(context: Context, uses: list[tuple[str, Path]]) -> None:
             context.unmodelled.setdefault(f"the members of {root.name}, which is a union", 1)
 
 
-def _racy(
-    context: Context, resolved: Resolved, uses: list[tuple[str, Path]], numbers: dict[Path, int]
-) -> tuple[tuple[int, str], ...]:
-    """The plain accesses of locations that two threads use and one writes."""
+def _with_deferred(context: Context, threads: list[Thread]) -> tuple[Thread, ...]:
+    """The threads, and those of what they leave for later."""
+    started = [deferred.run(context, later) for later in context.deferred]  # which grows meanwhile
+    threads += deferred.in_turn(context.deferred, started)
+    context.uses += [(d.thread, Address(deferred.run_lock(d))) for d in context.deferred if d.is_work]
+    flags = frozenset(later.flag for later in context.deferred)
+    for again in deferred.repeated(threads, flags):
+        context.unmodelled.setdefault(f"{again.name}() in a loop", again.origin.span.line)
+    return tuple(threads)
+
+
+def _check_started(unit: tree.Unit, context: Context, chosen: set[str], is_asked: bool) -> None:
+    """Note the callbacks that nothing hands over, unless the user says which functions run."""
+    named = deferred.callbacks(_calls(unit), context.works)
+    known = chosen | {d.function.name for d in context.deferred if d.function is not None}
+    known |= {name for f in unit.functions for name in _called(f)}
+    for f in unit.functions:
+        if f.name not in named - known or is_asked:
+            continue
+        if f.name in deferred.callbacks(_calls_in(f), context.works):
+            context.unmodelled.setdefault(f"{f.name}(), which nothing but itself hands over", f.span.line)
+        else:
+            context.assume(f"{f.name}() (line {f.span.line}) does not run: nothing that runs hands it over")
+
+
+def _calls(unit: tree.Unit) -> Iterator[tree.Call]:
+    return (call for f in unit.functions for call in _calls_in(f))
+
+
+def _calls_in(function: tree.Function) -> Iterator[tree.Call]:
+    return (n for n in walk(function.body) if isinstance(n, tree.Call))
+
+
+def _with_sections(context: Context, threads: tuple[Thread, ...]) -> tuple[Thread, ...]:
+    """The threads, without their read-side sections where nobody waits for these."""
+    if not sections.has_waits(threads):
+        context.by_version = {n: None for n in context.by_version if not _SECTION.match(n)}
+        return tuple(sections.without_sections(t) for t in threads)
+    for wait in (o for t in threads for o in sections.waits_inside(t)):
+        what = f"{wait.name}() in a read-side section, which waits for itself"
+        context.unmodelled.setdefault(what, wait.origin.span.line)
+    return threads
+
+
+def _racy(threads: Sequence[Thread], numbers: dict[Path, int]) -> tuple[tuple[int, str], ...]:
+    """The plain accesses of locations that two threads use, one writes, and no lock protects."""
     users: dict[int, set[str]] = {}
-    for thread, path in uses:
-        users.setdefault(numbers[path], set()).add(thread)
-    written = {numbers[p] for _, p in resolved.places(context.writes)}
-    shared = {n for n, threads in users.items() if len(threads) > 1} & written
-    return tuple(
-        place
-        for place, use in context.plain_accesses.items()
-        if any(numbers[p] in shared for _, p in resolved.places([use]))
-    )
+    locks: dict[int, frozenset[int]] = {}
+    written: set[int] = set()
+    plain: dict[tuple[int, str], set[int]] = {}
+    for thread in threads:
+        for made in accesses(thread.body):
+            o = made.operation
+            locations = {numbers[path] for path in o.address.targets()}
+            held = frozenset(numbers[path] for path in made.held)
+            for location in locations:
+                users.setdefault(location, set()).add(thread.name)
+                locks[location] = locks.get(location, held) & held
+            if not isinstance(o, Load):
+                written |= locations
+            if isinstance(o, Load | Store) and o.is_plain and not o.origin.in_primitive:
+                plain.setdefault((o.origin.span.line, o.origin.text), set()).update(locations)
+    racy = {l for l in written if len(users[l]) > 1 and not locks[l]}
+    return tuple(place for place, locations in plain.items() if locations & racy)
 
 
 def _check_names(unit: tree.Unit, source: Source) -> None:
@@ -136,7 +229,55 @@ def _opaque(context: Context) -> list[str]:
     ]
 
 
-def _threads(unit: tree.Unit, wanted: tuple[tuple[str, str], ...]) -> list[tuple[str, tree.Function]]:
+def _versions(context: Context) -> list[str]:
+    """Which kernel was taken, where that matters."""
+    if not context.by_version:
+        return []
+    kernel, notes = context.kernel, []
+    old = {n: v for n in context.by_version if (v := kernel.version_of(n)) != kernel.version}
+    if new := [f"{name}()" for name in context.by_version if name not in old]:
+        verb = "is" if len(new) == 1 else "are"
+        notes = [
+            f"the kernel is {kernel.version} (--kernel): {', '.join(new)} {verb} not the same in all versions"
+        ]
+    return notes + [f"{n}() is that of {v}, the last kernel that has it (--kernel)" for n, v in old.items()]
+
+
+def _is_handler(function: tree.Function) -> bool:
+    return function.returns is not None and function.returns.name == "irqreturn_t"
+
+
+def _interrupts(interrupts: Sequence[Interrupt]) -> list[str]:
+    """What is taken for granted about interrupts."""
+    found = [
+        f"{i.handler}() runs once, on the CPU of {i.thread}()"
+        + (", as a softirq" if i.is_soft else ", with interrupts off")
+        for i in interrupts
+    ]
+    if found:
+        found.append(
+            "interrupts are on where the interrupted thread starts; they keep program order and add no other"
+        )
+    return found
+
+
+def _threads(
+    unit: tree.Unit,
+    wanted: tuple[tuple[str, str], ...],
+    works: dict[str, str],
+    interrupts: Sequence[Interrupt],
+) -> list[tuple[str, tree.Function]]:
+    """The threads: those that were asked for, else the functions that no other function calls; and the handlers."""
+    chosen = _chosen(unit, wanted, works)
+    functions = {f.name: f for f in unit.functions}
+    known = {name for name, _ in chosen}
+    missing = dict.fromkeys(i.handler for i in interrupts if i.handler in functions.keys() - known)
+    return chosen + [(name, functions[name]) for name in missing]
+
+
+def _chosen(
+    unit: tree.Unit, wanted: tuple[tuple[str, str], ...], works: dict[str, str]
+) -> list[tuple[str, tree.Function]]:
     """The threads: those that were asked for, else the functions that no other function calls."""
     functions = {f.name: f for f in unit.functions}
     for _, function in wanted:
@@ -145,12 +286,8 @@ def _threads(unit: tree.Unit, wanted: tuple[tuple[str, str], ...]) -> list[tuple
             raise UsageError("unknown-function", f"no function {function} in the text; there are: {known}")
     if wanted:
         return [(name, functions[function]) for name, function in wanted]
-    called = {
-        node.function.name
-        for f in unit.functions
-        for node in walk(f.body)
-        if isinstance(node, tree.Call) and isinstance(node.function, tree.Name)
-    }
+    called = {name for f in unit.functions for name in _called(f)}
+    called |= deferred.callbacks(_calls(unit), works)
     able = [f for f in unit.functions if not is_macro(f)]
     free = [f for f in able if f.column or f.name not in called]
     return [(f.name, f) for f in free or able]
@@ -207,5 +344,19 @@ def _thread(context: Context, name: str, function: tree.Function) -> Thread:
         for parameter in function.parameters:
             bind_free(here, parameter)
         statements.block(here, function.body.body)
+    with writer.block() as ending:
+        if _is_kthread(function, context):
+            calls.call(here, tree.Call(tree.Name("kthread_exit", function.span), (), function.span))
     own = tuple((n, b.key) for n, b in frame.bindings.items() if isinstance(b, Variable))
-    return Thread(name, (Scope(frame.exit, tuple(body)),), own)
+    return Thread(name, (Scope(frame.exit, tuple(body)), *ending), own)
+
+
+def _is_kthread(function: tree.Function, context: Context) -> bool:
+    """Whether a thread's function is a kernel thread's, for whose end somebody may wait."""
+    asks = {"kthread_should_stop", "kthread_should_park"} & _called(function)
+    return bool(asks) and any("kthread_stop" in _called(f) for f in context.functions.values())
+
+
+def _called(function: tree.Function) -> set[str]:
+    functions = (call.function for call in _calls_in(function))
+    return {f.name for f in functions if isinstance(f, tree.Name)}

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from verifier.program import access
-from verifier.program.context import primitives, struct_of
+from verifier.program.context import struct_of
 from verifier.program.frame import Alias, Pointer, Variable, text_of
-from verifier.program.primitives import NoCall, Unmodelled, core_call
+from verifier.program.primitives import NoCall, Unmodelled
 from verifier.program.program import Address, Apply, Local, Number, Path, Set, Value
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
@@ -109,8 +109,9 @@ def _unknown_calls(here: Here, body: tree.Function) -> Iterator[tree.Call]:
     for node in walk(body):
         match node:
             case tree.Call(tree.Name(called)) if called not in here.context.functions:
-                core = core_call(called)
-                if called not in primitives()[1] and (core is None or isinstance(core, NoCall | Unmodelled)):
+                core = here.context.kernel.core(called)
+                is_known = core is not None and not isinstance(core, NoCall | Unmodelled)
+                if not is_known and here.context.kernel.body(called) is None:
                     yield node
             case _:
                 pass

@@ -332,7 +332,7 @@ class _Flow:
     def addresses(self, taken: Sequence[Path]) -> dict[Use, Address]:
         """Each access through a pointer, with its targets."""
         found: dict[Use, Address] = {}
-        for thread, a in dict.fromkeys((*self.context.uses, *self.context.writes)):
+        for thread, a in dict.fromkeys((*self.context.uses, *self.context.writes, *self.context.frees)):
             if a.pointer is None:
                 continue
             if a.choices:

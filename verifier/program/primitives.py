@@ -75,14 +75,27 @@ class FenceCall:
     place: int | None = None
 
 
-LockAction = Literal["lock", "unlock", "trylock", "is-locked"]
+LockAction = Literal[
+    "lock",
+    "unlock",
+    "trylock",
+    "lock-or-stop",
+    "is-locked",
+    "lock-shared",
+    "unlock-shared",
+    "trylock-shared",
+    "downgrade",
+]
+LockKind = Literal["spin", "sleeping", "readers-writer"]
 
 
 @record(frozen=True, slots=True)
 class LockCall:
-    """An operation on the spinlock that the first argument points to: 0 while it is free, 1 while it is held."""
+    """An operation on the lock that the first argument points to. "lock-or-stop" may give up and say so, as a
+    signal makes it do; the shared actions are those of the readers of a readers-writer lock."""
 
     action: LockAction
+    kind: LockKind
 
 
 @record(frozen=True, slots=True)
@@ -116,6 +129,11 @@ def text(name: str) -> str:
     return (_KERNEL / name).read_text(encoding="utf-8")
 
 
+def data_files(suffix: str) -> list[str]:
+    """The data files of verifier/kernel with that suffix."""
+    return sorted(p.name for p in _KERNEL.iterdir() if p.suffix == suffix)
+
+
 @lru_cache(maxsize=1 << 14)
 def core_call(name: str, is_litmus: bool = False) -> Core | None:
     """The core operation of that name, or None where it is none. Litmus tests have some of their own."""
@@ -145,7 +163,7 @@ def _listed(rows: dict[str, Any], name: str) -> Core | None:
         place, kind = rows["fence-at"][name]
         return FenceCall(kind, place)
     if name in rows.get("lock", ()):
-        return LockCall(rows["lock"][name])
+        return LockCall(*rows["lock"][name])
     return None
 
 

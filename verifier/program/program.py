@@ -5,7 +5,7 @@ Loops are still loops here; `events` unrolls them. Every operation knows where t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from verifier.record import field, record
@@ -98,13 +98,23 @@ class Address:
 
 # ----------------------------------------------------------------- operations
 
+# The calls that lead from a thread's own function to a place, the outermost first: the name of what is called, and the
+# user's line of the call; 0 where a primitive makes it, INTERRUPT where the first is an interrupt handler.
+Way = tuple[tuple[str, int], ...]
+INTERRUPT = -1  # in a Way, the line of a handler's call: nobody makes it
+
+
+def handler_of(way: Way) -> str | None:
+    """The interrupt handler that a way leads into."""
+    return way[0][0] if way and way[0][1] == INTERRUPT else None
+
 
 @record(frozen=True, slots=True)
 class Origin:
     """Where an operation comes from: its text, the function or primitive that holds it, and the calls that led there.
 
     `place` tells apart the operations of one thread that stand at different places; unrolled
-    copies share it. `in_primitive`: `span` is then the user's call of the primitive.
+    copies share it. `in_primitive`: `span` is then the user's call of the primitive. `way`: see Way.
     """
 
     text: str
@@ -112,11 +122,15 @@ class Origin:
     place: str
     in_primitive: bool
     span: Span = field(compare=False, repr=False)
+    way: Way = ()
 
 
 @record(frozen=True, slots=True)
 class Load:
-    """target = *address. `order`: see Program; `is_exclusive`: arms the thread's monitor."""
+    """target = *address. `order`: see Program; `is_exclusive`: arms the thread's monitor.
+
+    `is_last`: only executions in which it reads the final value of its location are considered.
+    """
 
     target: str
     address: Address
@@ -125,6 +139,7 @@ class Load:
     name: str
     origin: Origin
     is_exclusive: bool = False
+    is_last: bool = False
 
 
 @record(frozen=True, slots=True)
@@ -221,9 +236,36 @@ class Assert:
 
 @record(frozen=True, slots=True)
 class Assume:
-    """Executions in which control gets here and `holds` is false are not considered."""
+    """Executions in which control gets here and `holds` is false are not considered.
+
+    `stops`: a thread stops here for ever instead, in executions where another thread waits for itself.
+    """
 
     holds: Value
+    origin: Origin
+    stops: bool = False
+
+
+@record(frozen=True, slots=True)
+class Hold:
+    """How often the thread itself holds a lock: `amount` times now, or `more` than before."""
+
+    address: Address
+    amount: int
+    more: bool = False
+
+
+@record(frozen=True, slots=True)
+class SelfWait:
+    """A thread that is about to take a lock which it holds itself waits for it for ever: target = *address, and
+    it goes on only where `free` holds, because another thread has released the lock. Readers share (`is_shared`)."""
+
+    target: str
+    address: Address
+    free: Value
+    is_shared: bool
+    order: str
+    name: str
     origin: Origin
 
 
@@ -231,6 +273,16 @@ class Assume:
 class Sleep:
     """schedule(): sleeps for ever, or returns (woken, or spuriously)."""
 
+    origin: Origin
+
+
+@record(frozen=True, slots=True)
+class Free:
+    """Gives the memory of the object at `address` back; `value` is what it holds then. Lowering makes stores of it."""
+
+    address: Address
+    value: int
+    name: str
     origin: Origin
 
 
@@ -247,8 +299,19 @@ Operation = (
     | Leave
     | Assert
     | Assume
+    | Hold
+    | SelfWait
     | Sleep
+    | Free
 )
+
+
+WRITER = 1 << 16  # what a writer makes of a readers-writer lock: more than there can be readers
+
+
+def held(location: int) -> str:
+    """The local that says how often the thread holds the lock at a location."""
+    return f"held: {location}"
 
 
 def flatten(operations: Sequence[Operation]) -> list[Operation]:
@@ -266,6 +329,24 @@ def flatten(operations: Sequence[Operation]) -> list[Operation]:
     return found
 
 
+def rebuilt(
+    operations: Sequence[Operation], change: Callable[[Operation], Sequence[Operation]]
+) -> tuple[Operation, ...]:
+    """The operations with each that has no others inside replaced by what `change` gives for it."""
+    found: list[Operation] = []
+    for o in operations:
+        match o:
+            case Branch(condition, then, otherwise, origin):
+                found.append(Branch(condition, rebuilt(then, change), rebuilt(otherwise, change), origin))
+            case Loop(body, origin):
+                found.append(Loop(rebuilt(body, change), origin))
+            case Scope(label, body):
+                found.append(Scope(label, rebuilt(body, change)))
+            case _:
+                found += change(o)
+    return tuple(found)
+
+
 # -------------------------------------------------------------------- program
 
 
@@ -274,13 +355,15 @@ class Thread:
     """`locals`: the user's name of a local of the thread's own function, and its Local.
 
     `source`: the text of the thread's own that the spans in `body` are places in, which threads of other programs may
-    share; None where they are places in the user's file.
+    share; None where they are places in the user's file. `once`: locals that are 1 after an interrupt that
+    comes sooner or later; before, nothing that the thread waits for is waited for in vain.
     """
 
     name: str
     body: tuple[Operation, ...]
     locals: tuple[tuple[str, str], ...]
     source: Source | None = field(default=None, compare=False, repr=False)
+    once: tuple[str, ...] = ()
 
 
 @record(frozen=True, slots=True)
@@ -309,28 +392,20 @@ class Formula:
 Final = Number | FinalLocation | FinalLocal | Formula
 
 
-def paths_in(formula: Final) -> Iterator[Path]:
-    """The locations whose final value a formula asks for."""
-    match formula:
-        case FinalLocation(path):
-            yield path
-        case Formula(_, arguments):
-            for argument in arguments:
-                yield from paths_in(argument)
-        case _:
-            pass
-
-
-def locals_in(formula: Final) -> Iterator[FinalLocal]:
-    """The threads' locals whose final value a formula asks for."""
-    match formula:
-        case FinalLocal():
-            yield formula
-        case Formula(_, arguments):
-            for argument in arguments:
-                yield from locals_in(argument)
-        case _:
-            pass
+def finals_in(formula: Final) -> tuple[list[FinalLocal], list[Path]]:
+    """The threads' locals and the locations whose final value a formula asks for, in no particular order."""
+    own: list[FinalLocal] = []
+    paths: list[Path] = []
+    waiting = [formula]
+    while waiting:
+        f = waiting.pop()
+        if isinstance(f, Formula):
+            waiting += f.arguments
+        elif isinstance(f, FinalLocal):
+            own.append(f)
+        elif isinstance(f, FinalLocation):
+            paths.append(f.path)
+    return own, paths
 
 
 @record(frozen=True, slots=True)
@@ -339,6 +414,29 @@ class Condition:
     formula: Final
     text: str
     span: Span = field(compare=False, repr=False)
+
+
+@record(frozen=True, slots=True)
+class Freed:
+    """Memory that is given back: `value` is what `locations` hold then, which no thread may read."""
+
+    value: int
+    locations: frozenset[int]
+    text: str
+    span: Span = field(compare=False, repr=False)
+
+
+@record(frozen=True, slots=True)
+class Interrupt:
+    """`handler`, a thread, runs on the CPU of `thread`; a softirq comes only where softirqs are not off either.
+
+    `locks`: those that both wait for, each with the line where the handler does.
+    """
+
+    handler: str
+    thread: str
+    is_soft: bool = False
+    locks: tuple[tuple[int, int], ...] = ()
 
 
 @record(frozen=True, slots=True)
@@ -365,6 +463,9 @@ class Program:
 
     A litmus test (`is_litmus`) has a `title`; its dependencies are syntactic. Executions whose final state
     falsifies `filter` are not considered; `observed` are the labels and values of a State line of herd7.
+
+    `interrupts` are those that threads have in them (program.interrupts), `handlers` the threads that are known to be
+    interrupt handlers by what they return.
     """
 
     threads: tuple[Thread, ...]
@@ -388,3 +489,6 @@ class Program:
     filter: Final | None = None
     observed: tuple[tuple[str, Final], ...] = ()
     indeterminate: frozenset[int] = frozenset()
+    freed: tuple[Freed, ...] = ()
+    interrupts: tuple[Interrupt, ...] = ()
+    handlers: tuple[str, ...] = ()

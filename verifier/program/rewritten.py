@@ -12,6 +12,8 @@ from verifier.program.program import (
     Assume,
     Branch,
     Fence,
+    Free,
+    Hold,
     Leave,
     Load,
     Local,
@@ -21,6 +23,7 @@ from verifier.program.program import (
     Operation,
     Rmw,
     Scope,
+    SelfWait,
     Set,
     Sleep,
     Store,
@@ -54,8 +57,10 @@ def rewritten(
 
     def change(o: Operation) -> Operation:
         match o:
-            case Load():
+            case Load() | Free() | Hold():
                 return replace(o, address=where(o.address))
+            case SelfWait():
+                return replace(o, address=where(o.address), free=value(o.free))
             case Store() | StoreExclusive():
                 return replace(o, address=where(o.address), value=value(o.value))
             case Rmw():

@@ -8,7 +8,7 @@ from typing import Literal
 
 from verifier.cat.evaluate import evaluate
 from verifier.cat.terms import Axiom
-from verifier.events.graph import EventGraph, Property, Sleep
+from verifier.events.graph import INITIAL, EventGraph, Property, Sleep
 from verifier.execution.candidate import Execution, bases, holds
 from verifier.execution.cycles import Cycle, TooManyCycles, candidates, shows
 from verifier.execution.shapes import ORDER, shape
@@ -27,10 +27,22 @@ def check(session: Questions, sc: Callable[[], Questions]) -> tuple[PropertyVerd
     Raises what Questions.find raises.
     """
     checker = _Checker(session, sc)
-    verdicts = [checker.condition(p) for p in session.graph.properties]
+    verdicts = _merged([checker.condition(p) for p in session.graph.properties])
     verdicts += checker.sleeps()
     verdicts += checker.races()
     return tuple(verdicts)
+
+
+def _merged(verdicts: list[PropertyVerdict]) -> list[PropertyVerdict]:
+    """One verdict for each place: a loop's body, or an interrupt handler, stands in a program several times."""
+    worst = {"violated": 0, "undecided": 1, "holds": 2, "vacuous": 3}
+    found: dict[object, PropertyVerdict] = {}
+    for v in verdicts:
+        key = (v.kind, v.line, v.text) if v.kind == "assertion" else id(v)
+        known = found.setdefault(key, v)
+        if worst[v.status] < worst[known.status]:
+            found[key] = v
+    return list(found.values())
 
 
 class _Checker:
@@ -61,7 +73,7 @@ class _Checker:
         wanted = p.kind in ("exists", "~exists")
         literal = self.session.reaches(p, wanted)
         execution = self.session.find(literal)
-        kind: PropertyKind = "assertion" if p.kind == "assertion" else "condition"
+        kind: PropertyKind = p.kind if p.kind in ("assertion", "use after free") else "condition"
         line = p.span.line
         if execution is None:
             status: Status = "violated" if p.kind == "exists" else "holds"
@@ -119,7 +131,9 @@ class _Checker:
         """Whether another thread writes what the sleep looks at."""
         locations = {self.graph.events[r].location for r in sleep.reads} | {sleep.state}
         return any(
-            e.kind == "W" and e.location in locations and e.thread not in (-1, sleep.thread)
+            e.kind == "W"
+            and e.location in locations
+            and (e.thread not in (INITIAL, sleep.thread) or e.handler is not None)
             for e in self.graph.events
         )
 

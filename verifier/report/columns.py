@@ -19,7 +19,8 @@ class Row:
     """One event, or both halves of an atomic: where it stands, its code, what it reads and writes.
 
     `gap` says, where it is not empty, that what stands before it in its thread does not order it
-    after the cycle's access there.
+    after the cycle's access there. `handler`: the interrupt handler that it is in; `notes` say where one comes and
+    goes.
     """
 
     thread: int
@@ -27,6 +28,8 @@ class Row:
     code: str
     effect: str
     gap: str
+    handler: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def draw(example: Counterexample, threads: Sequence[str], width: int) -> list[str]:
@@ -60,9 +63,23 @@ def merge_atomics(example: Counterexample) -> list[Row]:
             effects = filter(None, (_effect(previous), _effect(step)))
             rows.append(replace(rows.pop(), effect=", ".join(effects)))
         else:
-            rows.append(Row(step.thread, step.line, _code(step), _effect(step), gaps.get(number, "")))
+            gap = gaps.get(number, "")
+            rows.append(Row(step.thread, step.line, _code(step), _effect(step), gap, step.handler))
         previous = step
-    return rows
+    return _note_interrupts(rows)
+
+
+def _note_interrupts(rows: Sequence[Row]) -> list[Row]:
+    """The rows, each with a note on the handler that begins or ends right before it."""
+    running: dict[int, str | None] = {}
+    noted: list[Row] = []
+    for row in rows:
+        before = running.get(row.thread)
+        running[row.thread] = row.handler
+        ended = (f"<-- {before}() returns",) if before and before != row.handler else ()
+        begun = (f"--> {row.handler}() interrupts",) if row.handler and row.handler != before else ()
+        noted.append(replace(row, notes=(*ended, *begun)))
+    return noted
 
 
 def is_gap(edge: Edge) -> bool:
@@ -91,7 +108,7 @@ def _is_same_atomic(first: Step, second: Step) -> bool:
 
 def _code(step: Step) -> str:
     code = " ".join(step.text.split()).rstrip(";")
-    return f"{code} [{step.via}()]" if step.via else code
+    return f"{code} [{step.via}()]" if step.via and step.via != step.handler else code
 
 
 def _effect(step: Step) -> str:
@@ -116,6 +133,7 @@ def bare_value(step: Step) -> str | None:
 def _list_rows(rows: Sequence[Row], threads: Sequence[str], width: int) -> list[str]:
     lines: list[str] = []
     for row in rows:
+        lines += [f"{threads[row.thread]}:  {note}" for note in row.notes]
         if row.gap:
             lines.append(f"{threads[row.thread]}:  {row.gap}")
         text = f"{threads[row.thread]}:{row.line}  {row.code}  {row.effect}".rstrip()
@@ -147,7 +165,7 @@ def _natural_width(rows: Sequence[Row], thread: int, threads: Sequence[str], dig
     told = [row for row in own if row.effect]
     aligned = max((len(row.code) for row in told), default=0) + 2
     effect = max((aligned + len(row.effect) for row in told), default=0)
-    gap = max((len(row.gap) for row in own), default=0)
+    gap = max((len(text) for row in own for text in (row.gap, *row.notes)), default=0)
     return max(digits + 2 + max(gap, code, effect), len(threads[thread]), NARROWEST)
 
 
@@ -181,8 +199,10 @@ def _cell(row: Row, width: int, code_width: int, digits: int) -> list[str]:
         parts = textwrap.wrap(row.code, room, break_on_hyphens=False)
         parts += _wrap_effect(row.effect, room)
     lines = [(head if i == 0 else margin) + part for i, part in enumerate(parts or [""])]
-    gap = textwrap.wrap(row.gap, room, break_on_hyphens=False)
-    return [*(margin + part for part in gap), *lines]
+    before = [
+        part for text in (*row.notes, row.gap) for part in textwrap.wrap(text, room, break_on_hyphens=False)
+    ]
+    return [*(margin + part for part in before), *lines]
 
 
 def _wrap_effect(effect: str, room: int) -> list[str]:

@@ -34,12 +34,30 @@ def is_refuting(verdict: BarrierVerdict) -> bool:
     return not verdict.is_note and (verdict.half_paired or verdict.status in REFUTING)
 
 
-def place_text(unit: UnitResult, place: Place) -> str:
-    """`smp_wmb in writer()`; inside a called function `smp_wmb in kvm_make_request(), called by handler`."""
+def place_text(unit: UnitResult, place: Place, verbose: bool = False) -> str:
+    """`smp_wmb in writer()`; inside a called function `smp_wmb in kvm_make_request(), called at line 31 in handler()`.
+
+    What lies between the two is only said in a `verbose` report.
+    """
     thread = thread_label(unit, place.thread)
-    if place.via:
-        return f"{place.name} in {place.via}(), called by {thread}"
-    return f"{place.name} in {thread}"
+    if not place.via:
+        return f"{place.name} in {thread}"
+    if verbose:
+        return f"{place.name} in {_chain(place, thread)}"
+    if place.way and place.way[0][1] < 0:
+        inside = "" if place.via == place.way[0][0] else f"{place.via}(), called in "
+        return f"{place.name} in {inside}{place.way[0][0]}(), interrupting {thread}"
+    line = next((line for _, line in reversed(place.way) if line), place.line)
+    return f"{place.name} in {place.via}(), called at line {line} in {thread}"
+
+
+def _chain(place: Place, thread: str) -> str:
+    """The functions around a place, the innermost first: `kvm_make_request(), called at line 4 in kick(), called …`."""
+    text = ""
+    for name, line in reversed(place.way or ((str(place.via), place.line),)):
+        how = "interrupting" if line < 0 else f"called at line {line} in" if line else "called by"
+        text += f"{name}(), {how} "
+    return text + thread
 
 
 def thread_label(unit: UnitResult, thread: str) -> str:
@@ -88,7 +106,7 @@ def _gather_properties(unit: UnitResult) -> list[Answers[PropertyVerdict]]:
 def _barrier_entry(unit: UnitResult, answers: Answers[BarrierVerdict], verbose: bool) -> Entry:
     first = answers[0][1]
     is_note = all(verdict.is_note for _, verdict in answers)
-    head = f"{unit.file}:{first.place.line}: {place_text(unit, first.place)}{' (note)' if is_note else ''}"
+    head = f"{unit.file}:{first.place.line}: {place_text(unit, first.place, verbose)}{' (note)' if is_note else ''}"
     body = _by_answer(answers, lambda verdict: _barrier_sentence(verdict, verbose))
     for _, verdict in answers:
         if verdict.claim is not None:
@@ -142,7 +160,8 @@ def _property_entry(unit: UnitResult, answers: Answers[PropertyVerdict], verbose
 def _property_sentence(verdict: PropertyVerdict, verbose: bool) -> str:
     text = verdict.answer
     if verdict.even_under_sc:
-        text += " even under sc: no barrier helps, this is a logic error"
+        lacks = "nobody waits for the readers" if verdict.kind == "use after free" else "no barrier helps"
+        text += f" even under sc: {lacks}, this is a logic error"
     if verdict.reason and (verbose or verdict.status != "holds"):
         text += f": {verdict.reason}" if not verdict.even_under_sc else f"; {verdict.reason}"
     return text

@@ -134,6 +134,7 @@ def _step(step: Step) -> Json:
         "line": step.line,
         "text": step.text,
         "via": step.via,
+        "handler": step.handler,
         "location": step.location,
         "value": step.value,
         "reads_from": step.reads_from,

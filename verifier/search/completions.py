@@ -26,6 +26,25 @@ class Executions:
 NONE = Executions((), False)
 
 
+def combine(
+    executed: int,
+    values: Sequence[int | None],
+    reads: Sequence[tuple[int, Order]],
+    orders: Sequence[Sequence[Order]],
+    unknowns: tuple[tuple[int, int], ...],
+) -> Iterator[Execution]:
+    """An execution for each choice of a write for each of these reads, which are sorted, and of an order for each
+    location; `values`: what writes write."""
+    for sources in product(*[s for _, s in reads]):
+        returned = list(values)
+        reads_from = []
+        for (read, _), write in zip(reads, sources, strict=True):
+            returned[read] = values[write]
+            reads_from.append((read, write))
+        for coherence in product(*orders):
+            yield Execution(executed, tuple(reads_from), coherence, unknowns, tuple(returned))
+
+
 class Completions:
     """Executions of nodes whose values do not depend on what is open."""
 
@@ -95,14 +114,7 @@ class Completions:
         for write in self.space.writes:
             if node.sure >> write & 1:
                 (values[write],) = node.written[write]
-        reads = sorted(reads)
-        for sources in product(*(s for _, s in reads)):
-            returned = values[:]
-            for (read, _), write in zip(reads, sources, strict=True):
-                returned[read] = values[write]
-            reads_from = tuple((read, write) for (read, _), write in zip(reads, sources, strict=True))
-            for coherence in product(*orders):
-                yield Execution(node.sure, reads_from, coherence, unknowns, tuple(returned))
+        return combine(node.sure, values, sorted(reads), orders, unknowns)
 
     # ------------------------------------------------------------------ co
 

@@ -1,79 +1,38 @@
-"""All candidate executions of a small program, listed once: each question is answered by a look at them."""
+"""The executions of a program, listed once: each question is answered by a look at them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import combinations
 
 from verifier.cat.bits import from_members, members
-from verifier.cat.bounds import Impossible
-from verifier.cat.compiled import flags_raised, is_consistent
-from verifier.cat.evaluate import Bases
+from verifier.cat.compiled import compiled
 from verifier.cat.terms import Axiom, Model
-from verifier.events.expression import Expression
+from verifier.events.expression import Expression, evaluate
 from verifier.events.graph import EventGraph, Property
-from verifier.execution.candidate import Execution, bases, valuation, well_formed
-from verifier.limits import Deadline, GaveUp
+from verifier.execution.candidate import Execution, read_values, valuation
+from verifier.limits import Deadline
 from verifier.record import replace
-from verifier.search.branching import branches
-from verifier.search.completions import Completions
-from verifier.search.questions import FALSE, TRUE, require_within
-from verifier.search.roots import root, watch
+from verifier.search.concrete import Concrete
+from verifier.search.questions import FALSE, TRUE, Questions, require_within
 from verifier.search.space import Space
-
-MOST = 128  # executions that are listed
-
-
-class TooMany(Exception):
-    """The program has more candidate executions than are listed."""
-
-
-def enumerate_executions(graph: EventGraph, most: int = MOST) -> tuple[Execution, ...]:
-    """Its candidate executions, whatever a model says, those that differ only in values that depend on nothing
-    among them. Raises TooMany, and NotModelled."""
-    try:
-        return tuple(_list(graph, most))
-    except GaveUp:
-        raise TooMany from None
-
-
-def _list(graph: EventGraph, most: int) -> list[Execution]:
-    """Raises GaveUp, TooMany and NotModelled."""
-    space = Space(graph)
-    completions = Completions(space)
-    found: list[Execution] = []
-    try:
-        waiting = [root(space)]
-        for c in graph.constraints:
-            watch(waiting[0], c)
-            waiting[0].assume(c, True)
-    except Impossible:
-        return []
-    while waiting:
-        node = waiting.pop()
-        try:
-            node.settle()
-        except Impossible:
-            continue
-        few = completions.few(node, most - len(found))
-        if few is not None:
-            found += (e for e in few.executions if well_formed(graph, e) is None)
-            continue
-        parts = branches(node)
-        if not parts or len(found) + len(waiting) + len(parts) > most:
-            raise TooMany
-        waiting += reversed(parts)
-    return found
 
 
 class Enumeration:
-    """Answers Questions (verifier.search.questions) from the list of all executions.
+    """Answers Questions (verifier.search.questions) from the list of all executions, or of all that the model allows
+    with some of the sources off; then `free` answers about the others.
 
     A literal is a number for the set of the executions that it holds of; -l stands for the others.
     """
 
     def __init__(
-        self, graph: EventGraph, model: Model, deadline: Deadline, executions: tuple[Execution, ...]
+        self,
+        graph: EventGraph,
+        model: Model,
+        deadline: Deadline,
+        executions: tuple[Execution, ...],
+        free: Callable[[], Questions] | None = None,
     ) -> None:
         self.graph = graph
         self.model = model
@@ -86,6 +45,9 @@ class Enumeration:
         self._literals = {self._all: TRUE, 0: FALSE}
         self._values = [valuation(graph, e) for e in executions]
         self._allowed: dict[frozenset[int], dict[int, bool]] = {}
+        self._concrete: dict[frozenset[int], Concrete] = {}
+        self._space = Space(graph)
+        self._make_free = free
         self._last = [{order[-1] for order in e.coherence} for e in executions]
 
     # ---------------------------------------------------------------- questions
@@ -106,11 +68,13 @@ class Enumeration:
         known = self._allowed.setdefault(off, {})
         if number not in known:
             self.deadline.remaining()
-            known[number] = is_consistent(self.model, self._bases(number, off))
+            known[number] = self._concretes(off).is_consistent(self.executions[number])
         return known[number]
 
-    def _bases(self, number: int, off: frozenset[int] = frozenset()) -> Bases:
-        return bases(self.graph, self.executions[number], off)
+    def _concretes(self, off: frozenset[int]) -> Concrete:
+        if off not in self._concrete:
+            self._concrete[off] = Concrete(self._space, compiled(self.model), off)
+        return self._concrete[off]
 
     # ----------------------------------------------------------------- literals
 
@@ -152,19 +116,57 @@ class Enumeration:
         return self.conjunction((self.truth(p.reached), truth if formula else -truth))
 
     def executes(self, event: int) -> int:
-        return self._where(bool(e.executed >> event & 1) for e in self.executions)
+        return self._literal(self._executing[event])
 
     def reads_last(self, read: int) -> int:
         sources = (dict(e.reads_from).get(read) for e in self.executions)
         return self._where(w is not None and w in last for w, last in zip(sources, self._last, strict=True))
 
     def relation(self, name: str, i: int, j: int) -> int:
-        return self._where(_related(e, name, i, j) for e in self.executions)
+        match name:
+            case "rf":
+                return self._literal(self._reading.get((i, j), 0))
+            case "co":
+                return self._literal(self._ordered.get((i, j), 0))
+            case "fr":
+                before = ((w, here) for (w, r), here in self._reading.items() if r == i)
+                found = 0
+                for w, here in before:
+                    found |= here & self._ordered.get((w, j), 0)
+                return self._literal(found)
+        raise ValueError(name)
+
+    @cached_property
+    def _executing(self) -> list[int]:
+        """For each event the executions in which it happens."""
+        found = [0] * len(self.graph.events)
+        for number, e in enumerate(self.executions):
+            for event in members(e.executed):
+                found[event] |= 1 << number
+        return found
+
+    @cached_property
+    def _reading(self) -> dict[tuple[int, int], int]:
+        """For each write and read the executions in which this reads from that."""
+        found: dict[tuple[int, int], int] = {}
+        for number, e in enumerate(self.executions):
+            for read, write in e.reads_from:
+                found[write, read] = found.get((write, read), 0) | 1 << number
+        return found
+
+    @cached_property
+    def _ordered(self) -> dict[tuple[int, int], int]:
+        """For each two writes the executions in which the first is co-before the second."""
+        found: dict[tuple[int, int], int] = {}
+        for number, e in enumerate(self.executions):
+            for pair in (pair for order in e.coherence for pair in combinations(order, 2)):
+                found[pair] = found.get(pair, 0) | 1 << number
+        return found
 
     def raised(self, flag: Axiom) -> int:
         numbers = (
-            self._is_allowed(n, frozenset()) and flag.name in flags_raised(self.model, self._bases(n))
-            for n in range(len(self.executions))
+            self._is_allowed(n, frozenset()) and flag.name in self._concretes(frozenset()).flags(e)
+            for n, e in enumerate(self.executions)
         )
         return self._where(numbers)
 
@@ -174,11 +176,30 @@ class Enumeration:
 
     # -------------------------------------------------------------------- others
 
-    def free(self) -> Enumeration:
+    def variant(self, graph: EventGraph) -> Enumeration:
+        """Answers about the same program with other fences: the accesses, and when they happen, are the same."""
+        reads_of_values = ((e, read_values(graph, e), dict(e.unknowns)) for e in self.executions)
+        fences = [i for i, event in enumerate(graph.events) if event.kind == "F"]
+        others = from_members(i for i, event in enumerate(graph.events) if event.kind != "F")
+        padding = (None,) * (len(graph.events) - len(self.graph.events))
+        executions = tuple(
+            replace(
+                e,
+                executed=e.executed & others
+                | from_members(f for f in fences if evaluate(graph.events[f].executes, reads, unknowns)),
+                values=(*e.values, *padding),
+            )
+            for e, reads, unknowns in reads_of_values
+        )
+        return Enumeration(graph, self.model, self.deadline, executions, self._make_free)
+
+    def free(self) -> Questions:
         return self._free
 
     @cached_property
-    def _free(self) -> Enumeration:
+    def _free(self) -> Questions:
+        if self._make_free is not None:
+            return self._make_free()
         nothing = replace(self.model, axioms=())
         return Enumeration(self.graph, nothing, self.deadline, self.executions)
 
@@ -187,22 +208,3 @@ class Enumeration:
             return (v for e in self.executions for v in e.values if v is not None)
 
         require_within(self.graph, lambda e: self.allows(self.truth(e)), values)
-
-
-def _related(execution: Execution, name: str, i: int, j: int) -> bool:
-    """Whether events i and j are related by rf, co or fr."""
-    if not execution.executed >> i & execution.executed >> j & 1:
-        return False
-    match name:
-        case "rf":
-            return (j, i) in execution.reads_from
-        case "co":
-            return _is_before(execution, i, j)
-        case "fr":
-            return _is_before(execution, dict(execution.reads_from)[i], j)
-    raise ValueError(name)
-
-
-def _is_before(execution: Execution, a: int, b: int) -> bool:
-    """Whether a write is before another to its location."""
-    return any(a in order and b in order and order.index(a) < order.index(b) for order in execution.coherence)

@@ -14,6 +14,7 @@ from verifier.limits import Deadline, GaveUp
 from verifier.search.branching import branches
 from verifier.search.completions import Completions
 from verifier.search.concrete import Concrete
+from verifier.search.direct import direct_executions
 from verifier.search.node import Node
 from verifier.search.roots import all_values, root, watch
 from verifier.search.sequential import sequential_executions
@@ -47,6 +48,13 @@ class Search:
 
         Raises GaveUp, Undecided when time runs out, and NotModelled.
         """
+        few = direct_executions(self.space, wanted)
+        if few is not None:
+            return next((e for e in few if self._is_wanted(e, wanted, flag)), None)
+        return self._branch(wanted, flag)
+
+    def _branch(self, wanted: Wanted, flag: Axiom | None) -> Execution | None:
+        """As `find`, a node at a time."""
         step = self.compiled.flag_step(flag) if flag is not None and flag.negated else None
         limit = self.nodes + max(MOST_NODES // self.space.universe.n**2, LEAST_NODES)
         try:
@@ -82,10 +90,12 @@ class Search:
         found: each thread runs to its end before the next. One that answers a question ends it: the others are
         then rarely answered in this way."""
         found: list[Execution | None] = [None] * len(questions)
-        for execution in sequential_executions(self.graph, self.space.unknowns):
+        asked = dict.fromkeys([e for wanted in questions for e, _ in wanted])
+        for execution in sequential_executions(self.space):
             value = valuation(self.graph, execution)
+            truths = {e: bool(value(e)) for e in asked}
             for i, wanted in enumerate(questions):
-                if found[i] is None and all(bool(value(e)) == truth for e, truth in wanted):
+                if found[i] is None and all(truths[e] == truth for e, truth in wanted):
                     found[i] = execution if self.concrete.is_allowed(execution) else None
             if any(found):
                 break
@@ -154,9 +164,9 @@ class Search:
         return self._statics[key]
 
     def _is_wanted(self, execution: Execution, wanted: Wanted, flag: Axiom | None) -> bool:
+        if not self.concrete.is_allowed(execution):
+            return False
         value = valuation(self.graph, execution)
-        return (
-            all(bool(value(e)) == truth for e, truth in wanted)
-            and self.concrete.is_allowed(execution)
-            and (flag is None or flag.name in self.concrete.flags(execution))
+        return all(bool(value(e)) == truth for e, truth in wanted) and (
+            flag is None or flag.name in self.concrete.flags(execution)
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import get_args
 
-from verifier.cat.bits import Universe
+from verifier.cat.bits import universe
 from verifier.cat.bounds import BaseBounds, Pair
 from verifier.cat.evaluate import Bases
-from verifier.events.expression import FALSE, TRUE, Const, Expression, evaluate
-from verifier.events.graph import INITIAL, DependencyKind, Event, EventGraph, observed_locations, unknowns
+from verifier.events.expression import FALSE, TRUE, Expression, evaluate
+from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations, unknowns
+from verifier.events.outline import Stretch, has_unknowns, stretches
 from verifier.record import record
 
 
@@ -30,6 +31,8 @@ class Space:
     """The candidate executions of an event graph.
 
     reads, writes    event numbers
+    threads          for each thread its accesses in order: their numbers, locations, and whether they are reads
+    locations        those of accesses, by number
     writers          for each location, its writes as a bit set, the initial one among them
     computed         writes whose value, and `conditional` events whose execution, depends on reads or unknowns
     unknowns         all of the graph
@@ -42,10 +45,12 @@ class Space:
     def __init__(self, graph: EventGraph, is_guarded: bool = False) -> None:
         self.graph = graph
         self.is_guarded = is_guarded
-        self.universe = Universe(len(graph.events))
-        self.unknowns = unknowns(graph)
+        self.universe = universe(len(graph.order))
+        self.unknowns = unknowns(graph) if has_unknowns(graph) else frozenset()
         self.reads: list[int] = []
         self.writes: list[int] = []
+        self.threads: list[list[tuple[int, int, bool]]] = [[] for _ in graph.threads]
+        self.locations: dict[int, int] = {}
         self.writers = [0] * len(graph.locations)
         self.computed: list[tuple[int, Expression]] = []
         self.conditional: list[tuple[int, Expression]] = []
@@ -73,6 +78,19 @@ class Space:
         return not self.conditional and not self.pairs and not self.is_guarded
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is exact, and only rf and co are open: no value depends on them but those of reads."""
+        return self.is_exact and not (self.computed or self.unknowns or self.graph.constraints)
+
+    def writing(self, value: int) -> int:
+        """The writes that always write that value."""
+        found = 0
+        for write, written in self.constants.items():
+            if written == value:
+                found |= 1 << write
+        return found
+
+    @property
     def present(self) -> frozenset[str]:
         """The names of the base sets and relations that are not empty by the text alone."""
         related = {name for name, (_, may) in self._relations.items() if may} | {p.name for p in self.pairs}
@@ -90,68 +108,68 @@ class Space:
 
     def writers_for(self, access: int) -> int:
         """The writes to the location of an access."""
-        location = self.graph.events[access].location
-        assert location is not None
-        return self.writers[location]
+        return self.writers[self.locations[access]]
 
     def coherence(self) -> Pair:
         """The bounds of co by itself: the initial writes come first."""
         return self._first, self._first | self.total
 
     def _sort_events(self) -> None:
-        kinds = {"R": 0, "W": 0, "F": 0}
-        tagged: dict[tuple[frozenset[str], frozenset[str]], int] = {}
-        initial = 0
-        threads: dict[int, int] = {}
+        n = self.universe.n
+        on: dict[str, int] = {}
+        off: dict[str, int] = {}
+        always: dict[str, int] = {}
         located: dict[int, int] = {}
-        for number, event in enumerate(self.graph.events):
-            bit, kind, location = 1 << number, event.kind, event.location
-            kinds[kind] |= bit
-            if location is not None:
-                located[location] = located.get(location, 0) | bit
-            if kind == "R":
-                self.reads.append(number)
-            elif kind == "W":
-                self._sort_write(number, event)
-            if event.executes is TRUE or event.executes == TRUE:
-                self.sure |= bit
+        conditional = initial = internal = 0
+        for stretch in stretches(self.graph):
+            outline, first, places = stretch.outline, stretch.first, stretch.locations
+            if stretch.thread == INITIAL:
+                initial |= (1 << outline.size) - 1 << first
             else:
-                self.conditional.append((number, event.executes))
-            if event.thread == INITIAL:
-                initial |= bit
+                internal |= outline.block(n) << first * (n + 1)
+            for location, events in outline.located:
+                place = location if places is None else places[location]
+                located[place] = located.get(place, 0) | events << first
+            for name, events in outline.on:
+                on[name] = on.get(name, 0) | events << first
+            if self.is_guarded:
+                for name, events in outline.off():
+                    off[name] = off.get(name, 0) | events << first
+                for name, events in outline.always():
+                    always[name] = always.get(name, 0) | events << first
+            self._sort_accesses(stretch)
+            for number, value in outline.constants:
+                self.constants[number + first] = value
+            for number, e in outline.computed:
+                self.computed.append((number + first, stretch.shift(e)))
+            for number, e in outline.conditional:
+                self.conditional.append((number + first, stretch.shift(e)))
+                conditional |= 1 << number + first
+        self.sure = self.universe.ROW & ~conditional
+        self._relate(internal, located.values())
+        if initial:
+            on["IW"] = always["IW"] = initial
+        self._name_sets(on, off, always if self.is_guarded else on)
+
+    def _sort_accesses(self, stretch: Stretch) -> None:
+        first, places = stretch.first, stretch.locations
+        own = [] if stretch.thread == INITIAL else self.threads[stretch.thread]
+        for number, location, is_read in stretch.outline.accesses:
+            access = number + first
+            place = location if places is None else places[location]
+            self.locations[access] = place
+            own.append((access, place, is_read))
+            if is_read:
+                self.reads.append(access)
             else:
-                threads[event.thread] = threads.get(event.thread, 0) | bit
-            if event.tags or event.relaxed:
-                is_free = self.is_guarded and event.source is not None
-                key = (event.tags, event.relaxed if is_free else event.tags)
-                tagged[key] = tagged.get(key, 0) | bit
-        self._relate(threads.values(), located.values())
-        self._name_sets({**kinds, "M": kinds["R"] | kinds["W"], "IW": initial}, tagged)
+                self.writes.append(access)
+                self.writers[place] |= 1 << access
 
-    def _sort_write(self, number: int, event: Event) -> None:
-        if event.location is not None:
-            self.writers[event.location] |= 1 << number
-        self.writes.append(number)
-        match event.value:
-            case Const(value):
-                self.constants[number] = value
-            case None:
-                raise AssertionError("a write has a value")
-            case value:
-                self.computed.append((number, value))
-
-    def _name_sets(
-        self, kinds: Mapping[str, int], tagged: Mapping[tuple[frozenset[str], frozenset[str]], int]
-    ) -> None:
-        """The base sets: by kind, by what tags are while the sources are on and while they are off, and FW."""
-        must = {name: s for name, s in kinds.items() if s}
-        may = dict(must)
-        for (on, off), events in tagged.items():
-            for name in on & off:
-                must[name] = must.get(name, 0) | events
-            for name in on | off:
-                may[name] = may.get(name, 0) | events
-        self._sets = {name: (must.get(name, 0), s) for name, s in may.items()}
+    def _name_sets(self, on: Mapping[str, int], off: Mapping[str, int], always: Mapping[str, int]) -> None:
+        """The base sets, with what is in them whatever is off; and FW."""
+        self._sets = {name: (always.get(name, 0), s | off.get(name, 0)) for name, s in on.items()}
+        for name in off.keys() - on.keys():
+            self._sets[name] = (0, off[name])
         tested = observed_locations(self.graph)
         if tested:
             finals = 0
@@ -159,22 +177,23 @@ class Space:
                 finals |= self.writers[l]
             self._sets["FW"] = (0, finals)
 
-    def _relate(self, threads: Iterable[int], located: Iterable[int]) -> None:
-        u = self.universe
-        internal, same = u.IDENTITY | u.within(threads), u.within(located)
-        fixed = {
-            "id": u.IDENTITY,
-            "po": u.from_rows(self.graph.order),
-            "loc": same,
-            "int": internal,
-            "ext": u.FULL & ~internal,
+    def _relate(self, internal: int, located: Iterable[int]) -> None:
+        u, n = self.universe, self.universe.n
+        internal, same = u.IDENTITY | internal, u.within(located)
+        self._relations = {
+            "id": (u.IDENTITY, u.IDENTITY),
+            "po": (po := u.from_rows(self.graph.order), po),
+            "loc": (same, same),
+            "int": (internal, internal),
+            "ext": (external := u.FULL & ~internal, external),
         }
-        self._relations = {name: (a, a) for name, a in fixed.items()}
         self._first = self.total = 0
         for l, writers in enumerate(self.writers):
             others = writers & ~(1 << l)
-            self._first |= u.product(1 << l, others)
-            self.total |= u.product(others, others)
+            if others:
+                self._first |= others << l * n
+                if others & (others - 1):
+                    self.total |= u.spread(others) * others
         self.total &= ~u.IDENTITY
 
     def _relate_pairs(self) -> None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, TypeVar
+from itertools import zip_longest
+from typing import Literal, NamedTuple, TypeVar
 
 from verifier.errors import SyntaxProblem
+from verifier.later import Later
 from verifier.memo import Memo
 from verifier.record import replace
 from verifier.source import Origin, Source, Span
@@ -37,7 +39,7 @@ _T = TypeVar("_T")
 _STATES: Memo[str, tree.State] = Memo()
 _FINALS: Memo[str, tree.Final] = Memo()
 _COLUMNS: Memo[tuple[str, int, tuple[str, ...]], tree.Column] = Memo()
-_ROWS: Memo[str, tuple[Piece, ...]] = Memo()
+_ROWS: Memo[str, _Row] = Memo()
 _INSTRUCTIONS: Memo[tuple[str, int, str], tree.Instruction] = Memo()
 _CODES: Memo[str, tree.Code] = Memo()
 
@@ -151,48 +153,61 @@ def _is_function(unit: c_tree.Unit) -> bool:
 
 def _columns(text: Text, parts: Parts) -> tuple[tree.Part[tree.Column], ...]:
     """The columns of an assembly test: rows end in `;`, cells are parted by `|`, the first row names threads."""
-    rows = list(_pieces(parts.threads, ";"))
-    if not rows:
+    found = [_row(row) for row in map(str.strip, parts.threads.text.split(";")) if row]
+    if not found:
         raise text.fail("found no threads; expected columns headed `P0 | P1 | … ;`", parts.threads.offset, 0)
-    heads = _cells(rows[0])
-    threads = [_thread(text, number, head) for number, head in enumerate(heads)]
-    columns: list[list[str]] = [[] for _ in heads]
-    origins: list[list[Origin]] = [[] for _ in heads]
-    for row in rows:
-        found = _ROWS(row.text, lambda row=row: tuple(_cells(Piece(row.text, 0))))  # type: ignore[misc]
-        if len(found) > len(heads):
-            raise _unreadable_row(text, parts.architecture, len(heads), rows[1:])
-        _add_row(text, row, found, columns, origins)
+    number = len(found[0].texts)
+    rows = Later(lambda: _pieces(parts.threads, ";"))
+    if not found[0].is_head:
+        for thread, head in enumerate(_cells(rows[0])):
+            _require_thread(text, thread, head)
+    if max([len(row.texts) for row in found]) > number:
+        raise _unreadable_row(text, parts.architecture, number, rows[1:])
+    columns = list(zip_longest(*[row.texts for row in found], fillvalue=""))
     try:
         return tuple(
             [
-                _column(text.source, parts.architecture, *given)
-                for given in zip(threads, columns, origins, strict=True)
+                _column(parts.architecture, tuple(filter(None, texts)), text.source, origins)
+                for texts, origins in zip(columns, _origins(text, rows, found, number), strict=True)
             ]
         )
     except Unreadable:
-        raise _unreadable_row(text, parts.architecture, len(heads), rows[1:]) from None
+        raise _unreadable_row(text, parts.architecture, number, rows[1:]) from None
 
 
-def _add_row(
-    text: Text,
-    row: Piece,
-    cells: Sequence[Piece],
-    columns: Sequence[list[str]],
-    origins: Sequence[list[Origin]],
-) -> None:
-    """Adds the cells of a row that are not empty to their columns, and where they stand in the user's file."""
-    if "\n" in row.text:
-        for cell_, column, places in zip(cells, columns, origins, strict=False):
-            if cell_.text:
-                column.append(cell_.text)
-                text.add_origins(Piece(cell_.text, row.offset + cell_.offset), places)
-        return
-    line, first = text.place(row.offset)
-    for cell_, column, places in zip(cells, columns, origins, strict=False):
-        if cell_.text:
-            column.append(cell_.text)
-            places.append(Origin(line, first + cell_.offset))
+def _row(text: str) -> _Row:
+    """The cells of a row of that text."""
+    found = _ROWS.get(text)
+    if found is None:
+        found = _Row.of(text)
+        _ROWS.keep(text, found)
+    return found
+
+
+class _Row(NamedTuple):
+    """The cells of a row, their texts, and whether these are the names of threads in order."""
+
+    cells: tuple[Piece, ...]
+    texts: tuple[str, ...]
+    is_head: bool
+
+    @staticmethod
+    def of(text: str) -> _Row:
+        cells = tuple(_cells(Piece(text, 0)))
+        texts = tuple([c.text for c in cells])
+        return _Row(cells, texts, all(text == f"P{number}" for number, text in enumerate(texts)))
+
+
+def _origins(text: Text, rows: Sequence[Piece], found: Sequence[_Row], number: int) -> list[Later[Origin]]:
+    """For each column, where the lines of its own text stand in the user's file."""
+
+    def of(column: int) -> Iterator[Origin]:
+        for row, (cells, *_) in zip(rows, found, strict=True):
+            if column < len(cells) and cells[column].text:
+                cell_ = cells[column]
+                yield from text.origins(Piece(cell_.text, row.offset + cell_.offset))
+
+    return [Later(lambda column=column: of(column)) for column in range(number)]  # type: ignore[misc]
 
 
 def _unreadable_row(text: Text, architecture: str, number: int, rows: Sequence[Piece]) -> Exception:
@@ -211,25 +226,28 @@ def _unreadable_row(text: Text, architecture: str, number: int, rows: Sequence[P
 
 
 def _column(
-    source: Source, architecture: str, thread: int, texts: Sequence[str], origins: Sequence[Origin]
+    architecture: str, texts: tuple[str, ...], source: Source, origins: Sequence[Origin]
 ) -> tree.Part[tree.Column]:
-    cells = tuple(texts)
-    column = _COLUMNS((architecture, thread, cells), lambda: _own_column(architecture, thread, cells))
-    return tree.Part(column, Source(source.name, column.source.text, source.lines, tuple(origins)))
+    """The column of a head and its cells; the head's width is all that matters of it."""
+    width, cells = len(texts[0]), texts[1:]
+    column = _COLUMNS((architecture, width, cells), lambda: _own_column(architecture, width, cells))
+    return tree.Part(column, Source(source.name, column.source.text, source.lines, origins))
 
 
-def _own_column(architecture: str, thread: int, cells: tuple[str, ...]) -> tree.Column:
-    """The column of a text that has a cell a line, or more where a cell has line breaks. Raises Unreadable."""
-    line, instructions = 1 + _height(cells[0]), []
-    for text in cells[1:]:
-        made = _INSTRUCTIONS(
-            (architecture, line, text),
-            lambda line=line, text=text: _instruction(architecture, line, text),  # type: ignore[misc]
-        )
+def _own_column(architecture: str, width: int, cells: tuple[str, ...]) -> tree.Column:
+    """The column of a text that has a cell a line, or more where a cell has line breaks, below a head of that width.
+    Raises Unreadable."""
+    line, instructions = 2, []
+    for text in cells:
+        key = (architecture, line, text)
+        made = _INSTRUCTIONS.get(key)
+        if made is None:
+            made = _instruction(architecture, line, text)
+            _INSTRUCTIONS.keep(key, made)
         instructions.append(made)
         line += _height(text)
-    source = Source.whole("", "\n".join(cells))
-    return tree.Column(thread, cells[0], tuple(instructions), source, _own_span(1, cells[0]))
+    source = Source.whole("", "\n".join(("P" * width, *cells)))
+    return tree.Column(tuple(instructions), source, Span(1, 1, 1, 1 + width))
 
 
 def _instruction(architecture: str, line: int, text: str) -> tree.Instruction:
@@ -256,7 +274,8 @@ def _cells(row: Piece) -> list[Piece]:
     return cells
 
 
-def _thread(text: Text, number: int, head: Piece) -> int:
+def _require_thread(text: Text, number: int, head: Piece) -> None:
+    """Raises SyntaxProblem where a column is headed by another thread's name than `P` and its number."""
     named = _THREAD.match(head.text)
     if named is None and head.text.startswith("P"):
         message = f"a column `{head.text}` is not modelled; expected `P{number}`"
@@ -265,7 +284,6 @@ def _thread(text: Text, number: int, head: Piece) -> int:
         raise text.fail(
             f"found `{head.text}`; expected `P{number}`", head.offset, head.offset + len(head.text)
         )
-    return number
 
 
 # ---------------------------------------------------------------- final state
@@ -342,7 +360,13 @@ def _conjuncts(text: Text, whole: Piece) -> list[Piece]:
 def _placed(text: Text, piece: Piece, formula: tree.Formula) -> tree.Formula:
     """The formula with spans of the user's file in place of spans relative to the piece."""
     line = text.line(piece.offset)
-    return _moved(text.source, line, piece.offset - text.starts[line - 1] + 1, formula)
+    column = piece.offset - text.starts[line - 1] + 1
+    if isinstance(formula, tree.Comparison) and not isinstance(formula.right, tree.Place):
+        own = formula.span
+        if own.line == own.end_line == 1:  # as most are
+            span = text.source.span(line, column - 1 + own.column, line, column - 1 + own.end_column)
+            return tree.Comparison(_at(formula.left, span), formula.operator, formula.right, span)
+    return _moved(text.source, line, column, formula)
 
 
 def _at(place: tree.Place, span: Span) -> tree.Place:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -57,7 +58,11 @@ class Text:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.text = source.text
-        self.starts = [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where lines start, and one more would."""
+        return [0, *accumulate([len(line) + 1 for line in self.text.split("\n")])]
 
     def line(self, offset: int) -> int:
         return bisect_right(self.starts, offset, 0, len(self.starts) - 1)
@@ -70,23 +75,16 @@ class Text:
 
     def part(self, piece: Piece) -> Source:
         """The source of a piece."""
+        line = self.text.count("\n", 0, piece.offset) + 1
+        return self.source.part(piece.text, line, piece.offset - self.text.rfind("\n", 0, piece.offset))
+
+    def origins(self, piece: Piece) -> list[Origin]:
+        """Where the lines of a piece that is not empty stand in the user's file."""
         line = self.line(piece.offset)
-        return self.source.part(piece.text, line, piece.offset - self.starts[line - 1] + 1)
-
-    def place(self, offset: int) -> tuple[int, int]:
-        """Where what starts there stands in the user's file."""
-        line = bisect_right(self.starts, offset)
-        first_line, first_column = self.source.origins[line - 1]
-        return first_line, first_column + offset - self.starts[line - 1]
-
-    def add_origins(self, piece: Piece, origins: list[Origin]) -> None:
-        """Adds where the lines of a piece stand in the user's file."""
-        line = bisect_right(self.starts, piece.offset) if piece.text else self.line(piece.offset)
         whole = self.source.origins
         first = whole[line - 1]
-        origins.append(Origin(first.line, first.column + piece.offset - self.starts[line - 1]))
-        if "\n" in piece.text:
-            origins += whole[line : line + piece.text.count("\n")]
+        own = Origin(first.line, first.column + piece.offset - self.starts[line - 1])
+        return [own, *whole[line : line + piece.text.count("\n")]]
 
     def fail(self, message: str, start: int, end: int, code: str = "litmus-syntax") -> Exception:
         """The error about that stretch."""

@@ -162,10 +162,9 @@ class Instruction:
 
 @record(frozen=True, slots=True, eq=False)
 class Column:
-    """A thread in assembly; its own text (`source`) has the head on the first line, then the cells."""
+    """A thread in assembly, whichever of the test's it is; its own text (`source`) has the place of the head on the
+    first line (`span`), then the cells."""
 
-    thread: int
-    name: str
     instructions: tuple[Instruction, ...]
     source: Source
     span: Span

@@ -125,4 +125,4 @@ def _family(name: str) -> tuple[Family, re.Match[str]] | None:
     return None
 
 
-ISA = Isa(register, order, lower)
+ISA = Isa(register, order, lower, {c: c for c in CONDITIONS})

@@ -33,18 +33,18 @@ def set_flags(c: Column, operation: str, a: Value, b: Value, result: Value, size
     """
     same, other = (a, b) if operation == "SUB" else (result, ZERO)
     left, right = (apply("+", a, b), ZERO) if operation == "ADD" else (same, other)
-    if c.words & _EQUAL.keys():
+    if c.conditions & _EQUAL.keys():
         _set(c, same=same, other=other)
-    if c.words & (_SIGNED.keys() | _OVERFLOW.keys()):
+    if c.conditions & (_SIGNED.keys() | _OVERFLOW.keys()):
         _set(c, left=left, right=right)
-    if c.words & _UNSIGNED.keys():
+    if c.conditions & _UNSIGNED.keys():
         low, high = unsigned(a, size), unsigned(b, size)
         if operation == "ADD":
             low, high = apply("+", low, high), Number(1 << 8 * size)
         elif operation != "SUB":
             low, high = apply("&", result, ZERO), Number(1)
         _set(c, low=low, high=high)
-    if c.words & (_SIGN.keys() | _OVERFLOW.keys()):
+    if c.conditions & (_SIGN.keys() | _OVERFLOW.keys()):
         _set(c, result=result)
 
 

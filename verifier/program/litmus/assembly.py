@@ -8,7 +8,7 @@ from functools import lru_cache
 from verifier.errors import ProgramError, at, placed
 from verifier.memo import Memo
 from verifier.program.litmus import common
-from verifier.program.litmus.column import Column, Isa
+from verifier.program.litmus.column import Column, Computed, Isa
 from verifier.program.litmus.common import INT, Kind, Seen
 from verifier.program.litmus.flow import Step, structured
 from verifier.program.litmus.memory import Memory, check_initial, places_in
@@ -28,8 +28,8 @@ from verifier.program.program import (
     Set,
     StoreExclusive,
     Thread,
+    finals_in,
     flatten,
-    paths_in,
 )
 from verifier.record import record, replace
 from verifier.source import Source, Span
@@ -37,24 +37,42 @@ from verifier.syntax import litmus_tree as tree
 
 
 @record(frozen=True, slots=True, eq=False)
-class _Registers:
-    """The registers of the initial state: values, and the kinds of those that have a type."""
+class _Given:
+    """What a thread's registers hold at first, and those whose 8 bytes do not start with zeros; the same is the same
+    object."""
 
-    values: dict[int, dict[str, int]]
+    values: tuple[tuple[str, int], ...]
+    large: frozenset[str]
+
+
+@record(frozen=True, slots=True, eq=False)
+class _Registers:
+    """The registers of the initial state: a thread at a time, and the kinds of those that have a type."""
+
+    given: dict[int, _Given]
     kinds: dict[tuple[int, str], Kind]
 
-    def large(self, thread: int) -> set[str]:
-        """The thread's registers whose 8 bytes do not start with zeros."""
-        values = self.values.get(thread, {})
-        return {r for r, v in values.items() if v >> 32 and self.kinds.get((thread, r), INT).size == 8}
+
+@record(frozen=True, slots=True, eq=False)
+class _Steps:
+    """What an instruction comes to: operations, the registers that it uses, and computed accesses. It is kept, so that
+    no other gets its id."""
+
+    instruction: tree.Instruction
+    steps: tuple[Step, ...]
+    used: frozenset[str]
+    computed: tuple[Computed, ...]
 
 
+_NOTHING_GIVEN = _Given((), frozenset())
 _Code = tuple[tuple[Operation, ...], tuple[tuple[str, str], ...]]  # of a thread: its body, its locals
 _FINALS: Memo[tuple[tree.Final, Isa], tree.Final] = Memo()
 _NAMED: Memo[tree.Column, frozenset[str]] = Memo()
 _MEMORIES: Memo[object, Memory] = Memo()
 _REGISTERS: Memo[object, _Registers] = Memo()
+_GIVEN: Memo[object, _Given] = Memo()
 _BODIES: Memo[object, Column] = Memo()
+_STEPS: Memo[object, _Steps] = Memo()
 _CODES: Memo[tuple[Column, frozenset[str]], _Code] = Memo()
 _ASKED: Memo[object, Asked] = Memo()
 _LAYOUTS: Memo[Memory, Layout] = Memo()
@@ -69,18 +87,19 @@ def lower_assembly(test: tree.LitmusTest, isa: Isa) -> Program:
     final = tree.Part(_canonical(test.final.tree, isa), test.final.source)
     memory = _memory(test.initial, final, columns, isa)
     registers = _registers(test, columns, isa, memory)
-    lowered = [_lowered(isa, memory, registers, part) for part in test.columns]
+    lowered = [_lowered(isa, memory, registers, n, part) for n, part in enumerate(test.columns)]
     mentioned = common.registers_in(final.tree)
-    codes = [_code(column, frozenset(n for t, n in mentioned if t == column.thread)) for column in lowered]
-    threads = tuple(
-        Thread(f"P{part.tree.thread}", body, own, part.source)
-        for part, (body, own) in zip(test.columns, codes, strict=True)
-    )
+    threads = []
+    for number, (part, column) in enumerate(zip(test.columns, lowered, strict=True)):
+        code = _code(column, frozenset([n for t, n in mentioned if t == number]))
+        threads.append(Thread(f"P{number}", *code, part.source))
     asked = _asked(final, isa, memory, registers, lowered)
     if any(c.computed or c.partial for c in lowered):
         finals = (*(f for _, f in asked.observed), *(() if asked.filter is None else (asked.filter,)))
-        _require_whole(asked.memory, lowered, test.columns, {path for f in finals for path in paths_in(f)})
-    return assemble(test, threads, _layout(asked.memory), asked, running="0", isa=test.architecture)
+        _require_whole(
+            asked.memory, lowered, test.columns, {path for f in finals for path in finals_in(f)[1]}
+        )
+    return assemble(test, tuple(threads), _layout(asked.memory), asked, running="0", isa=test.architecture)
 
 
 def _memory(
@@ -119,9 +138,15 @@ def _asked(
 ) -> Asked:
     def make() -> Asked:
         grown = memory.copy()
+        known: dict[
+            tree.Place, Seen
+        ] = {}  # most places are asked for twice: in a comparison, and as observed
 
         def resolve(place: tree.Place) -> Seen:
-            return _seen(place, final.source, grown, columns, registers)
+            found = known.get(place)
+            if found is None:
+                found = known[place] = _seen(place, final.source, grown, columns, registers)
+            return found
 
         def address_of(name: str, _: Span) -> int:
             return grown.named(name).address
@@ -182,6 +207,8 @@ def _canonical(final: tree.Final, isa: Isa) -> tree.Final:
 
     def make() -> tree.Final:
         condition = final.condition
+        if all(renamed(place) is place for place in common.places_of(final)):
+            return final
         return tree.Final(
             locations=tuple(renamed(p) for p in final.locations),
             filter=None if final.filter is None else common.renamed(final.filter, renamed),
@@ -228,14 +255,22 @@ def _initial(test: tree.LitmusTest, columns: tuple[tree.Column, ...], isa: Isa, 
             number = memory.value(item.value)
             fitted = number if isinstance(item.value, str) else Kind(8, True).fit(number)
             values.setdefault(item.thread, {})[name] = fitted
-    return _Registers(values, kinds)
+    given = {}
+    for thread, own in values.items():
+        large = (r for r, v in own.items() if v >> 32 and kinds.get((thread, r), INT).size == 8)
+        given[thread] = _given(tuple(own.items()), frozenset(large))
+    return _Registers(given, kinds)
+
+
+def _given(values: tuple[tuple[str, int], ...], large: frozenset[str]) -> _Given:
+    return _GIVEN((values, large), lambda: _Given(values, large))
 
 
 def _owner(columns: tuple[tree.Column, ...], source: Source, item: tree.Initial) -> int:
     """The thread of a register `%name`: that which is given, or the one whose code has it."""
     if item.thread is not None:
         return item.thread
-    owners = [c.thread for c in columns if any(name == item.name for _, name in uses(c))]
+    owners = [n for n, c in enumerate(columns) if any(name == item.name for _, name in uses(c))]
     if len(owners) != 1:
         which = "no thread" if not owners else f"{len(owners)} threads"
         message = f"{which} of the test has a register {item.name}; expected its thread: `0:{item.name}`"
@@ -248,43 +283,56 @@ def _no_thread(source: Source, thread: int, number: int, span: Span) -> ProgramE
     return ProgramError("unknown-thread", f"no thread {thread}; {known}", **at(source, source.placed(span)))
 
 
-def _lowered(isa: Isa, memory: Memory, registers: _Registers, part: tree.Part[tree.Column]) -> Column:
+def _lowered(
+    isa: Isa, memory: Memory, registers: _Registers, thread: int, part: tree.Part[tree.Column]
+) -> Column:
     """The thread of a column. Raises ProgramError."""
-    thread = part.tree.thread
-    values = registers.values.get(thread, {})
-    large = frozenset(registers.large(thread))
-
-    def make() -> Column:
-        column = Column(isa, memory, part.tree, values, large)
-        column.body = _body(column, part.tree)
-        return column
-
-    try:
-        return _BODIES((part.tree, memory, tuple(values.items()), large), make)
-    except ProgramError as problem:
-        raise placed(problem, part.source) from None
+    given = registers.given.get(thread, _NOTHING_GIVEN)
+    key = (part.tree, memory, given)
+    column = _BODIES.get(key)
+    if column is None:
+        try:
+            column = Column(isa, memory, part.tree, dict(given.values), given.large, thread)
+            column.body = _body(column, part.tree)
+        except ProgramError as problem:
+            raise placed(problem, part.source) from None
+        _BODIES.keep(key, column)
+    return column
 
 
 def _body(column: Column, c: tree.Column) -> tuple[Operation, ...]:
     """The thread's operations, its jumps as structured control flow."""
-    items: list[tuple[tuple[str, ...], Sequence[Step]]] = []
-    for i in c.instructions:
-        column.instruction = i
-        column.operations = []
-        if i.name:
-            column.isa.lower(column, i)
-        items.append((i.labels, column.operations))
+    given = zip(c.instructions, column.named, strict=True)
+    items = [(i.labels, _steps(column, i, named.registers) if i.name else ()) for i, named in given]
     return structured(items, column.source, c.span)
+
+
+def _steps(column: Column, i: tree.Instruction, registers: Sequence[str]) -> Sequence[Step]:
+    """The operations of an instruction that names these registers. They are remembered where all else that it does is
+    to use these and addresses: x86's CMPXCHG, say, uses a register that it does not name."""
+    key = (id(i), column.memory, column.conditions, column.about(registers))
+    known = _STEPS.get(key)
+    if known is None:
+        steps, used, computed, is_all = column.lower(i)
+        known = _Steps(i, steps, used, computed)
+        register = column.isa.register
+        if is_all and all(register(name) is None for name in used.difference(registers)):
+            _STEPS.keep(key, known)
+    else:
+        column.used |= known.used
+        column.computed += known.computed
+    return known.steps
 
 
 def _named_in(column: tree.Column) -> frozenset[str]:
     """The locations that instructions name: `(x)`."""
 
-    def find() -> frozenset[str]:
-        operands = (o for i in column.instructions for o in i.operands if isinstance(o, tree.Memory))
-        return frozenset(p.name for o in operands for p in o.parts if isinstance(p, tree.Word))
-
-    return _NAMED(column, find)
+    found = _NAMED.get(column)
+    if found is None:
+        operands = [o for i in column.instructions for o in i.operands if isinstance(o, tree.Memory)]
+        found = frozenset([p.name for o in operands for p in o.parts if isinstance(p, tree.Word)])
+        _NAMED.keep(column, found)
+    return found
 
 
 def _code(column: Column, mentioned: frozenset[str]) -> _Code:

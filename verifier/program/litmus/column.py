@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from verifier.errors import ProgramError, at
@@ -27,22 +27,24 @@ from verifier.program.program import (
     StoreExclusive,
     Value,
 )
-from verifier.record import record
+from verifier.record import field, record
 from verifier.source import Span
 from verifier.syntax import litmus_tree as tree
 
 
-@record(frozen=True, slots=True)
+@record(frozen=True, slots=True, eq=False)
 class Isa:
     """What an architecture's module gives.
 
     `register`: a register's canonical name, as conditions have it, and how many bytes that name of it has; None
     for what is no register. `order`: where herd7 shows a register. `lower`: emits an instruction's operations.
+    `conditions`: by the words of instructions, the conditions on flags that these ask for.
     """
 
     register: Callable[[str], tuple[str, int] | None]
     order: Callable[[str], tuple[int, str]]
     lower: Callable[[Column, tree.Instruction], None]
+    conditions: Mapping[str, str] = field(default_factory=dict)
 
 
 @record(frozen=True, slots=True)
@@ -65,7 +67,11 @@ class Computed:
 
 class Column:
     """One thread while it is lowered: its registers, and the operations of the instruction at hand; at the end its
-    `body`. Places and errors are in the column's own text."""
+    `body`. Places and errors are in the column's own text.
+
+    An instruction's operations depend on it, on the locations, on `conditions`, and on what is known `about` its
+    registers.
+    """
 
     def __init__(
         self,
@@ -74,12 +80,14 @@ class Column:
         column: tree.Column,
         initial: Mapping[str, int],
         large: AbstractSet[str],
+        thread: int,
     ) -> None:
-        """`initial`: what registers hold at first; `large`: those of which that needs more than 4 bytes."""
+        """`initial`: what registers hold at first; `large`: those of which that needs more than 4 bytes; `thread`: its
+        number in the test at hand, for messages alone."""
         self.isa = isa
         self.memory = memory
         self.source = column.source
-        self.thread = column.thread
+        self.thread = thread
         self.instruction = _NOTHING
         self.operations: list[Step] = []
         self.body: tuple[Operation, ...] = ()
@@ -91,9 +99,31 @@ class Column:
         self.narrow = survey.narrow - large
         self.initial = {r: Kind(4, True).fit(v) if r in self.narrow else v for r, v in initial.items()}
         self.constant = {r: initial.get(r, 0) for r in survey.constants}
-        self.words = survey.words
-        self.jumps = {i.name[1:] for i in column.instructions if i.name.startswith("J")}
+        self.conditions = frozenset([isa.conditions[w] for w in survey.words if w in isa.conditions])
+        self.named = survey.named
         self.start: dict[str, int] = {}
+
+    def lower(
+        self, i: tree.Instruction
+    ) -> tuple[tuple[Step, ...], frozenset[str], tuple[Computed, ...], bool]:
+        """An instruction's operations, the registers that it uses, its computed accesses, and whether that is all that
+        it does here."""
+        used, start, computed, partial = self.used, self.start, self.computed, self.partial
+        known = len(self.memory.locations)
+        self.used, self.start, self.computed, self.partial = set(), {}, [], {}
+        self.instruction, self.operations, self.names = i, [], 0
+        self.isa.lower(self, i)
+        own, own_computed = frozenset(self.used), tuple(self.computed)
+        is_all = not (self.start or self.partial) and len(self.memory.locations) == known
+        self.used |= used
+        self.start = {**self.start, **start}
+        self.computed = [*computed, *self.computed]
+        self.partial = {**partial, **self.partial, **partial}
+        return tuple(self.operations), own, own_computed, is_all
+
+    def about(self, names: Iterable[str]) -> tuple[object, ...]:
+        """What is known about registers."""
+        return tuple([(name in self.narrow, self.constant.get(name)) for name in names])
 
     # ------------------------------------------------------------------ errors
 
@@ -154,7 +184,8 @@ class Column:
     def fresh(self) -> str:
         """A register of no name."""
         self.names += 1
-        return f"{self.instruction.name.lower()}#{self.names}"
+        more = f".{self.names}" if self.names > 1 else ""
+        return f"{self.instruction.name.lower()}#{self.instruction.span.line - 1}{more}"
 
     # -------------------------------------------------------------- operations
 
@@ -164,7 +195,7 @@ class Column:
     def origin(self) -> Origin:
         span = self.instruction.span
         text = " ".join(self.instruction.text.rpartition(":")[2].split())
-        return Origin(text, None, f"P{self.thread}@{span.line}:{span.column}", False, span)
+        return Origin(text, None, f"@{span.line}:{span.column}", False, span)
 
     def load(self, address: Address, access: Access, is_exclusive: bool = False) -> Value:
         """What a location holds, as a number with a sign."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from verifier.memo import Memo
 from verifier.program.program import Condition, Final, FinalLocation, Formula, Number
@@ -85,25 +85,33 @@ Resolve = Callable[[tree.Place], Seen]
 AddressOf = Callable[[str, Span], int]
 
 
-def comparisons(formula: tree.Formula) -> Iterator[tree.Comparison]:
+def comparisons(formula: tree.Formula) -> list[tree.Comparison]:
     """The comparisons of a formula, in order."""
-    match formula:
-        case tree.Comparison():
-            yield formula
-        case tree.Not(inner):
-            yield from comparisons(inner)
-        case tree.And(items) | tree.Or(items):
-            for item in items:
-                yield from comparisons(item)
-        case tree.Implies(left, right):
-            yield from comparisons(left)
-            yield from comparisons(right)
+    found: list[tree.Comparison] = []
+    waiting = [formula]
+    while waiting:
+        f = waiting.pop()
+        if isinstance(f, tree.Comparison):
+            found.append(f)
+        elif isinstance(f, tree.And | tree.Or):
+            waiting += f.items[::-1]
+        elif isinstance(f, tree.Not):
+            waiting.append(f.formula)
+        elif isinstance(f, tree.Implies):
+            waiting += (f.right, f.left)
+    return found
 
 
 def compared_in(final: tree.Final) -> list[tree.Comparison]:
     """The comparisons of filter and condition."""
     formulas = (final.filter, final.condition.formula if final.condition else None)
     return [c for f in formulas if f is not None for c in comparisons(f)]
+
+
+def places_of(final: tree.Final) -> list[tree.Place]:
+    """The places that conditions, filter and locations name."""
+    sides = [side for c in compared_in(final) for side in (c.left, c.right)]
+    return [*final.locations, *[side for side in sides if isinstance(side, tree.Place)]]
 
 
 _REGISTERS: Memo[tree.Final, tuple[tuple[int, str], ...]] = Memo()
@@ -113,9 +121,8 @@ def registers_in(final: tree.Final) -> tuple[tuple[int, str], ...]:
     """The threads' registers that conditions, filter and locations name."""
 
     def find() -> tuple[tuple[int, str], ...]:
-        sides = (side for c in compared_in(final) for side in (c.left, c.right))
-        places = (*final.locations, *(side for side in sides if isinstance(side, tree.Place)))
-        return tuple(dict.fromkeys((p.thread, p.name) for p in places if p.thread is not None))
+        places = places_of(final)
+        return tuple(dict.fromkeys([(p.thread, p.name) for p in places if p.thread is not None]))
 
     return _REGISTERS(final, find)
 
@@ -141,17 +148,6 @@ def renamed(formula: tree.Formula, change: Callable[[tree.Place], tree.Place]) -
 def final(formula: tree.Formula, resolve: Resolve, address_of: AddressOf) -> Final:
     """The formula over what `resolve` makes of its places and `address_of` of the locations it compares with."""
     match formula:
-        case tree.Truth(value):
-            return Number(int(value))
-        case tree.Not(inner):
-            return Formula("!", (final(inner, resolve, address_of),))
-        case tree.And(items):
-            return _fold("&&", [final(item, resolve, address_of) for item in items])
-        case tree.Or(items):
-            return _fold("||", [final(item, resolve, address_of) for item in items])
-        case tree.Implies(left, right):
-            unless = Formula("!", (final(left, resolve, address_of),))
-            return Formula("||", (unless, final(right, resolve, address_of)))
         case tree.Comparison(place, operator, other, span):
             seen = resolve(place)
             match other:
@@ -161,6 +157,17 @@ def final(formula: tree.Formula, resolve: Resolve, address_of: AddressOf) -> Fin
                     return Formula(operator, (seen.final, Number(address_of(other, span))))
                 case tree.Place():
                     return Formula(operator, (seen.final, resolve(other).final))
+        case tree.And(items):
+            return _fold("&&", [final(item, resolve, address_of) for item in items])
+        case tree.Truth(value):
+            return Number(int(value))
+        case tree.Not(inner):
+            return Formula("!", (final(inner, resolve, address_of),))
+        case tree.Or(items):
+            return _fold("||", [final(item, resolve, address_of) for item in items])
+        case tree.Implies(left, right):
+            unless = Formula("!", (final(left, resolve, address_of),))
+            return Formula("||", (unless, final(right, resolve, address_of)))
 
 
 def _fold(operator: str, items: list[Final]) -> Final:

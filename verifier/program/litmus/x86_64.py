@@ -276,4 +276,4 @@ def lower(c: Column, i: tree.Instruction) -> None:
         raise c.not_modelled(i.name, MODELLED)
 
 
-ISA = Isa(register, order, lower)
+ISA = Isa(register, order, lower, {f"J{c}": c for c in CONDITIONS})

@@ -47,13 +47,13 @@ def _set(
     c: Column, same: tuple[Value, Value], signs: tuple[Value, Value], result: Value, carry: Value | None
 ) -> None:
     """Sets those of the flags that the thread's jumps ask for."""
-    if c.jumps & (_EQUAL.keys() | _NOT_ABOVE | _ABOVE):
+    if c.conditions & (_EQUAL.keys() | _NOT_ABOVE | _ABOVE):
         _pair(c, ("same", "other"), same)
-    if c.jumps & _SIGNED.keys():
+    if c.conditions & _SIGNED.keys():
         _pair(c, ("left", "right"), signs)
-    if c.jumps & _SIGN.keys():
+    if c.conditions & _SIGN.keys():
         c.set("flags.result", result)
-    if c.jumps & _CARRY and carry is not None:
+    if c.conditions & _CARRY and carry is not None:
         c.set("flags.carry", carry)
 
 

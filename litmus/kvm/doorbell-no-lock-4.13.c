@@ -1,0 +1,50 @@
+/*
+ * The doorbell that sets pending_last and kicks, whatever is pending: it takes no lock, and an injection
+ * on the same CPU may hold ap_list_lock with interrupts on.
+ */
+/* mbpair: kernel 4.13; interrupt vgic_v4_doorbell_handler on kvm_vgic_inject_irq */
+#define KVM_REQ_IRQ_PENDING 1
+
+struct vgic_irq {
+	spinlock_t irq_lock;
+	bool pending_latch;
+	bool enabled;
+	struct kvm_vcpu *vcpu;
+};
+
+struct kvm_vcpu {
+	spinlock_t ap_list_lock;
+	int ap_list_length;
+	bool pending_last;
+	unsigned long requests;
+	int mode;
+};
+
+static void vgic_queue_irq_unlock(struct kvm_vcpu *vcpu, struct vgic_irq *irq)
+{
+	spin_unlock(&irq->irq_lock);
+
+	/* one or more in the list: someone is to handle it */
+	spin_lock(&vcpu->ap_list_lock);
+	spin_lock(&irq->irq_lock);
+	if (irq->pending_latch && irq->enabled)
+		vcpu->ap_list_length = vcpu->ap_list_length + 1;
+	spin_unlock(&irq->irq_lock);
+	spin_unlock(&vcpu->ap_list_lock);
+}
+
+void kvm_vgic_inject_irq(struct kvm_vcpu *vcpu, struct vgic_irq *irq)
+{
+	spin_lock(&irq->irq_lock);
+	irq->pending_latch = true;
+	vgic_queue_irq_unlock(vcpu, irq);
+}
+
+irqreturn_t vgic_v4_doorbell_handler(int irq, void *info)
+{
+	struct kvm_vcpu *vcpu = info;
+
+	WRITE_ONCE(vcpu->pending_last, true);
+	kvm_vcpu_kick(vcpu);
+	return IRQ_HANDLED;
+}

@@ -1,0 +1,29 @@
+/*
+ * The doorbell of 4.13: a store, a request behind smp_wmb(), and a look at the queue that nothing orders.
+ */
+struct vcpu {
+	int pending;
+	unsigned long requests;
+	int head;
+};
+
+void doorbell(struct vcpu *v)
+{
+	int head;
+
+	WRITE_ONCE(v->pending, 1);
+	smp_wmb();
+	set_bit(0, &v->requests);
+	head = READ_ONCE(v->head);
+}
+
+void sleeper(struct vcpu *v)
+{
+	int pending;
+
+	WRITE_ONCE(v->head, 1);
+	set_current_state(TASK_INTERRUPTIBLE);
+	pending = READ_ONCE(v->pending);
+}
+
+exists (doorbell:head = 0 /\ sleeper:pending = 0)

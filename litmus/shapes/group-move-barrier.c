@@ -1,0 +1,25 @@
+/*
+ * barrier() holds the compiler only; not even x86 keeps the order.
+ */
+int closid = 1;
+int running;
+
+void move_group(void)
+{
+	int seen;
+
+	WRITE_ONCE(closid, 2);
+	barrier();
+	seen = READ_ONCE(running);
+}
+
+void switch_to(void)
+{
+	int used;
+
+	WRITE_ONCE(running, 1);
+	smp_mb();
+	used = READ_ONCE(closid);
+}
+
+exists (move_group:seen = 0 /\ switch_to:used = 1)

@@ -1,0 +1,203 @@
+"""RCU in snippets: sections, grace periods, what is left for later, and memory that is given back."""
+
+from __future__ import annotations
+
+import pytest
+
+from verifier.errors import ProgramError
+from verifier.options import Options
+from verifier.pairing.verdict import ModelResult
+from verifier.pipeline import check
+from verifier.program.versions import read_version
+
+MODELS = ("armv8", "lkmm")
+READS = "a = READ_ONCE(y); b = READ_ONCE(x);"
+ITEM = "struct item { int data; struct rcu_head rcu; };\nstruct item first; struct item *head = &first; int x, y;\n"
+READER = """void reader(void) { struct item *q; int r; rcu_read_lock(); q = rcu_dereference(head);
+	if (q) r = READ_ONCE(q->data); rcu_read_unlock(); }
+"""
+REMOVE = "struct item *p = head; WRITE_ONCE(head, NULL);"
+
+
+def result(text: str, model: str, kernel: str | None = None) -> ModelResult:
+    version = None if kernel is None else read_version(kernel)
+    return check("a.c", text.encode(), Options(models=(model,), kernel=version))[0].results[0]
+
+
+def published(model: str, wait: str, lock: str, unlock: str, kernel: str | None = None) -> ModelResult:
+    writer = f"void w(void) {{ WRITE_ONCE(x, 1); {wait} WRITE_ONCE(y, 1); }}\n"
+    reader = f"void r(void) {{ int a, b; {lock} {READS} {unlock} BUG_ON(a && !b); }}\n"
+    return result(f"int x, y;\n{writer}{reader}", model, kernel)
+
+
+def freed(model: str, remover: str, more: str = "", reader: str = READER) -> tuple[str, list[str]]:
+    found = result(f"{ITEM}{more}void remover(void) {{ {remover} }}\n{reader}", model)
+    return found.verdict, [p.status for p in found.properties if p.kind == "use after free"]
+
+
+SECTIONS = [
+    ("rcu_read_lock();", "rcu_read_unlock();"),
+    ("rcu_read_lock_bh();", "rcu_read_unlock_bh();"),
+    ("rcu_read_lock_sched();", "rcu_read_unlock_sched();"),
+    ("preempt_disable();", "preempt_enable();"),
+    ("local_bh_disable();", "local_bh_enable();"),
+]
+
+
+@pytest.mark.parametrize("model", [*MODELS, "riscv"])
+@pytest.mark.parametrize(("lock", "unlock"), SECTIONS)
+def test_a_grace_period_waits_for_all_kinds_of_readers(model: str, lock: str, unlock: str) -> None:
+    assert published(model, "synchronize_rcu();", lock, unlock).verdict == "proved"
+    assert published(model, "synchronize_rcu_expedited();", lock, unlock).verdict == "proved"
+    assert published(model, "synchronize_rcu();", "", "").verdict == "refuted"
+    assert published(model, "smp_mb();", lock, unlock).verdict == "refuted"
+
+
+@pytest.mark.parametrize(("lock", "unlock"), SECTIONS)
+def test_until_4_19_it_waits_for_its_own_kind_alone(lock: str, unlock: str) -> None:
+    expected = "proved" if lock == "rcu_read_lock();" else "refuted"
+    assert published("lkmm", "synchronize_rcu();", lock, unlock, "4.19").verdict == expected
+    assert published("lkmm", "synchronize_sched();", lock, unlock, "4.19").verdict == "undecided"
+
+
+def test_under_power_a_grace_period_is_not_modelled() -> None:
+    found = published("power", "synchronize_rcu();", *SECTIONS[0])
+    assert (found.verdict, found.reason) == (
+        "undecided",
+        "not modelled: synchronize_rcu() under power (line 2)",
+    )
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "body",
+    [
+        "rcu_read_lock(); synchronize_rcu(); rcu_read_unlock();",
+        "preempt_disable(); if (x) preempt_enable(); synchronize_rcu();",
+        "for (;;) { synchronize_rcu(); rcu_read_lock(); }",
+        "if (x) goto out; rcu_read_lock(); out: synchronize_rcu();",
+    ],
+)
+def test_a_wait_in_a_section_of_its_own_proves_nothing(model: str, body: str) -> None:
+    found = result(f"int x;\nvoid w(void) {{ {body} }}\nvoid r(void) {{ WRITE_ONCE(x, 1); }}\n", model)
+    assert found.verdict == "undecided"
+    assert "synchronize_rcu() in a read-side section" in found.reason
+
+
+def test_a_wait_after_the_section_is_none_in_it() -> None:
+    body = "rcu_read_lock(); if (x) { rcu_read_unlock(); synchronize_rcu(); return; } rcu_read_unlock();"
+    found = result(f"int x;\nvoid w(void) {{ {body} }}\nvoid r(void) {{ WRITE_ONCE(x, 1); }}\n", "lkmm")
+    assert "read-side" not in found.reason
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("remover", "expected"),
+    [
+        (f"{REMOVE} synchronize_rcu(); kfree(p);", "proved"),
+        (f"{REMOVE} kfree(p);", "refuted"),
+        ("struct item *p = head; synchronize_rcu(); WRITE_ONCE(head, NULL); kfree(p);", "refuted"),
+        (f"{REMOVE} kfree_rcu(p, rcu);", "proved"),
+        (f"{REMOVE} kvfree_rcu(p, rcu);", "proved"),
+        (f"{REMOVE} kfree_rcu_mightsleep(p);", "proved"),
+        ("struct item *p = head; kfree_rcu(p, rcu); WRITE_ONCE(head, NULL);", "refuted"),
+        (f"{REMOVE} call_rcu(&p->rcu, end);", "proved"),
+        (f"{REMOVE} call_rcu(&p->rcu, &end);", "proved"),
+        ("struct item *p = head; call_rcu(&p->rcu, end); WRITE_ONCE(head, NULL);", "refuted"),
+    ],
+)
+def test_use_after_free(model: str, remover: str, expected: str) -> None:
+    end = "void end(struct rcu_head *h) { struct item *p = container_of(h, struct item, rcu); kfree(p); }\n"
+    verdict, statuses = freed(model, remover, end if "end" in remover else "")
+    assert (verdict, statuses) == (expected, ["holds" if expected == "proved" else "violated"])
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_reader_outside_of_a_section_is_not_waited_for(model: str) -> None:
+    reader = READER.replace("rcu_read_lock();", "").replace("rcu_read_unlock();", "")
+    assert freed(model, f"{REMOVE} synchronize_rcu(); kfree(p);", "", reader) == ("refuted", ["violated"])
+
+
+def test_an_object_of_its_own_may_be_freed_at_once() -> None:
+    make = "struct item *new = kmalloc(8); WRITE_ONCE(new->data, 1);"
+    assert freed("lkmm", f"{make} if (x) {{ kfree(new); return; }} rcu_assign_pointer(head, new);")[1] == [
+        "holds"
+    ]
+    assert freed("lkmm", f"{make} rcu_assign_pointer(head, new); kfree(new);")[1] == ["violated"]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_is_left_for_later_comes_after_what_was_done_before(model: str) -> None:
+    more = "void end(struct rcu_head *h) { BUG_ON(READ_ONCE(x) == 0); }\n"
+    found = result(
+        f"{ITEM}{more}void w(struct item *p) {{ WRITE_ONCE(x, 1); call_rcu(&p->rcu, end); }}\n", model
+    )
+    assert [p.status for p in found.properties] == ["holds"]
+    late = f"{ITEM}{more}void w(struct item *p) {{ call_rcu(&p->rcu, end); WRITE_ONCE(x, 1); }}\n"
+    assert [p.status for p in result(late, model).properties] == ["violated"]
+
+
+def test_it_runs_where_it_was_called_alone() -> None:
+    more = "void end(struct rcu_head *h) { WRITE_ONCE(y, 1); }\nvoid set(void) { WRITE_ONCE(x, 1); }\n"
+    writer = "void w(struct item *p) { int r = READ_ONCE(x); if (r) call_rcu(&p->rcu, end); }\n"
+    for condition, answer in (
+        ("w:r == 1 && y == 0", "vacuous"),
+        ("w:r == 1 && y == 1", "reached"),
+        ("w:r == 0 && y == 1", "vacuous"),
+        ("w:r == 0 && y == 0", "reached"),
+    ):
+        found = result(f"{ITEM}{more}{writer}exists ({condition})", "lkmm")
+        assert [p.answer for p in found.properties] == [answer]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_callback_that_wakes_loses_no_wake_up(model: str) -> None:
+    more = "struct completion done;\nvoid end(struct rcu_head *h) { complete(&done); }\n"
+    writer = "void w(struct item *p) { call_rcu(&p->rcu, end); wait_for_completion(&done); }\n"
+    found = result(f"{ITEM}{more}{writer}", model)
+    assert [(p.kind, p.status) for p in found.properties] == [("lost wake-up", "holds")]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("for (i = 0; i < 2; i++) call_rcu(&p->rcu, end);", "call_rcu() in a loop (line 4)"),
+        ("call_rcu(&p->rcu, again);", "call_rcu() in what it calls itself (line 3)"),
+        ("rcu_barrier();", "rcu_barrier() (line 4)"),
+        ("call_rcu_tasks(&p->rcu, end);", "call_rcu_tasks() (line 4)"),
+    ],
+)
+def test_what_is_not_modelled(body: str, reason: str) -> None:
+    again = "call_rcu(h, again);" if "again" in body else ""
+    more = f"void again(struct rcu_head *h) {{ {again} }} void end(struct rcu_head *h) {{ }}\n"
+    found = result(f"{ITEM}{more}void w(struct item *p) {{ int i; {body} WRITE_ONCE(x, 1); }}\n", "lkmm")
+    assert (found.verdict, found.reason) == ("undecided", f"not modelled: {reason}")
+
+
+@pytest.mark.parametrize(
+    "call", ["call_rcu(&p->rcu)", "call_rcu()", "kfree()", "kfree_rcu()", "kmem_cache_free(p)"]
+)
+def test_missing_arguments(call: str) -> None:
+    with pytest.raises(ProgramError, match="arguments, expected"):
+        result(f"void w(struct item *p) {{ {call}; }}\n", "lkmm")
+
+
+def test_a_callback_that_is_not_in_the_text_is_an_assumption() -> None:
+    unit = check(
+        "a.c", f"{ITEM}void w(struct item *p) {{ call_rcu(&p->rcu, gone); smp_mb(); }}\n".encode(), Options()
+    )
+    assert any(a.startswith("gone() is not in the text") for a in unit[0].assumptions)
+
+
+def test_a_callback_that_nothing_hands_over_is_not_forgotten() -> None:
+    text = "void tick(struct work_struct *w) { WRITE_ONCE(x, 1); schedule_work(w); }\nvoid r(void) { smp_mb(); }\n"
+    found = result(f"int x;\n{text}", "lkmm")
+    assert found.reason == "not modelled: tick(), which nothing but itself hands over (line 2)"
+
+
+@pytest.mark.parametrize("object_", ["NULL", "5", '"text"', "p->data", "get()", "&x"])
+def test_whatever_is_freed(object_: str) -> None:
+    assert (
+        result(f"{ITEM}void w(struct item *p) {{ kfree({object_}); smp_mb(); }}\n", "lkmm").verdict
+        == "undecided"
+    )

@@ -1,0 +1,72 @@
+/*
+ * Bit operations that are not atomic, and those that are made of others. The atomic ones are known by their
+ * names; a body that calls its own name means that one.
+ */
+
+/* include/asm-generic/bitops/non-atomic.h: plain accesses */
+void __set_bit(int nr, unsigned long *p) { *p |= BIT(nr); }
+void __clear_bit(int nr, unsigned long *p) { *p &= ~BIT(nr); }
+void __change_bit(int nr, unsigned long *p) { *p ^= BIT(nr); }
+int __test_and_set_bit(int nr, unsigned long *p)
+{
+	unsigned long old = *p;
+	*p = old | BIT(nr);
+	return (old & BIT(nr)) != 0;
+}
+int __test_and_clear_bit(int nr, unsigned long *p)
+{
+	unsigned long old = *p;
+	*p = old & ~BIT(nr);
+	return (old & BIT(nr)) != 0;
+}
+int __test_and_change_bit(int nr, unsigned long *p)
+{
+	unsigned long old = *p;
+	*p = old ^ BIT(nr);
+	return (old & BIT(nr)) != 0;
+}
+
+/* include/asm-generic/bitops/lock.h: a plain read, and a store-release of what it leaves */
+void __clear_bit_unlock(int nr, unsigned long *p)
+{
+	unsigned long old = READ_ONCE(*p);
+	smp_store_release(p, old & ~BIT(nr));
+}
+
+/* include/linux/bitops.h */
+void assign_bit(long nr, unsigned long *p, bool value)
+{
+	if (value)
+		set_bit(nr, p);
+	else
+		clear_bit(nr, p);
+}
+void __assign_bit(long nr, unsigned long *p, bool value)
+{
+	if (value)
+		__set_bit(nr, p);
+	else
+		__clear_bit(nr, p);
+}
+
+/* include/asm-generic/bitops/atomic.h, 4.19 to 5.19: a bit that is as wanted is only read, without order */
+int test_and_set_bit(int nr, unsigned long *p)
+{
+	if (test_bit(nr, p))
+		return 1;
+	return test_and_set_bit(nr, p);
+}
+int test_and_clear_bit(int nr, unsigned long *p)
+{
+	if (!test_bit(nr, p))
+		return 0;
+	return test_and_clear_bit(nr, p);
+}
+
+/* include/asm-generic/bitops/lock.h: a bit that is set is only read, without order */
+int test_and_set_bit_lock(int nr, unsigned long *p)
+{
+	if (test_bit(nr, p))
+		return 1;
+	return test_and_set_bit_lock(nr, p);
+}
