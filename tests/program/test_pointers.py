@@ -77,6 +77,34 @@ ONE_THREAD = [  # declarations, the body of one thread, and the value of x at it
         "other(&a, &b)->v = 2; x = b.v * 10 + a.v;",
         20,
     ),
+    ("int a[3];", "int *p = &a[1]; p[1] = 5; x = a[2];", 5),
+    ("int a[3];", "int *p = y ? &a[0] : &a[1]; p[1] = 5; x = a[2];", 5),
+    ("int a[3];", "int *p = &y; p = a; p[1] = 5; x = a[1];", 5),
+    ("int a[3];", "int *p = &y; p[0] = 5; x = y;", 5),
+    ("int a[3];", "int *p = &a[0]; p = &a[1]; p[1] = 5; x = a[2];", 5),
+    ("int a[3];", "*(a + 1) = 5; x = a[1];", 5),
+    ("int a[3];", "int i = 2; *(a + i) = 5; x = a[2];", 5),
+    ("int a[3];", "int *p = &a[0]; int i = 1; p = &a[1]; p[i] = 5; x = a[2];", 5),
+    ("int a[2][2];", "int i = 1; a[i][1] = 3; x = a[1][1];", 3),
+    ("struct s a[2];", "int i = 1; a[i].v = 4; int *p = &a[i].v; *p = *p + 1; x = a[1].v;", 5),
+    (
+        "struct s *heads[2], a, b;",
+        "heads[1] = &a; heads[0] = &b; heads[1]->v = 3; heads[y]->v = 2; x = a.v * 10 + b.v;",
+        32,
+    ),
+    (
+        "struct s *heads[2], a, b;",
+        "int i = 1; heads[i] = &a; heads[0] = &b; heads[i]->v = 3; x = a.v * 10 + b.v;",
+        30,
+    ),
+    ("", "int l = 3; int *p = &l; *p = 4; x = l;", 4),
+    ("static void f(int *p) { *p = 7; } static void g(int *p) { f(p); }", "int l = 3; g(&l); x = l;", 7),
+    ("static void f(int **p) { *p = &y; }", "int *l; f(&l); *l = 2; x = y;", 2),
+    (
+        "struct s a, b, *h;",
+        "struct s **p = &h; h = &a; a.next = &b; p = &(*p)->next; *p = NULL; x = a.next == NULL;",
+        1,
+    ),
 ]
 
 
@@ -125,11 +153,14 @@ void f(struct s *node)
         "struct s *p = &a; p = (struct s *)((unsigned long)p | 1); p->v = 1;",
         "struct s *p = &a; p++; p->v = 1;",
         "int i = 2; array[i].v = 1;",
+        "struct s *p = &array[0]; p = &array[1]; p[1].v = 1;",
+        "struct s *p = &a; while (x) p = &p->inner; p->v = 1;",  # to more places than are followed
+        "struct s *p = y ? &a : &array[1]; (p + 1)->v = 1;",
         "struct s *p; int i; for (i = 0; i < 3; i++) { p = kzalloc(8, 0); p->v = i; }",  # beyond the bound
     ],
 )
 def test_an_access_that_may_go_nowhere_is_not_proved(body: str) -> None:
-    text = f"{STRUCT}struct s a, *g;\nstruct s array[2];\nint x;\nvoid t(void)\n{{\n{body}\n\tassert(x < 7);\n}}\n"
+    text = f"{STRUCT}struct s a, *g;\nstruct s array[2];\nint x, y;\nvoid t(void)\n{{\n{body}\n\tassert(x < 7);\n}}\n"
     text += "void w(void)\n{\n\tWRITE_ONCE(g, &a);\n}\n"
     (result,) = answer(text).results
     assert result.verdict == "undecided"
@@ -145,6 +176,32 @@ def test_what_is_refuted_without_a_wild_access_stays_refuted() -> None:
 def test_a_pointer_from_outside_that_is_set_twice_is_not_modelled() -> None:
     text = f"{STRUCT}int x;\nvoid t(struct s *p, struct s *q)\n{{\n\tif (x)\n\t\tp = q;\n\tp->v = 1;\n}}\n"
     assert lowered(text).unmodelled == ((7, "p, which points to more than one object"),)
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ("struct s l; l = a; x = l.v;", "l = a, a struct assigned as a whole"),
+        ("struct s l = a; x = l.v;", "the initial value of l"),
+        ("struct s l = { .v = 3 }; x = l.v;", "the initial value of l"),
+        ("struct s *p = &a, *q = &b; *p = *q;", "*p = *q, a struct assigned as a whole"),
+        ("int *p = &array[0]; p = &p[1]; *p = 1;", "the address of an element, by a pointer"),
+        ("int l; x = (long)&l;", "the address of l, used as a value"),
+        ("g.one = 1; x = g.two;", "the members of g, which is a union"),
+        ("struct s *p = &a; x = p->m[1]; struct s *q = p->m;", "m, which may be an array or a pointer"),
+        ("struct s *p = &a; p[1].v = 1;", "p[1], an access beside an object"),
+    ],
+)
+def test_what_is_not_modelled_is_said(body: str, what: str) -> None:
+    text = f"{STRUCT}union u {{ int one; char two; }};\nunion u g;\nstruct s a, b;\nint array[2], x;\n"
+    assert [name for _, name in lowered(f"{text}void t(void)\n{{\n{body}\n}}\n").unmodelled] == [what]
+
+
+@pytest.mark.parametrize("access", ["WRITE_ONCE(p->state, TASK_INTERRUPTIBLE)", "spin_lock(&p->lock)"])
+def test_operations_by_a_pointer_to_several_objects(access: str) -> None:
+    text = f"{STRUCT}struct s a, b;\nint y;\nvoid t(void)\n{{\n"
+    text += f"\tstruct s *p = y ? &a : &b;\n\t{access};\n\tschedule();\n}}\n"
+    assert answer(text).results[0].verdict in ("undecided", "nothing to check")
 
 
 def programs() -> list[int]:

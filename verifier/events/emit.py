@@ -222,8 +222,18 @@ class Emitter:
         is_section = o.kind in _SECTIONS
         kind: SourceKind = "lock" if is_section else "fence"
         source = self._source(kind, o.name, o.is_barrier and not is_section, False, o.origin)
-        location = None if o.address is None else self.draft.numbers[o.address.path]
+        location = None if o.address is None else self._about(o.address, o)
         self._add("F", location, state, (), None, row.half(0), source, o.origin)
+
+    def _about(self, address: p.Address, o: p.Fence) -> int | None:
+        """The location that a fence is about."""
+        targets = (address.path,) if self.is_litmus else address.targets()
+        if len(targets) != 1:
+            self.draft.unmodelled.append(
+                (o.origin.span.line, f"{o.name} of an object that a pointer chooses")
+            )
+            return None
+        return self.draft.numbers[targets[0]]
 
     # ------------------------------------------------------------------ events
 

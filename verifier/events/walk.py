@@ -247,10 +247,10 @@ class ThreadWalk:
         for operation in flatten(self.thread.body):
             if isinstance(operation, p.Store) and isinstance(operation.value, p.Number):
                 if operation.value.value in sleeping:
-                    found[self.draft.numbers[operation.address.path]] = None
+                    found.update(dict.fromkeys(self.draft.numbers[p] for p in operation.address.targets()))
             elif isinstance(operation, p.Store) and isinstance(operation.value, p.Local):
                 if operation.address.path.members[-1:] in (("state",), ("__state",)):
-                    found[self.draft.numbers[operation.address.path]] = None
+                    found.update(dict.fromkeys(self.draft.numbers[p] for p in operation.address.targets()))
         return tuple(found)
 
     def _sleep(self, origin: p.Origin, state: State) -> State | None:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from verifier.errors import ProgramError
 from verifier.program import calls, objects
 from verifier.program.addresses import ELEMENTS as ELEMENTS
-from verifier.program.frame import Alias, Binding, Delayed, Frame, Pointer, Variable, Writer, text_of
+from verifier.program.frame import (
+    Alias,
+    Binding,
+    Delayed,
+    Frame,
+    Pointer,
+    Reference,
+    Variable,
+    Writer,
+    text_of,
+)
 from verifier.program.program import (
     Address,
     Apply,
@@ -21,7 +31,7 @@ from verifier.program.program import (
     Store,
     Value,
 )
-from verifier.record import record
+from verifier.record import record, replace
 from verifier.syntax import tree
 
 if TYPE_CHECKING:
@@ -57,6 +67,9 @@ def value(here: Here, e: tree.Expression) -> Value:
         case tree.Unary(operator, operand) if operator != "*":
             return Apply("neg" if operator == "-" else operator, (value(here, operand),))
         case tree.Member() | tree.Index() | tree.Unary():
+            if isinstance(e, tree.Member) and e.field in here.context.indexed and not here.context.is_litmus:
+                what = f"{e.field}, which may be an array or a pointer"
+                here.context.cannot_model(what, here.frame, e.span)
             return _read(here, place(here, e), e)
         case tree.Binary("&&" | "||"):
             return _short_circuit(here, e)
@@ -136,9 +149,8 @@ def pointee(here: Here, e: tree.Expression) -> Place:
             return _offset(here, e)
         case tree.Conditional() | tree.Call() | tree.Assign() | tree.Unary("*"):
             return _computed(here, e)
-        case tree.Binary("+" | "-", left, right):
-            value(here, right)
-            return pointee(here, left)
+        case tree.Binary("+" | "-"):
+            return _beside(here, e)
         case _:
             raise here.frame.error("not-a-pointer", "expected a pointer to a location, such as &x", e.span)
 
@@ -193,6 +205,23 @@ def _anywhere(here: Here, pointer: Value, e: tree.Expression) -> Address:
     if first is None:
         raise here.frame.error("not-a-pointer", "found no location in this test that this can access", e.span)
     return Address(first, pointer, True)
+
+
+def _beside(here: Here, e: tree.Binary) -> Place:
+    """What lies beside the target of a pointer: in an array an element; else of a pointer from outside, it is taken
+    to be the target."""
+    if e.operator == "+" and isinstance(e.left, tree.Name) and _is_array(here, e.left):
+        return _element(here, tree.Index(e.left, e.right, e.span), e.left, e.right)
+    distance = value(here, e.right)
+    target = pointee(here, e.left)
+    if isinstance(target, Variable) or distance == Number(0):
+        return target
+    if target.pointer is not None:
+        return replace(target, pointer=Apply(e.operator, (target.pointer, distance)))
+    if target.path.root.owner is None or target.path.root.is_own:
+        what = f"{text_of(here.frame.source, e.span)}, an access beside an object"
+        here.context.cannot_model(what, here.frame, e.span)
+    return target
 
 
 def _offset(here: Here, e: tree.Binary) -> Address:
@@ -257,6 +286,8 @@ def _name(here: Here, e: tree.Name, name: str) -> Value:
         return here.context.address(binding.path) if here.context.is_litmus else binding.address
     if isinstance(binding, Variable):
         return Local(binding.key)
+    if isinstance(binding, Reference):
+        return _address_of_local(here, e)
     if isinstance(binding, Delayed):
         return value(Here(here.context, here.writer, binding.frame), binding.expression)
     constant = here.context.constant(name)
@@ -275,6 +306,8 @@ def _named_place(here: Here, e: tree.Name, name: str) -> Place:
         return binding
     if isinstance(binding, Pointer):
         return Address(binding.path)
+    if isinstance(binding, Reference):
+        return binding.variable
     if isinstance(binding, Alias):
         return binding.address
     if here.context.constant(name) is not None:
@@ -292,6 +325,8 @@ def _pointed_by_name(here: Here, e: tree.Name, name: str) -> Place:
     match binding:
         case Pointer(path, _):
             return Address(path)
+        case Reference(variable):
+            return variable
         case Variable() if here.context.is_litmus:
             return _computed(here, e)
         case Variable(key, True, kind):
@@ -346,12 +381,16 @@ def _part(base: Address, path: Path, member: str) -> Address:
     """The member, or the element `[i]`, of what is at an address; `path`: as it is written."""
     choices = tuple((v, Path(p.root, (*p.members, member))) for v, p in base.choices)
     members = (*base.members, member)
-    return Address(path, base.pointer, False, choices, base.is_closed, members)
+    return Address(path, base.pointer, False, choices, base.is_closed, members, base.index)
 
 
 def _element(here: Here, e: tree.Index, array: tree.Expression, index: tree.Expression) -> Place:
     base = place(here, array) if _is_array(here, array) else pointee(here, array)
     position = value(here, index)
+    if isinstance(base, Address) and not here.context.is_litmus and not _is_array(here, array):
+        beside = _beside_exactly(here, e, base, position)
+        if beside is not None:
+            return beside
     if here.context.is_litmus and (isinstance(base, Variable) or base.pointer is not None):
         raise _not_modelled(here, "an element by a register", e)
     if here.context.is_litmus and not isinstance(position, Number):
@@ -366,25 +405,48 @@ def _element(here: Here, e: tree.Index, array: tree.Expression, index: tree.Expr
         member = f"[{position.value}]"
         return _part(base, Path(base.path.root, (*base.path.members, member)), member)
     path = Path(base.path.root, (*base.path.members, "[*]"))
-    if base.pointer is not None and not base.choices:
-        return Address(path, base.pointer, members=(*base.members, "[*]"), index=position)
-    pointer = position if base.pointer is None else Apply("+", (base.pointer, position))
+    if base.pointer is not None:
+        more = tuple((v, Path(p.root, (*p.members, "[*]"))) for v, p in base.choices)
+        members = (*base.members, "[*]")
+        return Address(path, base.pointer, False, more, base.is_closed, members, index=position)
     size = here.context.bounds.get(base.path.root.name)
-    is_array = base.pointer is None and not base.path.members and size is not None
+    is_array = base.index is None and not base.path.members and size is not None
     if (
         not is_array
         or here.context.is_litmus
         or (base.path.root.owner is not None and not base.path.root.is_own)
     ):
-        return Address(path, pointer)
+        return Address(path, index=position)
     elements = tuple((i, Path(base.path.root, (f"[{i}]",))) for i in range(size or 0))
-    return Address(path, pointer, False, elements, True)
+    return Address(path, position, False, elements, True)
+
+
+def _beside_exactly(here: Here, e: tree.Index, base: Address, position: Value) -> Address | None:
+    """The element that lies `position` after what a pointer to a known place points to; None where the place is
+    no such, or a whole array."""
+    root, members = base.path
+    if base.pointer is not None or base.index is not None or (root.owner is not None and not root.is_own):
+        return None
+    if not members and root.name in here.context.arrays | here.context.bounds.keys():
+        return None
+    if position == Number(0):
+        return base
+    is_element = len(members) == 1 and members[0].startswith("[") and isinstance(position, Number)
+    if is_element and isinstance(position, Number):
+        number = int(members[0][1:-1]) + position.value
+        if 0 <= number < here.context.bounds.get(root.name, 0):
+            return Address(Path(root, (f"[{number}]",)))
+    what = f"{text_of(here.frame.source, e.span)}, an access beside an object"
+    here.context.cannot_model(what, here.frame, e.span)
+    return base
 
 
 def _is_array(here: Here, e: tree.Expression) -> bool:
     if isinstance(e, tree.Name):
         binding = here.frame.bindings.get(e.name)
-        return not isinstance(binding, Pointer) and e.name not in here.context.pointers
+        if isinstance(binding, Variable) and binding.is_pointer and not here.context.is_litmus:
+            return False
+        return not isinstance(binding, Pointer | Reference) and e.name not in here.context.pointers
     return isinstance(e, tree.Member | tree.Index)
 
 
@@ -402,10 +464,17 @@ def _address_of(here: Here, operand: tree.Expression) -> Value:
     if isinstance(where, Variable):
         if here.context.is_litmus:
             raise _not_modelled(here, "the address of a register", operand)
-        return here.context.opaque(f"&{where.key}")
+        return _address_of_local(here, operand)
     if where.pointer is not None and here.context.is_litmus:
         return where.pointer
     return _address_value(here, where)
+
+
+def _address_of_local(here: Here, e: tree.Expression) -> Value:
+    """The address of a local that is no object of its own."""
+    name = text_of(here.frame.source, e.span)
+    here.context.cannot_model(f"the address of {name}, used as a value", here.frame, e.span)
+    return here.context.opaque(f"&{name}")
 
 
 def _address_value(here: Here, where: Address) -> Value:
@@ -419,6 +488,8 @@ def _address_value(here: Here, where: Address) -> Value:
         return Apply("+", (here.context.address(first), step))
     if not where.members:
         return where.pointer
+    if where.members[0].startswith("["):
+        here.context.cannot_model("the address of an element, by a pointer", here.frame, here.frame.body.span)
     return Apply("+", (where.pointer, Number(places.offset(where.members))))
 
 
@@ -464,8 +535,8 @@ def _assign(
         right = value(here, source)
         new = Apply(operator[:-1], (_read(here, where, target), right))
     store(here, where, new, e)
-    if operator == "=" and not here.context.is_litmus and objects.is_whole(here, target):
-        objects.refuse_copy(here, e)
+    if operator == "=" and not here.context.is_litmus:
+        objects.check_copy(here, e)
     return Local(where.key) if isinstance(where, Variable) else new
 
 
@@ -495,10 +566,10 @@ def bind_pointer(here: Here, name: str, kind: str | None, e: tree.Expression) ->
         case _:
             return None
     if isinstance(target, Variable):
-        return Variable(target.key, False, target.type)
+        return Reference(target)
     path = target.path
     if not path.members and path.root.type is None and path.root.owner is not None and kind is not None:
         path = Path(Root(name, kind, path.root.owner), ())
-    if target.pointer is not None:
+    if target.pointer is not None or target.index is not None:
         return None
     return Pointer(path, here.context.address(path, taken=not isinstance(e, tree.Name)))

@@ -6,7 +6,7 @@ from verifier.program.program import Path, Root
 
 ELEMENTS = 16  # of an array whose elements are told apart
 _BASE = 0x50000000  # no constant of the text
-_ROOTS = 1 << 12  # objects of a program; the distance between two places in one
+_ROOTS = 1 << 20  # more than a program has objects; the distance between two places in one
 
 
 class Addresses:
@@ -26,10 +26,8 @@ class Addresses:
         return self.base(path.root) + self.offset(path.members)
 
     def base(self, root: Root) -> int:
-        """The address of an object. Raises OverflowError beyond so many that they can't be told apart."""
+        """The address of an object."""
         if root not in self._roots:
-            if len(self._numbered) == _ROOTS:
-                raise OverflowError
             self._roots[root] = len(self._numbered)
             self._numbered.append(root)
         return _BASE + self._roots[root]

@@ -116,7 +116,7 @@ class Context:
                     self._values[v.name] = value
                 continue
             self.declared.add(v.name)
-            if v.type.pointers:
+            if v.type.pointers and (not v.dimensions or self.is_litmus):
                 self.pointers.add(v.name)
             if v.dimensions:
                 self.arrays.add(v.name)
@@ -159,6 +159,7 @@ class Context:
         """See how undeclared names are used: as a location, with ->, and in which functions."""
         self._lvalues: set[str] = set(self.declared)
         self.arrows: set[str] = set()
+        self.indexed: set[str] = set()  # members that are used as arrays
         self._users: dict[str, set[str]] = {}
         self._setters: dict[str, set[str]] = {}
         for function in unit.functions:
@@ -182,6 +183,8 @@ class Context:
                 self._lvalues.add(name)
             case tree.Member(tree.Name(name), _, False) | tree.Index(tree.Name(name), _):
                 self._lvalues.add(name)
+            case tree.Index(tree.Member(_, field), _):
+                self.indexed.add(field)
             case tree.Call(tree.Name(callee), (tree.Name(name), *_)):
                 if isinstance(core_call(callee), LoadCall | StoreCall):
                     self._lvalues.add(name)

@@ -40,6 +40,13 @@ class Alias:
 
 
 @record(frozen=True, slots=True)
+class Reference:
+    """A pointer that never changes: it points to a local."""
+
+    variable: Variable
+
+
+@record(frozen=True, slots=True)
 class Delayed:
     """A macro's argument that is evaluated, in its caller's frame, wherever the macro mentions it."""
 
@@ -47,7 +54,7 @@ class Delayed:
     frame: Frame
 
 
-Binding = Variable | Pointer | Alias | Delayed
+Binding = Variable | Pointer | Alias | Reference | Delayed
 
 
 @record(slots=True)

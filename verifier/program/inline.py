@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from verifier.program import access, statements
 from verifier.program.context import struct_of
-from verifier.program.frame import LIMIT, Alias, Delayed, Frame, Pointer, Variable
+from verifier.program.frame import LIMIT, Alias, Delayed, Frame, Pointer, Reference, Variable
 from verifier.program.macros import expand, is_macro, is_value
 from verifier.program.program import (
     Address,
@@ -104,6 +104,10 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
         frame.bindings[name] = Delayed(argument, here.frame)
         return
     if parameter.type.pointers and name not in frame.assigned:
+        local = _local_behind(here, argument)
+        if local is not None:
+            frame.bindings[name] = Reference(local)
+            return
         where = _try_pointee(here, argument)
         if where is not None:
             path = where.path
@@ -116,6 +120,21 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
     key = here.writer.fresh(name)
     frame.bindings[name] = Variable(key, bool(parameter.type.pointers), struct_of(parameter.type))
     here.writer.emit(Set(key, access.value(here, argument)))
+
+
+def _local_behind(here: Here, argument: tree.Expression) -> Variable | None:
+    """The local that a pointer argument points to, if it is one."""
+    match argument:
+        case tree.Cast(_, inner):
+            return _local_behind(here, inner)
+        case tree.Name(name):
+            binding = here.frame.bindings.get(name)
+            return binding.variable if isinstance(binding, Reference) else None
+        case tree.Unary("&", tree.Name(name)):
+            binding = here.frame.bindings.get(name)
+            return binding if isinstance(binding, Variable) else None
+        case _:
+            return None
 
 
 def _try_pointee(here: Here, argument: tree.Expression) -> Address | None:
@@ -136,7 +155,9 @@ def _try_pointee(here: Here, argument: tree.Expression) -> Address | None:
         if binding is None and argument.name not in here.context.declared and argument.name != "current":
             return Address(Path(Root(argument.name, None, here.writer.thread), ()))
     where = access.pointee(here, argument)
-    return where if isinstance(where, Address) and where.pointer is None else None
+    if isinstance(where, Variable) or where.pointer is not None or where.index is not None:
+        return None
+    return where
 
 
 def bind_free(inside: Here, parameter: tree.Parameter) -> None:

@@ -79,6 +79,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     conditions = tuple(condition(context, threads, [p for _, p in uses], c) for c in unit.conditions)
     arms, unread = notes(unit.skipped)
     names, numbers, guesses = unify(uses, aliases)
+    _note_unions(context, uses)
     threads, freed = frees.stores(unfinished, ends, numbers)
     program = Program(
         threads=threads,
@@ -123,6 +124,17 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         note += ", in which interrupts are on where it starts"
         program = replace(program, assumptions=(*program.assumptions, note))
     return interrupted(program, interrupts)
+
+
+def _note_unions(context: Context, uses: list[tuple[str, Path]]) -> None:
+    """Members of a union share their place, which is not modelled."""
+    members: dict[Root, set[str]] = {}
+    for _, path in uses:
+        if path.root.type is not None and path.root.type.startswith("union ") and path.members:
+            members.setdefault(path.root, set()).add(path.members[0])
+    for root, names in members.items():
+        if len(names) > 1:
+            context.unmodelled.setdefault(f"the members of {root.name}, which is a union", 1)
 
 
 def _with_deferred(context: Context, threads: list[Thread]) -> tuple[Thread, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from verifier.program import access
 from verifier.program.context import struct_of
-from verifier.program.frame import Alias, text_of
+from verifier.program.frame import Alias, Pointer, Variable, text_of
 from verifier.program.primitives import NoCall, Unmodelled
 from verifier.program.program import Address, Apply, Local, Number, Path, Set, Value
 from verifier.syntax import tree
@@ -128,21 +128,62 @@ def _inside(e: tree.Expression) -> str | None:
             return None
 
 
-def is_whole(here: Here, e: tree.Expression) -> bool:
-    """Whether an lvalue is a whole struct, as far as declarations tell."""
-    match e:
-        case tree.Name(name):
-            binding = here.frame.bindings.get(name)
-            if isinstance(binding, Alias):
-                root = binding.address.path.root
-                return root.is_own and not binding.address.path.members and root.type is not None
-            return binding is None and name in here.context.types and name not in here.context.arrays
+def check_copy(here: Here, e: tree.Assign) -> None:
+    """Note an assignment of a whole struct, as far as declarations tell: it is not modelled."""
+    match e.target, e.value:
+        case (tree.Name(name), _) | (tree.Unary("*"), tree.Name(name)):
+            is_copy = _is_struct(here, name)
+        case tree.Unary("*", tree.Name(name)), tree.Unary("*"):
+            is_copy = _points_to_struct(here, name)
+        case _, tree.Name(name):
+            is_copy = _is_struct(here, name)
+        case _:
+            is_copy = False
+    if is_copy:
+        here.context.cannot_model(
+            f"{text_of(here.frame.source, e.span)}, a struct assigned as a whole", here.frame, e.span
+        )
+
+
+def _points_to_struct(here: Here, name: str) -> bool:
+    match here.frame.bindings.get(name):
+        case Pointer(path, _):
+            return path.root.type is not None and not path.members
+        case Variable(_, True, kind):
+            return kind is not None
         case _:
             return False
 
 
-def refuse_copy(here: Here, e: tree.Assign) -> None:
-    """Note an assignment of a whole struct, which is not modelled."""
-    here.context.cannot_model(
-        f"{text_of(here.frame.source, e.span)} (a struct assigned as a whole)", here.frame, e.span
-    )
+def _is_struct(here: Here, name: str) -> bool:
+    match here.frame.bindings.get(name):
+        case Alias(address):
+            root = address.path.root
+            return root.is_own and not address.path.members and root.type is not None
+        case Variable(_, False, kind):
+            return kind is not None
+        case None:
+            return name in here.context.types and name not in here.context.arrays
+        case _:
+            return False
+
+
+def check_initial(here: Here, v: tree.Variable) -> None:
+    """Note initial values of a local struct of which a member is read: which member is which is not known."""
+    match v.initial:
+        case None:
+            return
+        case tree.Braces(items):
+            is_zero = all(isinstance(i, tree.Number) and not i.value for i in items)
+        case _:
+            is_zero = False
+    if not is_zero and any(_is_member_of(n, v.name) for n in walk(here.frame.body)):
+        here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
+
+
+def _is_member_of(node: object, name: str) -> bool:
+    match node:
+        case tree.Member(tree.Name(struct), _, False):
+            return struct == name
+        case _:
+            return False

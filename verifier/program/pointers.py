@@ -37,6 +37,7 @@ UNKNOWN = -3  # a pointer that comes from outside the text
 UNSET = -4  # what a variable of the text holds before anything sets it
 _PLAIN, _WILD = frozenset((PLAIN,)), frozenset((WILD,))
 _UNKNOWN, _UNSET = frozenset((UNKNOWN,)), frozenset((UNSET,))
+_ANYTHING = frozenset((PLAIN, WILD, UNSET))
 _NOTHING: Marks = frozenset()
 _MOST = 64  # places that one pointer may point to
 _TRUTHS = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||", "!"))
@@ -117,6 +118,12 @@ def _note_doubts(context: Context, known: Mapping[Use, Address]) -> None:
                 context.unmodelled.setdefault(*doubt)
 
 
+def _united(old: Marks, new: Marks) -> Marks:
+    """All of them; of too many, that the value may be anything."""
+    both = old | new
+    return both if len(both) <= _MOST and old != _ANYTHING else _ANYTHING
+
+
 class _Flow:
     """Which values may be where, as far as they are addresses."""
 
@@ -160,8 +167,8 @@ class _Flow:
 
     def _give(self, thread: str, target: str, marks: Marks) -> bool:
         old = self.locals.get((thread, target), _NOTHING)
-        self.locals[thread, target] = old | marks
-        return not marks <= old
+        new = self.locals[thread, target] = _united(old, marks)
+        return new != old
 
     def _read(self, thread: str, address: Address) -> Marks:
         return _NOTHING.union(*(self._content(self._cell(p)) for p in self._targets(thread, address)))
@@ -171,8 +178,8 @@ class _Flow:
         for path in self._targets(thread, address):
             cell = self._cell(path)
             old = self._content(cell)
-            self.cells[cell] = old | marks
-            changed |= not marks <= old
+            new = self.cells[cell] = _united(old, marks)
+            changed |= new != old
         return changed
 
     def _cell(self, path: Path) -> object:
@@ -269,11 +276,11 @@ class _Flow:
         found: set[int] = set()
         for value in marks:
             path = None if value < 0 else self.context.places.path(value)
-            if path is None or not path.members or path.members[-1] != "[0]":
+            if path is None or path.members[:1] != ("[0]",):
                 found.add(value if value < 0 else WILD)
                 continue
             for i in range(self.context.bounds.get(path.root.name, 1)):
-                found.add(self.context.places.value(Path(path.root, (*path.members[:-1], f"[{i}]"))))
+                found.add(self.context.places.value(Path(path.root, (f"[{i}]", *path.members[1:]))))
         return frozenset(found)
 
     # --------------------------------------------------------------- addresses
@@ -294,12 +301,33 @@ class _Flow:
         for value in sorted(m for m in marks if m >= 0):
             path = self.context.places.path(value)
             assert path is not None
-            found.append((value, Path(path.root, (*path.members, *address.members))))
+            target = self._below(path, address.members)
+            if target is not None:
+                found.append((value, target))
         is_set_again = (
             isinstance(address.pointer, Local) and (thread, address.pointer.name) in self.context.doubts
         )
         is_guessed = marks == _UNSET and not is_set_again  # something beside the text may set it
         return found, not is_guessed and UNKNOWN not in marks
+
+    def _below(self, path: Path, members: tuple[str, ...]) -> Path | None:
+        """The member, or the element, of what a pointer points to; None where the array ends before."""
+        if not members or not members[0].startswith("["):
+            return Path(path.root, (*path.members, *members))
+        last = path.members[-1] if path.members else ""
+        if not last.startswith("["):
+            is_array = path.root.name in self.context.arrays | self.context.bounds.keys() and not path.members
+            if is_array:
+                return Path(path.root, members)
+            return Path(path.root, (*path.members, *members[1:])) if members[0] == "[0]" else None
+        if members[0] == "[*]":
+            return Path(path.root, (*path.members[:-1], *members))
+        index = int(last[1:-1]) + int(members[0][1:-1])
+        if len(path.members) > 1 and index != int(last[1:-1]):
+            return None
+        if not 0 <= index < self.context.bounds.get(path.root.name, index + 1):
+            return None
+        return Path(path.root, (*path.members[:-1], f"[{index}]", *members[1:]))
 
     def addresses(self, taken: Sequence[Path]) -> dict[Use, Address]:
         """Each access through a pointer, with its targets."""
@@ -312,8 +340,6 @@ class _Flow:
                 found[thread, a] = replace(a, choices=(), is_closed=False) if is_loose else a
                 continue
             places, is_closed = self._pointed(thread, a)
-            if len(places) > _MOST:
-                places, is_closed = [], False
             if a.is_computed and not is_closed:
                 extra = [(self.context.addresses[p], p) for p in taken]
                 places += [x for x in extra if x[0] not in dict(places)]

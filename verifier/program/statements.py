@@ -187,8 +187,10 @@ def _declare(here: Here, v: tree.Variable) -> None:
         initial = here.context.opaque(f"{frame.origin(v.span).place}:{v.name}")
     if v.initial is not None and not v.dimensions and not isinstance(v.initial, tree.Braces):
         initial = access.value(here, v.initial)
-    frame.bindings[v.name] = Variable(key, bool(v.type.pointers), kind)
+    frame.bindings[v.name] = Variable(key, bool(v.type.pointers) and not v.dimensions, kind)
     here.writer.emit(Set(key, initial))
+    if kind is not None and not v.type.pointers:
+        objects.check_initial(here, v)
 
 
 def _if(here: Here, s: tree.If) -> None:
