@@ -18,7 +18,7 @@ from verifier.search.roots import root, watch
 from verifier.search.space import Space
 
 MOST_CANDIDATES = 128
-MOST_ALLOWED = 4_000
+MOST_ALLOWED = 10_000
 FEW = 8  # executions of a node that are listed without another branch
 
 
