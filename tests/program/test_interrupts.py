@@ -179,3 +179,14 @@ def test_names_that_are_not_there() -> None:
     text = TWO.format(task="", handler="", kind="interrupt").replace("on task", "on handler")
     with pytest.raises(InputError, match="handler is a handler itself"):
         check("x.c", text.encode(), Options())
+
+
+def test_a_threaded_handler_sleeps_and_so_interrupts_nobody() -> None:
+    text = (
+        "struct d { struct mutex m; int n; };\n"
+        "irqreturn_t work(int irq, void *data) { struct d *d = data; mutex_lock(&d->m); d->n++; mutex_unlock(&d->m);"
+        " return IRQ_HANDLED; }\n"
+        "void task(struct d *d) { mutex_lock(&d->m); d->n++; mutex_unlock(&d->m); }\n"
+    )
+    (unit,) = check("a.c", text.encode(), Options(models=("armv8",)))
+    assert [p for p in unit.results[0].properties if p.kind == "self-deadlock"] == []

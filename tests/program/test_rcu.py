@@ -201,3 +201,32 @@ def test_whatever_is_freed(object_: str) -> None:
         result(f"{ITEM}void w(struct item *p) {{ kfree({object_}); smp_mb(); }}\n", "lkmm").verdict
         == "undecided"
     )
+
+
+NOWHERE = "struct item { int data; struct rcu_head rcu; };\nstruct item *head; int x, y;\n"
+
+
+def test_where_the_pointer_is_null_in_each_execution_nothing_is_proved() -> None:
+    text = (
+        "struct item { int data; };\nstruct dev { struct item *cur; };\nint y;\n"
+        "void w(struct dev *d) { struct item *old = d->cur; d->cur = NULL; kfree(old); }\n"
+        "void r(struct dev *d) { struct item *q = READ_ONCE(d->cur); int v; if (q) v = READ_ONCE(q->data); }\n"
+    )
+    for model in MODELS:
+        assert result(text, model).verdict == "vacuous"
+    (found,) = result(text.replace("kfree(old)", "if (y) kfree(old)"), "armv8").properties  # dead code
+    assert found.status == "holds"
+
+
+def test_what_a_callback_frees_has_to_be_known() -> None:
+    """Not by a guess, where others read objects that are followed by their addresses."""
+    text = (
+        NOWHERE
+        + "void end(struct rcu_head *h) { struct item *i = container_of(h, struct item, rcu); kfree(i); }\n"
+        + "void add(void) { struct item *p = kzalloc(8); rcu_assign_pointer(head, p); }\n"
+        + "void del(void) { struct item *p = xchg(&head, NULL); if (p) call_rcu(&p->rcu, end); }\n"
+        + "void look(void) { struct item *p = smp_load_acquire(&head); int r; if (p) r = READ_ONCE(p->data); }\n"
+    )
+    found = result(text, "armv8")
+    assert found.verdict == "undecided"
+    assert "what kfree(i) gives back" in found.reason

@@ -67,13 +67,16 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
 
 
 def _freed(f: p.Freed, events: Sequence[Event]) -> Property:
-    """That no read sees what memory holds once it is given back."""
+    """That no read sees what memory holds once it is given back; where that is sure to be tried, it is
+    reached where it happens."""
     reads = [i for i, e in enumerate(events) if e.kind == "R" and e.location in f.locations]
     unseen = [
         disjunction((negation(events[r].executes), Apply("!=", (ReadValue(r), Const(f.value)))))
         for r in reads
     ]
-    return Property("use after free", conjunction(unseen), TRUE, f.text, f.span)
+    given = [e.executes for e in events if e.kind == "W" and e.value == Const(f.value)]
+    reached = fold(disjunction(given)) if f.is_sure else TRUE
+    return Property("use after free", conjunction(unseen), reached, f.text, f.span)
 
 
 def _initial_writes(program: p.Program, merge: Merge) -> tuple[Sequence[Event], Outline]:

@@ -22,6 +22,8 @@ from verifier.program.program import (
     Origin,
     Path,
     Rmw,
+    Root,
+    Scope,
     Set,
     Store,
     StoreExclusive,
@@ -198,7 +200,37 @@ def stores(
 
     changed = tuple(replace(t, body=rebuilt(t.body, expand)) if _has_frees(t) else t for t in threads)
     given = [(end.operation, frozenset(kept[id(end.operation)])) for end in found]
-    return changed, tuple(Freed(o.value, at, o.origin.text, o.origin.span) for o, at in given if at)
+    sure = {id(o) for t in threads for o in _certain(t.body)}
+    return changed, tuple(
+        Freed(o.value, at, id(o) in sure, o.origin.text, o.origin.span) for o, at in given if at
+    )
+
+
+def _certain(body: Sequence[Operation]) -> Iterator[Operation]:
+    """The operations that stand in no branch and no loop."""
+    for o in body:
+        if isinstance(o, Scope):
+            yield from _certain(o.body)
+        yield o
+
+
+def unknown(threads: Sequence[Thread], freed: Sequence[Freed]) -> list[tuple[str, int]]:
+    """The Frees, and their lines, of which no read is seen although some thread reads objects that were allocated:
+    what such a pointer points to is not known well enough."""
+    known = {f.value for f in freed}
+    if not any(path.root.is_own for _, path in _reads(threads)):
+        return []
+    return [
+        (o.origin.text, o.origin.span.line)
+        for t in threads
+        for o in _reachable(flatten(t.body))
+        if o.value not in known and not o.address.is_closed and _is_guessed(o.address.path.root)
+    ]
+
+
+def _is_guessed(root: Root) -> bool:
+    """Whether an object is known by the name alone that a thread has for it."""
+    return root.owner is not None and not root.is_own
 
 
 def _has_frees(thread: Thread) -> bool:

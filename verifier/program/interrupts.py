@@ -19,6 +19,7 @@ from verifier.source import Span
 
 HARD, SOFT = "hard interrupts off", "softirqs off"  # locals of each thread
 OFF = frozenset((HARD, SOFT))
+_SLEEPING = ("mutex_lock", "rt_mutex_lock", "down_read", "down_write")
 _ITERATIONS = 100  # more than a loop has
 _POINTS = 1000  # more than a thread has
 _ZERO, _ONE = p.Number(0), p.Number(1)
@@ -63,13 +64,18 @@ def interrupted(
 def suspects(program: p.Program) -> tuple[p.Interrupt, ...]:
     """The interrupts to look for a self-deadlock in: of threads that take a lock that a known handler takes."""
     numbers = dict(program.locations)
-    known = [t for t in program.threads if t.name in program.handlers]
+    known = [t for t in program.threads if t.name in program.handlers and not _may_sleep(t)]
     return tuple(
         p.Interrupt(h.name, t.name)
         for h in known
         for t in program.threads
         if t.name not in program.handlers and _common(t, h, numbers)
     )
+
+
+def _may_sleep(handler: p.Thread) -> bool:
+    """Whether it takes a lock that may sleep: then it is the thread of a threaded interrupt, or the text is wrong."""
+    return any(o.name.startswith(_SLEEPING) for o in flatten(handler.body) if isinstance(o, p.Rmw))
 
 
 def stopping(program: p.Program) -> p.Program:

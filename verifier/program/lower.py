@@ -81,6 +81,8 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     names, numbers, guesses = unify(uses, aliases)
     _note_unions(context, uses)
     threads, freed = frees.stores(unfinished, ends, numbers)
+    for text, line in frees.unknown(unfinished, freed):
+        context.unmodelled.setdefault(f"what {text} gives back", line)
     program = Program(
         threads=threads,
         names=names,

@@ -90,6 +90,9 @@ class _Checker:
 
     def _vacuous(self, p: Property, wanted: bool) -> str:
         """Why a property that no execution speaks against says nothing, if so."""
+        if p.kind == "use after free":
+            is_given = self.session.allows(self.session.truth(p.reached))
+            return "" if is_given else "no execution gives that memory back: the pointer is NULL in each"
         if not self.free.allows(self.free.reaches(p, wanted)):
             if wanted:
                 return "no choice of values reaches it, whatever the order: it says nothing about barriers"
