@@ -190,3 +190,12 @@ def test_a_threaded_handler_sleeps_and_so_interrupts_nobody() -> None:
     )
     (unit,) = check("a.c", text.encode(), Options(models=("armv8",)))
     assert [p for p in unit.results[0].properties if p.kind == "self-deadlock"] == []
+
+
+def test_a_handler_without_a_common_lock_is_said_to_run_elsewhere() -> None:
+    text = (
+        "int x;\nirqreturn_t irq(int n, void *d) { WRITE_ONCE(x, 1); smp_mb(); return IRQ_HANDLED; }\n"
+        "int task(void) { return READ_ONCE(x); }\n"
+    )
+    (unit,) = check("a.c", text.encode(), Options(models=("armv8",)))
+    assert any("taken to run on a CPU of its own" in a for a in unit.assumptions)

@@ -121,7 +121,12 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         freed=freed,
         handlers=tuple(h for h in handlers if all(i.handler != h for i in interrupts)),
     )
-    for i in suspects(program):
+    tried = suspects(program)
+    for handler in (h for h in program.handlers if all(i.handler != h for i in tried)):
+        note = f"{handler}() returns irqreturn_t and waits for no lock of another thread's"
+        note += ": taken to run on a CPU of its own"
+        program = replace(program, assumptions=(*program.assumptions, note))
+    for i in tried:
         note = f"{i.handler}() returns irqreturn_t: it may also run on the CPU of {i.thread}()"
         note += ", in which interrupts are on where it starts"
         program = replace(program, assumptions=(*program.assumptions, note))
