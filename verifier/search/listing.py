@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from verifier.cat.bounds import Bounds, Impossible
+from verifier.cat.bounds import Impossible
 from verifier.cat.compiled import compiled
 from verifier.cat.terms import Model
 from verifier.cat.unconditional import unconditional
-from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution, well_formed
 from verifier.limits import Deadline, GaveUp
 from verifier.search.branching import branches
 from verifier.search.completions import Completions
 from verifier.search.concrete import Concrete
+from verifier.search.narrowing import Narrowing
 from verifier.search.node import Node
 from verifier.search.roots import root, watch
 from verifier.search.space import Space
@@ -103,27 +103,14 @@ class _Narrowed(_Listing):
     def __init__(self, graph: EventGraph, most: int, model: Model, deadline: Deadline) -> None:
         super().__init__(graph, most)
         self.deadline = deadline
-        self.compiled = compiled(model)
-        self.concrete = Concrete(self.space, self.compiled)
-        self._statics: dict[tuple[int, frozenset[tuple[Expression, bool]]], Bounds] = {}
+        self.concrete = Concrete(self.space, compiled(model))
+        self.narrowing = Narrowing(self.space, compiled(model))
 
     def _executions(self, node: Node, most: int) -> list[Execution] | None:
         self.deadline.remaining()
         node.settle()
         few = self._few(node, min(FEW, most))
-        while few is None:
-            bounds = self._static(node).copy()
-            rf, co = bounds.narrow(node.reads_from(), node.co, self.space.total)
-            if not node.take(rf[1], co):
-                few = self._few(node, min(FEW, most))
-                break
-            node.settle()
+        if few is None:
+            self.narrowing.narrow(node)
+            few = self._few(node, min(FEW, most))
         return None if few is None else [e for e in few if self.concrete.is_consistent(e)]
-
-    def _static(self, node: Node) -> Bounds:
-        held = node.held({p.holds for p in self.space.pairs}) if self.space.pairs else {}
-        key = (node.sure, frozenset(held.items()))
-        if key not in self._statics:
-            bases = self.space.bases(node.sure, held)
-            self._statics[key] = Bounds(self.compiled.plan, self.compiled.code, bases)
-        return self._statics[key]

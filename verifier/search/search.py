@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.cat.bounds import Bounds, Impossible
+from verifier.cat.bounds import Impossible
 from verifier.cat.compiled import compiled
 from verifier.cat.terms import Axiom, Model
 from verifier.events.expression import Expression
@@ -15,6 +15,7 @@ from verifier.search.branching import branches
 from verifier.search.completions import Completions
 from verifier.search.concrete import Concrete
 from verifier.search.direct import direct_executions
+from verifier.search.narrowing import Narrowing
 from verifier.search.node import Node
 from verifier.search.roots import all_values, root, watch
 from verifier.search.sequential import sequential_executions
@@ -38,7 +39,7 @@ class Search:
         self.space = Space(graph)
         self.concrete = Concrete(self.space, self.compiled)
         self.completions = Completions(self.space)
-        self._statics: dict[tuple[int, frozenset[tuple[Expression, bool]]], Bounds] = {}
+        self.narrowing = Narrowing(self.space, self.compiled)
         self._root: Node | None = None
 
     # ---------------------------------------------------------------- questions
@@ -71,7 +72,7 @@ class Search:
                 node.settle()
                 few = self.completions.few(node)
                 if few is None:
-                    self._narrow(node, step)
+                    self.narrowing.narrow(node, step)
                     few = self.completions.of(node)
             except Impossible:
                 continue
@@ -122,10 +123,14 @@ class Search:
         try:
             node = self._start(wanted)
             node.settle()
-            free = self._static(node).copy()
+            free = self.narrowing.static(node).copy()
             free.set_free()
             left = {id(f) for f in free.possible_flags()} & {id(f) for f in flags}
-            return [f for f in self._narrow(node, None).possible_flags() if id(f) in left] if left else []
+            return (
+                [f for f in self.narrowing.narrow(node, None).possible_flags() if id(f) in left]
+                if left
+                else []
+            )
         except Impossible:
             return []
 
@@ -144,24 +149,6 @@ class Search:
             watch(node, e)
             node.assume(e, truth)
         return node
-
-    def _narrow(self, node: Node, step: int | None) -> Bounds:
-        """Narrow a settled node by the model's axioms, until nothing follows any more; the bounds that came of it."""
-        while True:
-            bounds = self._static(node).copy()
-            rf, co = bounds.narrow(node.reads_from(), node.co, self.space.total, step)
-            if not node.take(rf[1], co):
-                return bounds
-            node.settle()
-
-    def _static(self, node: Node) -> Bounds:
-        held = node.held({p.holds for p in self.space.pairs}) if self.space.pairs else {}
-        key = (node.sure, frozenset(held.items()))
-        if key not in self._statics:
-            self._statics[key] = Bounds(
-                self.compiled.plan, self.compiled.code, self.space.bases(node.sure, held)
-            )
-        return self._statics[key]
 
     def _is_wanted(self, execution: Execution, wanted: Wanted, flag: Axiom | None) -> bool:
         if not self.concrete.is_allowed(execution):
