@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from verifier.events.graph import EventGraph, Property, without_escapes
 from verifier.events.outline import stretches
 from verifier.execution.cycles import TooManyCycles
 from verifier.inbox import recognise
-from verifier.inbox.pieces import Diagram, Litmus, Piece, Snippet, Unreadable
+from verifier.inbox.pieces import Diagram, Litmus, Patch, Piece, Snippet, Unreadable
 from verifier.limits import Deadline, NotModelled, Undecided
 from verifier.options import Options
 from verifier.pairing.claims import claims_of
@@ -42,7 +41,7 @@ from verifier.properties.deadlock import check_deadlocks, impossible
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, list_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
-from verifier.record import replace
+from verifier.record import record, replace
 from verifier.search.enumeration import Enumeration
 from verifier.search.listing import TooMany, allowed_executions, candidate_executions
 from verifier.search.questions import Questions
@@ -61,7 +60,6 @@ DEFAULTS: dict[str | None, tuple[str, ...]] = {
     "PPC": ("power",),
 }
 ARCHITECTURES = {"AArch64": "aarch64", "X86_64": "x86", "RISCV": "riscv", "PPC": "power"}
-_DIFF = re.compile(rb"^[> ]*(?:diff --git [^\n]*|@@ -\d[^\n]*)", re.MULTILINE)
 
 
 def check(name: str, data: bytes, options: Options) -> tuple[UnitResult, ...]:
@@ -73,19 +71,9 @@ def check(name: str, data: bytes, options: Options) -> tuple[UnitResult, ...]:
     """
     deadline = Deadline(options.timeout)
     pieces = recognise(name, data)
-    units = tuple(_check_piece(name, piece, options, deadline) for piece in pieces)
-    telling = tuple(u for u in units if any(r.verdict != "nothing to check" for r in u.results))
-    return _note_diffs(telling or units, data)
-
-
-def _note_diffs(units: tuple[UnitResult, ...], data: bytes) -> tuple[UnitResult, ...]:
-    """The results, with a note where the file also holds a diff."""
-    found = _DIFF.search(data)
-    if found is None or not units:
-        return units
-    line = data[: found.start()].count(b"\n") + 1
-    note = SkippedText(line, found[0].decode("latin-1").strip(" >"), "diffs are not read yet")
-    return (replace(units[0], skipped=(*units[0].skipped, note)), *units[1:])
+    units = tuple(u for piece in pieces for u in _check_piece(name, piece, options, deadline))
+    telling = tuple(u for u in units if u.change or any(r.verdict != "nothing to check" for r in u.results))
+    return telling or units
 
 
 @cache
@@ -223,9 +211,43 @@ def architecture(program: Program, m: Model) -> str:
     return own
 
 
-def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) -> UnitResult:
+@record(frozen=True, slots=True)
+class _Engine:
+    """What the stages do for each program of a patch."""
+
+    options: Options
+    deadline: Deadline
+
+    def judge(self, program: Program, m: Model) -> ModelResult:
+        return _judge(program, m, self.options, self.deadline)
+
+    def assumptions(self, program: Program, models: Sequence[Model]) -> list[str]:
+        return [*_plain(program, False), *_atomics(program, models, self.options)]
+
+    def models(self, names: Sequence[str]) -> list[Model]:
+        return [model(name) for name in names]
+
+    def classes(self, program: Program, name: str) -> Classes:
+        m = model(name)
+        graph = _build(program, m, self.options)
+        if problem := _beyond(graph, self.options):
+            raise NotModelled(problem)
+        return Classes(ask(without_escapes(graph), m, self.deadline, self.options), every=True)
+
+
+def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) -> tuple[UnitResult, ...]:
     if isinstance(piece, Unreadable):
         raise piece.problem
+    if isinstance(piece, Patch):
+        from verifier.patches import check_patch  # what a check of a snippet needs not load
+
+        return check_patch(name, piece, options, _Engine(options, deadline))
+    return (_check_one(name, piece, options, deadline),)
+
+
+def _check_one(
+    name: str, piece: Snippet | Diagram | Litmus, options: Options, deadline: Deadline
+) -> UnitResult:
     try:
         deadline.remaining()
         program = _lower(piece, options)
@@ -244,7 +266,7 @@ def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) 
         assumptions=(
             *notes,
             *program.assumptions,
-            *_plain(program, piece),
+            *_plain(program, isinstance(piece, Diagram)),
             *_literal(program, models),
             *_atomics(program, models, options),
         ),
@@ -274,18 +296,18 @@ def _lower(piece: Snippet | Diagram | Litmus, options: Options) -> Program:
             return lower(parse_diagram(columns, piece.rest), columns[0][1], options)
 
 
-def _plain(program: Program, piece: Piece) -> list[str]:
+def _plain(program: Program, is_diagram: bool) -> list[str]:
     """Plain shared accesses count as marked; one line says which."""
     shared = [f"{text} (line {line})" for line, text in program.plain_accesses]
     if not shared:
         return []
     shown = ", ".join(shared[:4]) + (f" and {len(shared) - 4} more" if len(shared) > 4 else "")
-    if isinstance(piece, Diagram):
+    if is_diagram:
         return [f"plain accesses count as READ_ONCE and WRITE_ONCE: {shown}"]
     return [f"plain accesses that race count as READ_ONCE and WRITE_ONCE; mark them: {shown}"]
 
 
-def _literal(program: Program, models: list[Model]) -> list[str]:
+def _literal(program: Program, models: Sequence[Model]) -> list[str]:
     """What a compiler may do to the plain accesses of a litmus test, only the kernel's own model says."""
     others = [m.name for m in models if m.architecture != "linux"]
     operations = (o for t in program.threads for o in flatten(t.body))
@@ -296,7 +318,7 @@ def _literal(program: Program, models: list[Model]) -> list[str]:
     return [f"each plain access is one instruction, in the order of the text ({', '.join(others)})"]
 
 
-def _atomics(program: Program, models: list[Model], options: Options) -> list[str]:
+def _atomics(program: Program, models: Sequence[Model], options: Options) -> list[str]:
     """arm64 has two ways to compile an atomic operation, and they do not order alike."""
     has_atomics = any(isinstance(o, Rmw) for t in program.threads for o in flatten(t.body))
     if program.isa is not None or not has_atomics or all(m.architecture != "aarch64" for m in models):

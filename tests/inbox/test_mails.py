@@ -48,7 +48,7 @@ THREAD = [
 
 @needs_mails
 def test_the_thread_with_folded_white_space() -> None:
-    found = pieces("gicv4-doorbell-thread.txt")
+    found = [p for p in pieces("gicv4-doorbell-thread.txt") if isinstance(p, Diagram)]
     assert [functions(piece) for piece in found] == THREAD
 
 
@@ -64,7 +64,8 @@ COLUMNS = [
 @needs_mails
 @pytest.mark.parametrize(("name", "expected"), COLUMNS, ids=[row[0] for row in COLUMNS])
 def test_the_diagrams_of_patch_mails(name: str, expected: list[tuple[str, ...]]) -> None:
-    assert [tuple(functions(piece)) for piece in pieces(name)] == expected
+    found = [piece for piece in pieces(name) if isinstance(piece, Diagram)]
+    assert [tuple(functions(piece)) for piece in found] == expected
 
 
 @needs_mails

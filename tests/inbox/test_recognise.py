@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verifier.errors import InputError, ReadError
+from verifier.errors import ReadError
 from verifier.inbox import Diagram, Litmus, Snippet, recognise
 
 CODE = b"void f(void)\n{\n\tsmp_mb();\n}\n"
@@ -33,16 +33,10 @@ def test_files_that_hold_nothing_to_check(name: str, data: bytes, code: str) -> 
     assert "expected" in caught.value.message
 
 
-NOT_YET = [
-    ("a.patch", b"diff --git a/a.c b/a.c\n@@ -1,2 +1,2 @@\n-x();\n+y();\n"),
-]
-
-
-@pytest.mark.parametrize(("name", "data"), NOT_YET, ids=[row[0] for row in NOT_YET])
-def test_kinds_that_are_not_read_yet(name: str, data: bytes) -> None:
-    with pytest.raises(InputError) as caught:
-        recognise(name, data)
-    assert caught.value.code == "not-supported"
+def test_a_diff_that_shows_no_function_is_nothing() -> None:
+    with pytest.raises(ReadError) as caught:
+        recognise("a.patch", b"diff --git a/README b/README\n@@ -1,2 +1,2 @@\n-x();\n+y();\n")
+    assert caught.value.code == "nothing"
 
 
 @pytest.mark.parametrize("name", ["MP.litmus", "mp", "-", "mp.c"])

@@ -1,6 +1,6 @@
-"""Files to pieces of pseudo-code: mails, texts and comments, their quoting and their diagrams."""
+"""Files to pieces of pseudo-code: mails, texts and comments, their quoting, their diagrams and their diffs."""
 
-from verifier.inbox.pieces import Diagram, Litmus, Piece, Snippet, Unreadable
+from verifier.inbox.pieces import Diagram, Litmus, Patch, Piece, Side, Snippet, Unreadable
 from verifier.inbox.recognise import recognise
 
-__all__ = ["Diagram", "Litmus", "Piece", "Snippet", "Unreadable", "recognise"]
+__all__ = ["Diagram", "Litmus", "Patch", "Piece", "Side", "Snippet", "Unreadable", "recognise"]

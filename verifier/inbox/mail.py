@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bisect
+import contextlib
+import itertools
 import quopri
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from verifier.inbox.line import Line, unquote
+from verifier.record import record
 
 if TYPE_CHECKING:
-    from email.message import Message
+    from email.message import Message as Parsed
 
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*:(?:\s|$)")
 _KNOWN = re.compile(r"(?:from|date|subject|message-id|to|mime-version|content-type|received):", re.IGNORECASE)
+_TEXTS = ("text/plain", "text/x-patch", "text/x-diff", "text/x-csrc", "text/x-chdr")
 
 
 def is_mail(lines: Sequence[str]) -> bool:
@@ -26,10 +31,48 @@ def is_mail(lines: Sequence[str]) -> bool:
     return known >= 2
 
 
+@record(frozen=True, slots=True)
+class Message:
+    """One mail: its subject, and the lines of its text parts, unquoted."""
+
+    subject: str
+    lines: tuple[Line, ...]
+
+
+def messages(lines: Sequence[str]) -> list[Message]:
+    """The mails of a file: one, or those of an mbox."""
+    starts = [i for i in range(1, len(lines)) if _begins_message(lines, i)]
+    edges = [0, *starts, len(lines)]
+    return [_message(lines, start, end) for start, end in itertools.pairwise(edges)]
+
+
+def _begins_message(lines: Sequence[str], index: int) -> bool:
+    """Whether an mbox goes on with another mail there."""
+    if not lines[index].startswith("From ") or lines[index - 1].strip():
+        return False
+    end = _headers_end(lines, index + 1, min(index + 60, len(lines)))
+    return sum(bool(_KNOWN.match(line)) for line in lines[index + 1 : end]) >= 2
+
+
+def _message(lines: Sequence[str], start: int, end: int) -> Message:
+    start += lines[start].startswith("From ")
+    return Message(_subject(lines, start, _headers_end(lines, start, end)), tuple(_part(lines, start, end)))
+
+
+def _subject(lines: Sequence[str], start: int, end: int) -> str:
+    """The subject of the mail whose headers are lines[start:end], on one line."""
+    from email import message_from_string
+    from email.header import decode_header, make_header
+
+    text = str(message_from_string("\n".join(lines[start:end]) + "\n\n").get("Subject", ""))
+    with contextlib.suppress(LookupError, ValueError):
+        text = str(make_header(decode_header(text)))
+    return " ".join(text.split())
+
+
 def mail_lines(lines: Sequence[str]) -> list[Line]:
-    """The lines of a mail's text parts, unquoted."""
-    start = 1 if lines and lines[0].startswith("From ") else 0
-    return _part(lines, start, len(lines))
+    """The lines of the text parts of all mails of a file, unquoted."""
+    return [line for message in messages(lines) for line in message.lines]
 
 
 def plain_lines(lines: Sequence[str]) -> list[Line]:
@@ -58,7 +101,7 @@ def _part(lines: Sequence[str], start: int, end: int) -> list[Line]:
     boundary = message.get_boundary()
     if message.get_content_maintype() == "multipart" and boundary:
         return _parts(lines, body, end, boundary)
-    if message.get_content_type() not in ("text/plain", "text/x-patch", "text/x-diff"):
+    if message.get_content_type() not in _TEXTS:
         return []
     return _decoded(message, lines, body, end)
 
@@ -72,14 +115,50 @@ def _parts(lines: Sequence[str], start: int, end: int, boundary: str) -> list[Li
     return found
 
 
-def _decoded(message: Message, lines: Sequence[str], start: int, end: int) -> list[Line]:
+def _decoded(message: Parsed, lines: Sequence[str], start: int, end: int) -> list[Line]:
     encoding = str(message.get("Content-Transfer-Encoding", "")).strip().lower()
     charset = message.get_content_charset() or "utf-8"
     if encoding == "quoted-printable":
         return _quoted_printable(lines, start, end, charset)
     if encoding == "base64":
         return _base64(lines, start, end, charset)
-    return [unquote(lines[i], i + 1) for i in range(start, end)]
+    texts = [_recoded(lines[i], charset) for i in range(start, end)]
+    if str(message.get_param("format", "")).lower() == "flowed":
+        return _flowed(texts, start + 1)
+    return [unquote(text, start + i) for i, text in enumerate(texts, 1)]
+
+
+def _recoded(text: str, charset: str) -> str:
+    """A line of a file that is no UTF-8 (and was read as Latin-1) in its own character set."""
+    if text.isascii() or charset in ("utf-8", "us-ascii", "ascii", "iso-8859-1"):
+        return text
+    try:
+        return text.encode("latin-1").decode(charset)
+    except (LookupError, UnicodeError):
+        return text
+
+
+def _flowed(texts: Sequence[str], number: int) -> list[Line]:
+    """Lines of format=flowed (RFC 3676) without the blank that protects a line's start; a changed line of a diff
+    that was broken for its length is one line again."""
+    found: list[Line] = []
+    for text in texts:
+        line = unquote(text, number)
+        number += 1
+        if line.depth == 0 and line.text.startswith(" "):
+            line = Line(line.text[1:], line.number, line.column + 1, 0)
+        before = found[-1] if found else None
+        if before is not None and _is_broken(before, line):
+            found[-1] = Line(before.text + line.text, before.number, before.column, before.depth)
+        else:
+            found.append(line)
+    return found
+
+
+def _is_broken(before: Line, line: Line) -> bool:
+    """Whether `line` is the rest of a line of a diff."""
+    is_code = before.text[:1] in ("+", "-") and before.text.endswith(" ") and len(before.text) > 60
+    return is_code and before.depth == line.depth and line.text[:1] not in ("+", "-", " ", "@", "\t", "")
 
 
 def _quoted_printable(lines: Sequence[str], start: int, end: int, charset: str) -> list[Line]:
@@ -98,12 +177,27 @@ def _quoted_printable(lines: Sequence[str], start: int, end: int, charset: str) 
 
 
 def _base64(lines: Sequence[str], start: int, end: int, charset: str) -> list[Line]:
-    """Decoded lines; their place is the encoded body's first line, since they have none of their own."""
+    """Decoded lines, each placed at the encoded line that it starts in."""
+    encoded = ["".join(line.split()) for line in lines[start:end]]
     try:
-        data = base64.b64decode("".join(lines[start:end]).encode("ascii", "ignore"))
+        data = base64.b64decode("".join(encoded).encode("ascii", "ignore"))
     except binascii.Error:
         return []
-    return [unquote(text.rstrip("\r"), start + 1) for text in _text(data, charset).split("\n")]
+    ends = list(itertools.accumulate(len(text) * 3 / 4 for text in encoded))
+    found: list[Line] = []
+    offset = 0
+    for text in _text(data, charset).split("\n"):
+        found.append(unquote(text.rstrip("\r"), start + 1 + bisect.bisect_right(ends, offset)))
+        offset += len(text.encode(charset, "replace")) + 1 if _is_narrow(charset) else 0
+    return found
+
+
+def _is_narrow(charset: str) -> bool:
+    """Whether Python knows the character set, and a line's end is one byte in it."""
+    try:
+        return len("\n".encode(charset)) == 1
+    except LookupError:
+        return False
 
 
 def _text(data: bytes, charset: str) -> str:

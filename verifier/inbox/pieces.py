@@ -48,4 +48,43 @@ class Unreadable:
     lines: tuple[int, int]
 
 
-Piece = Snippet | Diagram | Litmus | Unreadable
+@record(frozen=True, slots=True)
+class Note:
+    """A stretch of the text that was passed over."""
+
+    line: int
+    text: str
+    reason: str
+
+
+@record(frozen=True, slots=True)
+class Side:
+    """What a diff shows of the code before or after it: functions, of which `partly` are not whole."""
+
+    source: Source
+    functions: tuple[str, ...]
+    partly: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+@record(frozen=True, slots=True)
+class Patch:
+    """A diff. `touched` are the functions that it changes, `changed` the lines with a sign, `paths` its files in C and
+    `unread` the others.
+
+    `message` is what is said around it: the lines of its mail that are no diff.
+    """
+
+    before: Side | None
+    after: Side | None
+    touched: tuple[str, ...]
+    changed: tuple[int, ...]
+    title: str
+    lines: tuple[int, int]
+    paths: tuple[str, ...]
+    unread: tuple[str, ...] = ()
+    message: tuple[tuple[int, str], ...] = ()
+    diagrams: tuple[Diagram, ...] = ()
+
+
+Piece = Snippet | Diagram | Litmus | Unreadable | Patch

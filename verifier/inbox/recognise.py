@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from verifier.errors import InputError, ReadError, SyntaxProblem
+from verifier.errors import ReadError, SyntaxProblem
 from verifier.inbox.diagrams import find_diagrams
 from verifier.inbox.line import Line
-from verifier.inbox.mail import is_mail, mail_lines, plain_lines
+from verifier.inbox.mail import is_mail, messages, plain_lines
 from verifier.inbox.pieces import Litmus, Piece, Snippet
+from verifier.inbox.sides import find_patches
 from verifier.source import Source
 from verifier.syntax.litmus_split import has_head
 from verifier.syntax.scanner import Scan, scan
@@ -20,10 +21,10 @@ _DIFF = re.compile(r"^(?:[> ]*)(?:diff --git |@@ -\d)", re.MULTILINE)
 
 
 def recognise(name: str, data: bytes) -> tuple[Piece, ...]:
-    """The pieces of a file: a litmus test, a snippet of pseudo-C, the diagrams of a mail, of a text or of C comments.
+    """The pieces of a file: a litmus test, a snippet of pseudo-C, the diffs and the diagrams of mails or of a text, the
+    diagrams of C comments.
 
-    Raises ReadError where the file holds neither, or is no text; InputError (code "not-supported") for
-    kinds that are not read yet.
+    Raises ReadError where the file holds none of them, or is no text.
     """
     text = _decode(name, data)
     if name.endswith(".litmus") or has_head(text):
@@ -33,13 +34,20 @@ def recognise(name: str, data: bytes) -> tuple[Piece, ...]:
     if name.endswith((".c", ".h")):
         return _c_file(name, text, lines)
     if is_mail(lines):
-        return _found(name, text, find_diagrams(name, lines, mail_lines(lines)))
-    diagrams = find_diagrams(name, lines, plain_lines(lines))
-    if diagrams:
-        return tuple(diagrams)
+        found = [piece for m in messages(lines) for piece in _pieces(name, lines, m.lines, m.subject)]
+        return _found(name, found)
+    pieces = _pieces(name, lines, plain_lines(lines), "")
+    if pieces:
+        return tuple(pieces)
     if _is_code(text):
         return _c_file(name, text, lines)
-    return _found(name, text, [])
+    return _found(name, [])
+
+
+def _pieces(name: str, raw: tuple[str, ...], lines: Sequence[Line], subject: str) -> list[Piece]:
+    """The diagrams and the diffs of a text, in their order."""
+    diagrams = find_diagrams(name, raw, lines)
+    return sorted([*diagrams, *find_patches(name, raw, lines, subject, diagrams)], key=lambda p: p.lines)
 
 
 def _decode(name: str, data: bytes) -> str:
@@ -65,12 +73,13 @@ def _decode(name: str, data: bytes) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _found(name: str, text: str, diagrams: Sequence[Piece]) -> tuple[Piece, ...]:
-    if diagrams:
-        return tuple(diagrams)
-    if _DIFF.search(text):
-        raise InputError("not-supported", "diffs: not read yet; expected pseudo-C or a diagram", name)
-    message = "found neither code nor a diagram; expected a function in pseudo-C, or columns under a header"
+def _found(name: str, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    if pieces:
+        return tuple(pieces)
+    message = (
+        "found neither code, nor a diagram, nor a diff of C code; "
+        "expected a function in pseudo-C, columns under a header, or a patch"
+    )
     raise ReadError("nothing", message, name)
 
 
@@ -92,7 +101,7 @@ def _c_file(name: str, text: str, lines: tuple[str, ...]) -> tuple[Piece, ...]:
     diagrams = find_diagrams(name, lines, _comment_lines(scanned, lines)) if scanned.comments else []
     if scanned.tokens and (not diagrams or any(token.text == "{" for token in scanned.tokens)):
         return (snippet, *diagrams)
-    return _found(name, text, diagrams)
+    return _found(name, diagrams)
 
 
 def _comment_lines(scanned: Scan, lines: Sequence[str]) -> list[Line]:

@@ -26,12 +26,12 @@ class Classes:
     """The cycle classes of a session's program that some execution shows with every ordering source off.
 
     `witness` has an execution for each of them, `allowed` those that the model allows with
-    everything on. Only cycles that a barrier touches are looked at.
+    everything on. Only cycles that a barrier touches are looked at, unless `every` asks for all.
 
     Raises TooManyCycles, and what Session.find raises.
     """
 
-    def __init__(self, session: Questions) -> None:
+    def __init__(self, session: Questions, every: bool = False) -> None:
         self.session = session
         self.graph: EventGraph = session.graph
         self.witness: dict[CycleClass, Execution] = {}
@@ -40,7 +40,9 @@ class Classes:
         self._skeletons: dict[CycleClass, Skeleton] = {}
         self._conditional: dict[Cycle, tuple[int, ...]] = {}
         barriers = from_members(e for s in self.graph.sources if s.is_barrier for e in s.events)
-        self.cycles = tuple(c for c in candidates(self.graph) if _is_touched(self.graph, c, barriers))
+        self.cycles = tuple(
+            c for c in candidates(self.graph) if every or _is_touched(self.graph, c, barriers)
+        )
         self._enumerate()
         self._decide()
 

@@ -105,6 +105,7 @@ class BarrierVerdict:
     `witness` is the execution that a paired barrier forbids, as it would be without the barrier;
     `fix` the edit that puts a misplaced one right.
     `is_note`: default strength of an RMW, or something redundant that is only a note.
+    `supposed` says what would hold with an other side that the text does not have.
     """
 
     place: Place
@@ -123,6 +124,7 @@ class BarrierVerdict:
     counterexample: Counterexample | None
     witness: Counterexample | None = None
     fix: str = ""
+    supposed: str = ""
 
 
 PropertyKind = Literal[
@@ -177,8 +179,40 @@ class SkippedText:
 
 
 @record(frozen=True, slots=True)
+class OutcomeChange:
+    """An outcome that one side of a diff allows and the other does not, or that both allow, under one model.
+
+    `is_supposed`: with an observer that the text does not have, and that has its half, a full barrier. `needs_half`: if
+    that observer lacks its half, the outcome is allowed on the last side. `in_part`: one of the accesses is not shown.
+    """
+
+    model: str
+    outcome: str
+    before: Literal["allowed", "forbidden", "not there"]
+    after: Literal["allowed", "forbidden", "not there"]
+    is_supposed: bool = False
+    needs_half: bool = False
+    in_part: bool = False
+
+
+@record(frozen=True, slots=True)
+class Change:
+    """What a diff changes for one group of threads: a sentence, what it rests on, and the outcomes."""
+
+    file: str
+    title: str
+    threads: tuple[str, ...]
+    summary: str
+    details: tuple[str, ...]
+    outcomes: tuple[OutcomeChange, ...]
+
+
+@record(frozen=True, slots=True)
 class UnitResult:
-    """One program checked. `lines` are its first and last line in the user's file."""
+    """One program checked. `lines` are its first and last line in the user's file.
+
+    `change`: of the last side of a diff, what the diff changes.
+    """
 
     file: str
     lines: tuple[int, int]
@@ -188,3 +222,4 @@ class UnitResult:
     results: tuple[ModelResult, ...]
     assumptions: tuple[str, ...]
     skipped: tuple[SkippedText, ...]
+    change: Change | None = None

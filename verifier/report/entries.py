@@ -111,7 +111,9 @@ def _barrier_entry(unit: UnitResult, answers: Answers[BarrierVerdict], verbose: 
     for _, verdict in answers:
         if verdict.claim is not None:
             body.append(f"comment {verdict.claim}: {verdict.claim_text}")
-        body += [f"hint: {hint}" for hint in verdict.hints]
+        if not verdict.supposed:
+            body += [f"hint: {hint}" for hint in verdict.hints]
+    body += _by_answer([a for a in answers if a[1].supposed], lambda verdict: verdict.supposed)
     return Entry(head, tuple(dict.fromkeys(body)), min(_urgency(verdict) for _, verdict in answers))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from verifier.errors import InputError
 from verifier.pairing.verdict import (
     BarrierVerdict,
+    Change,
     Counterexample,
     Edge,
     Missing,
@@ -27,7 +28,7 @@ def render(units: Sequence[UnitResult], errors: Sequence[InputError], version: s
         "mbpair": version,
         "exit": code,
         "units": [_unit(unit) for unit in units],
-        "changes": [],
+        "changes": [_change(unit.change) for unit in units if unit.change is not None],
         "errors": [_error(error) for error in errors],
     }
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
@@ -54,6 +55,27 @@ def _unit(unit: UnitResult) -> Json:
         "results": [_result(result) for result in unit.results],
         "assumptions": list(unit.assumptions),
         "skipped": [{"line": s.line, "text": s.text, "reason": s.reason} for s in unit.skipped],
+    }
+
+
+def _change(change: Change) -> Json:
+    return {
+        "file": change.file,
+        "title": change.title,
+        "threads": list(change.threads),
+        "summary": change.summary,
+        "details": list(change.details),
+        "outcomes": [
+            {
+                "model": o.model,
+                "outcome": o.outcome,
+                "before": o.before,
+                "after": o.after,
+                "supposed": o.is_supposed,
+                "needs_half": o.needs_half,
+            }
+            for o in change.outcomes
+        ],
     }
 
 
@@ -93,6 +115,7 @@ def _barrier(verdict: BarrierVerdict) -> Json:
         "missing": [_missing(missing) for missing in verdict.missing],
         "reason": verdict.reason,
         "hints": list(verdict.hints),
+        "supposed": verdict.supposed,
         "note": verdict.is_note,
         "claim": verdict.claim,
         "claim_text": verdict.claim_text,

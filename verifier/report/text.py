@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from verifier.pairing.verdict import Answer, ModelResult, SkippedText, UnitResult
+from verifier.pairing.verdict import Answer, Change, ModelResult, SkippedText, UnitResult
 from verifier.report.entries import Entry, barrier_entries, property_entries
 from verifier.report.executions import collect, draw_execution
 from verifier.report.style import Style, paint, printable
@@ -24,10 +24,14 @@ WORST_FIRST: tuple[Answer, ...] = ("refuted", "undecided", "vacuous", "nothing t
 def render(units: Sequence[UnitResult], style: Style, level: Level = "normal") -> str:
     """The report on all programs of a file; ends with a newline."""
     if level == "quiet":
-        blocks = [verdict_line(unit) for unit in units]
+        blocks = [line for unit in units for line in _brief(unit)]
         return paint(printable("\n".join(blocks)), style) + "\n"
     blocks = ["\n".join(_unit_lines(unit, style, level == "verbose")) for unit in units]
     return paint(printable("\n\n".join(blocks)), style) + "\n"
+
+
+def _brief(unit: UnitResult) -> list[str]:
+    return [verdict_line(unit), *([f"  change: {unit.change.summary}"] if unit.change else [])]
 
 
 def verdict_line(unit: UnitResult) -> str:
@@ -60,7 +64,26 @@ def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
         lines += ["", *draw_execution(execution, number, unit, style)]
     lines += _assumptions(unit, width)
     lines += _skipped(unit.skipped, width)
+    if unit.change is not None:
+        lines += ["", *_change_lines(unit.change, width)]
     return lines
+
+
+def _change_lines(change: Change, width: int) -> list[str]:
+    """What a diff changes: the sentence, then what it rests on."""
+    lines = _wrap(f"Change: {change.summary}", width, 2, 6)
+    for line in change.details:
+        lines += _wrap(line, width, 4, 8)
+    states: dict[tuple[str, str, str], list[str]] = {}
+    for o in change.outcomes:
+        states.setdefault((o.outcome, o.before, o.after), []).append(o.model)
+    for (outcome, before, after), models in states.items():
+        lines += _wrap(f"{', '.join(models)}: {_states(before, after)}: {outcome}", width, 4, 8)
+    return lines
+
+
+def _states(before: str, after: str) -> str:
+    return f"{before} before and after" if before == after else f"{before} before, {after} after"
 
 
 def _urgency(entry: Entry) -> int:

@@ -1,0 +1,169 @@
+"""What a diff changes: the verdicts and the outcomes of its two sides, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from verifier.pairing.verdict import BarrierVerdict, Change, ModelResult, OutcomeChange, UnitResult
+from verifier.record import record
+
+BAD = frozenset({"unpaired", "too weak", "misplaced"})
+
+
+@record(frozen=True, slots=True)
+class Twin:
+    """A barrier on both sides, or on one (None on the other)."""
+
+    before: BarrierVerdict | None
+    after: BarrierVerdict | None
+
+
+def change(before: UnitResult | None, after: UnitResult | None, outcomes: Sequence[OutcomeChange]) -> Change:
+    """The change between two programs of which one may be missing."""
+    shown = after or before
+    assert shown is not None
+    details = [line for r in shown.results for line in _details(r.model, before, after)]
+    return Change(
+        file=shown.file,
+        title=shown.title,
+        threads=shown.threads,
+        summary=_summary(before, after, outcomes),
+        details=tuple(_merged(details)),
+        outcomes=tuple(outcomes),
+    )
+
+
+def _result(unit: UnitResult | None, model: str) -> ModelResult | None:
+    return None if unit is None else next((r for r in unit.results if r.model == model), None)
+
+
+def twins(before: ModelResult | None, after: ModelResult | None) -> list[Twin]:
+    """The barriers of the two sides, those that are one and the same together.
+
+    A line without a sign has its number on both sides; a barrier that is replaced has a
+    new one, of another name, in its thread.
+    """
+    old = [b for b in before.barriers if not b.is_note] if before else []
+    new = [b for b in after.barriers if not b.is_note] if after else []
+    found: list[Twin] = []
+    for b in new:
+        same = next((a for a in old if _key(a) == _key(b)), None)
+        if same is not None:
+            old.remove(same)
+        found.append(Twin(same, b))
+    found += [Twin(a, None) for a in old]
+    return found
+
+
+def _key(b: BarrierVerdict) -> tuple[str, str, int, str | None]:
+    return (b.place.name, b.place.thread, b.place.line, b.place.via)
+
+
+def _details(model: str, before: UnitResult | None, after: UnitResult | None) -> list[tuple[str, str]]:
+    lines: list[tuple[str, str]] = []
+    for twin in twins(_result(before, model), _result(after, model)):
+        text = _detail(twin, before is not None, after is not None)
+        if text:
+            lines.append((model, text))
+    return lines
+
+
+def _detail(twin: Twin, has_before: bool, has_after: bool) -> str:
+    a, b = twin.before, twin.after
+    if a is not None and b is not None:
+        if _status(a) == _status(b):
+            return ""
+        return f"{_named(b)}: {_status(a)} before, {_status(b)} after"
+    if b is not None:
+        return f"{_named(b)} is new: {_status(b)}" if has_before else ""
+    assert a is not None
+    return f"{_named(a)} is gone: it was {_status(a)}" if has_after else ""
+
+
+def _named(b: BarrierVerdict) -> str:
+    return f"{b.place.name} (line {b.place.line})"
+
+
+def _status(b: BarrierVerdict) -> str:
+    text: str = "half paired" if b.half_paired else b.status
+    if b.status == "unmatched":
+        return "without a partner in the text"
+    return f"{text} with {b.partners_text}" if b.status == "paired" and b.partners_text else text
+
+
+def _merged(lines: Iterable[tuple[str, str]]) -> list[str]:
+    models: dict[str, list[str]] = {}
+    for model, text in lines:
+        models.setdefault(text, []).append(model)
+    return [f"{', '.join(names)}: {text}" for text, names in models.items()]
+
+
+def _summary(before: UnitResult | None, after: UnitResult | None, outcomes: Sequence[OutcomeChange]) -> str:
+    """One sentence, the weightiest that is true."""
+    closed = [o for o in outcomes if o.before == "allowed" and o.after == "forbidden"]
+    opened = [o for o in outcomes if o.after == "allowed" and o.before == "forbidden"]
+    left = [o for o in outcomes if o.after == "allowed" and o.before == "allowed"]
+    sure = [o for o in opened if not o.in_part]
+    opened = sure if closed else opened
+    parts: list[str] = []
+    if closed:
+        parts.append(f"{_shapes(closed)} allowed before, forbidden after ({_models(closed)}){_if(closed)}")
+    if opened:
+        parts.append(f"{_shapes(opened)} forbidden before, allowed after ({_models(opened)})")
+    if left and not opened:
+        parts.append(f"{_shapes(left)} allowed before and after ({_models(left)}): {_still(after)}")
+    if parts:
+        return "; ".join(parts)
+    if _undecided(before) or _undecided(after):
+        return "what changes could not be decided"
+    moved = _status_changes(before, after)
+    return moved or "no ordering change"
+
+
+def _if(changes: Sequence[OutcomeChange]) -> str:
+    """On what the outcome depends where one half is all that the text has."""
+    if all(c.is_supposed and c.needs_half for c in changes):
+        return ", if the other side, which is not in the text, has its half; else it is still half paired"
+    return ""
+
+
+def _shapes(changes: Sequence[OutcomeChange]) -> str:
+    shapes = dict.fromkeys(c.outcome.partition(":")[0] for c in changes)
+    return ", ".join(shapes)
+
+
+def _models(changes: Sequence[OutcomeChange]) -> str:
+    return ", ".join(dict.fromkeys(c.model for c in changes))
+
+
+def _still(after: UnitResult | None) -> str:
+    """How things stand where an outcome stays possible."""
+    verdicts = [b for r in after.results for b in r.barriers if not b.is_note] if after else []
+    if any(b.half_paired or b.status in ("unpaired", "paired") for b in verdicts):
+        return "still half paired"
+    return "not ordered" if verdicts else "no barrier"
+
+
+def _undecided(unit: UnitResult | None) -> bool:
+    return unit is not None and any(
+        b.status == "undecided" for r in unit.results for b in r.barriers if not b.is_note
+    )
+
+
+def _status_changes(before: UnitResult | None, after: UnitResult | None) -> str:
+    """What barriers became, where that is all that changes."""
+    shown = after or before
+    assert shown is not None
+    texts: list[str] = []
+    for result in shown.results:
+        for twin in twins(_result(before, result.model), _result(after, result.model)):
+            a, b = twin.before, twin.after
+            if a is not None and b is not None and a.status in BAD and b.status == "paired":
+                texts.append(f"{b.place.name} is paired now")
+            elif a is not None and b is not None and a.status == "paired" and b.status != "paired":
+                texts.append(f"{b.place.name} is {b.status} now")
+            elif a is None and b is not None and b.status == "paired" and before is not None:
+                texts.append(f"{b.place.name} is new, and paired")
+            elif a is not None and b is None and a.status == "paired" and after is not None:
+                texts.append(f"{a.place.name}, which was paired, is gone")
+    return ", ".join(dict.fromkeys(texts))

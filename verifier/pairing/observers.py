@@ -1,0 +1,256 @@
+"""What two versions of a program let others see: outcomes between their threads, and what a supposed observer sees.
+
+The observer stands for the other side of a barrier whose partner is not in the text. It has its half, a full
+barrier; so what it can still see, the barrier at hand does not forbid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
+
+from verifier.execution.cycles import TooManyCycles
+from verifier.limits import NotModelled, Undecided
+from verifier.pairing.classes import Classes, CycleClass
+from verifier.pairing.judge import Judge
+from verifier.pairing.outcomes import Outcome, outcome, outcomes
+from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange
+from verifier.program.program import Fence, Program, flatten
+from verifier.program.suppose import OBSERVER, Probe, hides_order, mirrored, probes, supposed
+from verifier.record import record, replace
+
+State = Literal["allowed", "forbidden", "not there"]
+ToClasses = Callable[[Program, str], Classes]  # of a program under the model of that name, every cycle
+OPEN = frozenset({"unmatched", "undecided"})
+
+
+@record(frozen=True, slots=True)
+class Sight:
+    """What an observer sees of a probe under one model. `status` is the barrier's beside it: paired where it is
+    needed, redundant where other order does the same."""
+
+    state: State
+    status: str
+
+
+def compare(
+    programs: Sequence[Program | None], models: Sequence[str], classes: ToClasses
+) -> tuple[OutcomeChange, ...]:
+    """The outcomes that one of two versions allows and the other forbids."""
+    before, after = programs
+    if before is None or after is None:
+        return ()
+    found: list[OutcomeChange] = []
+    for model in models:
+        try:
+            old, new = (outcomes(classes(p, model)) for p in (before, after))
+        except (Undecided, NotModelled, TooManyCycles, RecursionError):
+            continue
+        for o in sorted((old[0] | new[0]) & old[1] & new[1]):
+            a, b = o in old[0], o in new[0]
+            if a != b:
+                found.append(OutcomeChange(model, o.text, _state(a), _state(b)))
+    return tuple(found)
+
+
+def _state(is_allowed: bool) -> State:
+    return "allowed" if is_allowed else "forbidden"
+
+
+def open_probes(
+    program: Program, results: Sequence[ModelResult], changed: frozenset[int]
+) -> tuple[Probe, ...]:
+    """The questions about the barriers that found no partner under any model: those on changed lines, if any is."""
+    lines: dict[int, set[str]] = {}
+    for result in results:
+        for b in result.barriers:
+            if not b.is_note:
+                lines.setdefault(b.place.line, set()).add(b.status)
+    lonely = [line for line, statuses in lines.items() if statuses <= OPEN]
+    wanted = [line for line in lonely if line in changed] or lonely
+    found: dict[tuple[str, ...], Probe] = {}
+    for line in wanted:
+        for thread in program.threads:
+            for probe in probes(program, thread, line, said_at(program, line)):
+                found.setdefault(probe.key, probe)
+    return tuple(found.values())
+
+
+def said_at(program: Program, line: int) -> str:
+    """What the comments on a line, and right above it, say."""
+    texts = [
+        text
+        for first, _, text in program.comments
+        if first == line or first < line <= first + text.count("\n") + 4
+    ]
+    return " ".join(" ".join(text.split()) for text in texts[-2:])
+
+
+def look(
+    program: Program, probe: Probe, model: str, classes: ToClasses, is_ordered: bool = True
+) -> Sight | None:
+    """What the observer of a probe sees; None where the program lacks what it asks for, or it can't be told.
+
+    The barrier is looked at where it stands on the probe's line.
+    """
+    other = supposed(program, probe, is_ordered)
+    if other is None:
+        return None
+    try:
+        seen = classes(other, model)
+        target = [c for c in seen.witness if _is_asked(seen, c, probe)]
+        if not target:
+            return None
+        state = _state(any(c in seen.allowed for c in target))
+        if state == "allowed" and hides_order(program, probe):
+            return None
+        return Sight(state, _status_of(seen, probe))
+    except (Undecided, NotModelled, TooManyCycles, RecursionError):
+        return None
+
+
+def _is_asked(seen: Classes, c: CycleClass, probe: Probe) -> bool:
+    """Whether a class is between the probe's two accesses and the observer's."""
+    o = outcome(seen.graph, c.cycle)
+    wanted = ((probe.first.kind, probe.first.name), (probe.second.kind, probe.second.name))
+    return len(o.segments) == 2 and (probe.thread, wanted) in o.segments and _has_observer(o)
+
+
+def _has_observer(o: Outcome) -> bool:
+    return any(thread == OBSERVER for thread, _ in o.segments)
+
+
+def _status_of(seen: Classes, probe: Probe) -> str:
+    """The status of the barrier on the probe's line beside the observer."""
+    graph = seen.graph
+    places = {
+        s.place
+        for s in graph.sources
+        if s.is_barrier and s.span.line == probe.line and graph.threads[s.thread] == probe.thread
+    }
+    judge = Judge(seen.session, seen, lambda _: seen.session)
+    statuses = {judge.judge(place).status for place in sorted(places)}
+    return next((s for s in ("paired", "redundant") if s in statuses), "")
+
+
+# ---------------------------------------------------------------------- words
+
+
+def probe_changes(
+    asked: Iterable[Probe], programs: Sequence[Program | None], models: Sequence[str], classes: ToClasses
+) -> tuple[OutcomeChange, ...]:
+    """What an observer sees of each probe in two versions, where it tells them apart or stays possible."""
+    found: list[OutcomeChange] = []
+    for probe in asked:
+        for model in models:
+            a, b = (_seen(p, probe, model, classes) for p in programs)
+            if "not there" in (a, b) or (a, b) == ("forbidden", "forbidden"):
+                continue
+            in_part = not (probe.first.path and probe.second.path)
+            if in_part and (a, b) == ("forbidden", "allowed") and _is_moved(probe, programs):
+                continue  # it no longer orders what may stand on its other side
+            alone = _seen(programs[-1], probe, model, classes, is_ordered=False)
+            found.append(OutcomeChange(model, described(probe), a, b, True, alone == "allowed", in_part))
+    return tuple(found)
+
+
+def _is_moved(probe: Probe, programs: Sequence[Program | None]) -> bool:
+    """Whether each version of the probe's thread has a barrier of that name."""
+    return all(
+        any(
+            isinstance(o, Fence) and o.name == probe.barrier
+            for t in p.threads
+            if t.name == probe.thread
+            for o in flatten(t.body)
+        )
+        for p in programs
+        if p is not None
+    )
+
+
+def asked_of_both(
+    before: tuple[Program, Sequence[Probe]] | None, after: tuple[Program, Sequence[Probe]] | None
+) -> tuple[Probe, ...]:
+    """The questions to put to both versions.
+
+    Where both accesses are shown in a thread, nothing else is asked about it. That a barrier comes or goes in a
+    stretch that shows no access at all says nothing; that one takes another's place there does.
+    """
+    sides = [side for side in (before, after) if side is not None]
+    found: dict[tuple[str, ...], Probe] = {}
+    for _, own in sides[::-1]:
+        for probe in own:
+            known = found.get(probe.key)
+            if known is None or not (known.first.is_atomic or known.second.is_atomic):
+                found[probe.key] = probe
+    shown = {p.thread for p in found.values() if p.first.path and p.second.path}
+    kept = [p for p in found.values() if p.thread not in shown or (p.first.path and p.second.path)]
+    both = [_fenced(program) for program, _ in sides]
+    replaced = set.intersection(*both) if len(both) == 2 else set()
+    return tuple(p for p in kept if p.first.path or p.second.path or p.thread in replaced)
+
+
+def _fenced(program: Program) -> set[str]:
+    """The threads that have a barrier."""
+    return {
+        t.name for t in program.threads if any(isinstance(o, Fence) and o.is_barrier for o in flatten(t.body))
+    }
+
+
+def _seen(
+    program: Program | None, probe: Probe, model: str, classes: ToClasses, is_ordered: bool = True
+) -> State:
+    sight = None if program is None else look(program, probe, model, classes, is_ordered)
+    return "not there" if sight is None else sight.state
+
+
+def described(probe: Probe) -> str:
+    """`MP: f() writes x, then y; another CPU, supposed, reads y, then x, with a full barrier between`."""
+    first, second = probe.first, probe.second
+    own = _actions(first.kind, first.name, second.kind, second.name)
+    kinds = mirrored(probe)
+    other = _actions(kinds[0], second.name, kinds[1], first.name)
+    return f"{probe.shape}: {probe.thread}() {own}; {OBSERVER} (supposed) {other}"
+
+
+def _actions(a: str, x: str, b: str, y: str) -> str:
+    verbs = {"R": "reads", "W": "writes"}
+    return f"{verbs[a]} {x}, then {y}" if a == b else f"{verbs[a]} {x}, then {verbs[b]} {y}"
+
+
+def with_supposed(
+    results: Sequence[ModelResult], sights: Mapping[tuple[str, int], str]
+) -> tuple[ModelResult, ...]:
+    """The results; what was supposed is said of the barriers at (model, line)."""
+
+    def said(model: str, b: BarrierVerdict) -> BarrierVerdict:
+        text = sights.get((model, b.place.line), "")
+        return replace(b, supposed=text) if text and b.status in OPEN else b
+
+    return tuple(replace(r, barriers=tuple(said(r.model, b) for b in r.barriers)) for r in results)
+
+
+def supposed_texts(
+    program: Program, all_probes: Sequence[Probe], models: Sequence[str], classes: ToClasses
+) -> dict[tuple[str, int], str]:
+    """What to say of each barrier that has no partner in the text, by model and line."""
+    found: dict[tuple[str, int], tuple[int, str]] = {}
+    for probe in all_probes:
+        for model in models:
+            sight = look(program, probe, model, classes)
+            if sight is None:
+                continue
+            rank, text = _sentence(probe, sight)
+            known = found.get((model, probe.line))
+            if known is None or rank < known[0]:
+                found[model, probe.line] = (rank, text)
+    return {key: text for key, (_, text) in found.items()}
+
+
+def _sentence(probe: Probe, sight: Sight) -> tuple[int, str]:
+    what = described(probe)
+    if sight.state == "allowed":
+        return 2, f"does not forbid {what}"
+    if sight.status == "paired":
+        return 0, f"forbids {what}"
+    return 1, f"is not needed to forbid {what}"

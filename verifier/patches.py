@@ -1,0 +1,201 @@
+"""Judges a patch: its functions before and after, in groups that run against each other, and what changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from verifier.cat.terms import Model
+from verifier.errors import InputError, UsageError
+from verifier.inbox.pieces import Patch, Side
+from verifier.options import Options
+from verifier.pairing.changes import change
+from verifier.pairing.classes import Classes
+from verifier.pairing.observers import (
+    asked_of_both,
+    compare,
+    open_probes,
+    probe_changes,
+    supposed_texts,
+    with_supposed,
+)
+from verifier.pairing.verdict import ModelResult, OutcomeChange, SkippedText, UnitResult
+from verifier.program.kernel import kernel
+from verifier.program.lower import lower
+from verifier.program.program import Program
+from verifier.program.roles import Group, groups
+from verifier.record import record, replace
+from verifier.syntax import parse, tree
+
+Which = Literal["before", "after"]
+WHICH: tuple[Which, Which] = ("before", "after")
+
+
+class Engine(Protocol):
+    """What the pipeline does for every program."""
+
+    def judge(self, program: Program, model: Model) -> ModelResult: ...
+
+    def assumptions(self, program: Program, models: Sequence[Model]) -> list[str]: ...
+
+    def models(self, names: Sequence[str]) -> list[Model]: ...
+
+    def classes(self, program: Program, model: str) -> Classes: ...
+
+
+@record(frozen=True, slots=True)
+class Version:
+    """One side of a patch, parsed."""
+
+    which: Which
+    side: Side
+    unit: tree.Unit
+
+
+def check_patch(name: str, patch: Patch, options: Options, engine: Engine) -> tuple[UnitResult, ...]:
+    """The programs of a patch, each group of threads before and after. Raises InputError."""
+    sides: tuple[tuple[Which, Side | None], ...] = (("before", patch.before), ("after", patch.after))
+    versions = [Version(which, side, parse(side.source)) for which, side in sides if side is not None]
+    main = versions[-1]
+    chosen, alone = _groups(main, patch, options)
+    found: list[UnitResult] = []
+    for group in chosen:
+        found += _Check(name, patch, options, engine, group).units(versions)
+    if found and alone:
+        note = f"{_listed(alone)}: no barrier, and nothing that those with one access; left out"
+        found[-1] = replace(found[-1], assumptions=(*found[-1].assumptions, note))
+    return tuple(found)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"{name}()" for name in names)
+
+
+def _groups(main: Version, patch: Patch, options: Options) -> tuple[tuple[Group, ...], tuple[str, ...]]:
+    """The groups of threads: what the user says, else what the text suggests."""
+    if options.threads:
+        known = {f.name for f in main.unit.functions}
+        for _, function in options.threads:
+            if function not in known:
+                have = ", ".join(sorted(known)) or "none"
+                message = f"no function {function} in the patch; there are: {have}"
+                raise UsageError("unknown-function", message)
+        return (Group(tuple(f for _, f in options.threads), "--thread"),), ()
+    return groups(main.unit, patch.touched, kernel(options))
+
+
+@record(slots=True)
+class _Check:
+    """One group of threads of a patch."""
+
+    name: str
+    patch: Patch
+    options: Options
+    engine: Engine
+    group: Group
+
+    def units(self, versions: Sequence[Version]) -> list[UnitResult]:
+        """The group's programs, before and after; the last has what the patch changes."""
+        programs: dict[Which, Program] = {}
+        units: dict[Which, UnitResult] = {}
+        for version in versions:
+            threads = [t for t in self.group.threads if any(f.name == t for f in version.unit.functions)]
+            if not threads:
+                continue
+            try:
+                program = self._lower(version, threads)
+            except UsageError:
+                raise
+            except InputError as problem:
+                units[version.which] = self._unit(version, None, (), problem.message)
+                continue
+            programs[version.which] = program
+            models = self.engine.models(_models(self.patch, self.options))
+            results = tuple(self.engine.judge(program, m) for m in models)
+            units[version.which] = self._unit(version, program, results, "")
+        if not units:
+            return []
+        outcomes, units = self._compare(programs, units)
+        last: Which = "after" if "after" in units else "before"
+        both = len(versions) > 1
+        if both:
+            units[last] = replace(
+                units[last], change=change(units.get("before"), units.get("after"), outcomes)
+            )
+        return list(units.values())
+
+    def _lower(self, version: Version, threads: Sequence[str]) -> Program:
+        own = self.options.threads or tuple((t, t) for t in threads)
+        wanted = tuple((n, f) for n, f in own if f in threads)
+        return lower(version.unit, version.side.source, replace(self.options, threads=wanted))
+
+    def _unit(
+        self, version: Version, program: Program | None, results: tuple[ModelResult, ...], problem: str
+    ) -> UnitResult:
+        models = self.engine.models(_models(self.patch, self.options))
+        if program is None:
+            results = tuple(ModelResult(m.name, "undecided", problem, (), (), None) for m in models)
+        skipped = [SkippedText(n.line, n.text, n.reason) for n in version.side.notes]
+        if program is not None:
+            skipped += [SkippedText(s.line, s.text, s.reason) for s in program.skipped]
+        return UnitResult(
+            file=self.name,
+            lines=self.patch.lines,
+            title=self._title(),
+            side=version.which,
+            threads=self.group.threads,
+            results=results,
+            assumptions=(
+                *self._notes(version),
+                *(() if program is None else program.assumptions),
+                *([] if program is None else self.engine.assumptions(program, models)),
+            ),
+            skipped=tuple(skipped),
+        )
+
+    def _title(self) -> str:
+        return (
+            f"{_listed(self.group.threads)}: {self.patch.title}"
+            if self.patch.title
+            else _listed(self.group.threads)
+        )
+
+    def _notes(self, version: Version) -> list[str]:
+        """How the threads were chosen, and what the diff does not show of them."""
+        notes = []
+        if len(self.group.threads) > 1 and self.group.reason:
+            notes.append(
+                f"{_listed(self.group.threads)} run against each other: {self.group.reason} (--thread says otherwise)"
+            )
+        partly = [t for t in version.side.partly if t in self.group.threads]
+        if partly:
+            verb = "is" if len(partly) == 1 else "are"
+            notes.append(
+                f"{_listed(partly)} {verb} shown in part: what the diff leaves out is taken to access and order nothing"
+            )
+        return notes
+
+    def _compare(
+        self, programs: dict[Which, Program], units: dict[Which, UnitResult]
+    ) -> tuple[list[OutcomeChange], dict[Which, UnitResult]]:
+        """What the two sides allow, and the units with what would hold beside an observer."""
+        names = [m.name for m in self.engine.models(_models(self.patch, self.options))]
+        pair = (programs.get("before"), programs.get("after"))
+        found = list(compare(pair, names, self.engine.classes)) if len(self.group.threads) > 1 else []
+        changed = frozenset(self.patch.changed)
+        probes = {w: open_probes(p, units[w].results, changed) for w, p in programs.items()}
+        sides = [(programs[w], probes[w]) if w in programs else None for w in WHICH]
+        found += probe_changes(asked_of_both(*sides), pair, names, self.engine.classes)
+        for which, program in programs.items():
+            texts = supposed_texts(program, probes[which], names, self.engine.classes)
+            units[which] = replace(units[which], results=with_supposed(units[which].results, texts))
+        return found, units
+
+
+def _models(patch: Patch, options: Options) -> tuple[str, ...]:
+    """The models that suit the files: of x86's own, what x86 does and the kernel's."""
+    if options.models:
+        return options.models
+    if patch.paths and all(p.startswith("arch/x86/") for p in patch.paths):
+        return ("tso", "lkmm")
+    return ("armv8", "lkmm")

@@ -1,0 +1,205 @@
+"""Which functions of a patch run against each other: chosen by what the text says and by what they access."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from verifier.program.kernel import Kernel
+from verifier.program.macros import is_macro
+from verifier.program.primitives import (
+    FenceCall,
+    LoadCall,
+    RmwCall,
+    StoreCall,
+    Unmodelled,
+    core_call,
+    is_primitive,
+    orders_something,
+)
+from verifier.record import record
+from verifier.syntax import tree
+from verifier.syntax.walk import nodes
+
+MOST_THREADS = 3  # that are put into one program because all of them have something in common
+MOST_GROUPS = 8
+_NAMED = re.compile(r"\b([A-Za-z_]\w+)\s*\(\)")
+_CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
+_USUAL = frozenset(
+    "ret err rc flags cpu i j n nr len count old new val tmp res success cond lock".split()
+)  # of locals
+
+
+@record(frozen=True, slots=True)
+class Group:
+    """Functions that are run against each other, and why."""
+
+    threads: tuple[str, ...]
+    reason: str
+
+
+@record(frozen=True, slots=True)
+class Role:
+    """What matters of a function when it is a thread: the names that it shares, whether it has barriers, the functions
+    that its comments name."""
+
+    name: str
+    shared: frozenset[str]
+    has_barrier: bool
+    named: tuple[str, ...]
+    is_unmodelled: bool = False
+
+
+def groups(
+    unit: tree.Unit, touched: Sequence[str], kernel: Kernel
+) -> tuple[tuple[Group, ...], tuple[str, ...]]:
+    """The groups of a text's functions, and those that take no part: they have no barrier and share nothing with those
+    that have, or nothing changes in them."""
+    functions = {f.name: f for f in unit.functions if not is_macro(f)}
+    called = {n for f in functions.values() for n in _called(f) if n != f.name}
+    roots = [n for n, f in functions.items() if f.column or n not in called] or list(functions)
+    roles = {n: _role(n, functions, unit.comments, kernel) for n in roots}
+    reach = {n: _reach(n, functions) for n in roots}
+    active = [n for n in roots if roles[n].has_barrier or reach[n] & set(touched)]
+    active = [n for n in active if roles[n].has_barrier or not roles[n].is_unmodelled] or active
+    if len(active) > 1 and not any(roles[n].has_barrier for n in active):
+        active = [n for n in active if any(_share(roles[n], roles[m]) for m in active if m != n)] or active
+    chosen = _chosen(active, roles)
+    part = {t for g in chosen for t in g.threads}
+    return chosen, tuple(n for n in roots if n not in part and not functions[n].column)
+
+
+def _chosen(active: Sequence[str], roles: dict[str, Role]) -> tuple[Group, ...]:
+    barred = [n for n in active if roles[n].has_barrier]
+    others = [n for n in roles if any(_share(roles[n], roles[b]) for b in barred if b != n)]
+    together = list(dict.fromkeys([*barred, *(n for n in active if n in others)]))
+    linked = all(any(_share(roles[n], roles[m]) for m in together if m != n) for n in together)
+    if len(together) > 1 and len(together) <= MOST_THREADS and linked:
+        shared = sorted(_common([roles[n] for n in together]))
+        return (Group(tuple(together), _accessing(shared)),)
+    found: list[Group] = []
+    for name in barred or active:
+        found += _groups_of(name, roles)
+    return _distinct(found)[:MOST_GROUPS]
+
+
+def _groups_of(name: str, roles: dict[str, Role]) -> list[Group]:
+    """The function with those that its comments name, else with the one that shares most with it, else alone."""
+    own = roles[name]
+    named = [n for n in own.named if n in roles and n != name]
+    if named:
+        return [Group((name, n), f"a comment in {name}() names {n}()") for n in named]
+    near = sorted(
+        (n for n in roles if n != name and _share(own, roles[n])),
+        key=lambda n: (-len(own.shared & roles[n].shared), not roles[n].has_barrier),
+    )
+    if near:
+        return [Group((name, near[0]), _accessing(sorted(own.shared & roles[near[0]].shared)))]
+    return [Group((name,), "")]
+
+
+def _distinct(found: Iterable[Group]) -> tuple[Group, ...]:
+    """Each set of functions once."""
+    seen: dict[frozenset[str], Group] = {}
+    for group in found:
+        seen.setdefault(frozenset(group.threads), group)
+    return tuple(seen.values())
+
+
+def _accessing(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"they share {shown}" if names else ""
+
+
+def _share(one: Role, other: Role) -> bool:
+    return bool(one.shared & other.shared)
+
+
+def _common(roles: Sequence[Role]) -> set[str]:
+    """The names that two of them share."""
+    counted: dict[str, int] = {}
+    for name in (n for r in roles for n in r.shared):
+        counted[name] = counted.get(name, 0) + 1
+    return {n for n, count in counted.items() if count > 1}
+
+
+def _role(
+    name: str, functions: dict[str, tree.Function], comments: Sequence[tree.Comment], kernel: Kernel
+) -> Role:
+    inside = [functions[n] for n in sorted(_reach(name, functions))]
+    shared: set[str] = set()
+    barrier = unmodelled = False
+    for function in inside:
+        shared |= _shared_names(function)
+        for callee in _called(function):
+            known = callee in functions or kernel.body(callee) is not None
+            core = core_call(callee)
+            unknown = not known and (
+                isinstance(core, Unmodelled) or (core is None and orders_something(callee))
+            )
+            unmodelled = unmodelled or unknown
+            barrier = barrier or (not unknown and _orders(callee, kernel))
+            body = kernel.body(callee)
+            shared |= _shared_names(body.function) if body is not None else set()
+    said = [c.text for c in comments if any(_is_in(c, f) for f in inside)]
+    named = tuple(dict.fromkeys(n for text in said for n in _NAMED.findall(text)))
+    return Role(name, frozenset(shared), barrier, named, unmodelled)
+
+
+def _is_in(comment: tree.Comment, function: tree.Function) -> bool:
+    end = (function.span.end_line, function.span.end_column)
+    return function.span <= comment.span and (comment.span.line, comment.span.column) < end
+
+
+def _orders(name: str, kernel: Kernel, depth: int = 4) -> bool:
+    """Whether a primitive is one for its order, or has one that is inside of it."""
+    body = kernel.body(name)
+    if body is not None and depth:
+        return any(_orders(n, kernel, depth - 1) for n in _called(body.function) if n != name)
+    match core_call(name):
+        case FenceCall():
+            return True
+        case LoadCall(_, _, order) | StoreCall(_, _, order, _):
+            return order not in ("once", "plain")
+        case RmwCall():
+            return name.endswith(("_acquire", "_release"))
+        case _:
+            return is_primitive(name)
+
+
+def _reach(name: str, functions: dict[str, tree.Function]) -> frozenset[str]:
+    """The function and those of the text that it calls, directly or not."""
+    found, waiting = {name}, [name]
+    while waiting:
+        for callee in _called(functions[waiting.pop()]):
+            if callee in functions and callee not in found:
+                found.add(callee)
+                waiting.append(callee)
+    return frozenset(found)
+
+
+def _called(function: tree.Function) -> set[str]:
+    return {
+        n.function.name
+        for n in nodes(function)
+        if isinstance(n, tree.Call) and isinstance(n.function, tree.Name)
+    }
+
+
+def _shared_names(function: tree.Function) -> set[str]:
+    """The members and the globals that a function uses."""
+    own = {p.name for p in function.parameters}
+    names: set[str] = set()
+    for node in nodes(function):
+        match node:
+            case tree.Variable(_, name):
+                own.add(name)
+            case tree.Member(_, field, _):
+                names.add(field)
+            case tree.Index(tree.Name(name), _) | tree.Unary("&", tree.Name(name)):
+                names.add(name)
+            case tree.Assign(_, tree.Name(name), _) | tree.Increment(_, tree.Name(name), _):
+                names.add(name)
+            case _:
+                pass
+    return {n for n in names - own - _USUAL if not _CAPITALS.match(n)}
