@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 from verifier.cat.terms import Model
+from verifier.drawn import Drawing, drawings, drawn_groups, joined, with_bodies
 from verifier.errors import InputError, UsageError
 from verifier.inbox.pieces import Patch, Side
 from verifier.options import Options
@@ -19,7 +20,8 @@ from verifier.pairing.observers import (
     supposed_texts,
     with_supposed,
 )
-from verifier.pairing.verdict import ModelResult, OutcomeChange, SkippedText, UnitResult
+from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange, SkippedText, UnitResult
+from verifier.program.fragment import as_fragment
 from verifier.program.kernel import kernel
 from verifier.program.lower import lower
 from verifier.program.program import Program
@@ -42,6 +44,8 @@ class Engine(Protocol):
 
     def classes(self, program: Program, model: str) -> Classes: ...
 
+    def without(self, result: ModelResult, is_left_out: Callable[[BarrierVerdict], bool]) -> ModelResult: ...
+
 
 @record(frozen=True, slots=True)
 class Version:
@@ -50,21 +54,36 @@ class Version:
     which: Which
     side: Side
     unit: tree.Unit
+    notes: tuple[str, ...] = ()
 
 
 def check_patch(name: str, patch: Patch, options: Options, engine: Engine) -> tuple[UnitResult, ...]:
     """The programs of a patch, each group of threads before and after. Raises InputError."""
     sides: tuple[tuple[Which, Side | None], ...] = (("before", patch.before), ("after", patch.after))
-    versions = [Version(which, side, parse(side.source)) for which, side in sides if side is not None]
+    versions = [_version(which, side, patch, options) for which, side in sides if side is not None]
     main = versions[-1]
     chosen, alone = _groups(main, patch, options)
     found: list[UnitResult] = []
-    for group in chosen:
-        found += _Check(name, patch, options, engine, group).units(versions)
+    drawn = () if options.threads else drawings(patch.diagrams)
+    for group in drawn_groups(chosen, main.unit, drawn):
+        found += _Check(name, patch, options, engine, group).units(
+            [_drawn(v, group, drawn) for v in versions]
+        )
     if found and alone:
         note = f"{_listed(alone)}: no barrier, and nothing that those with one access; left out"
         found[-1] = replace(found[-1], assumptions=(*found[-1].assumptions, note))
     return tuple(found)
+
+
+def _drawn(version: Version, group: Group, drawn: Sequence[Drawing]) -> Version:
+    """The version with what diagrams draw beside the group's functions."""
+    unit, notes = joined(group, version.unit, drawn)
+    return replace(version, unit=unit, notes=(*version.notes, *notes))
+
+
+def _version(which: Which, side: Side, patch: Patch, options: Options) -> Version:
+    unit, notes = with_bodies(parse(side.source), patch.diagrams, kernel(options))
+    return Version(which, side, unit, notes)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -111,7 +130,7 @@ class _Check:
                 continue
             programs[version.which] = program
             models = self.engine.models(_models(self.patch, self.options))
-            results = tuple(self.engine.judge(program, m) for m in models)
+            results = tuple(self._judge(version, program, m) for m in models)
             units[version.which] = self._unit(version, program, results, "")
         if not units:
             return []
@@ -127,7 +146,15 @@ class _Check:
     def _lower(self, version: Version, threads: Sequence[str]) -> Program:
         own = self.options.threads or tuple((t, t) for t in threads)
         wanted = tuple((n, f) for n, f in own if f in threads)
-        return lower(version.unit, version.side.source, replace(self.options, threads=wanted))
+        program = lower(version.unit, version.side.source, replace(self.options, threads=wanted))
+        partly = frozenset(version.side.partly) & set(threads)
+        return as_fragment(program, has_cuts=bool(partly))
+
+    def _judge(self, version: Version, program: Program, model: Model) -> ModelResult:
+        """The verdict; of what is only drawn, a barrier without a partner is nobody's concern."""
+        result = self.engine.judge(program, model)
+        drawn = {f.name for f in version.unit.functions if f.column}
+        return self.engine.without(result, lambda b: b.status == "unmatched" and b.place.thread in drawn)
 
     def _unit(
         self, version: Version, program: Program | None, results: tuple[ModelResult, ...], problem: str
@@ -167,6 +194,7 @@ class _Check:
             notes.append(
                 f"{_listed(self.group.threads)} run against each other: {self.group.reason} (--thread says otherwise)"
             )
+        notes += version.notes
         partly = [t for t in version.side.partly if t in self.group.threads]
         if partly:
             verb = "is" if len(partly) == 1 else "are"

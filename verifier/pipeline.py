@@ -227,6 +227,15 @@ class _Engine:
     def models(self, names: Sequence[str]) -> list[Model]:
         return [model(name) for name in names]
 
+    def without(self, result: ModelResult, is_left_out: Callable[[BarrierVerdict], bool]) -> ModelResult:
+        barriers = tuple(b for b in result.barriers if not is_left_out(b))
+        if barriers == result.barriers or result.verdict == "nothing to check":
+            return result
+        if any(b.status == "undecided" for b in barriers):
+            return replace(result, barriers=barriers)
+        verdict, reason = _answer(barriers, result.properties, False)
+        return replace(result, verdict=verdict, reason=reason, barriers=barriers)
+
     def classes(self, program: Program, name: str) -> Classes:
         m = model(name)
         graph = _build(program, m, self.options)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from verifier.inbox.header import Header
 from verifier.inbox.line import Row
+from verifier.inbox.spelling import spelled
 from verifier.record import record
 from verifier.source import Origin, Source
 
@@ -167,7 +168,9 @@ def column_source(name: str, lines: tuple[str, ...], cells: Sequence[Cell], fold
     """
     left = min(cell.screen for cell in cells)
     indents = [0 if folded else cell.screen - left for cell in cells]
-    text = "\n".join(" " * indent + cell.text.rstrip() for cell, indent in zip(cells, indents, strict=True))
+    text = "\n".join(
+        " " * indent + spelled(cell.text.rstrip()) for cell, indent in zip(cells, indents, strict=True)
+    )
     origins = tuple(
         Origin(cell.row.number, cell.row.column + cell.start - indent)
         for cell, indent in zip(cells, indents, strict=True)

@@ -70,6 +70,18 @@ def _subject(lines: Sequence[str], start: int, end: int) -> str:
     return " ".join(text.split())
 
 
+def as_decoded(lines: Sequence[str], decoded: Sequence[Line]) -> tuple[str, ...]:
+    """The lines of a file as a reader sees them: each that was encoded, or broken, whole and decoded in its place."""
+    shown = list(lines)
+    seen: set[int] = set()
+    for line in decoded:
+        place = line.number - 1
+        if line.number not in seen:
+            shown[place] = shown[place][: line.column - 1] + line.text
+        seen.add(line.number)
+    return tuple(shown)
+
+
 def mail_lines(lines: Sequence[str]) -> list[Line]:
     """The lines of the text parts of all mails of a file, unquoted."""
     return [line for message in messages(lines) for line in message.lines]

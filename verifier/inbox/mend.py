@@ -212,6 +212,8 @@ def _completions(tokens: Sequence[Token]) -> tuple[list[str], list[str]]:
     before: list[str] = []
     if tokens[0].text == "else":
         before.append("if (...) ;")
+    elif tokens[0].text in _JUMPS or _stands_deeper(tokens):
+        before.append("if (...)")
     base = 0
     inside = [*sorted(found.closing.items()), *((i, len(tokens)) for i in found.openers)]
     for closer in found.closers:
@@ -226,6 +228,20 @@ def _completions(tokens: Sequence[Token]) -> tuple[list[str], list[str]]:
     if _needs(tokens, 0, len(tokens), inside, ("break", "continue")):
         return ["do {", *before], [*after, "} while (0);"]
     return before, after
+
+
+_JUMPS = frozenset(("goto", "return", "break", "continue"))
+
+
+def _stands_deeper(tokens: Sequence[Token]) -> bool:
+    """Whether the first statement is the body of a header that is not shown: it is indented further than what follows
+    it, and no brace ends there."""
+    first = tokens[0]
+    end = next((i for i, t in enumerate(tokens) if t.text in (";", "{", "}")), len(tokens))
+    if end + 1 >= len(tokens) or tokens[end].text != ";" or first.text in ("case", "default"):
+        return False
+    following = tokens[end + 1]
+    return following.text not in ("}", "case", "default") and following.column < first.column
 
 
 def _opening(tokens: Sequence[Token], base: int, closer: int, inside: list[tuple[int, int]]) -> str:

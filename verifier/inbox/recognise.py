@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from verifier.errors import ReadError, SyntaxProblem
 from verifier.inbox.diagrams import find_diagrams
 from verifier.inbox.line import Line
-from verifier.inbox.mail import is_mail, messages, plain_lines
+from verifier.inbox.mail import as_decoded, is_mail, messages, plain_lines
 from verifier.inbox.pieces import Litmus, Piece, Snippet
 from verifier.inbox.sides import find_patches
 from verifier.source import Source
@@ -34,8 +34,9 @@ def recognise(name: str, data: bytes) -> tuple[Piece, ...]:
     if name.endswith((".c", ".h")):
         return _c_file(name, text, lines)
     if is_mail(lines):
-        found = [piece for m in messages(lines) for piece in _pieces(name, lines, m.lines, m.subject)]
-        return _found(name, found)
+        mails = messages(lines)
+        shown = as_decoded(lines, [line for m in mails for line in m.lines])
+        return _found(name, [piece for m in mails for piece in _pieces(name, shown, m.lines, m.subject)])
     pieces = _pieces(name, lines, plain_lines(lines), "")
     if pieces:
         return tuple(pieces)

@@ -70,3 +70,10 @@ int test_and_set_bit_lock(int nr, unsigned long *p)
 		return 1;
 	return test_and_set_bit_lock(nr, p);
 }
+
+/* include/linux/cpumask.h: a bit for each CPU */
+void cpumask_set_cpu(unsigned int cpu, struct cpumask *mask) { set_bit(cpu, &mask->bits); }
+void cpumask_clear_cpu(int cpu, struct cpumask *mask) { clear_bit(cpu, &mask->bits); }
+bool cpumask_test_cpu(int cpu, const struct cpumask *mask) { return test_bit(cpu, &mask->bits); }
+bool cpumask_test_and_set_cpu(int cpu, struct cpumask *mask) { return test_and_set_bit(cpu, &mask->bits); }
+bool cpumask_test_and_clear_cpu(int cpu, struct cpumask *mask) { return test_and_clear_bit(cpu, &mask->bits); }

@@ -54,3 +54,17 @@ int try_to_wake_up(struct task_struct *p, int state)
 /* kernel/sched/core.c */
 int wake_up_process(struct task_struct *p) { return try_to_wake_up(p, TASK_NORMAL); }
 int wake_up_state(struct task_struct *p, int state) { return try_to_wake_up(p, state); }
+
+/* include/linux/sched.h: where the task runs or last ran */
+int task_cpu(struct task_struct *p) { return READ_ONCE(p->cpu); }
+
+/* kernel/sched/core.c, since 4.20: what it does for the scheduling class, and for NUMA, is left out */
+void set_task_cpu(struct task_struct *p, int cpu) { smp_wmb(); WRITE_ONCE(p->cpu, cpu); }
+
+/* kernel/sched/sched.h, since 4.14: the run queue's lock */
+void rq_lock(struct rq *rq, struct rq_flags *rf) { raw_spin_lock(&rq->lock); }
+void rq_lock_irq(struct rq *rq, struct rq_flags *rf) { raw_spin_lock_irq(&rq->lock); }
+void rq_lock_irqsave(struct rq *rq, struct rq_flags *rf) { raw_spin_lock_irqsave(&rq->lock, flags); }
+void rq_unlock(struct rq *rq, struct rq_flags *rf) { raw_spin_unlock(&rq->lock); }
+void rq_unlock_irq(struct rq *rq, struct rq_flags *rf) { raw_spin_unlock_irq(&rq->lock); }
+void rq_unlock_irqrestore(struct rq *rq, struct rq_flags *rf) { raw_spin_unlock_irqrestore(&rq->lock, flags); }
