@@ -37,7 +37,7 @@ from verifier.pairing.verdict import (
 from verifier.program.interrupts import interrupted, stopping, suspects
 from verifier.program.lower import lower
 from verifier.program.program import Load, Program, Rmw, Store, flatten
-from verifier.properties.check import check as check_properties
+from verifier.properties.check import Checker
 from verifier.properties.deadlock import check_deadlocks, impossible
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, list_states
@@ -382,11 +382,23 @@ def _decide(
     findings = Judge(main, classes, with_other_fences).findings(claims)
     describer = Describer(classes, m)
     barriers = places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
-    properties = (*check_properties(main, under_sc), *_deadlocks(program, graph, m, options, deadline))
+    checker = Checker(main, under_sc)
+    properties = (*checker.verdicts(), *_deadlocks(program, graph, m, options, deadline))
     verdict, reason = _answer(barriers, properties, program.is_litmus)
     if graph.escapes and not graph.is_litmus and verdict != "refuted":
         session(graph).require_within()
+    properties = tuple(_repaired(checker, p, with_other_fences) for p in properties)
     return ModelResult(m.name, verdict, reason, barriers, properties, bound)
+
+
+def _repaired(
+    checker: Checker, verdict: PropertyVerdict, variant: Callable[[EventGraph], Questions]
+) -> PropertyVerdict:
+    """The verdict with what is missing, as far as there is time to find that out."""
+    try:
+        return checker.repaired(verdict, variant)
+    except (Undecided, NotModelled):
+        return verdict
 
 
 def _deadlocks(

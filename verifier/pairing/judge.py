@@ -9,7 +9,6 @@ class others touch too (too weak), and none of these (unmatched).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import product
 
 from verifier.cat.compiled import is_consistent
 from verifier.events.graph import EventGraph
@@ -18,8 +17,8 @@ from verifier.execution.cycles import Cycle
 from verifier.execution.skeleton import ADDITIONS
 from verifier.pairing.claims import Claim
 from verifier.pairing.classes import Classes, CycleClass, is_in_minimal_set, subsets, touched_cycles
+from verifier.pairing.missing import Additions, cheapest
 from verifier.pairing.moves import Move, fenced, moved, moves
-from verifier.pairing.spelling import spelled
 from verifier.pairing.verdict import Place, Status
 from verifier.record import record, replace
 from verifier.search.questions import Questions
@@ -49,7 +48,7 @@ class Finding:
     others: PlaceSets = ()
     gap: CycleClass | None = None
     gap_execution: Execution | None = None
-    missing: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    missing: Additions = ()
     move: Move | None = None
     joint: Move | None = None
     cycle: Cycle | None = None
@@ -304,40 +303,13 @@ class Judge:
 
     # --------------------------------------------------------------- missing
 
-    def _missing(
-        self, c: CycleClass, place: int | None, only: int | None = None
-    ) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    def _missing(self, c: CycleClass, place: int | None, only: int | None = None) -> Additions:
         """The cheapest additions that forbid the class: to the segments other than the barrier's, or to `only` one."""
-        own = self.classes.segment_of(c, place) if place is not None else None
-        skeleton = self.classes.skeleton(c)
-        free = [i for i, s in enumerate(c.cycle.segments) if i != own and not s.is_single]
         if only is not None:
-            free = [only]
-        options = sorted(
-            product(("", *_COSTS), repeat=len(free)), key=lambda o: (sum(_COSTS.get(a, 0) for a in o), o)
-        )
-        best: dict[int, dict[str, None]] = {}
-        least: int | None = None
-        for option in options[:_TRIES]:
-            cost = sum(_COSTS.get(a, 0) for a in option)
-            if least is not None and cost > least:
-                break
-            chosen = {i: a for i, a in zip(free, option, strict=True) if a and self._fits(c, i, a)}
-            if len(chosen) != sum(1 for a in option if a) or not chosen or skeleton.is_allowed((), chosen):
-                continue
-            if least is not None and chosen.keys() != best.keys():
-                continue
-            least = cost
-            for i, a in chosen.items():
-                best.setdefault(i, {})[a] = None
-        return tuple((i, tuple(sorted(names, key=_NAMES.index))) for i, names in sorted(best.items()))
-
-    def _fits(self, c: CycleClass, segment: int, addition: str) -> bool:
-        """Whether the text could say it."""
-        ends = c.cycle.segments[segment]
-        at = ends.end if addition == "release" else ends.start
-        kind = {"acquire": "R", "release": "W"}.get(addition, self.graph.events[at].kind)
-        return self.graph.events[at].kind == kind and spelled(self.graph, addition, at) != ""
+            return cheapest(self.classes.skeleton(c), (only,))
+        own = self.classes.segment_of(c, place) if place is not None else None
+        free = [i for i, s in enumerate(c.cycle.segments) if i != own and not s.is_single]
+        return cheapest(self.classes.skeleton(c), free)
 
     # ------------------------------------------------------------- misplaced
 
@@ -424,8 +396,3 @@ class Judge:
         session = self.variant(graph)
         violated = session.violated_with_all_on()
         return all(session.allows(violated, off=(p,)) for p in sorted(places))
-
-
-_COSTS = {"smp_rmb": 2, "smp_wmb": 2, "acquire": 2, "release": 2, "smp_mb": 5}
-_NAMES = tuple(_COSTS)
-_TRIES = 2_000
