@@ -378,8 +378,11 @@ def _decide(
         main = session(without_escapes(graph))
     classes = Classes(main)
     claims = claims_of(graph, program.comments)
-    with_other_fences = main.variant if isinstance(main, Enumeration) else session
-    findings = Judge(main, classes, with_other_fences).findings(claims)
+
+    def with_other_fences(of: Questions) -> Callable[[EventGraph], Questions]:
+        return of.variant if isinstance(of, Enumeration) else session
+
+    findings = Judge(main, classes, with_other_fences(main)).findings(claims)
     describer = Describer(classes, m)
     barriers = places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
     checker = Checker(main, under_sc)
@@ -387,16 +390,18 @@ def _decide(
     verdict, reason = _answer(barriers, properties, program.is_litmus)
     if graph.escapes and not graph.is_litmus and verdict != "refuted":
         session(graph).require_within()
-    properties = tuple(_repaired(checker, p, with_other_fences) for p in properties)
+    if any(p.status == "violated" for p in properties):
+        whole = session(graph) if graph.escapes and not graph.is_litmus else main
+        properties = tuple(_repaired(checker, p, whole, with_other_fences(whole)) for p in properties)
     return ModelResult(m.name, verdict, reason, barriers, properties, bound)
 
 
 def _repaired(
-    checker: Checker, verdict: PropertyVerdict, variant: Callable[[EventGraph], Questions]
+    checker: Checker, verdict: PropertyVerdict, whole: Questions, variant: Callable[[EventGraph], Questions]
 ) -> PropertyVerdict:
     """The verdict with what is missing, as far as there is time to find that out."""
     try:
-        return checker.repaired(verdict, variant)
+        return checker.repaired(verdict, whole, variant)
     except (Undecided, NotModelled):
         return verdict
 

@@ -48,6 +48,10 @@ def _by_cost(length: int) -> list[tuple[str, ...]]:
 
 def fits(graph: EventGraph, segment: Segment, addition: str) -> bool:
     """Whether the text could say it there."""
+    start, end = graph.events[segment.start], graph.events[segment.end]
+    is_one = start.span is not None and (start.span, start.iteration) == (end.span, end.iteration)
+    if is_one and addition not in _KINDS:  # a fence does not fit into a statement
+        return False
     at = annotated(graph, segment, addition)
     kind = {"acquire": "R", "release": "W"}.get(addition, graph.events[at].kind)
     return graph.events[at].kind == kind and spelled(graph, addition, at) != ""
