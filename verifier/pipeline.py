@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from verifier.cat.compiled import keep, load_kept, mentioned
 from verifier.cat.library import MODELS, texts
@@ -60,6 +60,7 @@ DEFAULTS: dict[str | None, tuple[str, ...]] = {
     "RISCV": ("riscv",),
     "PPC": ("power",),
 }
+T = TypeVar("T")
 ARCHITECTURES = {"AArch64": "aarch64", "X86_64": "x86", "RISCV": "riscv", "PPC": "power"}
 _DIFF = re.compile(rb"^[> ]*(?:diff --git [^\n]*|@@ -\d[^\n]*)", re.MULTILINE)
 
@@ -232,7 +233,9 @@ def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) 
     except Undecided as reason:
         return _not_read(name, piece, options, str(reason))
     models = [model(m) for m in options.models or DEFAULTS[program.isa]]
-    results = tuple(_judge(program, m, options, deadline) for m in models)
+    results = tuple(
+        _judge(program, m, options, deadline.share(len(models) - i)) for i, m in enumerate(models)
+    )
     notes = piece.notes if isinstance(piece, Diagram) else ()
     return UnitResult(
         file=name,
@@ -376,24 +379,42 @@ def _decide(
         main.require_within()
     else:
         main = session(without_escapes(graph))
-    classes = Classes(main)
-    claims = claims_of(graph, program.comments)
 
     def with_other_fences(of: Questions) -> Callable[[EventGraph], Questions]:
         return of.variant if isinstance(of, Enumeration) else session
 
-    findings = Judge(main, classes, with_other_fences(main)).findings(claims)
-    describer = Describer(classes, m)
-    barriers = places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
+    def barriers() -> tuple[BarrierVerdict, ...]:
+        classes, claims = Classes(main), claims_of(graph, program.comments)
+        findings = Judge(main, classes, with_other_fences(main)).findings(claims)
+        describer = Describer(classes, m)
+        return places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
+
     checker = Checker(main, under_sc)
-    properties = (*checker.verdicts(), *_deadlocks(program, graph, m, options, deadline))
-    verdict, reason = _answer(barriers, properties, program.is_litmus)
+    properties = checker.verdicts()
+    open_ends: list[str] = []  # what there was no time for, or too much of
+    deadlocks = _as_far_as_possible(lambda: _deadlocks(program, graph, m, options, deadline), open_ends)
+    properties += deadlocks or ()
+    judged = _as_far_as_possible(barriers, open_ends)
+    if judged is None:
+        judged = _open_barriers(graph, open_ends[-1])
+    verdict, reason = _answer(judged, properties, program.is_litmus)
+    if open_ends and verdict != "refuted":
+        verdict, reason = "undecided", open_ends[0]
     if graph.escapes and not graph.is_litmus and verdict != "refuted":
         session(graph).require_within()
     if any(p.status == "violated" for p in properties):
         whole = session(graph) if graph.escapes and not graph.is_litmus else main
         properties = tuple(_repaired(checker, p, whole, with_other_fences(whole)) for p in properties)
-    return ModelResult(m.name, verdict, reason, barriers, properties, bound)
+    return ModelResult(m.name, verdict, reason, judged, properties, bound)
+
+
+def _as_far_as_possible(find: Callable[[], T], open_ends: list[str]) -> T | None:
+    """What `find` finds; None, with the reason among the open ends, where it gives up: the rest can still be told."""
+    try:
+        return find()
+    except (Undecided, NotModelled, TooManyCycles, RecursionError) as reason:
+        open_ends.append(str(reason) or "the program is too deeply nested")
+        return None
 
 
 def _repaired(
@@ -457,6 +478,11 @@ def _answer(
 
 
 def _undecided(graph: EventGraph, m: Model, reason: str, bound: int | None) -> ModelResult:
+    """Everything undecided, for one reason."""
+    return ModelResult(m.name, "undecided", reason, _open_barriers(graph, reason), (), bound)
+
+
+def _open_barriers(graph: EventGraph, reason: str) -> tuple[BarrierVerdict, ...]:
     """Every barrier undecided, for one reason."""
     seen: dict[int, BarrierVerdict] = {}
     short = reason.partition(",")[0]
@@ -466,4 +492,4 @@ def _undecided(graph: EventGraph, m: Model, reason: str, bound: int | None) -> M
             seen[s.place] = BarrierVerdict(
                 place, "undecided", False, None, "", (), "", (), short, (), False, None, "", None
             )
-    return ModelResult(m.name, "undecided", reason, places_in_order(list(seen.values())), (), bound)
+    return places_in_order(list(seen.values()))
