@@ -250,7 +250,7 @@ class Describer:
             return f"no access follows it in the text: it orders {before} before what its caller does next"
         if not before:
             return f"no access precedes it in the text: it orders what its caller did before {after}"
-        if any(self.classes.segment_of(c, finding.place) is not None for c in self.classes.witness):
+        if any(self.classes.segment_of(c, finding.place) is not None for c in self.classes.all()):
             return f"it stands between {before} and {after}, and no execution of the text depends on it"
         return f"it orders {before} before {after}, and nothing in the text observes that order"
 
