@@ -31,3 +31,8 @@ class Deadline:
         if left <= 0:
             raise Undecided("time ran out")
         return left
+
+    def share(self, parts: int) -> Deadline:
+        """The end of the first of so many equal parts of what is left."""
+        left = None if self.end is None else max(self.end - time.monotonic(), 0.0)
+        return Deadline(None if left is None else left / parts)

@@ -20,6 +20,7 @@ from verifier.pairing.observers import (
     supposed_texts,
     with_supposed,
 )
+from verifier.pairing.outcomes import Outcome
 from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange, SkippedText, UnitResult
 from verifier.program.fragment import as_fragment
 from verifier.program.kernel import kernel
@@ -42,7 +43,7 @@ class Engine(Protocol):
 
     def models(self, names: Sequence[str]) -> list[Model]: ...
 
-    def classes(self, program: Program, model: str) -> Classes: ...
+    def classes(self, program: Program, model: str, wanted: Callable[[Outcome], bool]) -> Classes: ...
 
     def without(self, result: ModelResult, is_left_out: Callable[[BarrierVerdict], bool]) -> ModelResult: ...
 

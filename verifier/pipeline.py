@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from verifier.cat.compiled import keep, load_kept, mentioned
 from verifier.cat.library import MODELS, texts
@@ -20,6 +20,7 @@ from verifier.inbox import recognise
 from verifier.inbox.pieces import Diagram, Litmus, Patch, Piece, Snippet, Unreadable
 from verifier.limits import Deadline, NotModelled, Undecided
 from verifier.options import Options
+from verifier.pairing import outcomes
 from verifier.pairing.claims import claims_of
 from verifier.pairing.classes import Classes
 from verifier.pairing.describe import Describer, places_in_order
@@ -36,7 +37,7 @@ from verifier.pairing.verdict import (
 from verifier.program.interrupts import interrupted, stopping, suspects
 from verifier.program.lower import lower
 from verifier.program.program import Load, Program, Rmw, Store, flatten
-from verifier.properties.check import check as check_properties
+from verifier.properties.check import Checker
 from verifier.properties.deadlock import check_deadlocks, impossible
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, list_states
@@ -59,6 +60,7 @@ DEFAULTS: dict[str | None, tuple[str, ...]] = {
     "RISCV": ("riscv",),
     "PPC": ("power",),
 }
+T = TypeVar("T")
 ARCHITECTURES = {"AArch64": "aarch64", "X86_64": "x86", "RISCV": "riscv", "PPC": "power"}
 
 
@@ -236,12 +238,14 @@ class _Engine:
         verdict, reason = _answer(barriers, result.properties, False)
         return replace(result, verdict=verdict, reason=reason, barriers=barriers)
 
-    def classes(self, program: Program, name: str) -> Classes:
+    def classes(self, program: Program, name: str, wanted: Callable[[outcomes.Outcome], bool]) -> Classes:
         m = model(name)
         graph = _build(program, m, self.options)
         if problem := _beyond(graph, self.options):
             raise NotModelled(problem)
-        return Classes(ask(without_escapes(graph), m, self.deadline, self.options), every=True)
+        graph = without_escapes(graph)
+        session = ask(graph, m, self.deadline, self.options)
+        return Classes(session, lambda cycle: wanted(outcomes.outcome(graph, cycle)))
 
 
 def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) -> tuple[UnitResult, ...]:
@@ -263,7 +267,9 @@ def _check_one(
     except Undecided as reason:
         return _not_read(name, piece, options, str(reason))
     models = [model(m) for m in options.models or DEFAULTS[program.isa]]
-    results = tuple(_judge(program, m, options, deadline) for m in models)
+    results = tuple(
+        _judge(program, m, options, deadline.share(len(models) - i)) for i, m in enumerate(models)
+    )
     notes = piece.notes if isinstance(piece, Diagram) else ()
     return UnitResult(
         file=name,
@@ -407,17 +413,52 @@ def _decide(
         main.require_within()
     else:
         main = session(without_escapes(graph))
-    classes = Classes(main)
-    claims = claims_of(graph, program.comments)
-    with_other_fences = main.variant if isinstance(main, Enumeration) else session
-    findings = Judge(main, classes, with_other_fences).findings(claims)
-    describer = Describer(classes, m)
-    barriers = places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
-    properties = (*check_properties(main, under_sc), *_deadlocks(program, graph, m, options, deadline))
-    verdict, reason = _answer(barriers, properties, program.is_litmus)
+
+    def with_other_fences(of: Questions) -> Callable[[EventGraph], Questions]:
+        return of.variant if isinstance(of, Enumeration) else session
+
+    def barriers() -> tuple[BarrierVerdict, ...]:
+        classes, claims = Classes(main), claims_of(graph, program.comments)
+        findings = Judge(main, classes, with_other_fences(main)).findings(claims)
+        describer = Describer(classes, m)
+        return places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
+
+    checker = Checker(main, under_sc)
+    properties = checker.verdicts()
+    open_ends: list[str] = []  # what there was no time for, or too much of
+    deadlocks = _as_far_as_possible(lambda: _deadlocks(program, graph, m, options, deadline), open_ends)
+    properties += deadlocks or ()
+    judged = _as_far_as_possible(barriers, open_ends)
+    if judged is None:
+        judged = _open_barriers(graph, open_ends[-1])
+    verdict, reason = _answer(judged, properties, program.is_litmus)
+    if open_ends and verdict != "refuted":
+        verdict, reason = "undecided", open_ends[0]
     if graph.escapes and not graph.is_litmus and verdict != "refuted":
         session(graph).require_within()
-    return ModelResult(m.name, verdict, reason, barriers, properties, bound)
+    if any(p.status == "violated" for p in properties):
+        whole = session(graph) if graph.escapes and not graph.is_litmus else main
+        properties = tuple(_repaired(checker, p, whole, with_other_fences(whole)) for p in properties)
+    return ModelResult(m.name, verdict, reason, judged, properties, bound)
+
+
+def _as_far_as_possible(find: Callable[[], T], open_ends: list[str]) -> T | None:
+    """What `find` finds; None, with the reason among the open ends, where it gives up: the rest can still be told."""
+    try:
+        return find()
+    except (Undecided, NotModelled, TooManyCycles, RecursionError) as reason:
+        open_ends.append(str(reason) or "the program is too deeply nested")
+        return None
+
+
+def _repaired(
+    checker: Checker, verdict: PropertyVerdict, whole: Questions, variant: Callable[[EventGraph], Questions]
+) -> PropertyVerdict:
+    """The verdict with what is missing, as far as there is time to find that out."""
+    try:
+        return checker.repaired(verdict, whole, variant)
+    except (Undecided, NotModelled):
+        return verdict
 
 
 def _deadlocks(
@@ -471,6 +512,11 @@ def _answer(
 
 
 def _undecided(graph: EventGraph, m: Model, reason: str, bound: int | None) -> ModelResult:
+    """Everything undecided, for one reason."""
+    return ModelResult(m.name, "undecided", reason, _open_barriers(graph, reason), (), bound)
+
+
+def _open_barriers(graph: EventGraph, reason: str) -> tuple[BarrierVerdict, ...]:
     """Every barrier undecided, for one reason."""
     seen: dict[int, BarrierVerdict] = {}
     short = reason.partition(",")[0]
@@ -480,4 +526,4 @@ def _undecided(graph: EventGraph, m: Model, reason: str, bound: int | None) -> M
             seen[s.place] = BarrierVerdict(
                 place, "undecided", False, None, "", (), "", (), short, (), False, None, "", None
             )
-    return ModelResult(m.name, "undecided", reason, places_in_order(list(seen.values())), (), bound)
+    return places_in_order(list(seen.values()))

@@ -67,16 +67,21 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
 
 
 def _freed(f: p.Freed, events: Sequence[Event]) -> Property:
-    """That no read sees what memory holds once it is given back; where that is sure to be tried, it is
-    reached where it happens."""
+    """That no read sees what memory holds once it is given back, and no write replaces it; where that is sure to be
+    tried, it is reached where it happens."""
     reads = [i for i, e in enumerate(events) if e.kind == "R" and e.location in f.locations]
     unseen = [
         disjunction((negation(events[r].executes), Apply("!=", (ReadValue(r), Const(f.value)))))
         for r in reads
     ]
-    given = [e.executes for e in events if e.kind == "W" and e.value == Const(f.value)]
-    reached = fold(disjunction(given)) if f.is_sure else TRUE
-    return Property("use after free", conjunction(unseen), reached, f.text, f.span)
+    given = [e for e in events if e.kind == "W" and e.value == Const(f.value)]
+    kept = [
+        disjunction((negation(e.executes), Apply("==", (ReadValue(-1 - e.location), Const(f.value)))))
+        for e in given
+        if e.location is not None and e.location in f.surely
+    ]
+    reached = fold(disjunction(e.executes for e in given)) if f.is_sure else TRUE
+    return Property("use after free", conjunction((*unseen, *kept)), reached, f.text, f.span)
 
 
 def _initial_writes(program: p.Program, merge: Merge) -> tuple[Sequence[Event], Outline]:

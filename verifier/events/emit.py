@@ -273,8 +273,11 @@ class Emitter:
                 found[numbers[path]] = disjunction((found.get(numbers[path], FALSE), condition))
         elsewhere = fold(conjunction(negation(c) for c in found.values()))
         if address.is_closed:
-            if origin is not None:
-                self._escape(state, elsewhere, origin)
+            if (
+                origin is not None
+            ):  # who reads a pointer in memory that was given back has been caught already
+                alive = (Apply("!=", (pointer, Const(f.value))) for f in self.draft.program.freed)
+                self._escape(state, conjunction((elsewhere, *alive)), origin)
         elif elsewhere != FALSE:
             number = numbers[address.path]
             found[number] = disjunction((found.get(number, FALSE), elsewhere))

@@ -251,6 +251,12 @@ def observed_locations(graph: EventGraph) -> frozenset[int]:
     return frozenset([-1 - r for f in formulas for r in reads_of(f) if r < 0])
 
 
+def line_of(graph: EventGraph, event: int) -> int:
+    """The line of an event in the user's file; 0 where it stands nowhere."""
+    span = graph.events[event].span
+    return span.line if span else 0
+
+
 def without_escapes(graph: EventGraph) -> EventGraph:
     """The same program, where no access goes to no location."""
     if not graph.escapes:

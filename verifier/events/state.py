@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from verifier.events.expression import FALSE, Apply, Const, Expression
 from verifier.events.logic import Guard, common_prefix, conjunction, either, negation
 from verifier.events.taint import NONE, Taint, under, union
+from verifier.program.program import Fence
 
 Monitor = tuple[
     tuple[int, Expression], ...
@@ -21,9 +22,10 @@ class State:
     taints    where each local's value comes from by syntax (litmus tests only)
     control   what decided by syntax whether control gets there (litmus tests only)
     monitor   the exclusive load that an exclusive store may pair with
+    sections  RCU's read-side sections that the thread is in, by their starts
     """
 
-    __slots__ = ("control", "guard", "locals", "monitor", "taints")
+    __slots__ = ("control", "guard", "locals", "monitor", "sections", "taints")
 
     def __init__(self, guard: Guard, values: dict[str, Expression]) -> None:
         self.guard = guard
@@ -31,6 +33,7 @@ class State:
         self.taints: dict[str, Taint] = {}
         self.control: Taint = NONE
         self.monitor: Monitor = ()
+        self.sections: tuple[Fence, ...] = ()
 
     def under(self, condition: Expression) -> State | None:
         """This state where `condition` holds too; None where it can't."""
@@ -47,7 +50,8 @@ class State:
                 return None
             guard = guard if condition in guard else (*guard, condition)
         state = State(guard, dict(self.locals))
-        state.taints, state.control, state.monitor = dict(self.taints), self.control, self.monitor
+        state.taints, state.control = dict(self.taints), self.control
+        state.monitor, state.sections = self.monitor, self.sections
         return state
 
 
@@ -79,6 +83,7 @@ def _join_two(a: State, b: State) -> State:
             result.taints[name] = here if here is there else _either(here, there, condition, otherwise)
     result.control = _either(a.control, b.control, condition, otherwise)
     result.monitor = _monitors(a.monitor, b.monitor, condition, otherwise)
+    result.sections = max(a.sections, b.sections, key=len)
     return result
 
 

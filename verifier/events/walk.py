@@ -26,6 +26,7 @@ from verifier.events.taint import NONE, Taint, union
 from verifier.program import program as p
 from verifier.program.loops import can_be_left, is_waiting
 from verifier.program.program import flatten
+from verifier.record import replace
 
 _STOP = "kthread_flags"  # in verifier/kernel/kthread.c
 COUNTED_LIMIT = 16  # iterations of a loop that counts to a constant, whatever the bound
@@ -95,6 +96,7 @@ class ThreadWalk:
         match operation:
             case p.Fence():
                 self.emit.fence(operation, state)
+                self._section(operation, state)
             case p.Branch():
                 return self._branch(operation, state)
             case p.Leave(label):
@@ -149,8 +151,23 @@ class ThreadWalk:
         if not stops:
             self.emit.assume(holds, state)
             return state
+        self._stop(state.under(fold(negation(holds))))
         self.draft.blocked.append(conjunction((*state.guard, fold(negation(holds)))))
         return state.under(holds)
+
+    def _section(self, fence: p.Fence, state: State) -> None:
+        """Keep count of the read-side sections that the thread is in."""
+        if fence.kind == "rcu-lock":
+            state.sections = (*state.sections, fence)
+        elif fence.kind == "rcu-unlock":
+            state.sections = state.sections[:-1]
+
+    def _stop(self, state: State | None) -> None:
+        """Control goes no further, here or within the bound: a section that it is in has what happened so far in it,
+        and those who wait for the section to end still wait. A litmus test is taken as it is written."""
+        if state is not None and not self.draft.program.is_litmus:
+            for start in reversed(state.sections):
+                self.emit.fence(replace(start, kind="rcu-unlock"), state)
 
     def _self_wait(self, o: p.SelfWait, before: State) -> State | None:
         """Where the thread holds the lock that it waits for, it stops for ever, unless another thread frees it."""
@@ -168,6 +185,7 @@ class ThreadWalk:
             self.emit.load(p.Load(o.target, o.address, o.order, False, o.name, o.origin), inner)
             self.emit.arms = outer
             free = as_condition(self.emit.value(o.free, inner))
+            self._stop(inner.under(fold(negation(free))))
             waits = conjunction((*inner.guard, fold(negation(free))))
             handler = p.handler_of(o.origin.way)
             self.draft.recursions.append(Recursion(THIS, waits, read, location, handler, o.origin.span))
@@ -203,6 +221,7 @@ class ThreadWalk:
             is_counted = is_counted and not undecided
             iteration += 1
         if state is not None:
+            self._stop(state)
             self.cuts.append(conjunction(state.guard))
             if can_be_left(operation) and not any(self._left_since(entry)):
                 self.draft.unreached.append(operation.origin.span.line)
@@ -219,6 +238,7 @@ class ThreadWalk:
         stuck = self._sequence(operation.body, state)
         if stuck is None:
             return
+        self._stop(stuck)
         reads = tuple(i for i in range(first, len(self.draft.events)) if self.draft.events[i].kind == "R")
         text = operation.origin.text
         self.draft.sleeps.append(

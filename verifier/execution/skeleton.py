@@ -145,8 +145,8 @@ class Skeleton:
     def _add(self, put: Callable[[str, int], None], i: int, addition: str) -> None:
         tags = ADDITIONS[self.graph.architecture][addition]
         segment = self.pieces[i].segment
-        where = {"acquire": segment.start, "release": segment.end}.get(addition)
-        number = self._slots[i] if where is None else self._number[where]
+        is_fence = addition not in ("acquire", "release")
+        number = self._slots[i] if is_fence else self._number[annotated(self.graph, segment, addition)]
         for tag in tags:
             put(tag, number)
 
@@ -236,6 +236,13 @@ class Skeleton:
             for d in self.graph.dependencies
             if d.start in self._number and d.end in self._number and evaluate(d.holds, reads, unknowns)
         ]
+
+
+def annotated(graph: EventGraph, segment: Segment, addition: str) -> int:
+    """The end of a segment that an addition is written at: the last access for a release, of an atomic its write."""
+    if addition != "release":
+        return segment.start
+    return next((a.write for a in graph.atomics if a.read == segment.end), segment.end)
 
 
 def between(graph: EventGraph, executed: int, segment: Segment) -> int:

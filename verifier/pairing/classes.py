@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from verifier.cat.bits import from_members
 from verifier.events.graph import EventGraph
@@ -25,13 +25,13 @@ class CycleClass:
 class Classes:
     """The cycle classes of a session's program that some execution shows with every ordering source off.
 
-    `witness` has an execution for each of them, `allowed` those that the model allows with
-    everything on. Only cycles that a barrier touches are looked at, unless `every` asks for all.
+    `allowed` has, for each class that the model allows with everything on, an execution; `witness` one for each class
+    met so far, with some sources off. Only cycles that a barrier touches are looked at, or those that are `wanted`.
 
     Raises TooManyCycles, and what Session.find raises.
     """
 
-    def __init__(self, session: Questions, every: bool = False) -> None:
+    def __init__(self, session: Questions, wanted: Callable[[Cycle], bool] | None = None) -> None:
         self.session = session
         self.graph: EventGraph = session.graph
         self.witness: dict[CycleClass, Execution] = {}
@@ -40,28 +40,26 @@ class Classes:
         self._skeletons: dict[CycleClass, Skeleton] = {}
         self._conditional: dict[Cycle, tuple[int, ...]] = {}
         barriers = from_members(e for s in self.graph.sources if s.is_barrier for e in s.events)
-        self.cycles = tuple(
-            c for c in candidates(self.graph) if every or _is_touched(self.graph, c, barriers)
-        )
-        self._enumerate()
-        self._decide()
+        is_wanted = wanted or (lambda c: _is_touched(self.graph, c, barriers))
+        self.cycles = tuple(c for c in candidates(self.graph) if is_wanted(c))
+        self._add(self.allowed, ())
+        self.witness.update(self.allowed)
+        self._is_complete = False
 
-    def _enumerate(self) -> None:
-        """Find the classes that executions show with everything off, a question for each new execution."""
-        found: dict[Cycle, set[frozenset[int]]] = {}
+    def _add(self, known: dict[CycleClass, Execution], off: Iterable[int]) -> None:
+        """Add to `known` the classes that executions show with those places off, a question for each execution."""
+        paths = _paths(known)
         while True:
-            open_literals = [l for c in self.cycles if (l := self._still_open(c, found.get(c))) != -1]
-            if not open_literals:
-                return
-            execution = self.session.find(self.session.any_of(open_literals), off=self.session.places)
+            literals = [l for c in self.cycles if (l := self._still_open(c, paths.get(c))) != -1]
+            execution = self.session.find(self.session.any_of(literals), off=off) if literals else None
             if execution is None:
                 return
             for shown in self.shown(execution):
-                if shown not in self.witness:
-                    self.witness[shown] = execution
-                    found.setdefault(shown.cycle, set()).add(shown.path)
+                known.setdefault(shown, execution)
+                paths.setdefault(shown.cycle, set()).add(shown.path)
 
     def _still_open(self, cycle: Cycle, known: set[frozenset[int]] | None) -> int:
+        """The literal that an execution shows the cycle, by another path than the known ones; -1 if it can't."""
         both = self.session.conjunction
         literal = self.cycle_literal(cycle)
         if known is None:
@@ -70,17 +68,50 @@ class Classes:
             return -1
         return both((literal, *(-self._path_in(self.session, cycle, p) for p in known)))
 
-    def _decide(self) -> None:
-        undecided = list(self.witness)
-        while undecided:
-            execution = self.session.find(self.session.any_of([self.literal(c) for c in undecided]))
+    def all(self) -> Mapping[CycleClass, Execution]:
+        """Each class that an execution shows with everything off, with such an execution."""
+        if not self._is_complete:
+            self._add(self.witness, self.session.places)
+            self._is_complete = True
+        return self.witness
+
+    def forbidden(self) -> list[CycleClass]:
+        """Those that the model forbids with everything on."""
+        return [c for c in self.all() if c not in self.allowed]
+
+    def opened(self, place: int) -> tuple[CycleClass | None, Execution] | None:
+        """The forbidden class to show of those that the model allows with one place off, and an execution of it: one
+        that the place touches, if there is any. No class where the place forbids an execution without one; None where
+        it forbids nothing."""
+        execution = self.session.find(self.session.violated_with_all_on(), off=(place,))
+        if execution is None:
+            return None
+        barrier = from_members(e for s in self.graph.sources if s.place == place for e in s.events)
+        touched = [c for c in self.cycles if _is_touched(self.graph, c, barrier)]
+        found = self._best_opened(place, touched, lambda c: self.segment_of(c, place) is not None)
+        return found or self._best_opened(place, self.cycles, lambda _: True) or (None, execution)
+
+    def _best_opened(
+        self, place: int, cycles: Iterable[Cycle], counts: Callable[[CycleClass], bool]
+    ) -> tuple[CycleClass, Execution] | None:
+        """The class to show of those that count, with an execution. Each question is for a better one."""
+        paths = _paths(self.allowed)
+        best: tuple[CycleClass, Execution] | None = None
+        least = {c: self._least_rank(c) for c in cycles}
+        while True:
+            bound = None if best is None else self.rank(best[0])[:-1]
+            better = [c for c, rank in least.items() if bound is None or rank <= bound]
+            literals = [l for c in better if (l := self._still_open(c, paths.get(c))) != -1]
+            execution = self.session.find(self.session.any_of(literals), off=(place,)) if literals else None
             if execution is None:
-                return
-            shown = set(self.shown(execution))
-            for c in undecided:
-                if c in shown:
-                    self.allowed[c] = execution
-            undecided = [c for c in undecided if c not in shown]
+                return best
+            for shown in self.shown(execution):
+                paths.setdefault(shown.cycle, set()).add(shown.path)
+                if shown in self.allowed:
+                    continue
+                self.witness.setdefault(shown, execution)
+                if counts(shown) and (best is None or self.rank(shown) < self.rank(best[0])):
+                    best = shown, execution
 
     def shown(self, execution: Execution) -> list[CycleClass]:
         """The classes that an execution shows."""
@@ -90,9 +121,6 @@ class Classes:
             for c in self.cycles
             if shows(self.graph, execution, c)
         ]
-
-    def forbidden(self) -> list[CycleClass]:
-        return [c for c in self.witness if c not in self.allowed]
 
     # ------------------------------------------------------------- literals
 
@@ -187,24 +215,37 @@ class Classes:
     def rank(self, c: CycleClass) -> tuple[object, ...]:
         """The key by which the class to show is chosen: the least one."""
         graph, cycle = self.graph, c.cycle
-        name = shape(graph, cycle)
         ends = [e for s in cycle.segments for e in (s.start, s.end)]
         failed = sum(
             1 for a in graph.atomics if a.read in ends and not self.witness[c].executed >> a.write & 1
         )
+        least = self._least_rank(cycle)
+        return (*least[:2], failed, *least[3:], sorted(c.path))
+
+    def _least_rank(self, cycle: Cycle) -> tuple[object, ...]:
+        """The least key, but for its last part, that a class of a cycle may have."""
+        name = shape(self.graph, cycle)
+        ends = [e for s in cycle.segments for e in (s.start, s.end)]
         return (
             len(cycle.segments),
             ORDER.index(name) if name in ORDER else len(ORDER),
-            failed,
-            max(graph.events[e].iteration for e in ends),
+            0,
+            max(self.graph.events[e].iteration for e in ends),
             sum(s.end - s.start for s in cycle.segments),
             cycle,
-            sorted(c.path),
         )
 
     def best(self, classes: Iterable[CycleClass]) -> CycleClass:
         """The class to show."""
         return min(classes, key=self.rank)
+
+
+def _paths(classes: Iterable[CycleClass]) -> dict[Cycle, set[frozenset[int]]]:
+    """The paths of these classes, by their cycles."""
+    found: dict[Cycle, set[frozenset[int]]] = {}
+    for c in classes:
+        found.setdefault(c.cycle, set()).add(c.path)
+    return found
 
 
 def subsets(items: Sequence[int], largest: int = 5) -> list[frozenset[int]]:

@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from verifier.cat.terms import Model
-from verifier.events.graph import INITIAL, EventGraph, OrderingSource
+from verifier.events.graph import INITIAL, EventGraph, OrderingSource, line_of
 from verifier.execution.candidate import Execution
-from verifier.execution.cycles import Cycle, Segment, leg_kind
+from verifier.execution.cycles import Cycle, leg_kind
 from verifier.execution.shapes import shape
 from verifier.pairing.claims import Claim
 from verifier.pairing.classes import Classes, CycleClass
 from verifier.pairing.counterexample import counterexample, value_text
 from verifier.pairing.judge import Finding, PlaceSets
+from verifier.pairing.missing import missing, written
 from verifier.pairing.moves import Move
-from verifier.pairing.spelling import example, spelled
-from verifier.pairing.verdict import AdditionKind, BarrierVerdict, Counterexample, Missing, Place
+from verifier.pairing.spelling import example
+from verifier.pairing.verdict import BarrierVerdict, Counterexample, Missing, Place
 
-_KINDS: dict[str, AdditionKind] = {"acquire": "acquire", "release": "release"}
 _MOST_READS = 4  # of a thread, in what a barrier forbids where no cycle says it shorter
 
 
@@ -151,22 +151,8 @@ class Describer:
         shown = finding.gap or finding.shown
         if shown is None:
             return ()
-        found = []
-        for i, names in finding.missing:
-            segment = shown.cycle.segments[i]
-            lines = [self._line(segment.start), self._line(segment.end)]
-            thread = self.graph.threads[segment.thread]
-            written = {self._written(n, segment): _KINDS.get(n, "fence") for n in names}
-            found += [Missing(thread, lines[0], lines[1], n, kind) for n, kind in written.items() if n]
-        return tuple(found)
-
-    def _written(self, addition: str, segment: Segment) -> str:
-        """How an addition is spelt at an access; "" where the access has no such form."""
-        return spelled(self.graph, addition, segment.start if addition == "acquire" else segment.end)
-
-    def _line(self, event: int) -> int:
-        span = self.graph.events[event].span
-        return span.line if span else 0
+        segments = shown.cycle.segments
+        return tuple(one for i, names in finding.missing for one in missing(self.graph, segments[i], names))
 
     # ----------------------------------------------------------------- reasons
 
@@ -206,7 +192,7 @@ class Describer:
         return " and ".join(parts) or "the order of all threads together does not suffice"
 
     def _access(self, event: int) -> str:
-        return f"{self.graph.events[event].text} (line {self._line(event)})"
+        return f"{self.graph.events[event].text} (line {line_of(self.graph, event)})"
 
     def _redundant_reason(self, finding: Finding) -> str:
         if finding.stronger is not None:
@@ -227,7 +213,7 @@ class Describer:
         kinds = {"R": "a read", "W": "a write"}
         first, last = (kinds[self.graph.events[e].kind] for e in (segment.start, segment.end))
         _, names = finding.missing[0] if finding.missing else (own, ("smp_mb",))
-        would = next((w for n in names if (w := self._written(n, segment))), "")
+        would = next((w for n in names if (w := written(self.graph, n, segment))), "")
         return (
             f"it does not order {first}, {self._access(segment.start)}, before {last}, "
             f"{self._access(segment.end)}" + (f"; {example(self.graph, would)} would" if would else "")
@@ -264,7 +250,7 @@ class Describer:
             return f"no access follows it in the text: it orders {before} before what its caller does next"
         if not before:
             return f"no access precedes it in the text: it orders what its caller did before {after}"
-        if any(self.classes.segment_of(c, finding.place) is not None for c in self.classes.witness):
+        if any(self.classes.segment_of(c, finding.place) is not None for c in self.classes.all()):
             return f"it stands between {before} and {after}, and no execution of the text depends on it"
         return f"it orders {before} before {after}, and nothing in the text observes that order"
 

@@ -9,7 +9,6 @@ class others touch too (too weak), and none of these (unmatched).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import product
 
 from verifier.cat.compiled import is_consistent
 from verifier.events.graph import EventGraph
@@ -18,8 +17,8 @@ from verifier.execution.cycles import Cycle
 from verifier.execution.skeleton import ADDITIONS
 from verifier.pairing.claims import Claim
 from verifier.pairing.classes import Classes, CycleClass, is_in_minimal_set, subsets, touched_cycles
+from verifier.pairing.missing import Additions, cheapest
 from verifier.pairing.moves import Move, fenced, moved, moves
-from verifier.pairing.spelling import spelled
 from verifier.pairing.verdict import Place, Status
 from verifier.record import record, replace
 from verifier.search.questions import Questions
@@ -49,7 +48,7 @@ class Finding:
     others: PlaceSets = ()
     gap: CycleClass | None = None
     gap_execution: Execution | None = None
-    missing: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    missing: Additions = ()
     move: Move | None = None
     joint: Move | None = None
     cycle: Cycle | None = None
@@ -72,7 +71,6 @@ class Judge:
         self.classes = classes
         self.variant = variant
         self.places = tuple(sorted({s.place for s in self.graph.sources if s.is_barrier}))
-        self._needed: dict[int, tuple[dict[CycleClass, Execution], Execution | None]] = {}
         self._cycles_of: dict[int, frozenset[Cycle]] = {}
 
     def findings(self, claims: Mapping[int, Claim] | None = None) -> tuple[Finding, ...]:
@@ -86,9 +84,9 @@ class Judge:
 
     def judge(self, place: int) -> Finding:
         """The finding for one barrier, moves aside."""
-        opened, execution = self.opened(place)
-        if opened or execution is not None:
-            return self._paired(place, opened, execution)
+        opened = self.classes.opened(place)
+        if opened is not None:
+            return self._paired(place, *opened)
         allowed = self._served(place, self.classes.allowed)
         if allowed is not None:
             return self._unpaired(place, allowed)
@@ -105,50 +103,20 @@ class Judge:
 
     # --------------------------------------------------------------- paired
 
-    def opened(self, place: int) -> tuple[dict[CycleClass, Execution], Execution | None]:
-        """The forbidden classes that the model allows with the barrier off, each with an execution; or, where
-        there is none, an execution that only the barrier forbids, if there is one."""
-        if place not in self._needed:
-            self._needed[place] = self._find_opened(place)
-        return self._needed[place]
-
-    def _find_opened(self, place: int) -> tuple[dict[CycleClass, Execution], Execution | None]:
-        session, classes = self.session, self.classes
-        found: dict[CycleClass, Execution] = {}
-        undecided = classes.forbidden()
-        while undecided:
-            choice = session.any_of([classes.literal(c) for c in undecided])
-            execution = session.find(choice, off=(place,))
-            if execution is None:
-                break
-            shown = set(classes.shown(execution))
-            found.update((c, execution) for c in undecided if c in shown)
-            undecided = [c for c in undecided if c not in shown]
-        if found:
-            return found, None
-        return {}, session.find(session.violated_with_all_on(), off=(place,))
-
-    def _paired(
-        self, place: int, opened: dict[CycleClass, Execution], execution: Execution | None
-    ) -> Finding:
+    def _paired(self, place: int, shown: CycleClass | None, execution: Execution) -> Finding:
         gap = self._served(place, self.classes.allowed)
-        found = Finding(
+        partners = () if shown is None else self._partners(shown, place)
+        known = frozenset(p for _, sets in partners for s in sets for p in s)
+        return Finding(
             place,
             "paired",
-            execution=execution,
+            shown,
+            execution,
+            partners=partners + self._decisive(place, execution, known),
             gap=gap,
             gap_execution=self.classes.allowed[gap] if gap else None,
             missing=self._missing(gap, place) if gap else (),
         )
-        touched = [c for c in opened if self.classes.segment_of(c, place) is not None] or list(opened)
-        if not touched:
-            return replace(found, partners=self._decisive(place, execution, frozenset()))
-        shown = self.classes.best(touched)
-        execution, partners = opened[shown], self._partners(shown, place)
-        partners += self._decisive(
-            place, execution, frozenset(p for _, sets in partners for s in sets for p in s)
-        )
-        return replace(found, shown=shown, execution=execution, partners=partners)
 
     def _decisive(
         self, place: int, execution: Execution | None, known: frozenset[int]
@@ -249,7 +217,7 @@ class Judge:
         mine = [s for s in self.graph.sources if s.place == place]
         if any(s.kind != "fence" or s.name == "barrier" or self.graph.events[s.events[0]].tags for s in mine):
             return None
-        touched = [c for c in self.classes.witness if self.classes.segment_of(c, place) is not None]
+        touched = [c for c in self.classes.all() if self.classes.segment_of(c, place) is not None]
         if not touched or any(c in self.classes.allowed for c in touched):
             return None
         return self.classes.best(touched)
@@ -304,40 +272,13 @@ class Judge:
 
     # --------------------------------------------------------------- missing
 
-    def _missing(
-        self, c: CycleClass, place: int | None, only: int | None = None
-    ) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    def _missing(self, c: CycleClass, place: int | None, only: int | None = None) -> Additions:
         """The cheapest additions that forbid the class: to the segments other than the barrier's, or to `only` one."""
-        own = self.classes.segment_of(c, place) if place is not None else None
-        skeleton = self.classes.skeleton(c)
-        free = [i for i, s in enumerate(c.cycle.segments) if i != own and not s.is_single]
         if only is not None:
-            free = [only]
-        options = sorted(
-            product(("", *_COSTS), repeat=len(free)), key=lambda o: (sum(_COSTS.get(a, 0) for a in o), o)
-        )
-        best: dict[int, dict[str, None]] = {}
-        least: int | None = None
-        for option in options[:_TRIES]:
-            cost = sum(_COSTS.get(a, 0) for a in option)
-            if least is not None and cost > least:
-                break
-            chosen = {i: a for i, a in zip(free, option, strict=True) if a and self._fits(c, i, a)}
-            if len(chosen) != sum(1 for a in option if a) or not chosen or skeleton.is_allowed((), chosen):
-                continue
-            if least is not None and chosen.keys() != best.keys():
-                continue
-            least = cost
-            for i, a in chosen.items():
-                best.setdefault(i, {})[a] = None
-        return tuple((i, tuple(sorted(names, key=_NAMES.index))) for i, names in sorted(best.items()))
-
-    def _fits(self, c: CycleClass, segment: int, addition: str) -> bool:
-        """Whether the text could say it."""
-        ends = c.cycle.segments[segment]
-        at = ends.end if addition == "release" else ends.start
-        kind = {"acquire": "R", "release": "W"}.get(addition, self.graph.events[at].kind)
-        return self.graph.events[at].kind == kind and spelled(self.graph, addition, at) != ""
+            return cheapest(self.classes.skeleton(c), (only,))
+        own = self.classes.segment_of(c, place) if place is not None else None
+        free = [i for i, s in enumerate(c.cycle.segments) if i != own and not s.is_single]
+        return cheapest(self.classes.skeleton(c), free)
 
     # ------------------------------------------------------------- misplaced
 
@@ -385,10 +326,10 @@ class Judge:
         edits = [m for m in (finding.move, finding.joint) if m is not None]
         session = self.variant(self._edited(edits))
         classes = Classes(session)
-        opened, _ = Judge(session, classes, self.variant).opened(finding.place)
-        if not opened:
+        shown, _ = classes.opened(finding.place) or (None, None)
+        if shown is None:
             return finding
-        cycle = classes.best(opened).cycle
+        cycle = shown.cycle
         execution = self.session.find(self.classes.cycle_literal(cycle))
         return replace(finding, cycle=cycle, execution=execution)
 
@@ -424,8 +365,3 @@ class Judge:
         session = self.variant(graph)
         violated = session.violated_with_all_on()
         return all(session.allows(violated, off=(p,)) for p in sorted(places))
-
-
-_COSTS = {"smp_rmb": 2, "smp_wmb": 2, "acquire": 2, "release": 2, "smp_mb": 5}
-_NAMES = tuple(_COSTS)
-_TRIES = 2_000

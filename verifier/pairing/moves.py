@@ -1,4 +1,4 @@
-"""Edits to a program: a fence moved over one access of its thread."""
+"""Edits to a program: a fence moved over one access of its thread, or one added; an access made stronger."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Literal
 
 from verifier.cat.bits import members
 from verifier.events.graph import EventGraph
+from verifier.execution.cycles import Segment
+from verifier.execution.skeleton import ADDITIONS, annotated
 from verifier.record import record, replace
 
 
@@ -92,3 +94,22 @@ def fenced(graph: EventGraph, starts: Iterable[int], tags: frozenset[str]) -> Ev
             if unit >> e & 1 or order[e] >> start & 1:
                 order[e] |= 1 << number
     return replace(graph, events=tuple(events), order=tuple(order))
+
+
+def strengthened(graph: EventGraph, segment: Segment, addition: str) -> EventGraph:
+    """The graph with an addition (see execution.skeleton) to a segment, wherever its text stands: in each copy of a
+    loop's body, and in each thread that runs it."""
+    tags = ADDITIONS[graph.architecture][addition]
+    at = annotated(graph, segment, addition)
+    like = graph.events[at]
+    copies = [
+        i
+        for i, e in enumerate(graph.events)
+        if i == at or (e.span is not None and (e.span, e.kind, e.text) == (like.span, like.kind, like.text))
+    ]
+    if addition not in ("acquire", "release"):
+        return fenced(graph, copies, tags)
+    events = list(graph.events)
+    for i in copies:
+        events[i] = replace(events[i], tags=events[i].tags | tags, relaxed=events[i].relaxed | tags)
+    return replace(graph, events=tuple(events))

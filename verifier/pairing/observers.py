@@ -11,16 +11,17 @@ from typing import Literal
 
 from verifier.execution.cycles import TooManyCycles
 from verifier.limits import NotModelled, Undecided
-from verifier.pairing.classes import Classes, CycleClass
+from verifier.pairing.classes import Classes
 from verifier.pairing.judge import Judge
-from verifier.pairing.outcomes import Outcome, outcome, outcomes
+from verifier.pairing.outcomes import Outcome, outcomes
 from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange
 from verifier.program.program import Fence, Program, flatten
 from verifier.program.suppose import OBSERVER, Probe, hides_order, mirrored, probes, supposed
 from verifier.record import record, replace
 
 State = Literal["allowed", "forbidden", "not there"]
-ToClasses = Callable[[Program, str], Classes]  # of a program under the model of that name, every cycle
+# The classes of a program under the model of that name; of cycles, those whose outcome is wanted
+ToClasses = Callable[[Program, str, Callable[[Outcome], bool]], Classes]
 OPEN = frozenset({"unmatched", "undecided"})
 
 
@@ -43,7 +44,7 @@ def compare(
     found: list[OutcomeChange] = []
     for model in models:
         try:
-            old, new = (outcomes(classes(p, model)) for p in (before, after))
+            old, new = (outcomes(classes(p, model, lambda _: True)) for p in (before, after))
         except (Undecided, NotModelled, TooManyCycles, RecursionError):
             continue
         for o in sorted((old[0] | new[0]) & old[1] & new[1]):
@@ -97,8 +98,8 @@ def look(
     if other is None:
         return None
     try:
-        seen = classes(other, model)
-        target = [c for c in seen.witness if _is_asked(seen, c, probe)]
+        seen = classes(other, model, lambda o: _is_asked(o, probe))
+        target = list(seen.all())
         if not target:
             return None
         state = _state(any(c in seen.allowed for c in target))
@@ -109,9 +110,8 @@ def look(
         return None
 
 
-def _is_asked(seen: Classes, c: CycleClass, probe: Probe) -> bool:
-    """Whether a class is between the probe's two accesses and the observer's."""
-    o = outcome(seen.graph, c.cycle)
+def _is_asked(o: Outcome, probe: Probe) -> bool:
+    """Whether an outcome is between the probe's two accesses and the observer's."""
     wanted = ((probe.first.kind, probe.first.name), (probe.second.kind, probe.second.name))
     return len(o.segments) == 2 and (probe.thread, wanted) in o.segments and _has_observer(o)
 

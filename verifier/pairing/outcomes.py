@@ -36,7 +36,7 @@ def outcomes(classes: Classes) -> tuple[frozenset[Outcome], frozenset[Outcome]]:
     """Those that the model allows, and all that the program could show with nothing ordered."""
     graph = classes.graph
     allowed = frozenset(outcome(graph, c.cycle) for c in classes.allowed)
-    return allowed, frozenset(outcome(graph, c.cycle) for c in classes.witness)
+    return allowed, frozenset(outcome(graph, c.cycle) for c in classes.all())
 
 
 def outcome(graph: EventGraph, cycle: Cycle) -> Outcome:

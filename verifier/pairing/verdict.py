@@ -137,7 +137,7 @@ class PropertyVerdict:
     """One property under one model. `even_under_sc`: violated under sequential consistency too: a logic error.
 
     `is_question`: an `exists (…)`, which holds where some execution reaches it; neither answer is
-    a fault of the program.
+    a fault of the program. `missing`: what to add so that it holds, where that was found.
     """
 
     kind: PropertyKind
@@ -148,6 +148,7 @@ class PropertyVerdict:
     even_under_sc: bool
     counterexample: Counterexample | None
     is_question: bool = False
+    missing: tuple[Missing, ...] = ()
 
     @property
     def answer(self) -> str:

@@ -198,9 +198,11 @@ def _core(here: Here, e: tree.Call, name: str, core: Core) -> Value:
             if isinstance(where, Variable):
                 return Local(where.key)
             return access.load(here, where, e, order, name)
-        case StoreCall(place, form, order, number):
+        case StoreCall(place, form, order, number, of_null):
             new = access.value(here, atomics.argument(here, e, name, number))
             where = atomics.place(here, e, name, place, form)
+            if of_null is not None and new == Number(0):
+                order = of_null
             access.store(here, where, new, e, order, name)
             return new
         case BitTest(order):

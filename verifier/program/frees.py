@@ -1,4 +1,4 @@
-"""Memory that is given back: each member that another thread reads then holds what nobody may see."""
+"""Memory that is given back: each member that another thread accesses then holds what nobody may see, or replace."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from verifier.program.program import (
     flatten,
     rebuilt,
 )
+from verifier.program.values import sources
 from verifier.record import record, replace
 from verifier.syntax import tree
 
@@ -54,7 +55,7 @@ CALLS = {
 
 @record(frozen=True, slots=True)
 class End:
-    """One Free of one thread, and the paths by which the object has the members that are read anywhere."""
+    """One Free of one thread, and the paths by which the object has the members that are accessed anywhere."""
 
     thread: str
     operation: Free
@@ -90,59 +91,46 @@ def free(context: Context, writer: Writer, where: Address, name: str, origin: Or
 def ends(threads: Sequence[Thread]) -> tuple[End, ...]:
     """The Frees of a program; their paths are still to be unified with all others."""
     found = [(t.name, o) for t in threads for o in _reachable(flatten(t.body))]
-    reads = list(dict.fromkeys(path for _, path in _reads(threads))) if found else []
-    return tuple(End(thread, o, tuple(_members(o.address, reads))) for thread, o in found)
+    used = list(dict.fromkeys(path for _, path in _accesses(threads))) if found else []
+    return tuple(End(thread, o, tuple(_members(o.address, used))) for thread, o in found)
 
 
 def _reachable(operations: Sequence[Operation]) -> Iterator[Free]:
     """The Frees of a thread but for those of objects that it got from a call and has shown to nobody yet."""
-    given: dict[str, list[Value]] = {}
+    known: dict[str, list[Value]] = {}
     shown: set[str] = set()
     for o in operations:
         if isinstance(o, Set):
-            given.setdefault(o.target, []).append(o.value)
+            known.setdefault(o.target, []).append(o.value)
         elif isinstance(o, Store | StoreExclusive | Rmw):
-            shown |= _sources(o.new if isinstance(o, Rmw) else o.value, given)
+            shown |= sources(o.new if isinstance(o, Rmw) else o.value, known)
         elif isinstance(o, Free):
             pointer = o.address.pointer
-            if not isinstance(pointer, Local) or pointer.name in shown or not _is_own(pointer, given):
+            if not isinstance(pointer, Local) or pointer.name in shown or not _is_own(pointer, known):
                 yield o
 
 
 def _is_own(pointer: Local, given: Mapping[str, Sequence[Value]]) -> bool:
     """Whether a pointer is what a call returned, or NULL: neither read from memory nor the address of anything."""
-    for name in _sources(pointer, given):
+    for name in sources(pointer, given):
         values = given.get(name, ())
         if not values or not all(isinstance(v, Opaque | Local) or v == Number(0) for v in values):
             return False
     return True
 
 
-def _sources(v: Value, given: Mapping[str, Sequence[Value]]) -> set[str]:
-    """The locals that a value comes from."""
-    found: set[str] = set()
-    waiting = [v]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, Apply):
-            waiting += value.arguments
-        elif isinstance(value, Local) and value.name not in found:
-            found.add(value.name)
-            waiting += given.get(value.name, ())
-    return found
-
-
-def _reads(threads: Sequence[Thread]) -> Iterator[tuple[str, Path]]:
+def _accesses(threads: Sequence[Thread], only_reads: bool = False) -> Iterator[tuple[str, Path]]:
+    """The threads' accesses: each thread with the places that it reads or, unless `only_reads`, writes."""
     for thread in threads:
         for o in flatten(thread.body):
-            if isinstance(o, Load | Rmw):
+            if isinstance(o, Load | Rmw) or (isinstance(o, Store | StoreExclusive) and not only_reads):
                 yield from ((thread.name, path) for path in o.address.targets())
 
 
-def _members(address: Address, reads: Sequence[Path]) -> dict[Path, None]:
-    """The paths by which a freed object, of those that it may be, has the members that are read of any of them."""
+def _members(address: Address, used: Sequence[Path]) -> dict[Path, None]:
+    """The paths by which a freed object, of those that it may be, has the members that are accessed of any of them."""
     objects = address.targets()
-    rests = dict.fromkeys(rest for o in objects for rest in _rests(o, reads))
+    rests = dict.fromkeys(rest for o in objects for rest in _rests(o, used))
     return dict.fromkeys(Path(o.root, (*_inside(o), *rest)) for rest in rests for o in objects)
 
 
@@ -150,10 +138,10 @@ def _inside(freed: Path) -> tuple[str, ...]:
     return freed.members[:-1] if freed.members[-1:] == ("*",) else freed.members
 
 
-def _rests(freed: Path, reads: Sequence[Path]) -> Iterator[tuple[str, ...]]:
-    """The members of an object that are read by its name, or in an object of its type."""
+def _rests(freed: Path, used: Sequence[Path]) -> Iterator[tuple[str, ...]]:
+    """The members of an object that are accessed by its name, or in an object of its type."""
     inside = _inside(freed)
-    for path in reads:
+    for path in used:
         is_one = path.root.name == freed.root.name
         if freed.root.type is not None and path.root.type is not None:
             is_one = path.root.type == freed.root.type
@@ -162,7 +150,7 @@ def _rests(freed: Path, reads: Sequence[Path]) -> Iterator[tuple[str, ...]]:
 
 
 def _parts(address: Address, kept: Sequence[Path]) -> Iterator[Address]:
-    """The addresses of the members of a freed object that others read, one for each member."""
+    """The addresses of the members of a freed object that others access, one for each member."""
     objects = address.targets()
     rests = dict.fromkeys(
         path.members[len(_inside(o)) :]
@@ -179,12 +167,14 @@ def _parts(address: Address, kept: Sequence[Path]) -> Iterator[Address]:
 def stores(
     threads: Sequence[Thread], found: Sequence[End], numbers: Mapping[Path, int]
 ) -> tuple[tuple[Thread, ...], tuple[Freed, ...]]:
-    """The threads with stores in the place of each Free, and what must not be read then."""
-    readers: dict[int, set[str]] = {}
-    for thread, path in _reads(threads):
-        readers.setdefault(numbers[path], set()).add(thread)
+    """The threads with stores in the place of each Free, and what must not be seen or overwritten then."""
+    users: dict[int, set[str]] = {}
+    readers = {numbers[path] for _, path in _accesses(threads, only_reads=True)}
+    for thread, path in _accesses(threads):
+        if numbers[path] in readers or not _is_guessed(path.root):
+            users.setdefault(numbers[path], set()).add(thread)
     kept = {
-        id(end.operation): {numbers[p]: p for p in end.paths if readers.get(numbers[p], set()) - {end.thread}}
+        id(end.operation): {numbers[p]: p for p in end.paths if users.get(numbers[p], set()) - {end.thread}}
         for end in found
     }
 
@@ -199,10 +189,13 @@ def stores(
         return (Branch(Apply("!=", (pointer, Number(0))), gone, (), o.origin),)  # nothing happens to NULL
 
     changed = tuple(replace(t, body=rebuilt(t.body, expand)) if _has_frees(t) else t for t in threads)
-    given = [(end.operation, frozenset(kept[id(end.operation)])) for end in found]
+    given = [(end.operation, kept[id(end.operation)]) for end in found]
     sure = {id(o) for t in threads for o in _certain(t.body)}
+    guessed = {n for p, n in numbers.items() if _is_guessed(p.root)}
     return changed, tuple(
-        Freed(o.value, at, id(o) in sure, o.origin.text, o.origin.span) for o, at in given if at
+        Freed(o.value, frozenset(at), frozenset(at) - guessed, id(o) in sure, o.origin.text, o.origin.span)
+        for o, at in given
+        if at
     )
 
 
@@ -218,7 +211,7 @@ def unknown(threads: Sequence[Thread], freed: Sequence[Freed]) -> list[tuple[str
     """The Frees, and their lines, of which no read is seen although some thread reads objects that were allocated:
     what such a pointer points to is not known well enough."""
     known = {f.value for f in freed}
-    if not any(path.root.is_own for _, path in _reads(threads)):
+    if not any(path.root.is_own for _, path in _accesses(threads, only_reads=True)):
         return []
     return [
         (o.origin.text, o.origin.span.line)

@@ -191,8 +191,9 @@ def _event(name: str, core: Core) -> Event:
     match core:
         case LoadCall(_, _, order) | BitTest(order):
             return Event(name, f"a load, {_order(order)}", _rows("load", order))
-        case StoreCall(_, _, order, _):
-            return Event(name, f"a store, {_order(order)}", _rows("store", order))
+        case StoreCall(_, _, order, _, of_null):
+            but = f"; of NULL {_order(of_null)}" if of_null else ""
+            return Event(name, f"a store, {_order(order)}{but}", _rows("store", order))
         case LoopCall(order):
             return Event(name, f"loads until its condition holds, {_order(order)}", _rows("load", order))
         case FenceCall(kind, _):

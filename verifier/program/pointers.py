@@ -28,6 +28,7 @@ from verifier.program.program import (
     flatten,
 )
 from verifier.program.rewritten import rewritten
+from verifier.program.values import given, sources
 from verifier.record import replace
 
 Marks = frozenset[int]
@@ -72,6 +73,8 @@ def resolve(context: Context, threads: tuple[Thread, ...], aliases: Sequence[tup
         _, numbers, _ = unify(uses, aliases)
         flow = _Flow(context, threads, numbers, objects(uses, list(context.addresses), aliases))
         flow.run()
+        if _ground(context, flow):
+            continue
         found = flow.addresses(taken)
         if found == known:
             break
@@ -88,6 +91,25 @@ def resolve(context: Context, threads: tuple[Thread, ...], aliases: Sequence[tup
         if (path := context.places.path(value)) is not None:
             context.named_constants.setdefault(value, f"&{path}")
     return Resolved(changed if known or canonical else threads, known, canonical)
+
+
+def _ground(context: Context, flow: _Flow) -> bool:
+    """Let a pointer whose object the text gives back, and which nothing in the text sets, point to an object at
+    first. Tells whether there was any such pointer."""
+    found = False
+    for thread, freed in context.frees:
+        for path in flow.unset(thread, freed):
+            kind = freed.path.root.type
+            name = (
+                f"{kind.split()[-1] if kind else path.members[-1] if path.members else path.root.name}@first"
+            )
+            root = Root(context.own("", name, None).name, kind, None)
+            context.initial.append((path, context.address(Path(root, ()), taken=False).value))
+            context.assume(
+                f"{path} points to an object at first ({root.name}), as nothing in the text sets it"
+            )
+            found = True
+    return found
 
 
 def _places(uses: Iterable[Use], known: Mapping[Use, Address]) -> list[tuple[str, Path]]:
@@ -284,6 +306,28 @@ class _Flow:
         return frozenset(found)
 
     # --------------------------------------------------------------- addresses
+
+    def unset(self, thread: str, address: Address) -> list[Path]:
+        """The locations that a pointer is read from, where all that is known of them is that they may become NULL."""
+        own = [o for t, o in self.operations if t == thread]
+        names = sources(address.pointer, given(own)) if address.pointer is not None else set()
+        read = {
+            self._cell(p): p
+            for o in own
+            if isinstance(o, Load | Rmw) and o.target in names
+            for p in self._targets(thread, o.address)
+        }
+        at_first = (cell for cell in read if self._content(cell) - _PLAIN in (_UNSET, _UNKNOWN))
+        return [read[cell] for cell in at_first if not self._is_set(cell)]
+
+    def _is_set(self, cell: object) -> bool:
+        """Whether some thread writes another value there than NULL."""
+        return any(
+            self._of(thread, o.value if isinstance(o, Store) else o.new) != _PLAIN
+            for thread, o in self.operations
+            if isinstance(o, Store | Rmw)
+            and any(self._cell(p) == cell for p in self._targets(thread, o.address))
+        )
 
     def _targets(self, thread: str, address: Address) -> tuple[Path, ...]:
         if address.pointer is None:

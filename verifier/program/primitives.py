@@ -25,10 +25,13 @@ class LoadCall:
 
 @record(frozen=True, slots=True)
 class StoreCall:
+    """`of_null`: the order where the value is a constant 0, if it is another."""
+
     place: int
     form: Form
     order: str
     value: int
+    of_null: str | None = None
 
 
 @record(frozen=True, slots=True)

@@ -8,29 +8,25 @@ from typing import Literal
 
 from verifier.cat.evaluate import evaluate
 from verifier.cat.terms import Axiom
-from verifier.events.graph import INITIAL, EventGraph, Property, Sleep
+from verifier.events.graph import INITIAL, EventGraph, Property, Sleep, line_of
 from verifier.execution.candidate import Execution, bases, holds
 from verifier.execution.cycles import Cycle, TooManyCycles, candidates, shows
 from verifier.execution.shapes import ORDER, shape
 from verifier.pairing.counterexample import counterexample
 from verifier.pairing.verdict import Counterexample, PropertyKind, PropertyVerdict
+from verifier.properties.repair import repair
+from verifier.record import replace
 from verifier.search.questions import Questions
 
 RACE = "data-race"  # what the kernel's model calls its flag
 RACE_KIND: PropertyKind = "data race"
 Status = Literal["holds", "violated", "undecided", "vacuous"]
+_Name = tuple[PropertyKind, int, str]
 
 
-def check(session: Questions, sc: Callable[[], Questions]) -> tuple[PropertyVerdict, ...]:
-    """A verdict for each property of the session's program; `sc` gives the same program under sequential consistency.
-
-    Raises what Questions.find raises.
-    """
-    checker = _Checker(session, sc)
-    verdicts = _merged([checker.condition(p) for p in session.graph.properties])
-    verdicts += checker.sleeps()
-    verdicts += checker.races()
-    return tuple(verdicts)
+def _name(verdict: PropertyVerdict) -> _Name:
+    """What tells a property from others to the user."""
+    return (verdict.kind, verdict.line, verdict.text)
 
 
 def _merged(verdicts: list[PropertyVerdict]) -> list[PropertyVerdict]:
@@ -45,11 +41,38 @@ def _merged(verdicts: list[PropertyVerdict]) -> list[PropertyVerdict]:
     return list(found.values())
 
 
-class _Checker:
+class Checker:
+    """Judges the properties of a session's program; `sc` gives the same program under sequential consistency."""
+
     def __init__(self, session: Questions, sc: Callable[[], Questions]) -> None:
         self.session = session
         self.graph: EventGraph = session.graph
         self._make_sc = sc
+        self._violated: dict[_Name, list[Callable[[Questions], int]]] = {}
+
+    def verdicts(self) -> tuple[PropertyVerdict, ...]:
+        """A verdict for each property. Raises what Questions.find raises."""
+        conditions = _merged([self.condition(p) for p in self.graph.properties])
+        return (*conditions, *self.sleeps(), *self.races())
+
+    def repaired(
+        self, verdict: PropertyVerdict, whole: Questions, variant: Callable[[EventGraph], Questions]
+    ) -> PropertyVerdict:
+        """The verdict with what is missing, where a property is violated and barriers help.
+
+        `whole`: the program with the executions in which an access goes to no location, which are to be forbidden as
+        well, since nothing is known of what follows. `variant` answers about it with more barriers. Raises what
+        Questions.find raises.
+        """
+        ways = self._violated.get(_name(verdict), [])
+        if verdict.status != "violated" or verdict.even_under_sc or not ways:
+            return verdict
+
+        def violated(s: Questions) -> int:
+            escapes = [s.truth(e) for _, e in s.graph.escapes]
+            return s.disjunction([*(way(s) for way in ways), *escapes])
+
+        return replace(verdict, missing=repair(whole, violated, self._shown, variant))
 
     @cached_property
     def free(self) -> Questions:
@@ -71,8 +94,7 @@ class _Checker:
         """An assertion holds where no execution breaks it; "exists" where one reaches it; "forall" and
         "~exists" where none speaks against it."""
         wanted = p.kind in ("exists", "~exists")
-        literal = self.session.reaches(p, wanted)
-        execution = self.session.find(literal)
+        execution = self.session.find(self.session.reaches(p, wanted))
         kind: PropertyKind = p.kind if p.kind in ("assertion", "use after free") else "condition"
         line = p.span.line
         if execution is None:
@@ -86,7 +108,9 @@ class _Checker:
             picture = self._picture(execution)
             return PropertyVerdict(kind, line, p.text, "holds", "", False, picture, True)
         even_sc = self._even_under_sc(lambda s: s.reaches(p, wanted))
-        return PropertyVerdict(kind, line, p.text, "violated", "", even_sc, self._picture(execution))
+        verdict = PropertyVerdict(kind, line, p.text, "violated", "", even_sc, self._picture(execution))
+        self._violated.setdefault(_name(verdict), []).append(lambda s: s.reaches(p, wanted))
+        return verdict
 
     def _vacuous(self, p: Property, wanted: bool) -> str:
         """Why a property that no execution speaks against says nothing, if so."""
@@ -112,12 +136,20 @@ class _Checker:
         cycle = self._cycle(execution)
         return counterexample(self.graph, self.session.model, execution, cycle, note if cycle is None else "")
 
+    def _shown(self, execution: Execution) -> list[Cycle]:
+        """The critical cycles that the execution has."""
+        return [c for c in self.cycles if shows(self.graph, execution, c)]
+
     def _cycle(self, execution: Execution) -> Cycle | None:
-        """The simplest critical cycle that the execution has, if it has one."""
-        found = [c for c in self.cycles if shows(self.graph, execution, c)]
-        names = {c: shape(self.graph, c) for c in found}
+        """The simplest of them, if there is one: of few threads, then of accesses that are close."""
+        found = self._shown(execution)
         order = {n: i for i, n in enumerate(ORDER)}
-        return min(found, key=lambda c: (len(c.segments), order.get(names[c], 99), c), default=None)
+
+        def rank(c: Cycle) -> tuple[object, ...]:
+            distance = sum(s.end - s.start for s in c.segments)
+            return (len(c.segments), distance, order.get(shape(self.graph, c), len(ORDER)), c)
+
+        return min(found, key=rank, default=None)
 
     # -------------------------------------------------------------- sleeping
 
@@ -147,22 +179,22 @@ class _Checker:
         for sleep in sleeps:
             execution = self.session.find(self._sleep_literal(self.session, sleep))
             if execution is not None:
-                even_sc = self._even_under_sc(
-                    lambda s: s.any_of([self._sleep_literal(s, x) for x in _matching(s, first)])
-                )
+                even_sc = self._even_under_sc(lambda s: self._lost(s, first))
                 note = f"{thread} sleeps for ever" + (
                     f" although {first.awaited_text} is true" if first.awaited else ""
                 )
-                return PropertyVerdict(
-                    "lost wake-up",
-                    first.span.line,
-                    text,
-                    "violated",
-                    note,
-                    even_sc,
-                    self._picture(execution, note),
+                picture = self._picture(execution, note)
+                verdict = PropertyVerdict(
+                    "lost wake-up", first.span.line, text, "violated", note, even_sc, picture
                 )
+                self._violated[_name(verdict)] = [lambda s: self._lost(s, first)]
+                return verdict
         return PropertyVerdict("lost wake-up", first.span.line, text, "holds", "", False, None)
+
+    def _lost(self, session: Questions, sleep: Sleep) -> int:
+        """One of the sleeps at that place is for ever, in the session's own form of the program."""
+        matching = [s for s in session.graph.sleeps if s.thread == sleep.thread and s.span == sleep.span]
+        return session.any_of([self._sleep_literal(session, s) for s in matching])
 
     def _sleep_literal(self, session: Questions, sleep: Sleep) -> int:
         """The thread sleeps, what it looks at is final, every other thread has finished or sleeps too, and the
@@ -192,7 +224,7 @@ class _Checker:
         if not plain or not any(a.name == RACE for a in self.session.model.axioms):
             return []
         names = dict.fromkeys(self.graph.locations[self.graph.events[e].location or 0] for e in plain)
-        line, text = self._line(plain[0]), f"plain accesses of {', '.join(names)}"
+        line, text = line_of(self.graph, plain[0]), f"plain accesses of {', '.join(names)}"
         ended = self.session.conjunction(self.session.truth(e) for e in self.graph.ends)
         for flag in flags:
             execution = self.session.find(ended, self.session.raised(flag))
@@ -220,12 +252,4 @@ class _Checker:
 
     def _access(self, event: int) -> str:
         e = self.graph.events[event]
-        return f"{e.text} ({self.graph.threads[e.thread]}, line {self._line(event)})"
-
-    def _line(self, event: int) -> int:
-        span = self.graph.events[event].span
-        return span.line if span else 0
-
-
-def _matching(session: Questions, sleep: Sleep) -> list[Sleep]:
-    return [s for s in session.graph.sleeps if s.thread == sleep.thread and s.span == sleep.span]
+        return f"{e.text} ({self.graph.threads[e.thread]}, line {line_of(self.graph, event)})"

@@ -76,4 +76,6 @@ def _missing(missing: Sequence[Missing]) -> str:
 
 def _property(verdict: PropertyVerdict) -> str:
     text = f"line {verdict.line} {verdict.kind}: {verdict.answer}"
+    if verdict.missing:
+        text += f"; missing {_missing(verdict.missing)}"
     return f"{text}, even under sc" if verdict.even_under_sc else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterable
 
 from verifier.pairing.verdict import (
     BarrierVerdict,
@@ -109,7 +110,11 @@ def _subjects(unit: UnitResult, result: ModelResult, verbose: bool) -> list[Subj
         if verbose and barrier.witness is not None:
             found.append((name, barrier.witness, {}, True))
     shown = ((v, v.counterexample) for v in result.properties)
-    return found + [(_property_name(v), example, {}, False) for v, example in shown if example is not None]
+    return found + [
+        (_property_name(v), example, _additions(unit, v.missing), False)
+        for v, example in shown
+        if example is not None
+    ]
 
 
 def _property_name(verdict: PropertyVerdict) -> str:
@@ -135,23 +140,27 @@ def merge(first: Fixes, second: Fixes) -> Fixes:
 def _fixes(unit: UnitResult, barrier: BarrierVerdict) -> Fixes:
     if barrier.fix:
         return {(barrier.place.thread, barrier.place.line, barrier.place.line): (barrier.fix,)}
-    groups = group_alternatives(barrier.missing)
+    return _additions(unit, barrier.missing, barrier)
+
+
+def _additions(unit: UnitResult, missing: Iterable[Missing], barrier: BarrierVerdict | None = None) -> Fixes:
+    """What to add, as sentences; to replace `barrier`, where that is one too weak in the same place."""
     return {
         (group[0].thread, group[0].after_line, group[0].before_line): tuple(
             _fix(unit, barrier, one) for one in group
         )
-        for group in groups
+        for group in group_alternatives(missing)
     }
 
 
-def _fix(unit: UnitResult, barrier: BarrierVerdict, missing: Missing) -> str:
+def _fix(unit: UnitResult, barrier: BarrierVerdict | None, missing: Missing) -> str:
     where = f"in {thread_label(unit, missing.thread)}"
     if missing.kind == "acquire":
         return f"use {missing.barrier} for the read on line {missing.after_line} {where}"
     if missing.kind == "release":
         return f"use {missing.barrier} for the write on line {missing.before_line} {where}"
     call = _call(missing.barrier)
-    if _replaces(barrier, missing):
+    if barrier is not None and _replaces(barrier, missing):
         return f"{REPLACE} {_call(barrier.place.name)} on line {barrier.place.line} by {call} {where}"
     return f"add {call} {where} {_between(missing.after_line, missing.before_line)}"
 

@@ -132,6 +132,7 @@ def _property(verdict: PropertyVerdict) -> Json:
         "reason": verdict.reason,
         "even_under_sc": verdict.even_under_sc,
         "question": verdict.is_question,
+        "missing": [_missing(missing) for missing in verdict.missing],
         "counterexample": _counterexample(verdict.counterexample),
     }
 

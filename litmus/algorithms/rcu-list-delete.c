@@ -1,0 +1,52 @@
+/*
+ * A list whose readers are under RCU. insert() fills a node in before rcu_assign_pointer() shows it; delete() takes
+ * the first node off the list, waits for the readers that may have found it, and frees it. A lock keeps those who
+ * change the list apart; readers take none.
+ */
+struct node {
+	struct node *next;
+	int value;
+};
+
+struct node *list;
+DEFINE_SPINLOCK(list_lock);
+
+static void insert(void)
+{
+	struct node *n = kmalloc(sizeof(*n), GFP_KERNEL);
+
+	n->value = 42;
+	spin_lock(&list_lock);
+	n->next = list;
+	rcu_assign_pointer(list, n);
+	spin_unlock(&list_lock);
+}
+
+static void delete(void)
+{
+	struct node *n;
+
+	spin_lock(&list_lock);
+	n = list;
+	if (n)
+		WRITE_ONCE(list, n->next);
+	spin_unlock(&list_lock);
+	synchronize_rcu();
+	kfree(n);
+}
+
+void change(void)
+{
+	insert();
+	delete();
+}
+
+void traverse(void)
+{
+	struct node *p;
+
+	rcu_read_lock();
+	for (p = rcu_dereference(list); p; p = rcu_dereference(p->next))
+		assert(READ_ONCE(p->value) == 42);
+	rcu_read_unlock();
+}

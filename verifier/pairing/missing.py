@@ -1,0 +1,75 @@
+"""The cheapest additions that forbid a cycle, and where they are to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+
+from verifier.events.graph import EventGraph, line_of
+from verifier.execution.cycles import Segment
+from verifier.execution.skeleton import Skeleton, annotated
+from verifier.pairing.spelling import spelled
+from verifier.pairing.verdict import AdditionKind, Missing
+
+# Numbers of segments, each with the additions (keys of execution.skeleton.ADDITIONS) any of which will do there.
+Additions = tuple[tuple[int, tuple[str, ...]], ...]
+
+COSTS: Mapping[str, int] = {"smp_rmb": 2, "smp_wmb": 2, "acquire": 2, "release": 2, "smp_mb": 5}
+_NAMES = tuple(COSTS)
+_TRIES = 2_000
+
+
+def cheapest(skeleton: Skeleton, free: Sequence[int]) -> Additions:
+    """The additions of the least cost that forbid a cycle, to those of its segments that are `free`."""
+    segments = skeleton.cycle.segments
+    best: dict[int, dict[str, None]] = {}
+    least: int | None = None
+    for option in _by_cost(len(free))[:_TRIES]:
+        cost = sum(COSTS.get(a, 0) for a in option)
+        if least is not None and cost > least:
+            break
+        chosen = {
+            i: a for i, a in zip(free, option, strict=True) if a and fits(skeleton.graph, segments[i], a)
+        }
+        if len(chosen) != sum(1 for a in option if a) or not chosen or skeleton.is_allowed((), chosen):
+            continue
+        if least is not None and chosen.keys() != best.keys():
+            continue
+        least = cost
+        for i, a in chosen.items():
+            best.setdefault(i, {})[a] = None
+    return tuple((i, tuple(sorted(names, key=_NAMES.index))) for i, names in sorted(best.items()))
+
+
+def _by_cost(length: int) -> list[tuple[str, ...]]:
+    options = product(("", *COSTS), repeat=length)
+    return sorted(options, key=lambda o: (sum(COSTS.get(a, 0) for a in o), o))
+
+
+def fits(graph: EventGraph, segment: Segment, addition: str) -> bool:
+    """Whether the text could say it there."""
+    start, end = graph.events[segment.start], graph.events[segment.end]
+    is_one = start.span is not None and (start.span, start.iteration) == (end.span, end.iteration)
+    if is_one and addition not in _KINDS:  # a fence does not fit into a statement
+        return False
+    at = annotated(graph, segment, addition)
+    kind = {"acquire": "R", "release": "W"}.get(addition, graph.events[at].kind)
+    return graph.events[at].kind == kind and spelled(graph, addition, at) != ""
+
+
+def missing(graph: EventGraph, segment: Segment, additions: Iterable[str]) -> tuple[Missing, ...]:
+    """These additions to a segment, as lines to write."""
+    after, before = (line_of(graph, e) for e in (segment.start, segment.end))
+    thread = graph.threads[segment.thread]
+    kinds = {written(graph, a, segment): _KINDS.get(a, "fence") for a in additions}
+    return tuple(Missing(thread, after, before, name, kind) for name, kind in kinds.items() if name)
+
+
+_KINDS: Mapping[str, AdditionKind] = {"acquire": "acquire", "release": "release"}
+
+
+def written(graph: EventGraph, addition: str, segment: Segment) -> str:
+    """How an addition is spelt at an access; "" where the access has no such form."""
+    return spelled(
+        graph, addition, segment.start if addition == "acquire" else annotated(graph, segment, addition)
+    )
