@@ -73,12 +73,12 @@ def drawn_groups(groups: Sequence[Group], unit: tree.Unit, drawn: Sequence[Drawi
             for d in drawn
             if name in functions and _others(d, functions[name], functions) and _is_about(d, functions[name])
         }
-        rest = tuple(n for n in group.threads if n not in strong)
         if not strong and len(group.threads) == 1 and group.threads[0] in functions:
             name = group.threads[0]
             fitting = [d for d in drawn if _others(d, functions[name], functions)]
             strong = dict.fromkeys([name], fitting[0]) if fitting else {}
         found += [_drawn_group(name, d, functions) for name, d in strong.items()]
+        rest = tuple(n for n in group.threads if n not in strong)
         if not strong:
             found.append(group)
         elif rest:

@@ -13,6 +13,7 @@ from verifier.options import Options
 from verifier.pairing.changes import change
 from verifier.pairing.classes import Classes
 from verifier.pairing.observers import (
+    Watch,
     asked_of_both,
     compare,
     open_probes,
@@ -214,9 +215,10 @@ class _Check:
         changed = frozenset(self.patch.changed)
         probes = {w: open_probes(p, units[w].results, changed) for w, p in programs.items()}
         sides = [(programs[w], probes[w]) if w in programs else None for w in WHICH]
-        found += probe_changes(asked_of_both(*sides), pair, names, self.engine.classes)
+        watch = Watch(self.engine.classes, {})
+        found += probe_changes(asked_of_both(*sides), pair, names, watch)
         for which, program in programs.items():
-            texts = supposed_texts(program, probes[which], names, self.engine.classes)
+            texts = supposed_texts(program, probes[which], names, watch)
             units[which] = replace(units[which], results=with_supposed(units[which].results, texts))
         return found, units
 

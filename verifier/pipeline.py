@@ -240,7 +240,12 @@ class _Engine:
 
     def classes(self, program: Program, name: str, wanted: Callable[[outcomes.Outcome], bool]) -> Classes:
         m = model(name)
-        graph = _build(program, m, self.options)
+        once = replace(
+            self.options, bound=1
+        )  # cheaper by far, and as good unless something comes after a loop
+        graph = _build(program, m, once)
+        if graph.unreached:
+            graph = _build(program, m, self.options)
         if problem := _beyond(graph, self.options):
             raise NotModelled(problem)
         graph = without_escapes(graph)

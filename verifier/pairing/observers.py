@@ -13,7 +13,7 @@ from verifier.execution.cycles import TooManyCycles
 from verifier.limits import NotModelled, Undecided
 from verifier.pairing.classes import Classes
 from verifier.pairing.judge import Judge
-from verifier.pairing.outcomes import Outcome, outcomes
+from verifier.pairing.outcomes import Outcome, is_seen_unordered, outcomes
 from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange
 from verifier.program.program import Fence, Program, flatten
 from verifier.program.suppose import OBSERVER, Probe, hides_order, mirrored, probes, supposed
@@ -22,6 +22,7 @@ from verifier.record import record, replace
 State = Literal["allowed", "forbidden", "not there"]
 # The classes of a program under the model of that name; of cycles, those whose outcome is wanted
 ToClasses = Callable[[Program, str, Callable[[Outcome], bool]], Classes]
+MOST = 8  # questions about a program
 OPEN = frozenset({"unmatched", "undecided"})
 
 
@@ -51,7 +52,20 @@ def compare(
             a, b = o in old[0], o in new[0]
             if a != b:
                 found.append(OutcomeChange(model, o.text, _state(a), _state(b)))
+        found += [
+            OutcomeChange(model, f"{o.text} (even under sc: in the other order)", "allowed", "forbidden")
+            for o in sorted(new[1] - new[0] - old[1])
+            if _is_reordered(before, o, classes)
+        ]
     return tuple(found)
+
+
+def _is_reordered(program: Program, o: Outcome, classes: ToClasses) -> bool:
+    """Whether an earlier version, with accesses in another order, shows the outcome even under sc."""
+    try:
+        return is_seen_unordered(classes(program, "sc", lambda _: False), o)
+    except (Undecided, NotModelled, TooManyCycles, RecursionError):
+        return False
 
 
 def _state(is_allowed: bool) -> State:
@@ -65,7 +79,7 @@ def open_probes(
     lines: dict[int, set[str]] = {}
     for result in results:
         for b in result.barriers:
-            if not b.is_note:
+            if not b.is_note and (b.place.via is None or b.place.line in changed):
                 lines.setdefault(b.place.line, set()).add(b.status)
     lonely = [line for line, statuses in lines.items() if statuses <= OPEN]
     wanted = [line for line in lonely if line in changed] or lonely
@@ -74,7 +88,7 @@ def open_probes(
         for thread in program.threads:
             for probe in probes(program, thread, line, said_at(program, line)):
                 found.setdefault(probe.key, probe)
-    return tuple(found.values())
+    return tuple(found.values())[:MOST]
 
 
 def said_at(program: Program, line: int) -> str:
@@ -87,27 +101,43 @@ def said_at(program: Program, line: int) -> str:
     return " ".join(" ".join(text.split()) for text in texts[-2:])
 
 
-def look(
-    program: Program, probe: Probe, model: str, classes: ToClasses, is_ordered: bool = True
-) -> Sight | None:
-    """What the observer of a probe sees; None where the program lacks what it asks for, or it can't be told.
+@record(slots=True)
+class Watch:
+    """Looks at programs through observers' eyes, once for each question."""
 
-    The barrier is looked at where it stands on the probe's line.
-    """
-    other = supposed(program, probe, is_ordered)
-    if other is None:
-        return None
-    try:
-        seen = classes(other, model, lambda o: _is_asked(o, probe))
-        target = list(seen.all())
-        if not target:
+    classes: ToClasses
+    known: dict[tuple[object, ...], Sight | None]
+
+    def look(self, program: Program, probe: Probe, model: str, is_ordered: bool = True) -> Sight | None:
+        """What the observer of a probe sees; None where the program lacks what it asks for, or it can't be told.
+
+        The barrier is looked at where it stands on the probe's line.
+        """
+        key = (id(program), probe, model, is_ordered)
+        if key not in self.known:
+            self.known[key] = self._look(program, probe, model, is_ordered)
+        return self.known[key]
+
+    def _look(self, program: Program, probe: Probe, model: str, is_ordered: bool) -> Sight | None:
+        other = supposed(program, probe, is_ordered)
+        if other is None:
             return None
-        state = _state(any(c in seen.allowed for c in target))
-        if state == "allowed" and hides_order(program, probe):
+        try:
+            seen = self.classes(other, model, lambda o: _is_asked(o, probe))
+            target = list(seen.all())
+            if not target:
+                return None
+            state = _state(any(c in seen.allowed for c in target))
+            if state == "allowed" and hides_order(program, probe):
+                return None
+            return Sight(state, _status_of(seen, probe) if is_ordered else "")
+        except (Undecided, NotModelled, TooManyCycles, RecursionError):
             return None
-        return Sight(state, _status_of(seen, probe))
-    except (Undecided, NotModelled, TooManyCycles, RecursionError):
-        return None
+
+    def state(self, program: Program | None, probe: Probe, model: str, is_ordered: bool = True) -> State:
+        """Whether the observer may see the outcome."""
+        sight = None if program is None else self.look(program, probe, model, is_ordered)
+        return "not there" if sight is None else sight.state
 
 
 def _is_asked(o: Outcome, probe: Probe) -> bool:
@@ -137,19 +167,19 @@ def _status_of(seen: Classes, probe: Probe) -> str:
 
 
 def probe_changes(
-    asked: Iterable[Probe], programs: Sequence[Program | None], models: Sequence[str], classes: ToClasses
+    asked: Iterable[Probe], programs: Sequence[Program | None], models: Sequence[str], watch: Watch
 ) -> tuple[OutcomeChange, ...]:
     """What an observer sees of each probe in two versions, where it tells them apart or stays possible."""
     found: list[OutcomeChange] = []
     for probe in asked:
         for model in models:
-            a, b = (_seen(p, probe, model, classes) for p in programs)
+            a, b = (watch.state(p, probe, model) for p in programs)
             if "not there" in (a, b) or (a, b) == ("forbidden", "forbidden"):
                 continue
             in_part = not (probe.first.path and probe.second.path)
             if in_part and (a, b) == ("forbidden", "allowed") and _is_moved(probe, programs):
                 continue  # it no longer orders what may stand on its other side
-            alone = _seen(programs[-1], probe, model, classes, is_ordered=False)
+            alone = watch.state(programs[-1], probe, model, is_ordered=False)
             found.append(OutcomeChange(model, described(probe), a, b, True, alone == "allowed", in_part))
     return tuple(found)
 
@@ -197,13 +227,6 @@ def _fenced(program: Program) -> set[str]:
     }
 
 
-def _seen(
-    program: Program | None, probe: Probe, model: str, classes: ToClasses, is_ordered: bool = True
-) -> State:
-    sight = None if program is None else look(program, probe, model, classes, is_ordered)
-    return "not there" if sight is None else sight.state
-
-
 def described(probe: Probe) -> str:
     """`MP: f() writes x, then y; another CPU, supposed, reads y, then x, with a full barrier between`."""
     first, second = probe.first, probe.second
@@ -231,13 +254,13 @@ def with_supposed(
 
 
 def supposed_texts(
-    program: Program, all_probes: Sequence[Probe], models: Sequence[str], classes: ToClasses
+    program: Program, all_probes: Sequence[Probe], models: Sequence[str], watch: Watch
 ) -> dict[tuple[str, int], str]:
     """What to say of each barrier that has no partner in the text, by model and line."""
     found: dict[tuple[str, int], tuple[int, str]] = {}
     for probe in all_probes:
         for model in models:
-            sight = look(program, probe, model, classes)
+            sight = watch.look(program, probe, model)
             if sight is None:
                 continue
             rank, text = _sentence(probe, sight)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import islice, product
+
 from verifier.events.graph import EventGraph
-from verifier.execution.cycles import Cycle, Segment
+from verifier.execution.cycles import Cycle, Segment, leg_kind
 from verifier.execution.shapes import shape
 from verifier.pairing.classes import Classes
 from verifier.record import record
 
+MOST = 64  # choices of events for an outcome's accesses
 Access = tuple[str, str]  # R or W, and the location's name
 
 
@@ -48,3 +52,41 @@ def outcome(graph: EventGraph, cycle: Cycle) -> Outcome:
 def _accesses(graph: EventGraph, segment: Segment) -> tuple[Access, ...]:
     ends = (segment.start,) if segment.is_single else (segment.start, segment.end)
     return tuple((graph.events[e].kind, graph.locations[graph.events[e].location or 0]) for e in ends)
+
+
+def is_seen_unordered(classes: Classes, wanted: Outcome) -> bool:
+    """Whether an execution shows what an outcome says of its accesses, whatever order these have in the program."""
+    graph, session = classes.graph, classes.session
+    accesses = [(t, a) for t, both in wanted.segments for a in both]
+    choices = [_events(graph, thread, access) for thread, access in accesses]
+    sizes = [len(both) for _, both in wanted.segments]
+    for chosen in islice(product(*choices), MOST):
+        ends = _cut(chosen, sizes)
+        legs = [(ends[i][-1], ends[(i + 1) % len(ends)][0]) for i in range(len(ends))]
+        literals = [session.relation(leg_kind(graph, a, b), a, b) for a, b in legs]
+        if session.find(session.conjunction(literals)) is not None:
+            return True
+    return False
+
+
+def _events(graph: EventGraph, thread: str, access: Access) -> list[int]:
+    kind, location = access
+    return [
+        i
+        for i, e in enumerate(graph.events)
+        if e.thread >= 0
+        and graph.threads[e.thread] == thread
+        and e.kind == kind
+        and graph.locations[e.location or 0] == location
+        and e.iteration == 0
+    ]
+
+
+def _cut(events: Sequence[int], sizes: Sequence[int]) -> list[tuple[int, ...]]:
+    """The events segment by segment."""
+    found: list[tuple[int, ...]] = []
+    start = 0
+    for size in sizes:
+        found.append(tuple(events[start : start + size]))
+        start += size
+    return found

@@ -34,7 +34,7 @@ from verifier.source import Span
 
 Kind = Literal["R", "W"]
 ABOVE, BELOW = "<above>", "<below>"  # what stands outside of what the text shows
-MOST = 3  # pairs of accesses around a barrier that are looked at
+MOST = 2  # pairs of accesses around a barrier that are looked at
 OBSERVER = "another CPU"
 _STORES = re.compile(
     r"\b(?:stor|writ|set|updat|clear|chang|assign|publish|increment|modif)\w*", re.IGNORECASE
@@ -137,8 +137,9 @@ def _accesses(operations: Iterable[Operation]) -> list[Access]:
 
 
 def _is_shared(o: Access) -> bool:
+    """Whether another CPU may see it as data: no local object, and no lock."""
     root = o.address.path.root
-    return not root.is_own and root.name != "current"
+    return not root.is_own and root.name != "current" and "lock" not in o.order
 
 
 def _around(o: Operation, above: list[Access], below: list[Access]) -> tuple[list[Access], list[Access]]:
