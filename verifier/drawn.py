@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from verifier.errors import SyntaxProblem
 from verifier.inbox.asides import told_bodies
 from verifier.inbox.pieces import Diagram
+from verifier.inbox.sayings import Said
 from verifier.program.borrowed import Fit, fits, fitted, has_copies, one_copy
 from verifier.program.kernel import Kernel
+from verifier.program.made import HOLDER, with_barrier, with_lock
 from verifier.program.primitives import core_call
 from verifier.program.roles import Group
 from verifier.record import record, replace
@@ -58,6 +60,31 @@ def with_bodies(
         bodies.append(replace(found, column=False))
         notes.append(f"{name}() does what the message says of it on line {source.origins[0].line}")
     return replace(unit, functions=(*unit.functions, *bodies)), tuple(notes)
+
+
+def with_sayings(unit: tree.Unit, said: Said, kernel: Kernel) -> tuple[tree.Unit, tuple[str, ...]]:
+    """The unit with functions that it calls and has not, as a message says of them that they have a full barrier or
+    take a lock; and what was assumed."""
+    known = {f.name for f in unit.functions}
+    called = {
+        n.function.name
+        for f in unit.functions
+        for n in nodes(f)
+        if isinstance(n, tree.Call) and isinstance(n.function, tree.Name)
+    }
+    made, notes = [], []
+    for name, line in said.barriers:
+        if name in called - known and kernel.body(name) is None and core_call(name) is None:
+            made.append(with_barrier(name, line))
+            notes.append(f"{name}() has a full barrier before and after what it does: line {line} says so")
+    for name, lock, line in said.locks:
+        if name in called - known and kernel.body(name) is None and core_call(name) is None:
+            made.append(with_lock(name, lock, line))
+            notes.append(f"{name}() takes {lock}: line {line} says so")
+            if said.deadlock:
+                made.append(with_lock(f"{HOLDER}{lock}", lock, said.deadlock))
+                notes.append(f"something else takes {lock}, with interrupts on (line {said.deadlock})")
+    return replace(unit, functions=(*unit.functions, *made)), tuple(notes)
 
 
 def drawn_groups(groups: Sequence[Group], unit: tree.Unit, drawn: Sequence[Drawing]) -> tuple[Group, ...]:

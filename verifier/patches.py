@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 from verifier.cat.terms import Model
-from verifier.drawn import Drawing, drawings, drawn_groups, joined, with_bodies
+from verifier.drawn import Drawing, drawings, drawn_groups, joined, with_bodies, with_sayings
 from verifier.errors import InputError, UsageError
 from verifier.inbox.pieces import Patch, Side
+from verifier.inbox.sayings import sayings, speaks_of_devices
 from verifier.options import Options
 from verifier.pairing.changes import change
 from verifier.pairing.classes import Classes
@@ -18,6 +19,7 @@ from verifier.pairing.observers import (
     compare,
     open_probes,
     probe_changes,
+    said_at,
     supposed_texts,
     with_supposed,
 )
@@ -26,12 +28,15 @@ from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange,
 from verifier.program.fragment import as_fragment
 from verifier.program.kernel import kernel
 from verifier.program.lower import lower
-from verifier.program.program import Program
+from verifier.program.made import HOLDER
+from verifier.program.program import Fence, Program, flatten
 from verifier.program.roles import Group, groups
+from verifier.program.suppose import with_callers
 from verifier.record import record, replace
 from verifier.syntax import parse, tree
 
 Which = Literal["before", "after"]
+DEVICE_BARRIERS = frozenset({"mb", "rmb", "wmb"})  # the mandatory ones
 WHICH: tuple[Which, Which] = ("before", "after")
 
 
@@ -84,8 +89,9 @@ def _drawn(version: Version, group: Group, drawn: Sequence[Drawing]) -> Version:
 
 
 def _version(which: Which, side: Side, patch: Patch, options: Options) -> Version:
-    unit, notes = with_bodies(parse(side.source), patch.diagrams, kernel(options))
-    return Version(which, side, unit, notes)
+    unit, drawn = with_bodies(parse(side.source), patch.diagrams, kernel(options))
+    unit, said = with_sayings(unit, sayings(patch.message), kernel(options))
+    return Version(which, side, unit, (*drawn, *said))
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -121,6 +127,7 @@ class _Check:
         units: dict[Which, UnitResult] = {}
         for version in versions:
             threads = [t for t in self.group.threads if any(f.name == t for f in version.unit.functions)]
+            threads += [f.name for f in version.unit.functions if f.name.startswith(HOLDER) and threads]
             if not threads:
                 continue
             try:
@@ -130,16 +137,14 @@ class _Check:
             except InputError as problem:
                 units[version.which] = self._unit(version, None, (), problem.message)
                 continue
+            program, results = self._results(version, program)
             programs[version.which] = program
-            models = self.engine.models(_models(self.patch, self.options))
-            results = tuple(self._judge(version, program, m) for m in models)
             units[version.which] = self._unit(version, program, results, "")
         if not units:
             return []
         outcomes, units = self._compare(programs, units)
         last: Which = "after" if "after" in units else "before"
-        both = len(versions) > 1
-        if both:
+        if len(versions) > 1 or self._is_new(units[last]):
             units[last] = replace(
                 units[last], change=change(units.get("before"), units.get("after"), outcomes)
             )
@@ -150,7 +155,42 @@ class _Check:
         wanted = tuple((n, f) for n, f in own if f in threads)
         program = lower(version.unit, version.side.source, replace(self.options, threads=wanted))
         partly = frozenset(version.side.partly) & set(threads)
-        return as_fragment(program, has_cuts=bool(partly))
+        return self._with_devices(as_fragment(program, has_cuts=bool(partly)))
+
+    def _with_devices(self, program: Program) -> Program:
+        """Barriers that are about devices, by the words around them, are not modelled."""
+        said = sayings(self.patch.message).devices
+        found = [
+            (
+                o.origin.span.line,
+                f"{o.name}(), which is about accesses to a device by the words on line {about}",
+            )
+            for t in program.threads
+            for o in flatten(t.body)
+            if isinstance(o, Fence) and o.name in DEVICE_BARRIERS
+            if (about := self._devices_at(program, o.origin.span.line) or said)
+        ]
+        return replace(program, unmodelled=(*program.unmodelled, *dict.fromkeys(found)))
+
+    def _devices_at(self, program: Program, line: int) -> int:
+        return line if speaks_of_devices(said_at(program, line)) else 0
+
+    def _is_new(self, unit: UnitResult) -> bool:
+        """Whether the patch adds a barrier that is paired."""
+        changed = set(self.patch.changed)
+        return any(b.place.line in changed and b.status == "paired" for r in unit.results for b in r.barriers)
+
+    def _results(self, version: Version, program: Program) -> tuple[Program, tuple[ModelResult, ...]]:
+        """The verdicts; with what callers do, where that alone makes a pair of two barriers."""
+        models = self.engine.models(_models(self.patch, self.options))
+        results = tuple(self._judge(version, program, m) for m in models)
+        lonely = [(b.place.thread, b.place.line) for b in results[0].barriers if b.status == "unmatched"]
+        called = with_callers(program, lonely) if len(lonely) > 1 else None
+        if called is None:
+            return program, results
+        again = tuple(self._judge(version, called, m) for m in models)
+        is_better = any(b.status == "paired" for r in again for b in r.barriers)
+        return (called, again) if is_better else (program, results)
 
     def _judge(self, version: Version, program: Program, model: Model) -> ModelResult:
         """The verdict; of what is only drawn, a barrier without a partner is nobody's concern."""

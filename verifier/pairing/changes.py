@@ -114,10 +114,28 @@ def _summary(before: UnitResult | None, after: UnitResult | None, outcomes: Sequ
         parts.append(f"{_shapes(left)} allowed before and after ({_models(left)}): {_still(after)}")
     if parts:
         return "; ".join(parts)
+    if before is None and after is not None:
+        return _new(after)
+    kept = [o for o in outcomes if o.before == "forbidden" and o.after == "forbidden"]
+    if kept:
+        return f"no ordering change: {_shapes(kept)} forbidden before and after ({_models(kept)})"
     if _undecided(before) or _undecided(after):
         return "what changes could not be decided"
-    moved = _status_changes(before, after)
-    return moved or "no ordering change"
+    return _status_changes(before, after) or "no ordering change"
+
+
+def _new(after: UnitResult) -> str:
+    """What the barriers of code that is all new forbid: a paired one is needed, and so is its partner."""
+    found: dict[str, list[str]] = {}
+    for result in after.results:
+        for b in result.barriers:
+            if b.status == "paired" and not b.is_note and b.shape:
+                named = found.setdefault(f"{b.shape} forbidden ({result.model})", [])
+                named.append(f"{b.place.name} (line {b.place.line})")
+    texts: dict[str, list[str]] = {}
+    for what, names in found.items():
+        texts.setdefault(" or ".join(dict.fromkeys(names)), []).append(what)
+    return "; ".join(f"{', '.join(whats)}, and allowed without {names}" for names, whats in texts.items())
 
 
 def _if(changes: Sequence[OutcomeChange]) -> str:

@@ -81,7 +81,8 @@ def open_probes(
         for b in result.barriers:
             if not b.is_note and (b.place.via is None or b.place.line in changed):
                 lines.setdefault(b.place.line, set()).add(b.status)
-    lonely = [line for line, statuses in lines.items() if statuses <= OPEN]
+    unknown = {line for line, _ in program.unmodelled}
+    lonely = [line for line, statuses in lines.items() if statuses <= OPEN and line not in unknown]
     wanted = [line for line in lonely if line in changed] or lonely
     found: dict[tuple[str, ...], Probe] = {}
     for line in wanted:
@@ -174,7 +175,7 @@ def probe_changes(
     for probe in asked:
         for model in models:
             a, b = (watch.state(p, probe, model) for p in programs)
-            if "not there" in (a, b) or (a, b) == ("forbidden", "forbidden"):
+            if "not there" in (a, b):
                 continue
             in_part = not (probe.first.path and probe.second.path)
             if in_part and (a, b) == ("forbidden", "allowed") and _is_moved(probe, programs):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from verifier.program.kernel import Kernel
 from verifier.program.macros import is_macro
+from verifier.program.made import HOLDER
 from verifier.program.primitives import (
     FenceCall,
     LoadCall,
@@ -58,6 +59,7 @@ def groups(
     functions = {f.name: f for f in unit.functions if not is_macro(f)}
     called = {n for f in functions.values() for n in _called(f) if n != f.name}
     roots = [n for n, f in functions.items() if f.column or n not in called] or list(functions)
+    roots = [n for n in roots if not n.startswith(HOLDER)]
     roles = {n: _role(n, functions, unit.comments, kernel) for n in roots}
     reach = {n: _reach(n, functions) for n in roots}
     active = [n for n in roots if roles[n].has_barrier or reach[n] & set(touched)]

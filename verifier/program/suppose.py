@@ -36,6 +36,7 @@ Kind = Literal["R", "W"]
 ABOVE, BELOW = "<above>", "<below>"  # what stands outside of what the text shows
 MOST = 2  # pairs of accesses around a barrier that are looked at
 OBSERVER = "another CPU"
+CALLERS = "<data of the callers>"
 _STORES = re.compile(
     r"\b(?:stor|writ|set|updat|clear|chang|assign|publish|increment|modif)\w*", re.IGNORECASE
 )
@@ -78,6 +79,17 @@ class Probe:
 Access = Load | Store | Rmw
 
 
+def _constants(program: Program) -> frozenset[Path]:
+    """Names that nothing writes and that are read plainly: constants whose definition is not shown."""
+    operations = [o for t in program.threads for o in _accesses(flatten(t.body))]
+    plain = {
+        o.address.path
+        for o in operations
+        if isinstance(o, Load) and o.is_plain and not o.address.path.members
+    }
+    return frozenset(plain - {o.address.path for o in operations if not (isinstance(o, Load) and o.is_plain)})
+
+
 def probes(program: Program, thread: Thread, line: int, said: str = "") -> tuple[Probe, ...]:
     """The questions about the barriers of a thread on the user's `line`: each pair of accesses that they stand
     between, the likeliest first. `said`: what comments say there."""
@@ -85,12 +97,41 @@ def probes(program: Program, thread: Thread, line: int, said: str = "") -> tuple
     for o in flatten(thread.body):
         if not isinstance(o, Fence | Load | Store | Rmw) or not _is_barrier(o) or o.origin.span.line != line:
             continue
-        above, below = around(thread.body, o) or ([], [])
-        above, below = ([x for x in found_ if _is_shared(x)] for found_ in (above, below))
+        above, below = shared_around(program, thread, o)
         if not isinstance(o, Fence):
+            found += _release_acquire(program, thread, o, below)
             above, below = _around(o, above, below)
         found += _between(program, thread, o, above, below, said)
     return tuple({p.key: p for p in reversed(found)}.values())[::-1][: 2 * MOST]
+
+
+def shared_around(program: Program, thread: Thread, o: Operation) -> tuple[list[Access], list[Access]]:
+    """The accesses before and after an operation that another CPU may see."""
+    above, below = around(thread.body, o) or ([], [])
+    constants = _constants(program)
+    kept = (
+        [x for x in found if _is_shared(x) and x.address.path not in constants] for found in (above, below)
+    )
+    first, second = kept
+    return first, second
+
+
+def _release_acquire(program: Program, thread: Thread, o: Operation, below: Sequence[Access]) -> list[Probe]:
+    """A release and the next acquire: processors of release-acquire order keep them so, and others do not."""
+    if not isinstance(o, Store | Rmw) or "release" not in o.order:
+        return []
+    called = _called(program)
+    first = o.address.targets()[0]
+    for x in below:
+        second = x.address.targets()[0]
+        if isinstance(x, Load | Rmw) and "acquire" in x.order and second != first:
+            ends = (
+                End("W", first, called.get(first, str(first))),
+                End("R", second, called.get(second, str(second))),
+            )
+            stretch = (o.origin.span.line, x.origin.span.line)
+            return [Probe(thread.name, *ends, o.origin.span.line, o.name, stretch)]
+    return []
 
 
 def _is_barrier(o: Operation) -> bool:
@@ -248,6 +289,63 @@ def _told(said: str, is_first: bool) -> Kind | None:
     if stores and loads:
         return "W" if stores.start() < loads.start() else "R"
     return "W" if stores else "R" if loads else None
+
+
+# ------------------------------------------------------------------ callers
+
+
+def with_callers(program: Program, lonely: Iterable[tuple[str, int]]) -> Program | None:
+    """The program with what the callers of two of its functions do: one writes before it calls, the other reads after,
+    where a barrier at the one's start and one at the other's end stand next to the same place.
+
+    `lonely`: barriers without a partner, by thread and line. None where no two of them are so.
+    """
+    found = [
+        (t, o, shared_around(program, t, o))
+        for t in program.threads
+        for o in flatten(t.body)
+        if isinstance(o, Fence | Load | Store | Rmw) and _is_barrier(o)
+        if (t.name, o.origin.span.line) in set(lonely)
+    ]
+    for writer, first, (above, below) in found:
+        for reader, second, (earlier, later) in found:
+            own = [first] if not isinstance(first, Fence) else below
+            other = [second] if not isinstance(second, Fence) else earlier
+            if writer is not reader and not above and not later and _meet(own, other):
+                return _called_from(program, writer, first, reader, second)
+    return None
+
+
+def _meet(own: Sequence[Operation], other: Sequence[Operation]) -> bool:
+    """Whether the one writes what the other reads."""
+    written = {o.address.path.members for o in own if isinstance(o, Store | Rmw)}
+    read = {o.address.path.members for o in other if isinstance(o, Load | Rmw)}
+    return bool(written & read)
+
+
+def _called_from(
+    program: Program, writer: Thread, first: Operation, reader: Thread, second: Operation
+) -> Program:
+    assert isinstance(first, Fence | Load | Store | Rmw)
+    assert isinstance(second, Fence | Load | Store | Rmw)
+    path = Path(Root(CALLERS, None, None), ())
+    store = _access("W", path, "caller", first.origin, CALLERS)
+    load = _access("R", path, "caller", second.origin, CALLERS)
+
+    def change(o: Operation) -> Sequence[Operation]:
+        return (store, o) if o is first else (o, load) if o is second else (o,)
+
+    threads = tuple(
+        replace(t, body=rebuilt(t.body, change)) if t in (writer, reader) else t for t in program.threads
+    )
+    note = f"callers of {writer.name}() write something first that callers of {reader.name}() read next: {CALLERS}"
+    return replace(
+        program,
+        threads=threads,
+        names=(*program.names, CALLERS),
+        locations=(*program.locations, (path, len(program.names))),
+        assumptions=(*program.assumptions, note),
+    )
 
 
 # ----------------------------------------------------------------- programs
