@@ -47,8 +47,12 @@ def make_parser(
     parser.add_argument("--version", action="version", version=f"mbpair {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    one = _command(commands, "check", "check snippets, diagrams, mails and litmus tests", check)
-    one.add_argument("files", nargs="+", metavar="FILE", help="a file, a directory, or - for standard input")
+    one = _command(commands, "check", "check patches, mails, snippets, diagrams and litmus tests", check)
+    one.add_argument("files", nargs="*", metavar="FILE", help="a file, a directory, or - for standard input")
+    one.add_argument("--git", metavar="RANGE", help="the commits of a range, whose code has a barrier")
+    one.add_argument(
+        "--tree", metavar="DIR", default="", help="where the files are that patches change (--git: default .)"
+    )
     _add_model_options(one)
     _add_jobs_option(one)
     _add_naming_options(one)
@@ -207,6 +211,7 @@ def read_options(parsed: argparse.Namespace) -> Options:
         states=getattr(parsed, "states", False),
         kernel=read_kernel(parsed.kernel),
         atomics=parsed.atomics,
+        tree=getattr(parsed, "tree", ""),
     )
 
 

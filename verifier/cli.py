@@ -74,10 +74,12 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _check(parsed: argparse.Namespace) -> int:
-    options = _usable_options(parsed)
-    names = tuple(expand(parsed.files))
+    job = _check_job(parsed, _usable_options(parsed))
+    if not job.names:
+        print(f"mbpair: no commit of {parsed.git} has a barrier", file=sys.stderr)
+        return 3
     if parsed.format == "json":
-        return _check_to_json(Job("check", names, options), parsed)
+        return _check_to_json(job, parsed)
     level: Level = "quiet" if parsed.quiet else "verbose" if parsed.verbose else "normal"
     is_first = True
 
@@ -89,10 +91,28 @@ def _check(parsed: argparse.Namespace) -> int:
             is_first = False
         _complain_of(answer)
 
-    tally = _run_all(Job("check", names, options, (_style(parsed), level)), parsed.jobs, show)
+    tally = _run_all(replace(job, form=(_style(parsed), level)), parsed.jobs, show)
     if tally.programs.total() > 1 and not parsed.quiet:
         print(f"\n{_summary(tally)}")
     return _finish(tally)
+
+
+def _check_job(parsed: argparse.Namespace, options: Options) -> Job:
+    """The inputs of a check: files, or commits. Raises UsageError."""
+    if parsed.tree and not os.path.isdir(parsed.tree):  # noqa: PTH112
+        raise UsageError("tree", f"--tree: there is no directory {parsed.tree!r}")
+    if parsed.git is None:
+        if not parsed.files:
+            raise UsageError("files", "nothing to check: give a FILE, - for standard input, or --git RANGE")
+        return Job("check", tuple(expand(parsed.files)), options)
+    if parsed.files:
+        raise UsageError("files", "--git takes the place of files; give either")
+    from verifier.batch import git  # only where somebody asks for commits
+
+    options = replace(options, tree=options.tree or ".")
+    found = git.commits(options.tree, parsed.git)
+    names = tuple(f"{c.name[:12]} ({c.subject})" for c in found)
+    return Job("check", names, options, commits=tuple(c.name for c in found))
 
 
 def _usable_options(parsed: argparse.Namespace) -> Options:

@@ -16,7 +16,8 @@ class Options:
     `threads` (name, function) and `aliases` (one name, another name for the same object) overrule what is inferred.
     `states`: enumerate all final states of a litmus test. `kernel`: the version whose primitives are meant, as (major,
     minor); None: the newest. `atomics`: what arm64's atomic operations compile to. `interrupts`: (handler, thread,
-    whether it is a softirq). `primitives`: files with primitives of the user's own, as (name, text).
+    whether it is a softirq). `primitives`: files with primitives of the user's own, as (name, text). `tree`: the
+    directory that has the files that patches are of.
     """
 
     models: tuple[str, ...] = ()
@@ -30,3 +31,4 @@ class Options:
     atomics: Literal["lse", "ll-sc"] = "lse"
     interrupts: tuple[tuple[str, str, bool], ...] = ()
     primitives: tuple[tuple[str, str], ...] = ()
+    tree: str = ""

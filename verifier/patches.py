@@ -208,7 +208,7 @@ class _Check:
         if program is not None:
             skipped += [SkippedText(s.line, s.text, s.reason) for s in program.skipped]
         return UnitResult(
-            file=self.name,
+            file=self.patch.file or self.name,
             lines=self.patch.lines,
             title=self._title(),
             side=version.which,

@@ -18,6 +18,7 @@ from verifier.events.outline import stretches
 from verifier.execution.cycles import TooManyCycles
 from verifier.inbox import recognise
 from verifier.inbox.pieces import Diagram, Litmus, Patch, Piece, Snippet, Unreadable
+from verifier.inbox.trees import Trees
 from verifier.limits import Deadline, NotModelled, Undecided
 from verifier.options import Options
 from verifier.pairing import outcomes
@@ -64,15 +65,15 @@ T = TypeVar("T")
 ARCHITECTURES = {"AArch64": "aarch64", "X86_64": "x86", "RISCV": "riscv", "PPC": "power"}
 
 
-def check(name: str, data: bytes, options: Options) -> tuple[UnitResult, ...]:
-    """Judge every program in a file: `name` as the user knows it, `data` what it holds.
+def check(name: str, data: bytes, options: Options, trees: Trees | None = None) -> tuple[UnitResult, ...]:
+    """Judge every program in a file: `name` as the user knows it, `data` what it holds; `trees` have whole files.
 
     Undecided may be raised in it at any time, to stop what takes too long: the rest is undecided,
     and it is raised in turn where there is nothing yet that can be undecided.
     Raises InputError where the file, or a model, can't be used.
     """
     deadline = Deadline(options.timeout)
-    pieces = recognise(name, data)
+    pieces = recognise(name, data, trees)
     units = tuple(u for piece in pieces for u in _check_piece(name, piece, options, deadline))
     telling = tuple(u for u in units if u.change or any(r.verdict != "nothing to check" for r in u.results))
     return telling or units

@@ -15,6 +15,7 @@ from verifier.options import Options
 from verifier.record import record, replace
 
 if TYPE_CHECKING:
+    from verifier.inbox.trees import Trees
     from verifier.report.style import Style
     from verifier.report.text import Level
 
@@ -30,6 +31,7 @@ class Job:
 
     form   how `check` reports: a style and a level of detail; None: as data
     stdin  what standard input holds, where it has been read
+    commits  the hashes of commits of the tree, where these are the inputs
     """
 
     command: Literal["check", "litmus"]
@@ -37,6 +39,7 @@ class Job:
     options: Options
     form: tuple[Style, Level] | None = None
     stdin: bytes | ReadError | None = None
+    commits: tuple[str, ...] = ()
 
     def prepare(self) -> None:
         """Load what answers need, so that processes that are forked from this one have it."""
@@ -84,6 +87,10 @@ class Job:
         return Answer(codes=(3,), error=error, details=details, is_last=True)
 
     def _data(self, number: int) -> bytes:
+        if self.commits:
+            from verifier.batch import git  # only where somebody asks for commits
+
+            return git.patch(self.options.tree, self.commits[number])
         if self.stdin is None or self.names[number] != "-":
             return read(self.names[number])
         if isinstance(self.stdin, ReadError):
@@ -95,12 +102,22 @@ class Job:
         limit = None if seconds is None else seconds + SLACK
         try:
             with time_limit(limit, Undecided, OUT_OF_TIME) as alarm:
-                answer = self._answer(shown_name(self.names[number]), data)
+                answer = self._answer(shown_name(self.names[number]), data, self._trees(number))
         except Undecided:
             return self.out_of_time(number)
         return replace(answer, is_last=alarm.has_rung)
 
-    def _answer(self, name: str, data: bytes) -> Answer:
+    def _trees(self, number: int) -> Trees | None:
+        """Where whole files come from."""
+        if not self.options.tree:
+            return None
+        from verifier.batch import git
+
+        if self.commits:
+            return git.CommitTrees(self.options.tree, self.commits[number])
+        return git.Directory(self.options.tree)
+
+    def _answer(self, name: str, data: bytes, trees: Trees | None) -> Answer:
         if self.command == "litmus":
             from verifier.pipeline import litmus
             from verifier.report import herd
@@ -109,7 +126,7 @@ class Job:
             return Answer(text=herd.render(verdict), codes=(litmus_code(verdict),))
         from verifier.pipeline import check
 
-        units = check(name, data, self.options)
+        units = check(name, data, self.options, trees)
         codes = tuple(unit_code(unit) for unit in units)
         if self.form is None:
             return Answer(codes=codes, units=units)

@@ -72,7 +72,8 @@ class Patch:
     """A diff. `touched` are the functions that it changes, `changed` the lines with a sign, `paths` its files in C and
     `unread` the others.
 
-    `message` is what is said around it: the lines of its mail that are no diff.
+    `message` is what is said around it: the lines of its mail that are no diff. `file` is the one that its places are
+    in, where that is not the file that the user gave.
     """
 
     before: Side | None
@@ -85,6 +86,7 @@ class Patch:
     unread: tuple[str, ...] = ()
     message: tuple[tuple[int, str], ...] = ()
     diagrams: tuple[Diagram, ...] = ()
+    file: str = ""
 
 
 Piece = Snippet | Diagram | Litmus | Unreadable | Patch

@@ -11,6 +11,7 @@ from verifier.inbox.line import Line
 from verifier.inbox.mail import as_decoded, is_mail, messages, plain_lines
 from verifier.inbox.pieces import Litmus, Piece, Snippet
 from verifier.inbox.sides import find_patches
+from verifier.inbox.trees import Trees
 from verifier.source import Source
 from verifier.syntax.litmus_split import has_head
 from verifier.syntax.scanner import Scan, scan
@@ -20,9 +21,9 @@ LINES = 20_000
 _DIFF = re.compile(r"^(?:[> ]*)(?:diff --git |@@ -\d)", re.MULTILINE)
 
 
-def recognise(name: str, data: bytes) -> tuple[Piece, ...]:
+def recognise(name: str, data: bytes, trees: Trees | None = None) -> tuple[Piece, ...]:
     """The pieces of a file: a litmus test, a snippet of pseudo-C, the diffs and the diagrams of mails or of a text, the
-    diagrams of C comments.
+    diagrams of C comments. `trees` have the files that diffs are of.
 
     Raises ReadError where the file holds none of them, or is no text.
     """
@@ -36,8 +37,10 @@ def recognise(name: str, data: bytes) -> tuple[Piece, ...]:
     if is_mail(lines):
         mails = messages(lines)
         shown = as_decoded(lines, [line for m in mails for line in m.lines])
-        return _found(name, [piece for m in mails for piece in _pieces(name, shown, m.lines, m.subject)])
-    pieces = _pieces(name, lines, plain_lines(lines), "")
+        return _found(
+            name, [piece for m in mails for piece in _pieces(name, shown, m.lines, m.subject, trees)]
+        )
+    pieces = _pieces(name, lines, plain_lines(lines), "", trees)
     if pieces:
         return tuple(pieces)
     if _is_code(text):
@@ -45,10 +48,13 @@ def recognise(name: str, data: bytes) -> tuple[Piece, ...]:
     return _found(name, [])
 
 
-def _pieces(name: str, raw: tuple[str, ...], lines: Sequence[Line], subject: str) -> list[Piece]:
+def _pieces(
+    name: str, raw: tuple[str, ...], lines: Sequence[Line], subject: str, trees: Trees | None
+) -> list[Piece]:
     """The diagrams and the diffs of a text, in their order."""
     diagrams = find_diagrams(name, raw, lines)
-    return sorted([*diagrams, *find_patches(name, raw, lines, subject, diagrams)], key=lambda p: p.lines)
+    patches = find_patches(name, raw, lines, subject, diagrams, trees)
+    return sorted([*diagrams, *patches], key=lambda p: p.lines)
 
 
 def _decode(name: str, data: bytes) -> str:

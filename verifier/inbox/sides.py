@@ -12,6 +12,8 @@ from verifier.inbox.locals import undeclared_locals
 from verifier.inbox.mend import blank, source_of
 from verifier.inbox.pieces import Diagram, Note, Patch, Piece, Side
 from verifier.inbox.regions import Shelf, Shown, shelve
+from verifier.inbox.trees import Trees, Whole, needed, whole_files
+from verifier.inbox.trees import touched as touched_functions
 from verifier.record import record, replace
 from verifier.source import Source
 from verifier.syntax import parse
@@ -37,17 +39,78 @@ class Text:
 
 
 def find_patches(
-    name: str, raw: tuple[str, ...], lines: Sequence[Line], title: str, diagrams: Sequence[Piece] = ()
+    name: str,
+    raw: tuple[str, ...],
+    lines: Sequence[Line],
+    title: str,
+    diagrams: Sequence[Piece] = (),
+    trees: Trees | None = None,
 ) -> list[Patch]:
-    """The diffs of C code among the unquoted lines of a text, with what the text says around them."""
+    """The diffs of C code among the unquoted lines of a text, with what the text says around them; with `trees`, each
+    file whole, as they have it."""
     diffs = find_diffs(lines)
     if not diffs:
         return []
     inside = {d.line.number for diff in diffs for f in diff.files for h in f.hunks for d in h.lines}
     message = tuple((line.number, line.text) for line in lines if line.number not in inside)
     drawn = tuple(d for d in diagrams if isinstance(d, Diagram))
-    found = [read_diff(name, raw, diff, title) for diff in diffs if not _is_drawn(diff, drawn)]
+    found: list[Patch | None] = []
+    for diff in diffs:
+        if trees is not None:
+            whole, rest = _from_trees(diff, title, trees)
+            found += whole
+            diff = Diff(rest)
+        if diff.files and not _is_drawn(diff, drawn):
+            found.append(read_diff(name, raw, diff, title))
     return [replace(patch, message=message, diagrams=drawn) for patch in found if patch is not None]
+
+
+def _from_trees(diff: Diff, title: str, trees: Trees) -> tuple[list[Patch], tuple[FileDiff, ...]]:
+    """A patch of whole functions for each file that the trees have; and the files that they have not."""
+    found: list[Patch] = []
+    rest: list[FileDiff] = []
+    for file in diff.files:
+        sides = whole_files(file, trees) if file.path and _is_c(file.path) else None
+        if sides is None:
+            rest.append(file)
+            continue
+        names = frozenset(n for side in sides if side is not None for n in touched_functions(side))
+        patch = _whole_patch(file.path, sides, names, title)
+        if patch is not None:
+            found.append(patch)
+    return found, tuple(rest)
+
+
+def _whole_patch(
+    path: str, sides: tuple[Whole | None, Whole | None], names: frozenset[str], title: str
+) -> Patch | None:
+    """The patch of one file, of functions that are whole."""
+    shown = frozenset(f.name for side in sides if side is not None for f in needed(side, names))
+    texts = [
+        [] if side is None else [_text(path, side.lines, f) for f in side.functions if f.name in shown]
+        for side in sides
+    ]
+    old, new = ({t.name: t.code for t in side} for side in texts)
+    touched = tuple(n for n in dict.fromkeys([*new, *old]) if old.get(n) != new.get(n) and n in names)
+    composed = [
+        None if side is None else _compose(path, side.lines, found)
+        for side, found in zip(sides, texts, strict=True)
+    ]
+    if composed == [None, None] or not names:
+        return None
+    main = sides[1] or sides[0]
+    assert main is not None
+    numbers = sorted(main.changed) or [1]
+    return Patch(
+        before=composed[0],
+        after=composed[1],
+        touched=touched or tuple(sorted(names)),
+        changed=tuple(sorted(n for side in sides if side is not None for n in side.changed)),
+        title=title or path,
+        lines=(numbers[0], numbers[-1]),
+        paths=(path,),
+        file=path,
+    )
 
 
 def _is_drawn(diff: Diff, diagrams: Sequence[Diagram]) -> bool:

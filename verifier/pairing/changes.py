@@ -40,8 +40,8 @@ def _result(unit: UnitResult | None, model: str) -> ModelResult | None:
 def twins(before: ModelResult | None, after: ModelResult | None) -> list[Twin]:
     """The barriers of the two sides, those that are one and the same together.
 
-    A line without a sign has its number on both sides; a barrier that is replaced has a
-    new one, of another name, in its thread.
+    A line without a sign has its number on both sides of a diff; one that moved, or that stands in two versions of a
+    file, is known by its name and thread, in their order.
     """
     old = [b for b in before.barriers if not b.is_note] if before else []
     new = [b for b in after.barriers if not b.is_note] if after else []
@@ -51,8 +51,21 @@ def twins(before: ModelResult | None, after: ModelResult | None) -> list[Twin]:
         if same is not None:
             old.remove(same)
         found.append(Twin(same, b))
+    for i, twin in enumerate(found):
+        moved = [a for a in old if twin.before is None and _alike(a, twin.after)]
+        if moved:
+            old.remove(moved[0])
+            found[i] = Twin(moved[0], twin.after)
     found += [Twin(a, None) for a in old]
     return found
+
+
+def _alike(a: BarrierVerdict, b: BarrierVerdict | None) -> bool:
+    return b is not None and (a.place.name, a.place.thread, a.place.via) == (
+        b.place.name,
+        b.place.thread,
+        b.place.via,
+    )
 
 
 def _key(b: BarrierVerdict) -> tuple[str, str, int, str | None]:

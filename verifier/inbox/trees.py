@@ -1,0 +1,152 @@
+"""The code around a diff: whole files, before and after, from wherever the caller has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from verifier.inbox.hunks import FileDiff, Hunk
+from verifier.inbox.line import Line
+from verifier.inbox.regions import Shown, shelve
+from verifier.record import record
+
+FAR = 400  # lines that a hunk may have moved by
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_MEMBER = re.compile(r"(?:->|\.)([A-Za-z_]\w*)")
+_BARRIER = re.compile(
+    r"\b(?:smp_(?:mb|rmb|wmb|store_mb|store_release|load_acquire|cond_load_acquire)\w*|[rw]?mb\(|\w+_(?:acquire|release)\("
+    r"|rcu_(?:assign_pointer|dereference))"
+)
+MOST_OTHERS = 3
+
+
+class Trees(Protocol):
+    """Files of a tree before and after a change; None for what is not there."""
+
+    def before(self, path: str, /) -> str | None: ...
+
+    def after(self, path: str, /) -> str | None: ...
+
+
+@record(frozen=True, slots=True)
+class Whole:
+    """A file of one side, its functions, and the numbers of the lines that the diff changes in it."""
+
+    path: str
+    lines: tuple[str, ...]
+    functions: tuple[Shown, ...]
+    changed: frozenset[int]
+
+
+def whole_files(file: FileDiff, trees: Trees) -> tuple[Whole | None, Whole | None] | None:
+    """The file of a diff as a tree has it, before and after; None where the tree has it not, or not so."""
+    before, after = trees.before(file.path), trees.after(file.path)
+    if after is None and before is not None:
+        after = _applied(before, file.hunks, "-", "+")
+        if after is None:
+            after, before = before, _applied(before, file.hunks, "+", "-")
+    if after is None and before is None:
+        return None
+    removed, added = _changed(file.hunks)
+    return _whole(file.path, before, removed), _whole(file.path, after, added)
+
+
+def _changed(hunks: Sequence[Hunk]) -> tuple[frozenset[int], frozenset[int]]:
+    """The old numbers of lines that go, and the new ones of lines that come."""
+    old, new = set(), set()
+    for hunk in hunks:
+        a, b = hunk.old_start, hunk.new_start
+        for d in hunk.lines:
+            if d.sign == "-":
+                old.add(a)
+            elif d.sign == "+":
+                new.add(b)
+            a += d.sign != "+"
+            b += d.sign != "-"
+    return frozenset(old), frozenset(new)
+
+
+def _applied(text: str, hunks: Sequence[Hunk], gone: str, come: str) -> str | None:
+    """The text with the hunks applied; None where one of them does not fit."""
+    lines = text.split("\n")
+    shift = 0
+    for hunk in hunks:
+        old = [d.line.text for d in hunk.lines if d.sign != come]
+        new = [d.line.text for d in hunk.lines if d.sign != gone]
+        start = (hunk.old_start if gone == "-" else hunk.new_start) - 1 + shift
+        found = _found(lines, old, start)
+        if hunk.is_cut or found is None:
+            return None
+        lines[found : found + len(old)] = new
+        shift = found - start + shift + len(new) - len(old)
+    return "\n".join(lines)
+
+
+def _found(lines: Sequence[str], wanted: Sequence[str], start: int) -> int | None:
+    """Where the wanted lines stand, as near to `start` as they do."""
+    stripped = [line.rstrip() for line in wanted]
+    for offset in sorted(range(-FAR, FAR + 1), key=abs):
+        place = start + offset
+        if place >= 0 and [line.rstrip() for line in lines[place : place + len(wanted)]] == stripped:
+            return place
+    return None
+
+
+def _whole(path: str, text: str | None, changed: frozenset[int]) -> Whole | None:
+    if text is None:
+        return None
+    raw = tuple(text.split("\n"))
+    lines = [Line(line, number, 1, 0) for number, line in enumerate(raw, 1)]
+    shelf = shelve(path, raw, [(Hunk(None, ()), lines)])
+    return Whole(path, raw, tuple(shelf.functions), changed)
+
+
+def needed(whole: Whole, names: frozenset[str]) -> tuple[Shown, ...]:
+    """The functions to look at: those that a change touches or that are named, what they call in the file, and those
+    that have barriers around the same members."""
+    by_name = {f.name: f for f in whole.functions}
+    chosen = {f.name for f in whole.functions if f.name in names or _touches(f, whole.changed)}
+    chosen |= _called(chosen, by_name)
+    others = _others(chosen, by_name)
+    chosen |= others | _called(others, by_name)
+    return tuple(f for f in whole.functions if f.name in chosen)
+
+
+def touched(whole: Whole) -> frozenset[str]:
+    """The functions that a change touches."""
+    return frozenset(f.name for f in whole.functions if _touches(f, whole.changed))
+
+
+def _touches(function: Shown, changed: frozenset[int]) -> bool:
+    numbers = [line.number for line in (*function.head, *function.body)]
+    return any(min(numbers) <= n <= max(numbers) + 1 for n in changed)
+
+
+def _text(function: Shown) -> str:
+    return "\n".join(line.text for line in function.body)
+
+
+def _called(names: set[str], functions: dict[str, Shown]) -> set[str]:
+    """The functions of the file that those call, directly or not."""
+    found: set[str] = set()
+    waiting = [n for n in names if n in functions]
+    while waiting:
+        for word in set(_WORD.findall(_text(functions[waiting.pop()]))) & functions.keys():
+            if word not in found:
+                found.add(word)
+                waiting.append(word)
+    return found
+
+
+def _others(names: set[str], functions: dict[str, Shown]) -> set[str]:
+    """The functions with a barrier that have most members in common with those of `names` that have one."""
+    own = [_text(functions[n]) for n in names if n in functions]
+    members = {m for text in own if _BARRIER.search(text) for m in _MEMBER.findall(text)}
+    ranked = []
+    for name, function in functions.items():
+        text = _text(function)
+        common = members & set(_MEMBER.findall(text))
+        if name not in names and common and _BARRIER.search(text):
+            ranked.append((-len(common), name))
+    return {name for _, name in sorted(ranked)[:MOST_OTHERS]}
