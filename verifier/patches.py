@@ -25,6 +25,7 @@ from verifier.pairing.observers import (
 )
 from verifier.pairing.outcomes import Outcome
 from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange, SkippedText, UnitResult
+from verifier.program.counterparts import Counterpart, counterparts
 from verifier.program.fragment import as_fragment
 from verifier.program.kernel import kernel
 from verifier.program.lower import lower
@@ -82,6 +83,37 @@ def check_patch(name: str, patch: Patch, options: Options, engine: Engine) -> tu
     return tuple(found)
 
 
+def check_counterparts(
+    name: str, patch: Patch, options: Options, engine: Engine, done: set[str]
+) -> tuple[UnitResult, ...]:
+    """Programs of functions that stand alone, after the patch, against the known other sides of the primitives that
+    they call; but for those in `done`, which grows. Raises InputError."""
+    side = patch.after
+    if side is None or options.threads:
+        return ()
+    version = _version("after", side, patch, options)
+    functions = {f.name: f for f in version.unit.functions}
+    chosen, _ = _groups(version, patch, options)
+    found: list[UnitResult] = []
+    for own in (g.threads[0] for g in chosen if len(g.threads) == 1 and g.threads[0] in functions):
+        if own in done:
+            continue
+        done.add(own)
+        for c in counterparts(functions[own], side.source, kernel(options)):
+            group = Group((own, c.function.name), f"supposed on lines {c.lines[0]}-{c.lines[1]}, {c.why}")
+            known = tuple(f for f in version.unit.functions if not f.name.startswith(HOLDER))
+            unit = replace(version.unit, functions=(*known, c.function))
+            other = replace(version, side=replace(side, source=c.source), unit=unit, notes=_text_of(c))
+            found += _Check(name, patch, options, engine, group, True).units([other])
+    return tuple(found)
+
+
+def _text_of(c: Counterpart) -> tuple[str, ...]:
+    """The supposed thread, as a note."""
+    lines = c.source.lines[c.lines[0] - 1 : c.lines[1]]
+    return (f"{c.function.name}() is not in the text: {' '.join(' '.join(lines).split())}",)
+
+
 def _drawn(version: Version, group: Group, drawn: Sequence[Drawing]) -> Version:
     """The version with what diagrams draw beside the group's functions."""
     unit, notes = joined(group, version.unit, drawn)
@@ -120,6 +152,7 @@ class _Check:
     options: Options
     engine: Engine
     group: Group
+    is_supposed: bool = False
 
     def units(self, versions: Sequence[Version]) -> list[UnitResult]:
         """The group's programs, before and after; the last has what the patch changes."""
@@ -140,8 +173,8 @@ class _Check:
             program, results = self._results(version, program)
             programs[version.which] = program
             units[version.which] = self._unit(version, program, results, "")
-        if not units:
-            return []
+        if not units or self.is_supposed:
+            return list(units.values())
         outcomes, units = self._compare(programs, units)
         last: Which = "after" if "after" in units else "before"
         if len(versions) > 1 or self._is_new(units[last]):

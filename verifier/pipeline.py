@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -74,7 +74,10 @@ def check(name: str, data: bytes, options: Options, trees: Trees | None = None) 
     """
     deadline = Deadline(options.timeout)
     pieces = recognise(name, data, trees)
-    units = tuple(u for piece in pieces for u in _check_piece(name, piece, options, deadline))
+    units = tuple(
+        u for piece, end in _shared_out(pieces, deadline) for u in _check_piece(name, piece, options, end)
+    )
+    units += _counterparts(name, pieces, options, deadline)
     telling = tuple(u for u in units if u.change or any(r.verdict != "nothing to check" for r in u.results))
     return telling or units
 
@@ -212,6 +215,38 @@ def architecture(program: Program, m: Model) -> str:
             f"expected {DEFAULTS[program.isa][0]}, sc, or a .cat file about {own}",
         )
     return own
+
+
+def _shared_out(pieces: Sequence[Piece], deadline: Deadline) -> Iterator[tuple[Piece, Deadline]]:
+    """Each piece with the time that it may take: what is left, shared out among those to come."""
+    for number, piece in enumerate(pieces):
+        try:
+            left = deadline.remaining()
+        except Undecided:
+            left = 0.001
+        rest = len(pieces) - number
+        yield piece, deadline if left is None or rest == 1 else Deadline(left * min(1.0, 2 / rest))
+
+
+def _counterparts(
+    name: str, pieces: Sequence[Piece], options: Options, deadline: Deadline
+) -> tuple[UnitResult, ...]:
+    """The programs of patches against known other sides, each function once, as the last patch has it."""
+    patches = [piece for piece in pieces if isinstance(piece, Patch)]
+    if not patches:
+        return ()
+    from verifier.patches import check_counterparts
+
+    done: set[str] = set()
+    engine = _Engine(options, deadline)
+    found: tuple[UnitResult, ...] = ()
+    for patch in patches[::-1]:
+        try:
+            deadline.remaining()
+            found += check_counterparts(name, patch, options, engine, done)
+        except Undecided:
+            break
+    return found
 
 
 @record(frozen=True, slots=True)
