@@ -177,7 +177,7 @@ class _Check:
             return list(units.values())
         outcomes, units = self._compare(programs, units)
         last: Which = "after" if "after" in units else "before"
-        if len(versions) > 1 or self._is_new(units[last]):
+        if len(versions) > 1 or (self.patch.is_diff and self._is_new(units[last])):
             units[last] = replace(
                 units[last], change=change(units.get("before"), units.get("after"), outcomes)
             )
@@ -244,7 +244,7 @@ class _Check:
             file=self.patch.file or self.name,
             lines=self.patch.lines,
             title=self._title(),
-            side=version.which,
+            side=version.which if self.patch.is_diff else None,
             threads=self.group.threads,
             results=results,
             assumptions=(

@@ -76,7 +76,7 @@ def as_decoded(lines: Sequence[str], decoded: Sequence[Line]) -> tuple[str, ...]
     seen: set[int] = set()
     for line in decoded:
         place = line.number - 1
-        if line.number not in seen:
+        if line.number not in seen and place < len(shown):
             shown[place] = shown[place][: line.column - 1] + line.text
         seen.add(line.number)
     return tuple(shown)

@@ -212,7 +212,7 @@ def _completions(tokens: Sequence[Token]) -> tuple[list[str], list[str]]:
     before: list[str] = []
     if tokens[0].text == "else":
         before.append("if (...) ;")
-    elif tokens[0].text in _JUMPS or _stands_deeper(tokens):
+    elif _is_cut_off(tokens) or _stands_deeper(tokens):
         before.append("if (...)")
     base = 0
     inside = [*sorted(found.closing.items()), *((i, len(tokens)) for i in found.openers)]
@@ -231,6 +231,13 @@ def _completions(tokens: Sequence[Token]) -> tuple[list[str], list[str]]:
 
 
 _JUMPS = frozenset(("goto", "return", "break", "continue"))
+
+
+def _is_cut_off(tokens: Sequence[Token]) -> bool:
+    """Whether the first statement leaves what follows it dead, unless there is a header that is not shown."""
+    end = next((i for i, t in enumerate(tokens) if t.text == ";"), len(tokens))
+    following = tokens[end + 1].text if end + 1 < len(tokens) else "}"
+    return tokens[0].text in _JUMPS and following not in ("}", "case", "default")
 
 
 def _stands_deeper(tokens: Sequence[Token]) -> bool:

@@ -73,7 +73,7 @@ class Patch:
     `unread` the others.
 
     `message` is what is said around it: the lines of its mail that are no diff. `file` is the one that its places are
-    in, where that is not the file that the user gave.
+    in, where that is not the file that the user gave. Unless `is_diff` it is code that a message shows.
     """
 
     before: Side | None
@@ -87,6 +87,7 @@ class Patch:
     message: tuple[tuple[int, str], ...] = ()
     diagrams: tuple[Diagram, ...] = ()
     file: str = ""
+    is_diff: bool = True
 
 
 Piece = Snippet | Diagram | Litmus | Unreadable | Patch

@@ -9,7 +9,7 @@ from verifier.errors import ReadError, SyntaxProblem
 from verifier.inbox.diagrams import find_diagrams
 from verifier.inbox.line import Line
 from verifier.inbox.mail import as_decoded, is_mail, messages, plain_lines
-from verifier.inbox.pieces import Litmus, Piece, Snippet
+from verifier.inbox.pieces import Litmus, Patch, Piece, Snippet
 from verifier.inbox.sides import find_patches
 from verifier.inbox.trees import Trees
 from verifier.source import Source
@@ -41,7 +41,7 @@ def recognise(name: str, data: bytes, trees: Trees | None = None) -> tuple[Piece
             name, [piece for m in mails for piece in _pieces(name, shown, m.lines, m.subject, trees)]
         )
     pieces = _pieces(name, lines, plain_lines(lines), "", trees)
-    if pieces:
+    if any(not isinstance(piece, Patch) or piece.is_diff for piece in pieces):
         return tuple(pieces)
     if _is_code(text):
         return _c_file(name, text, lines)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from verifier.errors import SyntaxProblem
-from verifier.inbox.hunks import Diff, FileDiff, Hunk, find_diffs
+from verifier.inbox.blocks import find_blocks
+from verifier.inbox.hunks import Diff, DiffLine, FileDiff, Hunk, find_diffs
 from verifier.inbox.line import Line
 from verifier.inbox.locals import undeclared_locals
 from verifier.inbox.mend import blank, source_of
@@ -49,8 +50,6 @@ def find_patches(
     """The diffs of C code among the unquoted lines of a text, with what the text says around them; with `trees`, each
     file whole, as they have it."""
     diffs = find_diffs(lines)
-    if not diffs:
-        return []
     inside = {d.line.number for diff in diffs for f in diff.files for h in f.hunks for d in h.lines}
     message = tuple((line.number, line.text) for line in lines if line.number not in inside)
     drawn = tuple(d for d in diagrams if isinstance(d, Diagram))
@@ -62,7 +61,17 @@ def find_patches(
             diff = Diff(rest)
         if diff.files and not _is_drawn(diff, drawn):
             found.append(read_diff(name, raw, diff, title))
+    taken = {n for d in diagrams for n in range(d.lines[0] - 2, d.lines[1] + 1)} | inside
+    for block in find_blocks(lines, frozenset(taken)):
+        found.append(_read_block(name, raw, block))
     return [replace(patch, message=message, diagrams=drawn) for patch in found if patch is not None]
+
+
+def _read_block(name: str, raw: tuple[str, ...], block: tuple[Line, ...]) -> Patch | None:
+    """Code that a message shows, as a patch without a before."""
+    hunk = Hunk(None, tuple(DiffLine("+", line) for line in block), is_cut=True)
+    patch = read_diff(name, raw, Diff((FileDiff("", (hunk,), block[0].number),)), "")
+    return None if patch is None else replace(patch, is_diff=False)
 
 
 def _from_trees(diff: Diff, title: str, trees: Trees) -> tuple[list[Patch], tuple[FileDiff, ...]]:

@@ -14,7 +14,7 @@ from verifier.record import record
 FAR = 400  # lines that a hunk may have moved by
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _MEMBER = re.compile(r"(?:->|\.)([A-Za-z_]\w*)")
-_BARRIER = re.compile(
+BARRIER = re.compile(
     r"\b(?:smp_(?:mb|rmb|wmb|store_mb|store_release|load_acquire|cond_load_acquire)\w*|[rw]?mb\(|\w+_(?:acquire|release)\("
     r"|rcu_(?:assign_pointer|dereference))"
 )
@@ -142,11 +142,11 @@ def _called(names: set[str], functions: dict[str, Shown]) -> set[str]:
 def _others(names: set[str], functions: dict[str, Shown]) -> set[str]:
     """The functions with a barrier that have most members in common with those of `names` that have one."""
     own = [_text(functions[n]) for n in names if n in functions]
-    members = {m for text in own if _BARRIER.search(text) for m in _MEMBER.findall(text)}
+    members = {m for text in own if BARRIER.search(text) for m in _MEMBER.findall(text)}
     ranked = []
     for name, function in functions.items():
         text = _text(function)
         common = members & set(_MEMBER.findall(text))
-        if name not in names and common and _BARRIER.search(text):
+        if name not in names and common and BARRIER.search(text):
             ranked.append((-len(common), name))
     return {name for _, name in sorted(ranked)[:MOST_OTHERS]}
