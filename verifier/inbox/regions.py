@@ -193,7 +193,9 @@ class _Hunk:
             return not re.match(
                 r"\s*(?:struct|union|enum)\s+\w*\s*\{?\s*$|\s*#", heading
             ) and not heading.endswith("= {")
-        return bool(_LABEL.match(line))
+        if self.hunk.heading is None and len(self.tokens) > 1 and not _INVOCATION.match(line):
+            return first.text in _CONTROL or self.tokens[1].text in ("(", "=", "->", "[", ".")
+        return first.text in _CONTROL or bool(_LABEL.match(line))
 
     def _heading(self) -> re.Match[str] | None:
         """The name and the parameters of the function that the hunk's header names."""

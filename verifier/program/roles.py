@@ -192,16 +192,17 @@ def _shared_names(function: tree.Function) -> set[str]:
     """The members and the globals that a function uses."""
     own = {p.name for p in function.parameters}
     names: set[str] = set()
+    members: set[str] = set()
     for node in nodes(function):
         match node:
             case tree.Variable(_, name):
                 own.add(name)
             case tree.Member(_, field, _):
-                names.add(field)
+                members.add(field)
             case tree.Index(tree.Name(name), _) | tree.Unary("&", tree.Name(name)):
                 names.add(name)
             case tree.Assign(_, tree.Name(name), _) | tree.Increment(_, tree.Name(name), _):
                 names.add(name)
             case _:
                 pass
-    return {n for n in names - own - _USUAL if not _CAPITALS.match(n)}
+    return members | {n for n in names - own - _USUAL if not _CAPITALS.match(n)}

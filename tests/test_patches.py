@@ -1,0 +1,325 @@
+"""Patches of our own writing, of the kinds that lists see: what their two sides allow, and what changes."""
+
+from __future__ import annotations
+
+import quopri
+
+import pytest
+
+from verifier.options import Options
+from verifier.pairing.verdict import BarrierVerdict, Change, UnitResult
+from verifier.pipeline import check
+
+BOTH = ("armv8", "lkmm")
+
+
+def checked(text: str, kernel: tuple[int, int] | None = None) -> tuple[UnitResult, ...]:
+    return check("p.eml", text.encode(), Options(timeout=60, kernel=kernel))
+
+
+def mail(message: str, diff: str, encoding: str = "8bit") -> str:
+    headers = "From: a@example.org\nDate: today\nSubject: [PATCH] order\nMIME-Version: 1.0\n"
+    body = message + "\n---\n" + diff
+    if encoding == "quoted-printable":
+        body = quopri.encodestring(body.encode()).decode()
+    return (
+        f"{headers}Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {encoding}\n\n{body}"
+    )
+
+
+def hunk(heading: str, body: str, path: str = "kernel/own.c") -> str:
+    lines = body.strip("\n").split("\n")
+    old, new = (sum(line[:1] != sign for line in lines) for sign in "+-")
+    head = f"diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n"
+    return f"{head}@@ -10,{old} +10,{new} @@ {heading}\n" + "\n".join(lines) + "\n"
+
+
+def more(heading: str, body: str, start: int) -> str:
+    """Another hunk of the same file."""
+    return hunk(heading, body).split("\n", 3)[3].replace("-10,", f"-{start},").replace("+10,", f"+{start},")
+
+
+def change(units: tuple[UnitResult, ...]) -> Change:
+    (only,) = [u.change for u in units if u.change is not None]
+    return only
+
+
+def states(found: Change, shape: str) -> dict[str, tuple[str, str]]:
+    first: dict[str, tuple[str, str]] = {}
+    for o in found.outcomes:
+        if o.outcome.startswith(f"{shape}:"):
+            first.setdefault(o.model, (o.before, o.after))
+    return first
+
+
+def statuses(units: tuple[UnitResult, ...], side: str | None) -> dict[str, set[str]]:
+    """For each barrier of a side its status under the two models."""
+    found: dict[str, set[str]] = {}
+    for u in units:
+        for r in u.results if u.side == side else ():
+            for b in r.barriers:
+                if not b.is_note:
+                    found.setdefault(b.place.name, set()).add(b.status)
+    return found
+
+
+def barriers(units: tuple[UnitResult, ...], name: str) -> list[BarrierVerdict]:
+    return [b for u in units for r in u.results for b in r.barriers if b.place.name == name]
+
+
+CLOSED = dict.fromkeys(BOTH, ("allowed", "forbidden"))
+OPENED = dict.fromkeys(BOTH, ("forbidden", "allowed"))
+SAME = dict.fromkeys(BOTH, ("forbidden", "forbidden"))
+
+FILL = " \tWRITE_ONCE(b->item, v);\n+\tsmp_wmb();\n \tWRITE_ONCE(b->full, 1);\n"
+TAKE = " \tif (!READ_ONCE(b->full))\n \t\treturn 0;\n \tsmp_rmb();\n \treturn READ_ONCE(b->item);\n }\n"
+PUT, GET = "static void put(struct box *b, int v)", "static int take(struct box *b)"
+
+
+def test_a_missing_half_is_added() -> None:
+    units = checked(mail("Order it.", hunk(PUT, FILL) + more(GET, TAKE, 40)))
+    assert [(u.side, {r.verdict for r in u.results}) for u in units] == [
+        ("before", {"refuted"}),
+        ("after", {"proved"}),
+    ]
+    assert states(change(units), "MP") == CLOSED
+
+
+def test_the_only_half_is_added() -> None:
+    found = change(checked(mail("Order it.", hunk(PUT, FILL))))
+    assert states(found, "MP") == CLOSED
+    assert found.summary.endswith("else it is still half paired")
+
+
+DRAWN = """\
+CPU0 (in look())        | CPU1 (in hit())
+                        |
+read 1 from hits[2]     |
+smp_rmb()               |
+read 0 from kind[2]     |
+                        | // in note_kind()
+                        | kind[2] = <the kind>
+                        | smp_wmb()
+                        | hits[2]++
+"""
+
+
+def test_bodies_come_from_the_message_and_accesses_change_places() -> None:
+    hit = " \tack(irq);\n-\t++hits[this()];\n \tnote_kind(irq);\n \tsmp_wmb();\n+\t++hits[this()];\n }\n"
+    look = " \tif (hits[cpu] == 1) {\n \t\tsmp_rmb(); /* pairs with smp_wmb in hit */\n"
+    look += " \t\tif (kind[cpu])\n \t\t\tbad();\n \t}\n }\n"
+    diff = hunk("static void hit(int irq)", hit) + more("static void look(int cpu)", look, 80)
+    units = checked(mail(DRAWN, diff))
+    found = change(units)
+    assert states(found, "MP") == CLOSED
+    assert "even under sc" in found.outcomes[0].outcome
+    assert statuses(units, "after") == {"smp_rmb": {"paired"}, "smp_wmb": {"paired"}}
+    assert {
+        b.claim for u in units[-1:] for r in u.results for b in r.barriers if b.place.name == "smp_rmb"
+    } == {"confirmed"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("barrier()", "smp_mb()", CLOSED),
+        ("smp_mb()", "barrier()", OPENED),
+        ("smp_mb()", "smp_mb__after_atomic()", SAME),
+    ],
+)
+def test_one_barrier_takes_anothers_place(old: str, new: str, expected: object) -> None:
+    comment = "/* The id is written before we look who runs. */"
+    body = f" \tinvalidate(t);\n \t{comment}\n-\t{old};\n+\t{new};\n \tkick(t);\n"
+    units = checked(mail("As it is.", hunk("static void move(struct task *t)", body)))
+    assert states(change(units), "SB") == expected
+
+
+def test_after_a_plain_store_the_lighter_barrier_orders_nothing_in_the_kernels_model() -> None:
+    body = " \tWRITE_ONCE(t->id, 1);\n-\tsmp_mb();\n+\tsmp_mb__after_atomic();\n"
+    body += " \tif (READ_ONCE(t->runs))\n \t\tkick(t);\n"
+    found = change(checked(mail("Lighter.", hunk("static void move(struct task *t)", body))))
+    assert states(found, "SB") == {"armv8": ("forbidden", "forbidden"), "lkmm": ("forbidden", "allowed")}
+    assert found.summary.startswith("SB forbidden before, allowed after (lkmm)")
+
+
+def test_a_release_is_no_full_barrier() -> None:
+    body = (
+        " \tif (refcount_dec_and_test(&c->count)) {\n \t\tfree_it(c);\n"
+        "-\t} else if (c->task == DEAD) {\n-\t\tsmp_mb();\n-\t\tpoke(c);\n"
+        "+\t} else {\n+\t\tsmp_mb__after_atomic();\n+\t\tif (c->task == DEAD)\n+\t\t\tpoke(c);\n \t}\n }\n"
+    )
+    found = change(checked(mail("Order it.", hunk("static void drop(struct ctx *c)", body))))
+    assert states(found, "SB") == CLOSED
+
+
+BOX = """\
++\t/*
++\t * enter()                                  flush()
++\t *   WRITE_ONCE(loaded, 1);                   atomic_inc_return(generation);
++\t *   smp_mb();                                this_cpu_read(loaded);
++\t *   atomic_read(generation);
++\t */
+"""
+
+
+def test_the_other_side_is_drawn_in_an_added_comment() -> None:
+    body = (
+        " \tthis_cpu_write(state.loaded, 1);\n-\tbarrier();\n"
+        + BOX
+        + "+\tsmp_mb();\n \tseen = atomic_read(&m->generation);\n"
+    )
+    units = checked(mail("Order it.", hunk("void enter(struct mm *m)", body), "quoted-printable"))
+    assert states(change(units), "SB") == CLOSED
+    after = next(u for u in units if u.side == "after")
+    assert after.threads == ("enter", "flush")
+
+
+def test_a_read_that_came_too_early() -> None:
+    body = (
+        "-\tcpu = READ_ONCE(p->place);\n \ttrace(p);\n+\t/*\n"
+        "+\t *   STORE p->place = 1\n+\t *   smp_wmb()\t\t\tsmp_load_acquire(&p->runs)\n"
+        "+\t *   STORE p->runs = 1\t\tLOAD p->place\n+\t */\n-\tif (READ_ONCE(p->runs))\n-\t\tqueue(cpu);\n"
+        "+\tif (smp_load_acquire(&p->runs))\n+\t\tqueue(READ_ONCE(p->place));\n"
+    )
+    units = checked(mail("In order.", hunk("static void wake(struct job *p)", body)))
+    assert states(change(units), "MP") == CLOSED
+    assert statuses(units, "after")["smp_load_acquire"] == {"paired"}
+
+
+def test_a_barrier_that_orders_nothing_goes() -> None:
+    body = " \twhile (!done()) {\n-\t\trmb();\n \t\tspin();\n"
+    units = checked(mail("It has no partner any more.", hunk("static void idle(void)", body)))
+    assert statuses(units, "before") == {"rmb": {"unmatched"}}
+    assert change(units).summary == "no ordering change"
+
+
+def test_a_barrier_beside_one_that_the_message_speaks_of() -> None:
+    body = " \tcount_it(q);\n-\tsmp_mb();\n \tWRITE_ONCE(q->head, e);\n"
+    text = "The barrier is not needed because count_it() already includes a full memory barrier."
+    units = checked(mail(text, hunk("static void add(struct queue *q, struct entry *e)", body)))
+    assert {b.supposed[:26] for b in barriers(units, "smp_mb")} == {"is not needed to forbid MP"}
+    assert change(units).summary.startswith("no ordering change")
+    assert any("count_it() has a full barrier" in a for u in units for a in u.assumptions)
+
+
+def test_what_is_said_not_to_have_a_barrier_has_none() -> None:
+    body = " \tcount_it(q);\n-\tsmp_mb();\n \tWRITE_ONCE(q->head, e);\n"
+    text = "Note that count_it() does not include a full memory barrier."
+    units = checked(mail(text, hunk("static void add(struct queue *q, struct entry *e)", body)))
+    assert not any("has a full barrier" in a for u in units for a in u.assumptions)
+
+
+def test_devices_are_not_modelled() -> None:
+    body = " \thandle(d);\n+\t/* all device writes must be done */\n+\twmb();\n \tfinish(d);\n"
+    units = checked(mail("Order the registers.", hunk("static void irq(struct desc *d)", body)))
+    assert {r.verdict for u in units for r in u.results} == {"undecided"}
+    assert all("not modelled: wmb()" in r.reason for r in units[-1].results)
+
+
+NEW = """\
++static void mark(struct page *p)
++{
++\t/* pairs with smp_load_acquire in marked */
++\tsmp_mb__before_atomic();
++\tset_bit(MARK, &p->flags);
++}
++
++static int marked(struct page *p)
++{
++\treturn (smp_load_acquire(&p->flags) & 1) != 0;
++}
+"""
+
+
+def test_both_sides_are_new() -> None:
+    units = checked(mail("Order it.", hunk("", NEW)))
+    assert statuses(units, "after") == {"smp_mb__before_atomic": {"paired"}, "smp_load_acquire": {"paired"}}
+    assert "allowed without smp_mb__before_atomic" in change(units).summary
+
+
+REVIEW = """\
+Hi,
+
+> +static void unmask(struct chip *c)
+> +{
+> +\t/* racing raise() */
+> +\t(void)atomic_fetch_or_release(1, &c->enable);
+
+Why a release?
+
+> +\tif (atomic_read_acquire(&c->pending) & 1)
+> +\t\tsend(c);
+> +}
+> +
+> +static void raise(struct chip *c)
+> +{
+> +\tint old = atomic_fetch_or_release(1, &c->pending);
+> +\tif (!(old & 1) && (atomic_read_acquire(&c->enable) & 1))
+> +\t\tsend(c);
+> +}
+
+Bye
+"""
+
+
+def test_release_and_acquire_in_a_review() -> None:
+    units = checked(mail(REVIEW, ""))
+    assert [{r.model: r.verdict for r in u.results} for u in units] == [
+        {"armv8": "proved", "lkmm": "refuted"}
+    ]
+
+
+def test_only_a_comment_changes() -> None:
+    body = (
+        " \tWRITE_ONCE(b->item, v);\n-\t/* one */\n+\t/* two */\n \tsmp_wmb();\n \tWRITE_ONCE(b->full, 1);\n"
+    )
+    assert change(checked(mail("A typo.", hunk(PUT, body)))).summary.startswith("no ordering change")
+
+
+LOCKED = """\
++static irqreturn_t bell(int irq, void *info)
++{
++\tstruct vcpu *v = info;
++
++\tif (!is_pending(v))
++\t\tv->last = true;
++}
+"""
+
+
+def test_a_lock_that_the_message_speaks_of() -> None:
+    text = "Calling is_pending() takes the list lock, and we end up in a deadlock on the same CPU."
+    units = checked(mail(text, hunk("", LOCKED)))
+    found = {p.status for u in units for r in u.results for p in r.properties if p.kind == "self-deadlock"}
+    assert found == {"violated"}
+
+
+@pytest.mark.parametrize(("kernel", "expected"), [((4, 13), "violated"), ((4, 14), "holds")])
+def test_a_wake_up_depends_on_the_kernel(kernel: tuple[int, int], expected: str) -> None:
+    body = " \tv->arch.last = true;\n-\tpoke(v);\n+\tkvm_vcpu_wake_up(v);\n }\n"
+    units = checked(mail("Wake it.", hunk("static void bell(struct kvm_vcpu *v)", body)), kernel)
+    found = {p.status for u in units for r in u.results for p in r.properties if p.kind == "lost wake-up"}
+    assert found == {expected}
+
+
+def test_code_that_a_message_shows() -> None:
+    code = "It should be:\n\nif (kvm_test_request(1, vcpu)) {\n\tsmp_mb__after_atomic();\n\treturn true;\n}\n"
+    units = checked(mail(code, ""))
+    said = {r.model: b.supposed for u in units for r in u.results for b in r.barriers}
+    assert said["armv8"].startswith("forbids MP")
+    assert said["lkmm"].startswith("does not forbid MP")
+
+
+def test_an_x86_file_is_judged_as_x86_does() -> None:
+    body = (
+        " \tWRITE_ONCE(t->id, 1);\n-\tbarrier();\n+\tsmp_mb();\n \tif (READ_ONCE(t->runs))\n \t\tkick(t);\n"
+    )
+    units = checked(mail("Order it.", hunk("static void move(struct task *t)", body, "arch/x86/own.c")))
+    assert states(change(units), "SB") == {"tso": ("allowed", "forbidden"), "lkmm": ("allowed", "forbidden")}
+
+
+def test_what_the_diff_leaves_out_and_what_is_not_understood_is_said() -> None:
+    body = " \tWRITE_ONCE(b->item, v);\n+\tx = = 3;\n+\tsmp_wmb();\n \tWRITE_ONCE(b->full, 1);\n"
+    after = checked(mail("Order it.", hunk(PUT, body)))[-1]
+    assert any("put() is shown in part" in a for a in after.assumptions)
+    assert [s.reason for s in after.skipped] == ["not understood"]
