@@ -61,7 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    parsed = make_parser(_check, _explain, _litmus, _models, _primitives).parse_args(arguments)
+    parser = make_parser(_check, _explain, _litmus, _models, _primitives)
+    parsed = parser.parse_args(arguments)
+    if getattr(parsed, "files", None) == [] and getattr(parsed, "git", None) is None:
+        parser.error("expected a FILE, - for standard input, or --git RANGE")
     command: Callable[[argparse.Namespace], int] = parsed.command
     try:
         return command(parsed)
@@ -102,8 +105,6 @@ def _check_job(parsed: argparse.Namespace, options: Options) -> Job:
     if parsed.tree and not os.path.isdir(parsed.tree):  # noqa: PTH112
         raise UsageError("tree", f"--tree: there is no directory {parsed.tree!r}")
     if parsed.git is None:
-        if not parsed.files:
-            raise UsageError("files", "nothing to check: give a FILE, - for standard input, or --git RANGE")
         return Job("check", tuple(expand(parsed.files)), options)
     if parsed.files:
         raise UsageError("files", "--git takes the place of files; give either")

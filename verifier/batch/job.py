@@ -126,7 +126,7 @@ class Job:
             return Answer(text=herd.render(verdict), codes=(litmus_code(verdict),))
         from verifier.pipeline import check
 
-        units = check(name, data, self.options, trees)
+        units = check(name, data, self.options, *([] if trees is None else [trees]))
         codes = tuple(unit_code(unit) for unit in units)
         if self.form is None:
             return Answer(codes=codes, units=units)
