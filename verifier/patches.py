@@ -24,7 +24,14 @@ from verifier.pairing.observers import (
     with_supposed,
 )
 from verifier.pairing.outcomes import Outcome
-from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange, SkippedText, UnitResult
+from verifier.pairing.verdict import (
+    BarrierVerdict,
+    ModelResult,
+    OutcomeChange,
+    PropertyVerdict,
+    SkippedText,
+    UnitResult,
+)
 from verifier.program.counterparts import Counterpart, counterparts
 from verifier.program.fragment import as_fragment
 from verifier.program.kernel import kernel
@@ -32,7 +39,7 @@ from verifier.program.lower import lower
 from verifier.program.made import HOLDER
 from verifier.program.program import Fence, Program, flatten
 from verifier.program.roles import Group, groups
-from verifier.program.suppose import with_callers
+from verifier.program.suppose import ABOVE, BELOW, with_callers
 from verifier.record import record, replace
 from verifier.syntax import parse, tree
 
@@ -52,7 +59,9 @@ class Engine(Protocol):
 
     def classes(self, program: Program, model: str, wanted: Callable[[Outcome], bool]) -> Classes: ...
 
-    def without(self, result: ModelResult, is_left_out: Callable[[BarrierVerdict], bool]) -> ModelResult: ...
+    def without(
+        self, result: ModelResult, is_left_out: Callable[[BarrierVerdict | PropertyVerdict], bool]
+    ) -> ModelResult: ...
 
 
 @record(frozen=True, slots=True)
@@ -226,10 +235,16 @@ class _Check:
         return (called, again) if is_better else (program, results)
 
     def _judge(self, version: Version, program: Program, model: Model) -> ModelResult:
-        """The verdict; of what is only drawn, a barrier without a partner is nobody's concern."""
-        result = self.engine.judge(program, model)
+        """The verdict, without what the text is too short for: a barrier of what is only drawn that has no partner, and
+        a wait that may be ended by code that is not shown."""
         drawn = {f.name for f in version.unit.functions if f.column}
-        return self.engine.without(result, lambda b: b.status == "unmatched" and b.place.thread in drawn)
+
+        def is_left_out(found: BarrierVerdict | PropertyVerdict) -> bool:
+            if isinstance(found, BarrierVerdict):
+                return found.status == "unmatched" and found.place.thread in drawn
+            return found.kind == "lost wake-up" and found.even_under_sc and not self.is_supposed
+
+        return self.engine.without(self.engine.judge(program, model), is_left_out)
 
     def _unit(
         self, version: Version, program: Program | None, results: tuple[ModelResult, ...], problem: str
@@ -289,11 +304,22 @@ class _Check:
         probes = {w: open_probes(p, units[w].results, changed) for w, p in programs.items()}
         sides = [(programs[w], probes[w]) if w in programs else None for w in WHICH]
         watch = Watch(self.engine.classes, {})
-        found += probe_changes(asked_of_both(*sides), pair, names, watch)
+        own = [o.outcome for o in found]
+        supposed = probe_changes(asked_of_both(*sides), pair, names, watch)
+        found += [o for o in supposed if not any(_is_part(o.outcome, real) for real in own)]
         for which, program in programs.items():
             texts = supposed_texts(program, probes[which], names, watch)
             units[which] = replace(units[which], results=with_supposed(units[which].results, texts))
+            if any(mark in text for text in texts.values() for mark in (ABOVE, BELOW)):
+                note = f"{ABOVE} and {BELOW} are accesses that the text does not show, before and after what it does"
+                units[which] = replace(units[which], assumptions=(*units[which].assumptions, note))
         return found, units
+
+
+def _is_part(supposed: str, real: str) -> bool:
+    """Whether an outcome with an observer is one between the threads of the text as well."""
+    shape, _, rest = supposed.partition(": ")
+    return real.startswith(shape) and rest.partition(";")[0].replace("()", "") in real.replace("()", "")
 
 
 def _models(patch: Patch, options: Options) -> tuple[str, ...]:

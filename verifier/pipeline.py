@@ -249,6 +249,9 @@ def _counterparts(
     return found
 
 
+Found = BarrierVerdict | PropertyVerdict
+
+
 @record(frozen=True, slots=True)
 class _Engine:
     """What the stages do for each program of a patch."""
@@ -265,14 +268,16 @@ class _Engine:
     def models(self, names: Sequence[str]) -> list[Model]:
         return [model(name) for name in names]
 
-    def without(self, result: ModelResult, is_left_out: Callable[[BarrierVerdict], bool]) -> ModelResult:
+    def without(self, result: ModelResult, is_left_out: Callable[[Found], bool]) -> ModelResult:
         barriers = tuple(b for b in result.barriers if not is_left_out(b))
-        if barriers == result.barriers or result.verdict == "nothing to check":
+        properties = tuple(p for p in result.properties if not is_left_out(p))
+        if (barriers, properties) == (result.barriers, result.properties):
             return result
-        if any(b.status == "undecided" for b in barriers):
-            return replace(result, barriers=barriers)
-        verdict, reason = _answer(barriers, result.properties, False)
-        return replace(result, verdict=verdict, reason=reason, barriers=barriers)
+        result = replace(result, barriers=barriers, properties=properties)
+        if result.verdict == "nothing to check" or any(b.status == "undecided" for b in barriers):
+            return result
+        verdict, reason = _answer(barriers, properties, False)
+        return replace(result, verdict=verdict, reason=reason)
 
     def classes(self, program: Program, name: str, wanted: Callable[[outcomes.Outcome], bool]) -> Classes:
         m = model(name)

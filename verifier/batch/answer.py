@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from verifier.errors import InputError
@@ -33,6 +33,12 @@ class Answer:
     error: InputError | None = None
     details: str = ""
     is_last: bool = False
+
+
+def counted(units: Sequence[UnitResult]) -> tuple[UnitResult, ...]:
+    """The programs that the exit code is about: of a patch, what it leaves behind."""
+    after = {(unit.title, unit.lines) for unit in units if unit.side == "after"}
+    return tuple(u for u in units if u.side != "before" or (u.title, u.lines) not in after)
 
 
 def unit_code(unit: UnitResult) -> int:

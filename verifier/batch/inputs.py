@@ -8,7 +8,7 @@ from pathlib import Path
 
 from verifier.errors import ReadError, UsageError
 
-SUFFIXES = frozenset({".c", ".txt", ".eml", ".mbox", ".litmus"})
+SUFFIXES = frozenset({".c", ".txt", ".eml", ".mbox", ".patch", ".diff", ".litmus"})
 LITMUS_SUFFIXES = frozenset({".litmus"})
 LARGEST_INPUT = 32 * 1024 * 1024
 

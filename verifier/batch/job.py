@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
 from verifier.batch.alarm import time_limit
-from verifier.batch.answer import Answer, litmus_code, unit_code
+from verifier.batch.answer import Answer, counted, litmus_code, unit_code
 from verifier.batch.inputs import read, shown_name
 from verifier.errors import GivenUp, InputError, ReadError
 from verifier.limits import Undecided
@@ -127,7 +127,7 @@ class Job:
         from verifier.pipeline import check
 
         units = check(name, data, self.options, *([] if trees is None else [trees]))
-        codes = tuple(unit_code(unit) for unit in units)
+        codes = tuple(unit_code(unit) for unit in counted(units))
         if self.form is None:
             return Answer(codes=codes, units=units)
         from verifier.report import text
