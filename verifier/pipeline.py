@@ -565,7 +565,7 @@ def _undecided(graph: EventGraph, m: Model, reason: str, bound: int | None) -> M
 def _open_barriers(graph: EventGraph, reason: str) -> tuple[BarrierVerdict, ...]:
     """Every barrier undecided, for one reason."""
     seen: dict[int, BarrierVerdict] = {}
-    short = reason.partition(",")[0]
+    short = reason.partition(", ")[0]
     for s in graph.sources:
         if s.is_barrier and not s.is_note and s.place not in seen:
             place = Place(s.name, graph.threads[s.thread], s.span.line, s.via, s.span, s.way)

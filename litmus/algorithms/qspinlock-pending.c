@@ -3,7 +3,7 @@
  * the holder, and takes both steps at once; a third one would have to queue, and gives up here.
  * The kernel clears LOCKED by a store to one byte of the word; here all is done to the whole word.
  */
-/* mbpair: thread A = user; thread B = user */
+/* mbpair: thread A = user; thread B = user; thread C = user */
 #define LOCKED 1
 #define PENDING 256
 

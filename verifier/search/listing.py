@@ -19,11 +19,12 @@ from verifier.search.space import Space
 
 MOST_CANDIDATES = 128
 MOST_ALLOWED = 10_000
+MOST_FRUITLESS = 2_000  # nodes looked at beyond two for each execution found
 FEW = 8  # executions of a node that are listed without another branch
 
 
 class TooMany(Exception):
-    """The program has more executions than are listed."""
+    """The program has more executions than are listed, or they are too hard to find."""
 
 
 def candidate_executions(graph: EventGraph, most: int = MOST_CANDIDATES) -> tuple[Execution, ...]:
@@ -61,9 +62,12 @@ class _Listing:
     def run(self) -> tuple[Execution, ...]:
         """Raises GaveUp, TooMany and NotModelled."""
         found: list[Execution] = []
-        waiting = self._start()
+        waiting, looked_at = self._start(), 0
         while waiting:
             node = waiting.pop()
+            looked_at += 1
+            if looked_at - 2 * len(found) > MOST_FRUITLESS:
+                raise TooMany
             try:
                 few = self._executions(node, self.most - len(found))
             except Impossible:
