@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from tests.inbox.test_mails import MAILS, needs_mails
+from verifier.batch.git import Directory
 from verifier.options import Options
 from verifier.pairing.verdict import BarrierVerdict, Change, UnitResult
 from verifier.pipeline import check
@@ -147,6 +149,52 @@ def test_22b_the_same_with_one_side_quoted() -> None:
 def test_24_only_a_comment_changes() -> None:
     (change,) = changes("24")
     assert change.summary.startswith("no ordering change")
+
+
+PSCI = """\
+static unsigned long kvm_psci_vcpu_on(struct kvm_vcpu *source_vcpu)
+{
+\tstruct vcpu_reset_state *reset_state;
+\tstruct kvm_vcpu *vcpu = NULL;
+
+\tvcpu = find_it(source_vcpu);
+\treset_state = &vcpu->arch.reset_state;
+\treset_state->pc = smccc_get_arg2(source_vcpu);
+\tWRITE_ONCE(reset_state->reset, true);
+\tkvm_make_request(KVM_REQ_VCPU_RESET, vcpu);
+
+\t/*
+\t * Make sure the reset request is observed if the change to
+\t * power_state is observed.
+\t */
+\tsmp_wmb();
+
+\tvcpu->arch.power_off = false;
+\tkvm_vcpu_wake_up(vcpu);
+
+\treturn PSCI_RET_SUCCESS;
+}
+"""
+
+
+def test_24_with_a_tree_the_comment_names_the_wrong_variable(tmp_path: Path) -> None:
+    place = tmp_path / "arch/arm64/kvm/psci.c"
+    place.parent.mkdir(parents=True)
+    place.write_text(PSCI)
+    (path,) = MAILS.glob("24*")
+    found = check(path.name, path.read_bytes(), Options(timeout=60), Directory(str(tmp_path)))
+    claims = {
+        (u.side, b.claim) for u in found for r in u.results for b in r.barriers if b.place.name == "smp_wmb"
+    }
+    assert {("before", "refuted"), ("after", "confirmed")} <= claims
+    lone = [
+        b
+        for u in found
+        for r in u.results
+        for b in r.barriers
+        if b.place.name == "smp_wmb" and b.place.via is None
+    ]
+    assert all(b.supposed.startswith("forbids MP") for b in lone if b.status == "unmatched")
 
 
 def test_26_the_writers_half_alone() -> None:

@@ -37,6 +37,7 @@ from verifier.program.fragment import as_fragment
 from verifier.program.kernel import kernel
 from verifier.program.lower import lower
 from verifier.program.made import HOLDER
+from verifier.program.observed import claimed_change
 from verifier.program.program import Fence, Program, flatten
 from verifier.program.roles import Group, groups
 from verifier.program.suppose import ABOVE, BELOW, with_callers
@@ -244,7 +245,8 @@ class _Check:
                 return found.status == "unmatched" and found.place.thread in drawn
             return found.kind == "lost wake-up" and found.even_under_sc and not self.is_supposed
 
-        return self.engine.without(self.engine.judge(program, model), is_left_out)
+        found = self.engine.without(self.engine.judge(program, model), is_left_out)
+        return replace(found, barriers=tuple(_with_claim(program, b) for b in found.barriers))
 
     def _unit(
         self, version: Version, program: Program | None, results: tuple[ModelResult, ...], problem: str
@@ -314,6 +316,14 @@ class _Check:
                 note = f"{ABOVE} and {BELOW} are accesses that the text does not show, before and after what it does"
                 units[which] = replace(units[which], assumptions=(*units[which].assumptions, note))
         return found, units
+
+
+def _with_claim(program: Program, b: BarrierVerdict) -> BarrierVerdict:
+    """The verdict, with what a comment says of the variable whose change is to be seen."""
+    if b.claim is not None or b.is_note or b.place.via is not None:
+        return b
+    found = claimed_change(program, b.place.thread, b.place.line, said_at(program, b.place.line))
+    return b if found is None else replace(b, claim=found[0], claim_text=found[1])
 
 
 def _is_part(supposed: str, real: str) -> bool:

@@ -80,12 +80,13 @@ def _from_trees(diff: Diff, title: str, trees: Trees) -> tuple[list[Patch], tupl
     rest: list[FileDiff] = []
     for file in diff.files:
         sides = whole_files(file, trees) if file.path and _is_c(file.path) else None
-        if sides is None:
+        patch = None
+        if sides is not None:
+            names = frozenset(n for side in sides if side is not None for n in touched_functions(side))
+            patch = _whole_patch(file.path, sides, names, title)
+        if patch is None:
             rest.append(file)
-            continue
-        names = frozenset(n for side in sides if side is not None for n in touched_functions(side))
-        patch = _whole_patch(file.path, sides, names, title)
-        if patch is not None:
+        else:
             found.append(patch)
     return found, tuple(rest)
 

@@ -42,21 +42,27 @@ class Whole:
 def whole_files(file: FileDiff, trees: Trees) -> tuple[Whole | None, Whole | None] | None:
     """The file of a diff as a tree has it, before and after; None where the tree has it not, or not so."""
     before, after = trees.before(file.path), trees.after(file.path)
+    starts = [(h.old_start, h.new_start) for h in file.hunks]
     if after is None and before is not None:
-        after = _applied(before, file.hunks, "-", "+")
-        if after is None:
-            after, before = before, _applied(before, file.hunks, "+", "-")
-    if after is None and before is None:
+        forth = _applied(before, file.hunks, "-", "+")
+        back = _applied(before, file.hunks, "+", "-") if forth is None else None
+        if forth is not None:
+            after, starts = forth
+        elif back is not None:
+            after, (before, turned) = before, back
+            starts = [(b, a) for a, b in turned]
+    if after is None:
         return None
-    removed, added = _changed(file.hunks)
+    removed, added = _changed(file.hunks, starts)
     return _whole(file.path, before, removed), _whole(file.path, after, added)
 
 
-def _changed(hunks: Sequence[Hunk]) -> tuple[frozenset[int], frozenset[int]]:
-    """The old numbers of lines that go, and the new ones of lines that come."""
+def _changed(
+    hunks: Sequence[Hunk], starts: Sequence[tuple[int, int]]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """The old numbers of lines that go, and the new ones of lines that come; `starts`: where each hunk stands."""
     old, new = set(), set()
-    for hunk in hunks:
-        a, b = hunk.old_start, hunk.new_start
+    for hunk, (a, b) in zip(hunks, starts, strict=True):
         for d in hunk.lines:
             if d.sign == "-":
                 old.add(a)
@@ -67,10 +73,13 @@ def _changed(hunks: Sequence[Hunk]) -> tuple[frozenset[int], frozenset[int]]:
     return frozenset(old), frozenset(new)
 
 
-def _applied(text: str, hunks: Sequence[Hunk], gone: str, come: str) -> str | None:
-    """The text with the hunks applied; None where one of them does not fit."""
+def _applied(
+    text: str, hunks: Sequence[Hunk], gone: str, come: str
+) -> tuple[str, list[tuple[int, int]]] | None:
+    """The text with the hunks applied, and where each of them stands before and after; None where one does not fit."""
     lines = text.split("\n")
-    shift = 0
+    shift = grown = 0
+    starts: list[tuple[int, int]] = []
     for hunk in hunks:
         old = [d.line.text for d in hunk.lines if d.sign != come]
         new = [d.line.text for d in hunk.lines if d.sign != gone]
@@ -79,8 +88,10 @@ def _applied(text: str, hunks: Sequence[Hunk], gone: str, come: str) -> str | No
         if hunk.is_cut or found is None:
             return None
         lines[found : found + len(old)] = new
-        shift = found - start + shift + len(new) - len(old)
-    return "\n".join(lines)
+        starts.append((found + 1 - grown, found + 1))
+        grown += len(new) - len(old)
+        shift += found - start + len(new) - len(old)
+    return "\n".join(lines), starts
 
 
 def _found(lines: Sequence[str], wanted: Sequence[str], start: int) -> int | None:
