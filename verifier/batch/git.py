@@ -36,6 +36,8 @@ class Commit:
 
 def commits(directory: str, wanted: str) -> list[Commit]:
     """The commits of a range whose functions have a barrier, oldest first. Raises UsageError."""
+    if wanted.startswith("-"):
+        raise UsageError("git", f"--git: found {wanted!r}; expected a range of commits such as main..topic")
     form = "--format=%x01commit %H %s"
     command = [
         "log",
