@@ -237,9 +237,9 @@ class _Reader:
             index += 1
         while found and not found[-1].line.text.strip():
             found.pop()
-        if is_new:
+        if is_new and found:
             self.hunks.append(Hunk(None, tuple(found), is_cut=True))
-        else:
+        elif found:
             last = self.hunks[-1]
             self.hunks[-1] = replace(last, lines=(*last.lines, *found), is_cut=True)
         return index

@@ -121,9 +121,9 @@ def _release_acquire(program: Program, thread: Thread, o: Operation, below: Sequ
     if not isinstance(o, Store | Rmw) or "release" not in o.order:
         return []
     called = _called(program)
-    first = o.address.targets()[0]
+    first = _place(o)
     for x in below:
-        second = x.address.targets()[0]
+        second = _place(x)
         if isinstance(x, Load | Rmw) and "acquire" in x.order and second != first:
             ends = (
                 End("W", first, called.get(first, str(first))),
@@ -177,6 +177,11 @@ def _accesses(operations: Iterable[Operation]) -> list[Access]:
     return [o for o in operations if isinstance(o, Load | Store | Rmw)]
 
 
+def _place(o: Access) -> Path:
+    """Where an access goes, or would go if its pointer led anywhere."""
+    return next(iter(o.address.targets()), o.address.path)
+
+
 def _is_shared(o: Access) -> bool:
     """Whether another CPU may see it as data: no local object, and no lock."""
     root = o.address.path.root
@@ -218,7 +223,7 @@ def _lines(called: dict[Path, str], accesses: Sequence[Access], line: int) -> di
     """For each location the line of its access that is nearest to the barrier's."""
     found: dict[str, int] = {}
     for o in sorted(accesses, key=lambda o: abs(o.origin.span.line - line)):
-        found.setdefault(called.get(o.address.targets()[0], ""), o.origin.span.line)
+        found.setdefault(called.get(_place(o), ""), o.origin.span.line)
     return found
 
 
@@ -244,7 +249,7 @@ def _ends(
     for o in accesses:
         which = _direction(o, kind, is_first)
         if which is not None:
-            path = o.address.targets()[0]
+            path = _place(o)
             name = called.get(path, str(path))
             found.setdefault((which, name), End(which, path, name))
     told = _told(said, is_first) if kind == "mb" else None
