@@ -13,6 +13,7 @@ from verifier.inbox.boxes import box_header
 from verifier.inbox.columns import Cell, column_source
 from verifier.inbox.header import Header, find_header, is_ruler
 from verifier.inbox.line import Line, Row, leader, row
+from verifier.inbox.outcomes import outcome_said
 from verifier.inbox.pieces import Diagram, Piece, Unreadable
 from verifier.record import record
 from verifier.source import Origin, Source
@@ -20,6 +21,7 @@ from verifier.syntax import parse
 
 LONGEST = 400
 LONG = 50
+NEAR = 6  # lines below a diagram in which its outcome may be spoken of
 _MARGIN = 0.6
 _CODE = re.compile(
     r"[;{}]\s*(?:$|//|/\*|\|)|\w\(.*\)\s*(?:$|//|/\*|\||\s{2})|[^=!<>]=[^=]|->|\+\+|--\s*;"
@@ -31,6 +33,7 @@ _STOP = re.compile(
 )
 _PLAIN = re.compile(r"[A-Za-z][a-z']*[,.:;]?$|[A-Z]+[,.:;]?$")
 _CONDITION = re.compile(r"\s*~?\s*(?:exists|forall)\s*\(")
+_NAME = re.compile(r"[A-Za-z_]\w*")
 _GAP = re.compile(r"\S(?:[ ]{2,}|[ ]*\t[ \t]*)\S")
 
 
@@ -300,9 +303,22 @@ def _rest(name: str, raw: tuple[str, ...], lines: Sequence[Line], region: _Regio
         if depth <= 0:
             break
     if not found:
-        return None
+        return _said(name, raw, lines, region)
     origins = tuple(Origin(current.number, current.column) for current in found)
     return Source(name, "\n".join(current.text for current in found), raw, origins)
+
+
+def _said(name: str, raw: tuple[str, ...], lines: Sequence[Line], region: _Region) -> Source | None:
+    """What a sentence below the diagram says of an outcome: `r1 == 1 && r2 == 0 must not happen`."""
+    for line in lines[region.end : region.end + NEAR]:
+        current = row(line, region.lead) if len(line.text) <= LONGEST else None
+        if current is None or find_header(current, None) is not None:
+            return None
+        condition = outcome_said(current.text)
+        known = set(_NAME.findall(" ".join(found.text for found in region.rows)))
+        if condition is not None and set(_NAME.findall(condition)) <= known | {"exists"}:
+            return Source(name, condition, raw, (Origin(current.number, current.column),))
+    return None
 
 
 def _untold(name: str, raw: tuple[str, ...], region: _Region) -> InputError:
