@@ -117,11 +117,15 @@ def test_order(question: Question) -> None:
 def test_every_primitive_is_in_the_table() -> None:
     """What has a row of its own or a body says here what it orders, and what is here is a primitive."""
     core = table("core.toml")
-    listed = {n for kind in ("load", "store", "loop", "fence") for n in core[kind]}
+    listed = {n for kind in ("load", "store", "loop", "fence", "fence-at") for n in core[kind]}
     covered = {name for row in ROWS for name in names(row)}
     bodies = {name for name in index() if not WITHOUT.fullmatch(name)}
     missing = bodies - covered
     assert not missing, sorted(missing)
-    barriers = {n for n in core["fence"] if n not in ("smp_mb__before_clear_bit", "smp_mb__after_clear_bit")}
+    barriers = {
+        n
+        for n in (*core["fence"], *core["fence-at"])
+        if n not in ("smp_mb__before_clear_bit", "smp_mb__after_clear_bit")
+    }
     assert barriers <= covered, sorted(barriers - covered)
     assert listed & covered

@@ -34,7 +34,7 @@ _PICKED: dict[DependencyKind, DependencyKind] = {
     "ctrl": "pick-ctrl",
 }
 _LOCK_ORDERS = frozenset(("lock", "unlock", "lock-acquire", "unlock-release", "srcu-lock", "srcu-unlock"))
-_SECTIONS = frozenset(("rcu-lock", "rcu-unlock"))
+_SECTIONS = frozenset(("rcu-lock", "rcu-unlock", "srcu-unlock"))
 _UNORDERED = frozenset(("lock-failed", "is-locked", "is-unlocked"))
 _ALWAYS = (TRUE,)
 
@@ -223,7 +223,21 @@ class Emitter:
         kind: SourceKind = "lock" if is_section else "fence"
         source = self._source(kind, o.name, o.is_barrier and not is_section, False, o.origin)
         location = None if o.address is None else self._about(o.address, o)
-        self._add("F", location, state, (), None, row.half(0), source, o.origin)
+        number = self._add("F", location, state, (), None, row.half(0), source, o.origin)
+        if o.index is not None:
+            self._end_section(o, number, state)
+
+    def _end_section(self, o: p.Fence, end: int, state: State) -> None:
+        """A data dependency from what gave the section's index; it is there as long as the section's begin is."""
+        found = self.taint(o.index, state)
+        if not found:
+            self.draft.unmodelled.append((o.origin.span.line, f"{o.name} with an index that nothing read"))
+        for (read, _), holds in sorted(found.items(), key=_by_read):
+            begin = self.draft.events[read]
+            is_begin = begin.source is not None and "Srcu-lock" in begin.tags
+            source = begin.source if is_begin else self._dependency_source("data", read, o.origin)
+            assert source is not None
+            self.draft.dependencies.append(Dependency("data", read, end, holds, source))
 
     def _about(self, address: p.Address, o: p.Fence) -> int | None:
         """The location that a fence is about."""

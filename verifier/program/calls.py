@@ -213,8 +213,8 @@ def _core(here: Here, e: tree.Call, name: str, core: Core) -> Value:
             return _cond_load(here, e, name, order)
         case LockCall():
             return locks.lock(here, e, name, core)
-        case FenceCall(kind, about):
-            _fence(here, e, name, kind, about)
+        case FenceCall():
+            _fence(here, e, name, core)
             return Number(0)
         case NoCall():
             known = irqs.call(here, e, name)
@@ -229,9 +229,10 @@ def _unmodelled(here: Here, e: tree.Call, what: str) -> Value:
     return _ignored(here, e)
 
 
-def _fence(here: Here, e: tree.Call, name: str, kind: str, about: int | None) -> None:
-    where = None if about is None else atomics.shared(here, e, name, about)
-    here.writer.emit(Fence(kind, name, True, here.frame.origin(e.span), where))
+def _fence(here: Here, e: tree.Call, name: str, core: FenceCall) -> None:
+    where = None if core.place is None else atomics.shared(here, e, name, core.place)
+    index = None if core.index is None else access.value(here, atomics.argument(here, e, name, core.index))
+    here.writer.emit(Fence(core.kind, name, True, here.frame.origin(e.span), where, index))
 
 
 def _ignored(here: Here, e: tree.Call) -> Value:

@@ -80,6 +80,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     arms, unread = notes(unit.skipped)
     names, numbers, guesses = unify(uses, aliases)
     _note_unions(context, uses)
+    _check_waits(context, unfinished, numbers)
     threads, freed = frees.stores(unfinished, ends, numbers)
     for text, line in frees.unknown(unfinished, freed):
         context.unmodelled.setdefault(f"what {text} gives back", line)
@@ -181,11 +182,14 @@ def _with_sections(context: Context, threads: tuple[Thread, ...]) -> tuple[Threa
     """The threads, without their read-side sections where nobody waits for these."""
     if not sections.has_waits(threads):
         context.by_version = {n: None for n in context.by_version if not _SECTION.match(n)}
-        return tuple(sections.without_sections(t) for t in threads)
-    for wait in (o for t in threads for o in sections.waits_inside(t)):
+    return sections.without_idle(threads)
+
+
+def _check_waits(context: Context, threads: Sequence[Thread], numbers: dict[Path, int]) -> None:
+    """Note the waits for a grace period of which the thread itself is in a section."""
+    for wait in (o for t in threads for o in sections.waits_inside(t, numbers)):
         what = f"{wait.name}() in a read-side section, which waits for itself"
         context.unmodelled.setdefault(what, wait.origin.span.line)
-    return threads
 
 
 def _racy(threads: Sequence[Thread], numbers: dict[Path, int]) -> tuple[tuple[int, str], ...]:

@@ -38,6 +38,8 @@ _ORDERS = {
     "once": "without order",
     "acquire": "acquire",
     "release": "release",
+    "srcu-lock": "which begins a section of SRCU",
+    "srcu-unlock": "which ends a section of SRCU",
 }
 _ACTIONS: dict[LockAction, str] = {
     "lock": "takes {}: a read-modify-write that finds it free",
@@ -116,7 +118,8 @@ def like(name: str) -> list[str]:
 def known_names() -> list[str]:
     """All names that the data list; those of atomic and bit operations follow a scheme instead."""
     core = table("core.toml")
-    listed = [*core["load"], *core["store"], *core["loop"], *core["fence"], *core["nothing"]["names"]]
+    listed = [*core["load"], *core["store"], *core["loop"], *core["fence"], *core["fence-at"]]
+    listed += [*core["lock"], *core["nothing"]["names"]]
     litmus = [n for rows in core["litmus"].values() if isinstance(rows, dict) for n in rows]
     return list(
         dict.fromkeys((*listed, *core["unmodelled"]["names"], *litmus, *index(), *_SPECIAL, *_EXAMPLES))
