@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
 from verifier.program import access, atomics, deferred, frees, irqs, locks, objects, waiters
-from verifier.program.frame import Variable, text_of
+from verifier.program.frame import Delayed, Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.kernel import ranges
 from verifier.program.primitives import (
@@ -69,6 +69,8 @@ def call(here: Here, e: tree.Call) -> Value:
             here.context.cannot_model(what, here.frame, e.span)
         return _opaque_call(here, e, what)
     name = e.function.name
+    if isinstance(passed := here.frame.bindings.get(name), Delayed):
+        return _passed_call(here, e, passed)
     if name in here.context.functions:
         return inline(here, e, here.context.functions[name], here.context.source)
     if name in here.frame.bindings or name in here.context.declared:
@@ -76,6 +78,16 @@ def call(here: Here, e: tree.Call) -> Value:
             "call-of-location", f"{name} is a variable, expected a function", e.function.span
         )
     return _litmus_call(here, e, name) if here.context.is_litmus else _kernel_call(here, e, name)
+
+
+def _passed_call(here: Here, e: tree.Call, passed: Delayed) -> Value:
+    """A call of a function that is an argument of the primitive at hand."""
+    match passed.expression:
+        case tree.Name() | tree.Unary("&", tree.Name()) as named:
+            function = named if isinstance(named, tree.Name) else named.operand
+            return call(here, tree.Call(function, e.arguments, e.span))
+        case other:
+            return _opaque_call(here, e, text_of(passed.frame.source, other.span))
 
 
 def _litmus_call(here: Here, e: tree.Call, name: str) -> Value:

@@ -86,6 +86,9 @@ class Context:
         self.freed = 0  # how many objects are given back
         self.by_version: dict[str, None] = {}  # primitives that are not the same in all versions
         self.initial: list[tuple[Path, int]] = []
+        self.unread_initial: dict[
+            Root, int
+        ] = {}  # variables whose initial values are not known, and their lines
         self._values: dict[str, int] = dict(table("constants.toml")["values"])
         states = table("constants.toml")["states"]
         self._values.update(dict.fromkeys(states["running"], 0))

@@ -39,8 +39,11 @@ def waiting(
 
 
 def _callees(function: tree.Function) -> set[str]:
-    calls = (n.function for n in walk(function.body) if isinstance(n, tree.Call))
-    return {f.name for f in calls if isinstance(f, tree.Name)}
+    """What a function calls, or passes on to be called."""
+    calls = [n for n in walk(function.body) if isinstance(n, tree.Call)]
+    named = [*(c.function for c in calls), *(a for c in calls for a in c.arguments)]
+    plain = (f.operand if isinstance(f, tree.Unary) and f.operator == "&" else f for f in named)
+    return {f.name for f in plain if isinstance(f, tree.Name)}
 
 
 def operation(here: Here, e: tree.Call, name: str) -> Value:
