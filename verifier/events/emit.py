@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.events.draft import Arms, Draft, Visits
-from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue
+from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, reads_of
 from verifier.events.graph import (
     THIS,
     Atomic,
@@ -287,16 +287,18 @@ class Emitter:
                 found[numbers[path]] = disjunction((found.get(numbers[path], FALSE), condition))
         elsewhere = fold(conjunction(negation(c) for c in found.values()))
         if address.is_closed:
-            if (
-                origin is not None
-            ):  # who reads a pointer in memory that was given back has been caught already
-                alive = (Apply("!=", (pointer, Const(f.value))) for f in self.draft.program.freed)
-                self._escape(state, conjunction((elsewhere, *alive)), origin)
+            if origin is not None:
+                self._escape(state, fold(conjunction((elsewhere, self._is_sound(pointer)))), origin)
         elif elsewhere != FALSE:
             number = numbers[address.path]
             found[number] = disjunction((found.get(number, FALSE), elsewhere))
         # A wild pointer is reported: what it does instead does not matter.
         return [(location, TRUE if len(found) == 1 else c) for location, c in found.items()]
+
+    def _is_sound(self, pointer: Expression) -> Expression:
+        """Whether a pointer comes from no memory that was given back before it was read, which is an error already."""
+        gone = [f.value for f in self.draft.program.freed]
+        return negation(disjunction(equals(ReadValue(r), v) for r in sorted(reads_of(pointer)) for v in gone))
 
     def _escape(self, state: State, elsewhere: Expression, origin: p.Origin) -> None:
         """Note when an access goes to no location."""

@@ -9,6 +9,7 @@ from verifier.program import access, atomics, deferred, frees, irqs, locks, obje
 from verifier.program.frame import Delayed, Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.kernel import ranges
+from verifier.program.lists import is_question
 from verifier.program.primitives import (
     BitTest,
     Core,
@@ -25,6 +26,7 @@ from verifier.program.primitives import (
     table,
 )
 from verifier.program.program import (
+    Address,
     Apply,
     Assert,
     Branch,
@@ -117,6 +119,8 @@ def _kernel_call(here: Here, e: tree.Call, name: str) -> Value:
         return special
     if name in ("scoped_guard", "scoped_cond_guard", "guard"):
         context.cannot_model(f"{name}()", here.frame, e.span)
+    if not context.follows_lists and is_question(name):
+        return _opaque_call(here, e, name)
     context.note_version(name)
     switched = irqs.call(here, e, name)
     body, core = kernel.body(name), kernel.core(name)
@@ -170,6 +174,10 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
         return deferred.start_work(here, e)
     if not here.context.is_litmus and name in frees.CALLS:
         return frees.call(here, e, name)
+    if name in ("__list", "__chain"):
+        return _empty_list(here, e, name == "__chain")
+    if name == "__known":
+        return _known(here, e)
     if name in waiters.OPERATIONS:
         return waiters.operation(here, e, name)
     if name == "sizeof":  # reads nothing
@@ -183,6 +191,27 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
     if name in ("container_of", "per_cpu_ptr"):
         return here.context.opaque(origin.place)
     return None
+
+
+def _empty_list(here: Here, e: tree.Call, is_chain: bool) -> Value:
+    """__list(head), __chain(head): a list that comes from outside the text is taken to be empty at first."""
+    where = access.pointee(here, e.arguments[0])
+    if isinstance(where, Address) and where.pointer is None and not where.path.root.is_own:
+        here.context.empty_list(where.path, is_chain)
+    return Number(0)
+
+
+def _known(here: Here, e: tree.Call) -> Value:
+    """__known(p): that p leads somewhere else than to what the text has is not modelled."""
+    (pointer,) = e.arguments
+    assert isinstance(pointer, tree.Name)
+    binding, frame = here.frame.bindings[pointer.name], here.frame
+    if isinstance(binding, Variable):
+        assert frame.caller is not None
+        assert frame.site is not None
+        what = f"{text_of(frame.caller, frame.site)}, whose neighbours in the list are not known"
+        here.context.doubt(here.writer.thread, binding.key, what, frame, e.span)
+    return Number(0)
 
 
 def _cond_load(here: Here, e: tree.Call, name: str, order: str) -> Value:

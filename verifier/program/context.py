@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from verifier.program.addresses import ELEMENTS, Addresses
 from verifier.program.frame import Frame, Variable, assigned_names
 from verifier.program.kernel import Kernel, ranges
+from verifier.program.lists import are_followed
 from verifier.program.primitives import LoadCall, StoreCall, core_call, table
 from verifier.program.program import Address, Number, Opaque, Path, Root, Skipped
 from verifier.source import Source, Span
@@ -53,6 +54,7 @@ class Context:
     ) -> None:
         self.source = source
         self.kernel = kernel or Kernel()
+        self.follows_lists = are_followed(source.text)
         self.is_litmus = is_litmus  # names are what they say, and nothing is guessed
         self.functions = {f.name: f for f in unit.functions}
         self.threads: tuple[str, ...] = ()
@@ -261,6 +263,15 @@ class Context:
     def assume(self, text: str) -> None:
         if text not in self.assumptions:
             self.assumptions.append(text)
+
+    def empty_list(self, head: Path, is_chain: bool = False, is_sure: bool = False) -> None:
+        """Note that a list is empty when the threads start: a ring around its head, or a chain that ends with NULL."""
+        for link in ("first",) if is_chain else ("next", "prev"):
+            where = Path(head.root, (*head.members, link))
+            if all(where != p for p, _ in self.initial):
+                self.initial.append((where, 0 if is_chain else self.address(head).value))
+                if not is_sure and head.root.name not in self.declared:
+                    self.assume(f"{head} is taken to be an empty list at first")
 
     def cannot_model(self, what: str, frame: Frame, span: Span) -> None:
         """Note something that the program does and that makes every answer undecided."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from verifier.program.context import Context
@@ -9,9 +10,14 @@ from verifier.program.program import Path, Root
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
 
+_LISTS = re.compile(r"\b(H|L|)LIST_HEAD\s*\(\s*(\w+)\s*\)")
+
 
 def read(unit: tree.Unit, context: Context) -> None:
     """Note the initial values of variables, of arrays' elements, and of the members that are named."""
+    for skipped in unit.skipped if context.follows_lists else ():
+        for kind, name in _LISTS.findall(skipped.text):
+            context.empty_list(Path(Root(name, context.types.get(name), None), ()), bool(kind), is_sure=True)
     statics = (
         v for f in unit.functions for n in walk(f.body) if isinstance(n, tree.Declare) for v in n.variables
     )
@@ -48,6 +54,9 @@ def _item(context: Context, where: Path, item: tree.Expression) -> bool:
 
 
 def _value(context: Context, where: Path, e: tree.Expression) -> None:
+    if isinstance(e, tree.Call) and e.function == tree.Name("LIST_HEAD_INIT", e.span):
+        context.empty_list(where, is_sure=True)
+        return
     value = _constant(context, e)
     if isinstance(e, tree.Call) and e.function == tree.Name("KREF_INIT", e.span):
         where = Path(where.root, (*where.members, "refcount"))

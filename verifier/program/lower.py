@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from verifier.errors import ProgramError, UsageError, at
 from verifier.options import Options
-from verifier.program import access, calls, deferred, frees, initial, sections, statements
+from verifier.program import access, calls, deferred, frees, initial, lists, sections, statements
 from verifier.program.bodies import Body
 from verifier.program.conditions import condition
 from verifier.program.context import Context
@@ -50,7 +50,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     Raises ProgramError (recursion, a location used as a function, a goto that can't be followed …),
     UsageError where an option names a thread or function that is not there.
     """
-    unit = lift_outcomes(unit)
+    unit = lists.expand(lift_outcomes(unit), source.text)
     _check_names(unit, source)
     said = directives(unit, source)
     if said.kernel is not None and options.kernel is None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from verifier.program import program as p
-from verifier.program.program import Fence, Load, Number, Operation, Path, Set, Thread, flatten, rebuilt
+from verifier.program.program import (
+    Fence,
+    Load,
+    Number,
+    Operation,
+    Path,
+    Set,
+    Thread,
+    flatten,
+    rebuilt,
+)
 from verifier.record import field, record, replace
 
 _BOUNDS = {"rcu-lock": 1, "rcu-unlock": -1}
