@@ -118,6 +118,7 @@ def test_every_body_calls_what_is_known() -> None:
         "BIT",
         "likely",
         "unlikely",
+        *("__list", "__chain", "__known", "__stop"),
         *OPERATIONS,
     }
     for name in index():

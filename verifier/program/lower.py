@@ -205,7 +205,7 @@ def _racy(threads: Sequence[Thread], numbers: dict[Path, int]) -> tuple[tuple[in
         for made in accesses(thread.body):
             o = made.operation
             locations = {numbers[path] for path in o.address.targets()}
-            held = frozenset(numbers[path] for path in made.held)
+            held = frozenset(numbers[path] for path in made.held if path in numbers)
             for location in locations:
                 users.setdefault(location, set()).add(thread.name)
                 locks[location] = locks.get(location, held) & held

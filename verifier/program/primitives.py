@@ -286,5 +286,13 @@ _FAMILIES = (
     (rf"{_ATOMIC}(?P<fetch>fetch_)?add_unless{_SUFFIX}", _unless),
     (rf"{_ATOMIC}inc_not_zero{_SUFFIX}", _not_zero),
     (r"(?P<test>test_and_)?(?P<op>set|clear|change)_bit(?P<tail>_lock|_unlock)?", _bit),
+    (
+        r"__(?P<op>take|give)_bit",  # for the bodies: what nobody wrote as an acquire, and as a release
+        lambda m: (
+            RmwCall(1, 0, "|", "lock-acquire", "bit", is_bit=True)
+            if m["op"] == "take"
+            else RmwCall(1, 0, "&~", "unlock-release", "none", is_bit=True)
+        ),
+    ),
     (r"test_bit(?P<acquire>_acquire)?", lambda m: BitTest("acquire" if m["acquire"] else "once")),
 )
