@@ -318,7 +318,7 @@ def test_unknown_calls_are_listed() -> None:
 @pytest.mark.parametrize(
     "name",
     (
-        "down readl rcu_barrier lock_page ww_mutex_lock llist_del_many list_cut_position percpu_down_read "
+        "down readl cancel_work_sync lock_page ww_mutex_lock llist_del_many list_cut_position percpu_down_read "
         "atomic_inc_somehow read_seqcount_t_begin percpu_ref_get wait_on_page cancel_delayed_work up "
         "__smp_load_acquire this_cpu_cmpxchg writel_relaxed"
     ).split(),

@@ -211,7 +211,7 @@ def test_a_callback_that_wakes_loses_no_wake_up(model: str) -> None:
     [
         ("for (i = 0; i < 2; i++) call_rcu(&p->rcu, end);", "call_rcu() in a loop (line 4)"),
         ("call_rcu(&p->rcu, again);", "call_rcu() in what it calls itself (line 3)"),
-        ("rcu_barrier();", "rcu_barrier() (line 4)"),
+        ("rcu_barrier_tasks();", "rcu_barrier_tasks() (line 4)"),
         ("call_rcu_tasks(&p->rcu, end);", "call_rcu_tasks() (line 4)"),
     ],
 )
@@ -353,3 +353,39 @@ def test_what_a_callback_frees_has_to_be_known() -> None:
     found = result(text, "armv8")
     assert found.verdict == "undecided"
     assert "what kfree(i) gives back" in found.reason
+
+
+CALLED = f"{ITEM}void end(struct rcu_head *h) {{ WRITE_ONCE(x, 1); }}\n"
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("call_rcu(&p->rcu, end); rcu_barrier();", "holds"),
+        ("call_rcu(&p->rcu, end); synchronize_rcu();", "violated"),
+        ("call_srcu(&s, &p->rcu, end); srcu_barrier(&s);", "holds"),
+        ("call_srcu(&s, &p->rcu, end); srcu_barrier(&t);", "violated"),
+        ("call_srcu(&s, &p->rcu, end); rcu_barrier();", "violated"),
+        ("rcu_barrier(); call_rcu(&p->rcu, end);", "violated"),
+    ],
+)
+def test_waiting_for_callbacks(model: str, code: str, expected: str) -> None:
+    text = f"{CALLED}void w(struct item *p) {{ {code} BUG_ON(READ_ONCE(x) != 1); }}\n"
+    assert [p.status for p in result(text, model).properties] == [expected]
+
+
+def test_who_waits_for_callbacks_must_know_of_them() -> None:
+    reader = "void r(void) {{ if ({0}) {{ rcu_barrier(); BUG_ON(READ_ONCE(x) != 1); }} }}\n"
+    for store, load, expected in (
+        ("smp_store_release(&y, 1);", "smp_load_acquire(&y)", "holds"),
+        ("WRITE_ONCE(y, 1);", "READ_ONCE(y)", "violated"),
+    ):
+        text = f"{CALLED}void w(struct item *p) {{ call_rcu(&p->rcu, end); {store} }}\n{reader.format(load)}"
+        assert [p.status for p in result(text, "armv8").properties] == [expected]
+
+
+def test_a_callback_that_waits_for_itself() -> None:
+    text = CALLED.replace("WRITE_ONCE(x, 1)", "rcu_barrier()")
+    found = result(f"{text}void w(struct item *p) {{ call_rcu(&p->rcu, end); }}\n", "armv8")
+    assert found.reason.startswith("not modelled: rcu_barrier() in what it waits for")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import access, atomics, deferred, frees, irqs, locks, objects, waiters
+from verifier.program import access, atomics, awaited, deferred, frees, irqs, locks, objects, waiters
 from verifier.program.frame import Delayed, Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.kernel import ranges
@@ -171,6 +171,8 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
         return Number(0)
     if not here.context.is_litmus and name in deferred.CALLS:
         return deferred.defer(here, e, name)
+    if not here.context.is_litmus and name in awaited.CALLS:
+        return awaited.wait(here, e, name)
     if name == deferred.START:
         return deferred.start_work(here, e)
     if not here.context.is_litmus and name in frees.CALLS:

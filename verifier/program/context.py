@@ -18,6 +18,7 @@ from verifier.syntax import tree
 from verifier.syntax.walk import nodes
 
 if TYPE_CHECKING:
+    from verifier.program.awaited import Wait
     from verifier.program.deferred import Deferred
 
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
@@ -85,6 +86,7 @@ class Context:
         self.works: dict[str, str] = {}  # the functions of work items
         self.deferred: list[Deferred] = []  # what runs later, in the order of the calls
         self.deferred_by: dict[str, tuple[str, ...]] = {}  # its threads, and the functions that led to each
+        self.waits: list[Wait] = []  # calls that wait for what runs later
         self.freed = 0  # how many objects are given back
         self.by_version: dict[str, None] = {}  # primitives that are not the same in all versions
         self.initial: list[tuple[Path, int]] = []

@@ -126,7 +126,7 @@ def defer(here: Here, e: tree.Call, name: str) -> Value:
 def start_work(here: Here, e: tree.Call) -> Value:
     """__start_work(work), in the body of what queues it."""
     context, frame = here.context, here.frame
-    path = _object(access.place_of_pointer(here, e.arguments[0]).path)
+    path = object_at(access.place_of_pointer(here, e.arguments[0]).path)
     name = frame.way[0][0] if frame.way and frame.site is not None else frame.function
     name = next((n for n, _ in frame.way if _QUEUES.fullmatch(n)), name)
     item = path.members[:-1] if "delayed" in name else path.members
@@ -140,7 +140,8 @@ def start_work(here: Here, e: tree.Call) -> Value:
     return Number(0)
 
 
-def _object(path: Path) -> Path:
+def object_at(path: Path) -> Path:
+    """The object itself, where a path leads to what a pointer in memory points to."""
     return Path(path.root, path.members[:-1]) if path.members[-1:] == ("*",) else path
 
 

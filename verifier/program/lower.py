@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from verifier.errors import ProgramError, UsageError, at
 from verifier.options import Options
-from verifier.program import access, calls, deferred, frees, initial, lists, sections, statements
+from verifier.program import access, awaited, calls, deferred, frees, initial, lists, sections, statements
 from verifier.program.bodies import Body
 from verifier.program.conditions import condition
 from verifier.program.context import Context
@@ -151,7 +151,7 @@ def _note_unions(context: Context, uses: list[tuple[str, Path]]) -> None:
 def _with_deferred(context: Context, threads: list[Thread]) -> tuple[Thread, ...]:
     """The threads, and those of what they leave for later."""
     started = [deferred.run(context, later) for later in context.deferred]  # which grows meanwhile
-    threads += deferred.in_turn(context.deferred, started)
+    threads = awaited.filled(context, threads + deferred.in_turn(context.deferred, started))
     context.uses += [(d.thread, Address(deferred.run_lock(d))) for d in context.deferred if d.is_work]
     flags = frozenset(later.flag for later in context.deferred)
     for again in deferred.repeated(threads, flags):

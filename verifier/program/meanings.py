@@ -7,7 +7,7 @@ from typing import Any
 
 from verifier.errors import UsageError
 from verifier.options import Options
-from verifier.program import deferred, frees
+from verifier.program import awaited, deferred, frees
 from verifier.program.bodies import Body
 from verifier.program.kernel import Kernel, all_bodies, core_range, index, kernel, ranges
 from verifier.program.meaning import Event, Meaning
@@ -62,6 +62,9 @@ _LATER = "hands over to a thread of its own, which begins with a grace period, t
 _SPECIAL = {
     **dict.fromkeys(deferred.CALLBACKS, f"{_LATER}calls back"),
     **dict.fromkeys(deferred.FREES, f"{_LATER}frees the object"),
+    **dict.fromkeys(
+        awaited.CALLS, "waits for the end of what was handed over, as far as it sees: an acquire"
+    ),
     **dict.fromkeys(frees.CALLS, "frees the object: what others read there afterwards is a use after free"),
 }
 _UNMODELLED = "not modelled: a program that calls it is undecided"
