@@ -91,3 +91,6 @@ void __bit_spin_unlock(int nr, unsigned long *addr)
 /* include/linux/list_bl.h */
 void hlist_bl_lock(struct hlist_bl_head *b) { bit_spin_lock(0, &b->first); }
 void hlist_bl_unlock(struct hlist_bl_head *b) { __bit_spin_unlock(0, &b->first); }
+
+/* include/asm-generic/bitops/generic-non-atomic.h */
+bool __test_bit(long nr, unsigned long *p) { return (*p & BIT(nr)) != 0; }

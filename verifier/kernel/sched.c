@@ -54,3 +54,11 @@ int try_to_wake_up(struct task_struct *p, int state)
 /* kernel/sched/core.c */
 int wake_up_process(struct task_struct *p) { return try_to_wake_up(p, TASK_NORMAL); }
 int wake_up_state(struct task_struct *p, int state) { return try_to_wake_up(p, state); }
+
+/* include/linux/sched.h, since 4.18: a state that only one kind of wake-up ends is set under the lock of wake-ups */
+void set_special_state(int state)
+{
+	raw_spin_lock_irqsave(&current->pi_lock, flags);
+	WRITE_ONCE(current->state, state);
+	raw_spin_unlock_irqrestore(&current->pi_lock, flags);
+}

@@ -394,3 +394,6 @@ int rcuwait_wait_event(struct rcuwait *w, expression condition, int state)
 	finish_rcuwait(w);
 	return 0;
 }
+
+/* include/linux/wait.h: that the task may be frozen is left out */
+int wait_event_freezable(lvalue wq, expression condition) { return wait_event_interruptible(wq, condition); }

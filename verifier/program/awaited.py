@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from verifier.program import access, atomics
-from verifier.program.deferred import CALLBACKS, Deferred, object_at
+from verifier.program import access, atomics, deferred
 from verifier.program.locations import crowded_types
 from verifier.program.program import (
     Address,
@@ -35,6 +34,7 @@ from verifier.syntax import tree
 if TYPE_CHECKING:
     from verifier.program.access import Here
     from verifier.program.context import Context
+    from verifier.program.deferred import Deferred
 
 _WORK, _DELAYED, _RCU, _SRCU = "flush_work", "flush_delayed_work", "rcu_barrier", "srcu_barrier"
 CALLS = frozenset((_WORK, _DELAYED, _RCU, _SRCU))
@@ -57,7 +57,7 @@ def wait(here: Here, e: tree.Call, name: str) -> Value:
     path = None
     if name != _RCU:
         atomics.argument(here, e, name, 0)
-        path = object_at(access.place_of_pointer(here, e.arguments[0]).path)
+        path = deferred.object_at(access.place_of_pointer(here, e.arguments[0]).path)
     if path is not None and name == _DELAYED:
         path = Path(path.root, (*path.members, "work"))
     marker = Assume(Number(1), origin)
@@ -90,7 +90,7 @@ def filled(context: Context, threads: Sequence[Thread]) -> list[Thread]:
 def _is_meant(w: Wait, d: Deferred, crowded: set[str]) -> bool:
     match w.name:
         case "rcu_barrier":
-            return d.name in CALLBACKS and d.domain is None
+            return d.name in deferred.CALLBACKS and d.domain is None
         case "srcu_barrier":
             return d.domain is not None and _is_one(w.path, d.domain.path, crowded)
         case _:

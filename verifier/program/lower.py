@@ -41,6 +41,7 @@ from verifier.source import Source
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
 
+_CLEANUP = re.compile(r"(?!\s*[/*]).*\b(__free|__cleanup)\s*\(")
 _SECTION = re.compile("(rcu_read|preempt|local_bh)_")
 
 
@@ -83,6 +84,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     arms, unread = notes(unit.skipped)
     names, numbers, guesses = unify(uses, aliases)
     _note_unions(context, uses)
+    _note_cleanups(context, source)
     _check_waits(context, unfinished, numbers)
     threads, freed = frees.stores(unfinished, ends, numbers)
     for text, line in frees.unknown(unfinished, freed):
@@ -135,6 +137,14 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         note += ", in which interrupts are on where it starts"
         program = replace(program, assumptions=(*program.assumptions, note))
     return interrupted(program, interrupts)
+
+
+def _note_cleanups(context: Context, source: Source) -> None:
+    """What a variable calls where its scope ends is not modelled."""
+    lines = source.text.split("\n") if "__free" in source.text or "__cleanup" in source.text else ()
+    for number, line in enumerate(lines, 1):
+        if found := _CLEANUP.match(line):
+            context.unmodelled.setdefault(f"{found[1]}() of a variable", source.place(number, 1)[0])
 
 
 def _note_unions(context: Context, uses: list[tuple[str, Path]]) -> None:
