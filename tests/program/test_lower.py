@@ -327,6 +327,17 @@ def test_what_orders_and_is_not_modelled_is_said(name: str) -> None:
     assert lowered(f"void f(void)\n{{\n\t{name}(&l);\n}}\n").unmodelled == ((3, f"{name}()"),)
 
 
+@pytest.mark.parametrize(
+    ("call", "what"),
+    [
+        ("wait_event(wq)", "wait_event() without its condition"),
+        ("kref_put(&r)", "kref_put() without its release"),
+    ],
+)
+def test_what_a_primitive_needs_has_to_be_given(call: str, what: str) -> None:
+    assert lowered(f"void f(void)\n{{\n\t{call};\n}}\n").unmodelled == ((3, what),)
+
+
 @pytest.mark.parametrize("name", ["block", "get_clock", "cleanup", "setup_dev", "do_work_now", "backup"])
 def test_other_names_are_only_unknown(name: str) -> None:
     assert lowered(f"void f(void)\n{{\n\t{name}(&l);\n}}\n").unmodelled == ()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
 from verifier.program import access, atomics, awaited, deferred, frees, irqs, locks, objects, waiters
+from verifier.program.bodies import Body
 from verifier.program.frame import Delayed, Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.kernel import ranges
@@ -125,6 +126,8 @@ def _kernel_call(here: Here, e: tree.Call, name: str) -> Value:
     context.note_version(name)
     switched = irqs.call(here, e, name)
     body, core = kernel.body(name), kernel.core(name)
+    if body is not None and any(p.type.name == "expression" for p in _not_given(e, body)):
+        return _unmodelled(here, e, f"{name}() without its {_not_given(e, body)[0].name}")
     if body is not None and (core is None or len(e.arguments) >= len(body.function.parameters)):
         return inline(here, e, body.function, body.source)
     if switched is not None:
@@ -137,6 +140,11 @@ def _kernel_call(here: Here, e: tree.Call, name: str) -> Value:
     if orders_something(name):
         return _unmodelled(here, e, f"{name}()")
     return _opaque_call(here, e, name)
+
+
+def _not_given(e: tree.Call, body: Body) -> tuple[tree.Parameter, ...]:
+    """The parameters of a primitive that a call has no arguments for."""
+    return body.function.parameters[len(e.arguments) :]
 
 
 def _is_itself(here: Here, name: str) -> bool:
