@@ -91,16 +91,13 @@ def test_all_states_of_small_tests_are_the_enumerators(folder: str, model: str) 
 
 
 def test_what_the_kernels_model_forbids_armv8_forbids() -> None:
-    """On each test that both know: all but those with SRCU. There is no exception (tests/DISAGREEMENTS.md)."""
-    unknown, forbidden = [], 0
+    """There is no exception (tests/DISAGREEMENTS.md)."""
+    forbidden = 0
     for row in rows("lkmm/expected.csv"):
         kernels, arms = (outcome_of("lkmm", row["file"], Options(models=(m,))) for m in ("lkmm", "armv8"))
         assert kernels is not None
-        if arms is None:
-            unknown.append(row["file"])
-        elif kernels.observation == "Never":
+        assert arms is not None
+        if kernels.observation == "Never":
             forbidden += 1
             assert arms.observation == "Never", row["file"]
     assert forbidden > 600
-    for name in unknown:
-        assert "srcu" in (ROOT / "lkmm" / name).read_text().lower(), name

@@ -64,3 +64,19 @@ def test_what_is_not_modelled_is_said(writer: str, what: str) -> None:
     found = result(writer, READER)
     assert found.verdict == "undecided"
     assert what in found.reason
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("struct s *p __free(kfree) = kmalloc(8);", "not modelled: __free() of a variable (line 3)"),
+        (
+            "scoped_cond_guard(mutex_intr, return -4, &l) { x = 1; }",
+            "not modelled: scoped_cond_guard() (line 3)",
+        ),
+    ],
+)
+def test_what_is_read_and_not_modelled(body: str, reason: str) -> None:
+    text = f"int x, l;\nint f(void) {{\n\t{body}\n\tsmp_mb();\n\treturn 0;\n}}\n"
+    (result,) = check("a.c", text.encode(), Options(models=("armv8",)))[0].results
+    assert result.reason == reason

@@ -318,13 +318,24 @@ def test_unknown_calls_are_listed() -> None:
 @pytest.mark.parametrize(
     "name",
     (
-        "down readl rcu_barrier lock_page ww_mutex_lock llist_del_first list_add_rcu wake_up_bit "
-        "atomic_dec_if_positive read_seqcount_t_begin kref_put wait_on_bit cancel_delayed_work up "
+        "down readl cancel_work_sync lock_page ww_mutex_lock llist_del_many list_cut_position percpu_down_read "
+        "atomic_inc_somehow read_seqcount_t_begin percpu_ref_get wait_on_page cancel_delayed_work up "
         "__smp_load_acquire this_cpu_cmpxchg writel_relaxed"
     ).split(),
 )
 def test_what_orders_and_is_not_modelled_is_said(name: str) -> None:
     assert lowered(f"void f(void)\n{{\n\t{name}(&l);\n}}\n").unmodelled == ((3, f"{name}()"),)
+
+
+@pytest.mark.parametrize(
+    ("call", "what"),
+    [
+        ("wait_event(wq)", "wait_event() without its condition"),
+        ("kref_put(&r)", "kref_put() without its release"),
+    ],
+)
+def test_what_a_primitive_needs_has_to_be_given(call: str, what: str) -> None:
+    assert lowered(f"void f(void)\n{{\n\t{call};\n}}\n").unmodelled == ((3, what),)
 
 
 @pytest.mark.parametrize("name", ["block", "get_clock", "cleanup", "setup_dev", "do_work_now", "backup"])
@@ -341,13 +352,40 @@ def test_conditional_loads_wait(name: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "struct s { int a; int b; };\nstruct s g = { .b = 1 };\nvoid f(void) { g.a = 1; }\n",
+        "struct s { int a; int b; };\nstruct s g = { 0, 1 };\nvoid f(void) { g.a = 1; }\n",
         "struct s { int a; };\nstruct s g, h;\nvoid f(void) { g = h; }\n",
         "struct s { int a; };\nstruct s *g;\nvoid f(void) { struct s l = { 1 }; g = &l; }\n",
     ],
 )
 def test_values_that_are_not_followed_are_said(text: str) -> None:
     assert len(lowered(text).unmodelled) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("struct s g = { .b = 1 };\nvoid f(void) { r0 = g.b; r1 = g.a; }\n", (1, 0)),
+        (
+            "struct s g = { .b = ATOMIC_INIT(2), .c = { .d = 3 } };\nvoid f(void) { r0 = g.b; r1 = g.c.d; }\n",
+            (2, 3),
+        ),
+        ("struct s g = { .c.d = 3 };\nvoid f(void) { r0 = g.a; r1 = g.c.d; }\n", (0, 3)),
+        ("struct s g = { .b = 1 };\nvoid f(struct s *p) { g.a = 2; r0 = p->a; r1 = p->b; }\n", (2, 1)),
+        ("int g[3] = { [2] = 5, [0] = 4, 3 };\nvoid f(void) { r0 = g[1]; r1 = g[2]; }\n", (3, 5)),
+        ("int *p = &g.b; struct s g = { .b = 7 };\nvoid f(void) { r0 = *p; r1 = g.b; }\n", (7, 7)),
+    ],
+)
+def test_initial_values_of_members_and_elements(text: str, expected: tuple[int, int]) -> None:
+    assert reachable(text, "f:r0 f:r1") == {expected}
+
+
+def test_initial_values_of_what_nobody_uses_do_not_matter() -> None:
+    assert (
+        lowered("struct s { int a; };\nstruct s g = { 1 };\nint x;\nvoid f(void) { x = 1; }\n").unmodelled
+        == ()
+    )
+    shown = "struct s { int a; };\nstruct s g = { 1 };\nvoid f(struct s *p) { p->a = 1; }\n"
+    assert len(lowered(shown).unmodelled) == 1
 
 
 def test_a_load_and_a_store_know_their_place() -> None:

@@ -60,6 +60,53 @@ def test_until_4_19_it_waits_for_its_own_kind_alone(lock: str, unlock: str) -> N
     assert published("lkmm", "synchronize_sched();", lock, unlock, "4.19").verdict == "undecided"
 
 
+INDEX = ("i = srcu_read_lock(&s);", "srcu_read_unlock(&s, i);")
+SECOND = "j = srcu_read_lock(&s);"
+SRCU = [
+    (INDEX, "proved"),
+    (("i = srcu_read_lock_nmisafe(&s);", "srcu_read_unlock_nmisafe(&s, i);"), "proved"),
+    (("i = srcu_down_read(&s);", "srcu_up_read(&s, i);"), "proved"),
+    (("k->i = srcu_read_lock(&s);", "srcu_read_unlock(&s, k->i);"), "proved"),
+    (("{ guard(srcu)(&s);", "}"), "proved"),
+    (("scoped_guard(srcu, &s) { ", "}"), "proved"),
+    (("if (x) i = srcu_read_lock(&s); else i = srcu_read_lock(&s);", INDEX[1]), "proved"),
+    (("i = srcu_read_lock(&s); j = srcu_read_lock(&s); srcu_read_unlock(&s, j);", INDEX[1]), "proved"),
+    ((f"i = srcu_read_lock(&s); {SECOND} srcu_read_unlock(&s, i);", "srcu_read_unlock(&s, j);"), "proved"),
+    (("i = srcu_read_lock(&s); srcu_read_unlock(&s, i);", ""), "refuted"),
+    (("i = srcu_read_lock(&t);", "srcu_read_unlock(&t, i);"), "refuted"),
+    ((f"i = srcu_read_lock(&t); {SECOND} srcu_read_unlock(&s, j);", "srcu_read_unlock(&t, i);"), "refuted"),
+    (("rcu_read_lock();", "rcu_read_unlock();"), "refuted"),
+    (("i = srcu_read_lock(&s);", "srcu_read_unlock(&s, 0);"), "undecided"),
+]  # fmt: skip
+
+
+def domain(model: str, wait: str, lock: str, unlock: str) -> ModelResult:
+    writer = f"void w(void) {{ int i; WRITE_ONCE(x, 1); {wait} WRITE_ONCE(y, 1); }}\n"
+    reader = f"void r(struct k *k) {{ int a, b, i, j; {lock} {READS} {unlock} BUG_ON(a && !b); }}\n"
+    return result(f"struct srcu_struct s, t;\nint x, y;\n{writer}{reader}", model)
+
+
+@pytest.mark.parametrize("model", [*MODELS, "riscv"])
+@pytest.mark.parametrize(("section", "expected"), SRCU)
+def test_a_grace_period_of_srcu_waits_for_its_domain(
+    model: str, section: tuple[str, str], expected: str
+) -> None:
+    assert domain(model, "synchronize_srcu(&s);", *section).verdict == expected
+
+
+def test_a_wait_in_a_section_of_another_domain_may_end() -> None:
+    inside = "i = srcu_read_lock(&{0}); synchronize_srcu(&s); srcu_read_unlock(&{0}, i);"
+    assert domain("lkmm", inside.format("t"), *INDEX).verdict == "proved"
+    found = domain("lkmm", inside.format("s"), *INDEX)
+    assert found.verdict == "undecided"
+    assert "synchronize_srcu() in a read-side section, which waits for itself" in found.reason
+    assert domain("lkmm", "synchronize_rcu();", *INDEX).verdict == "refuted"
+
+
+def test_under_power_srcu_is_not_modelled() -> None:
+    assert "srcu_read_lock(&s) under power" in domain("power", "synchronize_srcu(&s);", *INDEX).reason
+
+
 def test_under_power_a_grace_period_is_not_modelled() -> None:
     found = published("power", "synchronize_rcu();", *SECTIONS[0])
     assert (found.verdict, found.reason) == (
@@ -102,6 +149,7 @@ def test_a_wait_after_the_section_is_none_in_it() -> None:
         (f"{REMOVE} kfree_rcu_mightsleep(p);", "proved"),
         ("struct item *p = head; kfree_rcu(p, rcu); WRITE_ONCE(head, NULL);", "refuted"),
         (f"{REMOVE} call_rcu(&p->rcu, end);", "proved"),
+        (f"{REMOVE} call_srcu(&s, &p->rcu, end);", "refuted"),  # the reader is in a section of RCU
         (f"{REMOVE} call_rcu(&p->rcu, &end);", "proved"),
         ("struct item *p = head; call_rcu(&p->rcu, end); WRITE_ONCE(head, NULL);", "refuted"),
     ],
@@ -163,7 +211,7 @@ def test_a_callback_that_wakes_loses_no_wake_up(model: str) -> None:
     [
         ("for (i = 0; i < 2; i++) call_rcu(&p->rcu, end);", "call_rcu() in a loop (line 4)"),
         ("call_rcu(&p->rcu, again);", "call_rcu() in what it calls itself (line 3)"),
-        ("rcu_barrier();", "rcu_barrier() (line 4)"),
+        ("rcu_barrier_tasks();", "rcu_barrier_tasks() (line 4)"),
         ("call_rcu_tasks(&p->rcu, end);", "call_rcu_tasks() (line 4)"),
     ],
 )
@@ -175,7 +223,15 @@ def test_what_is_not_modelled(body: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "call", ["call_rcu(&p->rcu)", "call_rcu()", "kfree()", "kfree_rcu()", "kmem_cache_free(p)"]
+    "call",
+    [
+        "call_rcu(&p->rcu)",
+        "call_rcu()",
+        "call_srcu(&s, &p->rcu)",
+        "kfree()",
+        "kfree_rcu()",
+        "kmem_cache_free(p)",
+    ],
 )
 def test_missing_arguments(call: str) -> None:
     with pytest.raises(ProgramError, match="arguments, expected"):
@@ -297,3 +353,39 @@ def test_what_a_callback_frees_has_to_be_known() -> None:
     found = result(text, "armv8")
     assert found.verdict == "undecided"
     assert "what kfree(i) gives back" in found.reason
+
+
+CALLED = f"{ITEM}void end(struct rcu_head *h) {{ WRITE_ONCE(x, 1); }}\n"
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("call_rcu(&p->rcu, end); rcu_barrier();", "holds"),
+        ("call_rcu(&p->rcu, end); synchronize_rcu();", "violated"),
+        ("call_srcu(&s, &p->rcu, end); srcu_barrier(&s);", "holds"),
+        ("call_srcu(&s, &p->rcu, end); srcu_barrier(&t);", "violated"),
+        ("call_srcu(&s, &p->rcu, end); rcu_barrier();", "violated"),
+        ("rcu_barrier(); call_rcu(&p->rcu, end);", "violated"),
+    ],
+)
+def test_waiting_for_callbacks(model: str, code: str, expected: str) -> None:
+    text = f"{CALLED}void w(struct item *p) {{ {code} BUG_ON(READ_ONCE(x) != 1); }}\n"
+    assert [p.status for p in result(text, model).properties] == [expected]
+
+
+def test_who_waits_for_callbacks_must_know_of_them() -> None:
+    reader = "void r(void) {{ if ({0}) {{ rcu_barrier(); BUG_ON(READ_ONCE(x) != 1); }} }}\n"
+    for store, load, expected in (
+        ("smp_store_release(&y, 1);", "smp_load_acquire(&y)", "holds"),
+        ("WRITE_ONCE(y, 1);", "READ_ONCE(y)", "violated"),
+    ):
+        text = f"{CALLED}void w(struct item *p) {{ call_rcu(&p->rcu, end); {store} }}\n{reader.format(load)}"
+        assert [p.status for p in result(text, "armv8").properties] == [expected]
+
+
+def test_a_callback_that_waits_for_itself() -> None:
+    text = CALLED.replace("WRITE_ONCE(x, 1)", "rcu_barrier()")
+    found = result(f"{text}void w(struct item *p) {{ call_rcu(&p->rcu, end); }}\n", "armv8")
+    assert found.reason.startswith("not modelled: rcu_barrier() in what it waits for")

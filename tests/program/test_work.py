@@ -84,7 +84,6 @@ def test_two_runs_of_one_item_do_not_overlap(model: str) -> None:
 @pytest.mark.parametrize(
     ("more", "body", "reason"),
     [
-        ("", "flush_work(&d->work);", "flush_work() (line 4)"),
         ("", "cancel_work_sync(&d->work);", "cancel_work_sync() (line 4)"),
         ("", "while (x) schedule_work(&d->work);", "schedule_work() in a loop (line 4)"),
         (
@@ -139,3 +138,32 @@ void give(void) { WRITE_ONCE(cond, 1); wake_up_process(task); }
     bad = result(worker.replace("SET", "__set_current_state"), model)
     assert "violated" not in [p.status for p in good.properties]
     assert "violated" in [p.status for p in bad.properties]
+
+
+RAN = run("fn", "work", "WRITE_ONCE(d->data, 1);")
+ASKS = "BUG_ON(READ_ONCE(d->data) != 1);"
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("schedule_work(&d->work); flush_work(&d->work);", "holds"),
+        ("schedule_work(&d->work);", "violated"),
+        ("schedule_work(&d->work); flush_work(&d->other);", "violated"),
+        ("flush_work(&d->work); schedule_work(&d->work);", "violated"),
+    ],
+)
+def test_waiting_for_work(model: str, code: str, expected: str) -> None:
+    init = "INIT_WORK(&d->work, fn); INIT_WORK(&d->other, fn);"
+    found = result(f"{DEVICE}{RAN}void f(struct dev *d) {{ {init} {code} {ASKS} }}\n", model)
+    assert [p.status for p in found.properties] == [expected]
+
+
+def test_waiting_for_the_work_of_one_of_two_devices() -> None:
+    two = (
+        f"void f(struct dev *d, struct dev *e) {{ schedule_work(&D->work); flush_work(&d->work); {ASKS} }}\n"
+    )
+    for queued, expected in (("d", "holds"), ("e", "violated")):
+        found = result(DEVICE + RAN + two.replace("D->", f"{queued}->"), "armv8")
+        assert [p.status for p in found.properties] == [expected]

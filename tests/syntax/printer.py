@@ -111,7 +111,14 @@ def _expression(node: object) -> str:
         case tree.TypeArgument():
             return show(node.type)
         case tree.Braces():
-            return f"{{ {', '.join(map(show, node.items))} }}"
+            both = zip(node.names, node.items, strict=True)
+            return f"{{ {', '.join(_designated(n) + show(i) for n, i in both)} }}"
         case tree.Words():
             return f"<{node.text}>"
     raise TypeError(node)
+
+
+def _designated(names: tuple[str, ...] | None) -> str:
+    if not names:
+        return "" if names == () else "[n] = "
+    return "".join(n if n.startswith("[") else f".{n}" for n in names) + " = "

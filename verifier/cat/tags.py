@@ -27,7 +27,10 @@ _DMB = tuple(
     for name in ((domain, f"{domain}LD", f"{domain}ST") if domain else ("SY", "LD", "ST"))
 )
 _SIDES = ("r", "w", "rw")
-_RCU = ("Rcu-lock", "Rcu-unlock", "Sync-rcu")  # of the kernel's code, whatever it runs on
+_RCU = (  # of the kernel's code, whatever it runs on
+    *("Rcu-lock", "Rcu-unlock", "Sync-rcu"),
+    *("Srcu-lock", "Srcu-unlock", "Sync-srcu", "After-srcu-read-unlock"),
+)
 
 # linux: linux-kernel.bell of 6.13 (tags of accesses and fences) and lock.cat (lock events).
 # The others: the annotations of accesses and the fences, by the names that herd7 gives their sets.
@@ -36,9 +39,8 @@ _OWN: dict[Architecture, frozenset[str]] = {
         (
             *("Once", "Acquire", "Release", "Noreturn", "RMW", "Plain"),
             *("Mb", "Wmb", "Rmb", "Barrier", "Before-atomic", "After-atomic"),
-            *("After-spinlock", "After-unlock-lock", "After-srcu-read-unlock"),
+            *("After-spinlock", "After-unlock-lock"),
             *("LKR", "LKW", "UL", "LF", "RL", "RU"),
-            *("Srcu-lock", "Srcu-unlock", "Sync-srcu"),
             *_RCU,
         )
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.events.draft import Arms, Draft, Visits
-from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue
+from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, reads_of
 from verifier.events.graph import (
     THIS,
     Atomic,
@@ -34,7 +34,7 @@ _PICKED: dict[DependencyKind, DependencyKind] = {
     "ctrl": "pick-ctrl",
 }
 _LOCK_ORDERS = frozenset(("lock", "unlock", "lock-acquire", "unlock-release", "srcu-lock", "srcu-unlock"))
-_SECTIONS = frozenset(("rcu-lock", "rcu-unlock"))
+_SECTIONS = frozenset(("rcu-lock", "rcu-unlock", "srcu-unlock"))
 _UNORDERED = frozenset(("lock-failed", "is-locked", "is-unlocked"))
 _ALWAYS = (TRUE,)
 
@@ -223,7 +223,21 @@ class Emitter:
         kind: SourceKind = "lock" if is_section else "fence"
         source = self._source(kind, o.name, o.is_barrier and not is_section, False, o.origin)
         location = None if o.address is None else self._about(o.address, o)
-        self._add("F", location, state, (), None, row.half(0), source, o.origin)
+        number = self._add("F", location, state, (), None, row.half(0), source, o.origin)
+        if o.index is not None:
+            self._end_section(o, number, state)
+
+    def _end_section(self, o: p.Fence, end: int, state: State) -> None:
+        """A data dependency from what gave the section's index; it is there as long as the section's begin is."""
+        found = self.taint(o.index, state)
+        if not found:
+            self.draft.unmodelled.append((o.origin.span.line, f"{o.name} with an index that nothing read"))
+        for (read, _), holds in sorted(found.items(), key=_by_read):
+            begin = self.draft.events[read]
+            is_begin = begin.source is not None and "Srcu-lock" in begin.tags
+            source = begin.source if is_begin else self._dependency_source("data", read, o.origin)
+            assert source is not None
+            self.draft.dependencies.append(Dependency("data", read, end, holds, source))
 
     def _about(self, address: p.Address, o: p.Fence) -> int | None:
         """The location that a fence is about."""
@@ -273,16 +287,18 @@ class Emitter:
                 found[numbers[path]] = disjunction((found.get(numbers[path], FALSE), condition))
         elsewhere = fold(conjunction(negation(c) for c in found.values()))
         if address.is_closed:
-            if (
-                origin is not None
-            ):  # who reads a pointer in memory that was given back has been caught already
-                alive = (Apply("!=", (pointer, Const(f.value))) for f in self.draft.program.freed)
-                self._escape(state, conjunction((elsewhere, *alive)), origin)
+            if origin is not None:
+                self._escape(state, fold(conjunction((elsewhere, self._is_sound(pointer)))), origin)
         elif elsewhere != FALSE:
             number = numbers[address.path]
             found[number] = disjunction((found.get(number, FALSE), elsewhere))
         # A wild pointer is reported: what it does instead does not matter.
         return [(location, TRUE if len(found) == 1 else c) for location, c in found.items()]
+
+    def _is_sound(self, pointer: Expression) -> Expression:
+        """Whether a pointer comes from no memory that was given back before it was read, which is an error already."""
+        gone = [f.value for f in self.draft.program.freed]
+        return negation(disjunction(equals(ReadValue(r), v) for r in sorted(reads_of(pointer)) for v in gone))
 
     def _escape(self, state: State, elsewhere: Expression, origin: p.Origin) -> None:
         """Note when an access goes to no location."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from verifier.events.expression import FALSE, Apply, Const, Expression
 from verifier.events.logic import Guard, common_prefix, conjunction, either, negation
 from verifier.events.taint import NONE, Taint, under, union
-from verifier.program.program import Fence
+from verifier.program.program import Fence, Load
 
 Monitor = tuple[
     tuple[int, Expression], ...
@@ -22,7 +22,8 @@ class State:
     taints    where each local's value comes from by syntax (litmus tests only)
     control   what decided by syntax whether control gets there (litmus tests only)
     monitor   the exclusive load that an exclusive store may pair with
-    sections  RCU's read-side sections that the thread is in, by their starts
+    sections  the read-side sections that the thread is in, by their starts: those of RCU that it may be in, and
+              those of SRCU (loads) that it is in for sure
     """
 
     __slots__ = ("control", "guard", "locals", "monitor", "sections", "taints")
@@ -33,7 +34,7 @@ class State:
         self.taints: dict[str, Taint] = {}
         self.control: Taint = NONE
         self.monitor: Monitor = ()
-        self.sections: tuple[Fence, ...] = ()
+        self.sections: tuple[Fence | Load, ...] = ()
 
     def under(self, condition: Expression) -> State | None:
         """This state where `condition` holds too; None where it can't."""
@@ -83,7 +84,9 @@ def _join_two(a: State, b: State) -> State:
             result.taints[name] = here if here is there else _either(here, there, condition, otherwise)
     result.control = _either(a.control, b.control, condition, otherwise)
     result.monitor = _monitors(a.monitor, b.monitor, condition, otherwise)
-    result.sections = max(a.sections, b.sections, key=len)
+    longer = max(a.sections, b.sections, key=len)
+    both = (a.sections, b.sections)
+    result.sections = tuple(s for s in longer if isinstance(s, Fence) or all(s in one for one in both))
     return result
 
 

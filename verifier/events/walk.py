@@ -89,6 +89,8 @@ class ThreadWalk:
             return state
         if isinstance(operation, p.Load):
             self.emit.load(operation, state)
+            if operation.order == "srcu-lock":
+                state.sections = (*state.sections, operation)
             return state
         if isinstance(operation, p.Store):
             self.emit.store(operation, state)
@@ -160,14 +162,20 @@ class ThreadWalk:
         if fence.kind == "rcu-lock":
             state.sections = (*state.sections, fence)
         elif fence.kind == "rcu-unlock":
-            state.sections = state.sections[:-1]
+            last = next((s for s in reversed(state.sections) if isinstance(s, p.Fence)), None)
+            state.sections = tuple(s for s in state.sections if s is not last)
+        elif fence.kind == "srcu-unlock" and fence.index is not None:
+            index = self.emit.value(fence.index, state)
+            own = [s for s in state.sections if isinstance(s, p.Load) and s.address == fence.address]
+            ended = [s for s in own if state.locals[s.target] == index] or own
+            state.sections = tuple(s for s in state.sections if s not in ended)
 
     def _stop(self, state: State | None) -> None:
         """Control goes no further, here or within the bound: a section that it is in has what happened so far in it,
         and those who wait for the section to end still wait. A litmus test is taken as it is written."""
         if state is not None and not self.draft.program.is_litmus:
             for start in reversed(state.sections):
-                self.emit.fence(replace(start, kind="rcu-unlock"), state)
+                self.emit.fence(_end(start), state)
 
     def _self_wait(self, o: p.SelfWait, before: State) -> State | None:
         """Where the thread holds the lock that it waits for, it stops for ever, unless another thread frees it."""
@@ -337,3 +345,10 @@ class ThreadWalk:
         self.draft.sleeps[number] = Sleep(
             old.thread, old.sleeps, old.reads, old.state, awaited, text, old.span
         )
+
+
+def _end(start: p.Fence | p.Load) -> p.Fence:
+    """What ends the read-side section that begins there."""
+    if isinstance(start, p.Fence):
+        return replace(start, kind="rcu-unlock")
+    return p.Fence("srcu-unlock", start.name, True, start.origin, start.address, p.Local(start.target))

@@ -77,3 +77,27 @@ void cpumask_clear_cpu(int cpu, struct cpumask *mask) { clear_bit(cpu, &mask->bi
 bool cpumask_test_cpu(int cpu, const struct cpumask *mask) { return test_bit(cpu, &mask->bits); }
 bool cpumask_test_and_set_cpu(int cpu, struct cpumask *mask) { return test_and_set_bit(cpu, &mask->bits); }
 bool cpumask_test_and_clear_cpu(int cpu, struct cpumask *mask) { return test_and_clear_bit(cpu, &mask->bits); }
+
+/* include/linux/bit_spinlock.h: a lock that is one bit of a word */
+void bit_spin_lock(int nr, unsigned long *addr)
+{
+	if (__take_bit(nr, addr))
+		__stop();
+}
+bool bit_spin_trylock(int nr, unsigned long *addr) { return !__take_bit(nr, addr); }
+void bit_spin_unlock(int nr, unsigned long *addr) { __give_bit(nr, addr); }
+bool bit_spin_is_locked(int nr, unsigned long *addr) { return test_bit(nr, addr); }
+
+/* include/linux/bit_spinlock.h: the other bits are those of who holds the lock */
+void __bit_spin_unlock(int nr, unsigned long *addr)
+{
+	unsigned long old = READ_ONCE(*addr);
+	__hand_over(addr, old & ~BIT(nr));
+}
+
+/* include/linux/list_bl.h */
+void hlist_bl_lock(struct hlist_bl_head *b) { bit_spin_lock(0, &b->first); }
+void hlist_bl_unlock(struct hlist_bl_head *b) { __bit_spin_unlock(0, &b->first); }
+
+/* include/asm-generic/bitops/generic-non-atomic.h */
+bool __test_bit(long nr, unsigned long *p) { return (*p & BIT(nr)) != 0; }

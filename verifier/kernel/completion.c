@@ -59,3 +59,34 @@ bool try_wait_for_completion(struct completion *x)
 /* include/linux/completion.h */
 void init_completion(struct completion *x) { WRITE_ONCE(x->done, 0); }
 void reinit_completion(struct completion *x) { WRITE_ONCE(x->done, 0); }
+
+/* kernel/sched/completion.c: the signal that may end some of them is left out */
+int wait_for_completion_interruptible(struct completion *x) { wait_for_completion(x); return 0; }
+int wait_for_completion_killable(struct completion *x) { wait_for_completion(x); return 0; }
+void wait_for_completion_io(struct completion *x) { wait_for_completion(x); }
+
+/* kernel/sched/completion.c: the time may run out while the task sleeps, and the last look at the count is what counts */
+unsigned long wait_for_completion_timeout(struct completion *x, unsigned long timeout)
+{
+	bool got;
+
+	raw_spin_lock_irq(&x->wait.lock);
+	if (!x->done) {
+		__enqueue(x->wait.head);
+		__set_current_state(TASK_UNINTERRUPTIBLE);
+		raw_spin_unlock_irq(&x->wait.lock);
+		__full_order();
+		__set_current_state(TASK_RUNNING);
+		raw_spin_lock_irq(&x->wait.lock);
+		__dequeue(x->wait.head);
+	}
+	got = x->done != 0;
+	if (got && x->done != UINT_MAX)
+		WRITE_ONCE(x->done, x->done - 1);
+	raw_spin_unlock_irq(&x->wait.lock);
+	return got;
+}
+long wait_for_completion_interruptible_timeout(struct completion *x, unsigned long timeout)
+{
+	return wait_for_completion_timeout(x, timeout);
+}

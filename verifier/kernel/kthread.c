@@ -5,6 +5,9 @@
 /* kernel/kthread.c: the bit KTHREAD_SHOULD_STOP */
 bool kthread_should_stop(void) { return test_bit(1, &current->kthread_flags); }
 
+/* kernel/kthread.c: the bit KTHREAD_SHOULD_PARK; who sets it is not modelled */
+bool kthread_should_park(void) { return test_bit(2, &current->kthread_flags); }
+
 /* kernel/kthread.c: the completion of the thread's end is a hand-over here */
 void kthread_exit(int result) { __hand_over(&current->kthread_exited, 1); }
 

@@ -68,3 +68,7 @@ bool kvm_vcpu_wake_up(struct kvm_vcpu *vcpu)
 	rcuwait_wake_up(&vcpu->wait);
 	return true;
 }
+
+/* include/linux/kvm_host.h: the index of the section is kept with the vcpu */
+void kvm_vcpu_srcu_read_lock(struct kvm_vcpu *vcpu) { vcpu->____srcu_idx = srcu_read_lock(&vcpu->kvm->srcu); }
+void kvm_vcpu_srcu_read_unlock(struct kvm_vcpu *vcpu) { srcu_read_unlock(&vcpu->kvm->srcu, vcpu->____srcu_idx); }

@@ -40,3 +40,11 @@ void local_bh_enable(void) { }
 
 /* net/core/dev.c */
 void synchronize_net(void) { synchronize_rcu(); }
+
+/* include/linux/rcupdate.h: gives the old pointer, which the caller's lock protects */
+void *rcu_replace_pointer(lvalue rcu_ptr, void *ptr, expression condition)
+{
+	void *old = READ_ONCE(rcu_ptr);
+	rcu_assign_pointer(rcu_ptr, ptr);
+	return old;
+}

@@ -68,3 +68,11 @@ void rq_lock_irqsave(struct rq *rq, struct rq_flags *rf) { raw_spin_lock_irqsave
 void rq_unlock(struct rq *rq, struct rq_flags *rf) { raw_spin_unlock(&rq->lock); }
 void rq_unlock_irq(struct rq *rq, struct rq_flags *rf) { raw_spin_unlock_irq(&rq->lock); }
 void rq_unlock_irqrestore(struct rq *rq, struct rq_flags *rf) { raw_spin_unlock_irqrestore(&rq->lock, flags); }
+
+/* include/linux/sched.h, since 4.18: a state that only one kind of wake-up ends is set under the lock of wake-ups */
+void set_special_state(int state)
+{
+	raw_spin_lock_irqsave(&current->pi_lock, flags);
+	WRITE_ONCE(current->state, state);
+	raw_spin_unlock_irqrestore(&current->pi_lock, flags);
+}

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import access, atomics, deferred, frees, irqs, locks, objects, waiters
-from verifier.program.frame import Variable, text_of
+from verifier.program import access, atomics, awaited, deferred, frees, irqs, locks, objects, waiters
+from verifier.program.bodies import Body
+from verifier.program.frame import Delayed, Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.kernel import ranges
+from verifier.program.lists import is_question
 from verifier.program.primitives import (
     BitTest,
     Core,
@@ -25,8 +27,10 @@ from verifier.program.primitives import (
     table,
 )
 from verifier.program.program import (
+    Address,
     Apply,
     Assert,
+    Assume,
     Branch,
     Fence,
     Leave,
@@ -69,6 +73,8 @@ def call(here: Here, e: tree.Call) -> Value:
             here.context.cannot_model(what, here.frame, e.span)
         return _opaque_call(here, e, what)
     name = e.function.name
+    if isinstance(passed := here.frame.bindings.get(name), Delayed):
+        return _passed_call(here, e, passed)
     if name in here.context.functions:
         return inline(here, e, here.context.functions[name], here.context.source)
     if name in here.frame.bindings or name in here.context.declared:
@@ -76,6 +82,16 @@ def call(here: Here, e: tree.Call) -> Value:
             "call-of-location", f"{name} is a variable, expected a function", e.function.span
         )
     return _litmus_call(here, e, name) if here.context.is_litmus else _kernel_call(here, e, name)
+
+
+def _passed_call(here: Here, e: tree.Call, passed: Delayed) -> Value:
+    """A call of a function that is an argument of the primitive at hand."""
+    match passed.expression:
+        case tree.Name() | tree.Unary("&", tree.Name()) as named:
+            function = named if isinstance(named, tree.Name) else named.operand
+            return call(here, tree.Call(function, e.arguments, e.span))
+        case other:
+            return _opaque_call(here, e, text_of(passed.frame.source, other.span))
 
 
 def _litmus_call(here: Here, e: tree.Call, name: str) -> Value:
@@ -105,9 +121,13 @@ def _kernel_call(here: Here, e: tree.Call, name: str) -> Value:
         return special
     if name in ("scoped_guard", "scoped_cond_guard", "guard"):
         context.cannot_model(f"{name}()", here.frame, e.span)
+    if not context.follows_lists and is_question(name):
+        return _opaque_call(here, e, name)
     context.note_version(name)
     switched = irqs.call(here, e, name)
     body, core = kernel.body(name), kernel.core(name)
+    if body is not None and any(p.type.name == "expression" for p in _not_given(e, body)):
+        return _unmodelled(here, e, f"{name}() without its {_not_given(e, body)[0].name}")
     if body is not None and (core is None or len(e.arguments) >= len(body.function.parameters)):
         return inline(here, e, body.function, body.source)
     if switched is not None:
@@ -120,6 +140,11 @@ def _kernel_call(here: Here, e: tree.Call, name: str) -> Value:
     if orders_something(name):
         return _unmodelled(here, e, f"{name}()")
     return _opaque_call(here, e, name)
+
+
+def _not_given(e: tree.Call, body: Body) -> tuple[tree.Parameter, ...]:
+    """The parameters of a primitive that a call has no arguments for."""
+    return body.function.parameters[len(e.arguments) :]
 
 
 def _is_itself(here: Here, name: str) -> bool:
@@ -154,10 +179,19 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
         return Number(0)
     if not here.context.is_litmus and name in deferred.CALLS:
         return deferred.defer(here, e, name)
+    if not here.context.is_litmus and name in awaited.CALLS:
+        return awaited.wait(here, e, name)
     if name == deferred.START:
         return deferred.start_work(here, e)
     if not here.context.is_litmus and name in frees.CALLS:
         return frees.call(here, e, name)
+    if name in ("__list", "__chain"):
+        return _empty_list(here, e, name == "__chain")
+    if name == "__known":
+        return _known(here, e)
+    if name == "__stop":  # of what gets no further, nothing is said
+        here.writer.emit(Assume(Number(0), origin))
+        return Number(0)
     if name in waiters.OPERATIONS:
         return waiters.operation(here, e, name)
     if name == "sizeof":  # reads nothing
@@ -171,6 +205,27 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
     if name in ("container_of", "per_cpu_ptr"):
         return here.context.opaque(origin.place)
     return None
+
+
+def _empty_list(here: Here, e: tree.Call, is_chain: bool) -> Value:
+    """__list(head), __chain(head): a list that comes from outside the text is taken to be empty at first."""
+    where = access.pointee(here, e.arguments[0])
+    if isinstance(where, Address) and where.pointer is None and not where.path.root.is_own:
+        here.context.empty_list(where.path, is_chain)
+    return Number(0)
+
+
+def _known(here: Here, e: tree.Call) -> Value:
+    """__known(p): that p leads somewhere else than to what the text has is not modelled."""
+    (pointer,) = e.arguments
+    assert isinstance(pointer, tree.Name)
+    binding, frame = here.frame.bindings[pointer.name], here.frame
+    if isinstance(binding, Variable):
+        assert frame.caller is not None
+        assert frame.site is not None
+        what = f"{text_of(frame.caller, frame.site)}, whose neighbours in the list are not known"
+        here.context.doubt(here.writer.thread, binding.key, what, frame, e.span)
+    return Number(0)
 
 
 def _cond_load(here: Here, e: tree.Call, name: str, order: str) -> Value:
@@ -213,8 +268,8 @@ def _core(here: Here, e: tree.Call, name: str, core: Core) -> Value:
             return _cond_load(here, e, name, order)
         case LockCall():
             return locks.lock(here, e, name, core)
-        case FenceCall(kind, about):
-            _fence(here, e, name, kind, about)
+        case FenceCall():
+            _fence(here, e, name, core)
             return Number(0)
         case NoCall():
             known = irqs.call(here, e, name)
@@ -229,9 +284,10 @@ def _unmodelled(here: Here, e: tree.Call, what: str) -> Value:
     return _ignored(here, e)
 
 
-def _fence(here: Here, e: tree.Call, name: str, kind: str, about: int | None) -> None:
-    where = None if about is None else atomics.shared(here, e, name, about)
-    here.writer.emit(Fence(kind, name, True, here.frame.origin(e.span), where))
+def _fence(here: Here, e: tree.Call, name: str, core: FenceCall) -> None:
+    where = None if core.place is None else atomics.shared(here, e, name, core.place)
+    index = None if core.index is None else access.value(here, atomics.argument(here, e, name, core.index))
+    here.writer.emit(Fence(core.kind, name, True, here.frame.origin(e.span), where, index))
 
 
 def _ignored(here: Here, e: tree.Call) -> Value:

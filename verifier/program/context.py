@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from verifier.program.addresses import ELEMENTS, Addresses
 from verifier.program.frame import Frame, Variable, assigned_names
 from verifier.program.kernel import Kernel, ranges
+from verifier.program.lists import are_followed
 from verifier.program.primitives import LoadCall, StoreCall, core_call, table
 from verifier.program.program import Address, Number, Opaque, Path, Root, Skipped
 from verifier.source import Source, Span
@@ -17,6 +18,7 @@ from verifier.syntax import tree
 from verifier.syntax.walk import nodes
 
 if TYPE_CHECKING:
+    from verifier.program.awaited import Wait
     from verifier.program.deferred import Deferred
 
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
@@ -53,6 +55,7 @@ class Context:
     ) -> None:
         self.source = source
         self.kernel = kernel or Kernel()
+        self.follows_lists = are_followed(source.text)
         self.is_litmus = is_litmus  # names are what they say, and nothing is guessed
         self.functions = {f.name: f for f in unit.functions}
         self.threads: tuple[str, ...] = ()
@@ -83,9 +86,13 @@ class Context:
         self.works: dict[str, str] = {}  # the functions of work items
         self.deferred: list[Deferred] = []  # what runs later, in the order of the calls
         self.deferred_by: dict[str, tuple[str, ...]] = {}  # its threads, and the functions that led to each
+        self.waits: list[Wait] = []  # calls that wait for what runs later
         self.freed = 0  # how many objects are given back
         self.by_version: dict[str, None] = {}  # primitives that are not the same in all versions
         self.initial: list[tuple[Path, int]] = []
+        self.unread_initial: dict[
+            Root, int
+        ] = {}  # variables whose initial values are not known, and their lines
         self._values: dict[str, int] = dict(table("constants.toml")["values"])
         states = table("constants.toml")["states"]
         self._values.update(dict.fromkeys(states["running"], 0))
@@ -258,6 +265,15 @@ class Context:
     def assume(self, text: str) -> None:
         if text not in self.assumptions:
             self.assumptions.append(text)
+
+    def empty_list(self, head: Path, is_chain: bool = False, is_sure: bool = False) -> None:
+        """Note that a list is empty when the threads start: a ring around its head, or a chain that ends with NULL."""
+        for link in ("first",) if is_chain else ("next", "prev"):
+            where = Path(head.root, (*head.members, link))
+            if all(where != p for p, _ in self.initial):
+                self.initial.append((where, 0 if is_chain else self.address(head).value))
+                if not is_sure and head.root.name not in self.declared:
+                    self.assume(f"{head} is taken to be an empty list at first")
 
     def cannot_model(self, what: str, frame: Frame, span: Span) -> None:
         """Note something that the program does and that makes every answer undecided."""

@@ -44,7 +44,8 @@ class _Copy:
                 return self.access(o)
             case p.Fence():
                 address = None if o.address is None else self.address(o.address)
-                return replace(o, address=address, origin=self.origin(o.origin))
+                index = None if o.index is None else self.value(o.index)
+                return replace(o, address=address, index=index, origin=self.origin(o.origin))
             case p.Set(target, value):
                 return p.Set(self.name(target), self.value(value))
             case p.Branch(condition, then, otherwise, origin):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from verifier.program import access, frees, statements
+from verifier.program import access, atomics, frees, statements
 from verifier.program.frame import Frame, Pointer, Variable, Writer
 from verifier.program.inline import bind_free
 from verifier.program.program import (
@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from verifier.program.access import Here
     from verifier.program.context import Context
 
-CALLBACKS = frozenset(("call_rcu", "call_rcu_hurry"))
+_SRCU = "call_srcu"  # its first argument is the domain
+CALLBACKS = frozenset(("call_rcu", "call_rcu_hurry", _SRCU))
 FREES = frozenset(("kfree_rcu", "kvfree_rcu", "kfree_rcu_mightsleep", "kvfree_rcu_mightsleep"))
 CALLS = CALLBACKS | FREES
 START = "__start_work"  # in verifier/kernel/workqueue.c
@@ -57,7 +58,7 @@ _DEEPEST = 3  # callbacks that leave something for later in turn
 @record(frozen=True, slots=True)
 class Deferred:
     """What runs later: a callback (or None: the end) of the object at `path`, once `flag` is set. `by`: the callbacks
-    that led to it, the outermost first."""
+    that led to it, the outermost first. `domain`: that whose grace period comes before, if it is SRCU's."""
 
     thread: str
     name: str
@@ -67,6 +68,7 @@ class Deferred:
     function: tree.Function | None
     by: tuple[str, ...]
     origin: Origin
+    domain: Address | None = None
 
 
 def callbacks(calls: Iterable[tree.Call], works: Mapping[str, str]) -> frozenset[str]:
@@ -103,26 +105,28 @@ def _plain(e: tree.Expression) -> tree.Expression:
 def defer(here: Here, e: tree.Call, name: str) -> Value:
     """One of CALLS: the hand-over. Raises ProgramError where arguments are missing."""
     context = here.context
-    if len(e.arguments) < (2 if name in CALLBACKS else 1):
+    first = int(name == _SRCU)
+    if len(e.arguments) < first + (2 if name in CALLBACKS else 1):
         message = f"{name}() has {len(e.arguments)} arguments, expected an object and what happens to it"
         raise here.frame.error("missing-argument", message, e.span)
-    where = access.place_of_pointer(here, e.arguments[0])
+    domain = atomics.shared(here, e, name, 0) if first else None
+    where = access.place_of_pointer(here, e.arguments[first])
     function, what = None, name
     if name in CALLBACKS:
-        callback = _plain(e.arguments[1])
+        callback = _plain(e.arguments[first + 1])
         what = callback.name if isinstance(callback, tree.Name) else name
         function = context.functions.get(what)
         if function is None:
             context.opaque_calls.setdefault(what, (here.frame.site or e.span).line)
             return Number(0)
-    _hand_over(here, e, name, what, function, where.path, is_work=False)
+    _hand_over(here, e, name, what, function, where.path, is_work=False, domain=domain)
     return Number(0)
 
 
 def start_work(here: Here, e: tree.Call) -> Value:
     """__start_work(work), in the body of what queues it."""
     context, frame = here.context, here.frame
-    path = _object(access.place_of_pointer(here, e.arguments[0]).path)
+    path = object_at(access.place_of_pointer(here, e.arguments[0]).path)
     name = frame.way[0][0] if frame.way and frame.site is not None else frame.function
     name = next((n for n, _ in frame.way if _QUEUES.fullmatch(n)), name)
     item = path.members[:-1] if "delayed" in name else path.members
@@ -136,12 +140,20 @@ def start_work(here: Here, e: tree.Call) -> Value:
     return Number(0)
 
 
-def _object(path: Path) -> Path:
+def object_at(path: Path) -> Path:
+    """The object itself, where a path leads to what a pointer in memory points to."""
     return Path(path.root, path.members[:-1]) if path.members[-1:] == ("*",) else path
 
 
 def _hand_over(
-    here: Here, e: tree.Call, name: str, what: str, function: tree.Function | None, path: Path, is_work: bool
+    here: Here,
+    e: tree.Call,
+    name: str,
+    what: str,
+    function: tree.Function | None,
+    path: Path,
+    is_work: bool,
+    domain: Address | None = None,
 ) -> None:
     """Emit the hand-over, and note what is handed over."""
     context, thread, origin = here.context, here.writer.thread, here.frame.origin(e.span)
@@ -159,7 +171,7 @@ def _hand_over(
     here.writer.emit(Store(Address(flag), Number(1), "unlock-release", False, name, shown))
     context.deferred_by[new] = (*by, what)
     apart = replace(origin, via=None, way=(), in_primitive=True)
-    context.deferred.append(Deferred(new, name, is_work, flag, path, function, by, apart))
+    context.deferred.append(Deferred(new, name, is_work, flag, path, function, by, apart, domain))
 
 
 def _unused(context: Context, name: str) -> str:
@@ -191,7 +203,10 @@ def _begin(context: Context, writer: Writer, later: Deferred) -> None:
     """What a thread does before it calls: it waits for the readers; a worker says that the item may be queued again."""
     if not later.is_work:
         wait = f"grace period of {later.name}"
-        writer.emit(Fence("sync-rcu", wait, True, replace(later.origin, text=wait)))
+        kind, where = "sync-rcu" if later.domain is None else "sync-srcu", later.domain
+        writer.emit(Fence(kind, wait, True, replace(later.origin, text=wait), where))
+        if where is not None:
+            context.use(later.thread, where)
         return
     pending = Path(later.path.root, (*later.path.members, "pending"))
     origin = replace(later.origin, text="the worker clears pending")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from verifier.program import calls, statements
-from verifier.program.program import Leave, Scope
+from verifier.program.frame import Variable
+from verifier.program.program import Leave, Scope, Set, Value
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
 
@@ -31,6 +32,7 @@ _KINDS = {
     "rwsem_write": ("down_write", "up_write"),
     "rcu": ("rcu_read_lock", "rcu_read_unlock"),
     "preempt": ("preempt_disable", "preempt_enable"),
+    "srcu": ("srcu_read_lock", "srcu_read_unlock"),
     "irq": ("local_irq_disable", "local_irq_enable"),
     "irqsave": ("local_irq_save", "local_irq_restore"),
 }
@@ -66,8 +68,8 @@ def guarded(here: Here, kind: str, e: tree.Call, body: Sequence[tree.Statement],
         statements.block(here, body)
         return
     begin, end = _KINDS[kind]
-    _call(here, begin, e)
     frame, writer = here.frame, here.writer
+    ending = _begun(here, begin, e)
     done = writer.fresh("unguarded")
     exits = [(frame.exit, writer.fresh("return"))]
     frame.exit = exits[0][1]
@@ -81,7 +83,7 @@ def guarded(here: Here, kind: str, e: tree.Call, body: Sequence[tree.Statement],
             labels[-1] = exits[-1][1]
     with writer.block() as inner:
         statements.block(here, body)
-        _call(here, end, e)
+        _call(here, end, ending)
         writer.emit(Leave(done))
     frame.exit = exits[0][0]
     for labels in loops:
@@ -93,11 +95,22 @@ def guarded(here: Here, kind: str, e: tree.Call, body: Sequence[tree.Statement],
     for old, new in exits:
         with writer.block() as after:
             writer.emit(Scope(new, tuple(operations)))
-            _call(here, end, e)
+            _call(here, end, ending)
             writer.emit(Leave(old))
         operations = after
     writer.emit(Scope(done, tuple(operations)))
 
 
-def _call(here: Here, name: str, e: tree.Call) -> None:
-    calls.call(here, tree.Call(tree.Name(name, e.span), e.arguments, e.span))
+def _begun(here: Here, name: str, e: tree.Call) -> tree.Call:
+    """Call what begins the scope; gives the call that ends it, which gets the index if there is one."""
+    got = _call(here, name, e)
+    if name != "srcu_read_lock":
+        return e
+    index = here.writer.fresh("index")
+    here.writer.emit(Set(index, got))
+    here.frame.bindings[index] = Variable(index, False, None)
+    return tree.Call(e.function, (*e.arguments, tree.Name(index, e.span)), e.span)
+
+
+def _call(here: Here, name: str, e: tree.Call) -> Value:
+    return calls.call(here, tree.Call(tree.Name(name, e.span), e.arguments, e.span))

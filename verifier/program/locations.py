@@ -81,7 +81,7 @@ def _find(parent: dict[Path, Path], path: Path) -> Path:
 def _object_groups(uses: Sequence[tuple[str, Path]], renamed: dict[str, str]) -> dict[Root, object]:
     """For each root a key that roots of one object share."""
     roots = list(dict.fromkeys(path.root for _, path in uses))
-    crowded = _crowded_types(roots)
+    crowded = crowded_types(roots)
     shared = _types_of_globals(roots)
     groups: dict[Root, object] = {}
     for root in roots:
@@ -110,7 +110,7 @@ def _types_of_globals(roots: Sequence[Root]) -> dict[str, str]:
     return {t: names[0] for t, names in found.items() if len(names) == 1}
 
 
-def _crowded_types(roots: Sequence[Root]) -> set[str]:
+def crowded_types(roots: Sequence[Root]) -> set[str]:
     """Types of which one thread handles two objects: these are told apart by name."""
     seen: dict[tuple[str, str], set[str]] = {}
     for root in roots:

@@ -55,6 +55,8 @@ def _reads_first(
             case p.Load(target, address):
                 carried |= ((_mentions(address.pointer) | _mentions(address.index)) & written) - known
                 known.add(target)
+            case p.Fence():
+                carried |= (_mentions(o.index) & written) - known
             case p.Branch(condition, then, otherwise, _):
                 carried |= (_mentions(condition) & written) - known
                 one, other = set(known), set(known)

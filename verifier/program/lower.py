@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from verifier.errors import ProgramError, UsageError, at
 from verifier.options import Options
-from verifier.program import access, calls, deferred, frees, sections, statements
+from verifier.program import access, awaited, calls, deferred, frees, initial, lists, sections, statements
+from verifier.program.bodies import Body
 from verifier.program.conditions import condition
 from verifier.program.context import Context
 from verifier.program.directives import directives
@@ -40,6 +41,7 @@ from verifier.source import Source
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
 
+_CLEANUP = re.compile(r"(?!\s*[/*]).*\b(__free|__cleanup)\s*\(")
 _SECTION = re.compile("(rcu_read|preempt|local_bh)_")
 
 
@@ -49,7 +51,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     Raises ProgramError (recursion, a location used as a function, a goto that can't be followed …),
     UsageError where an option names a thread or function that is not there.
     """
-    unit = lift_outcomes(unit)
+    unit = lists.expand(lift_outcomes(unit), source.text)
     _check_names(unit, source)
     said = directives(unit, source)
     if said.kernel is not None and options.kernel is None:
@@ -59,12 +61,12 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     context.own_parameters = said.own
     context.works = deferred.works(unit, source.text)
     interrupts = tuple(Interrupt(*i) for i in dict.fromkeys(options.interrupts + said.interrupts))
-    chosen = _threads(unit, options.threads + said.threads, context.works, interrupts)
+    chosen = _threads(context, unit, options.threads + said.threads, interrupts)
     handlers = tuple(name for name, function in chosen if _is_handler(function))
     context.has_interrupts = bool(interrupts or handlers)
     context.threads = tuple(name for name, _ in chosen)
     context.waiters = waiting(chosen, context.body)
-    _initial_values(unit, context)
+    initial.read(unit, context)
     threads = _with_deferred(context, [_thread(context, name, function) for name, function in chosen])
     threads = _with_sections(context, threads)
     _check_started(unit, context, {f.name for _, f in chosen}, bool(options.threads or said.threads))
@@ -76,10 +78,14 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     uses += [(end.thread, path) for end in ends for path in end.paths]
     used = {path for _, path in uses}
     uses += [("", p) for p in context.addresses if p in context.taken - used and p.root.owner is None]
+    uses = initial.with_members(context, uses)
+    initial.check(context, uses)
     conditions = tuple(condition(context, threads, [p for _, p in uses], c) for c in unit.conditions)
     arms, unread = notes(unit.skipped)
     names, numbers, guesses = unify(uses, aliases)
     _note_unions(context, uses)
+    _note_cleanups(context, source)
+    _check_waits(context, unfinished, numbers)
     threads, freed = frees.stores(unfinished, ends, numbers)
     for text, line in frees.unknown(unfinished, freed):
         context.unmodelled.setdefault(f"what {text} gives back", line)
@@ -133,6 +139,14 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     return interrupted(program, interrupts)
 
 
+def _note_cleanups(context: Context, source: Source) -> None:
+    """What a variable calls where its scope ends is not modelled."""
+    lines = source.text.split("\n") if "__free" in source.text or "__cleanup" in source.text else ()
+    for number, line in enumerate(lines, 1):
+        if found := _CLEANUP.match(line):
+            context.unmodelled.setdefault(f"{found[1]}() of a variable", source.place(number, 1)[0])
+
+
 def _note_unions(context: Context, uses: list[tuple[str, Path]]) -> None:
     """Members of a union share their place, which is not modelled."""
     members: dict[Root, set[str]] = {}
@@ -147,7 +161,7 @@ def _note_unions(context: Context, uses: list[tuple[str, Path]]) -> None:
 def _with_deferred(context: Context, threads: list[Thread]) -> tuple[Thread, ...]:
     """The threads, and those of what they leave for later."""
     started = [deferred.run(context, later) for later in context.deferred]  # which grows meanwhile
-    threads += deferred.in_turn(context.deferred, started)
+    threads = awaited.filled(context, threads + deferred.in_turn(context.deferred, started))
     context.uses += [(d.thread, Address(deferred.run_lock(d))) for d in context.deferred if d.is_work]
     flags = frozenset(later.flag for later in context.deferred)
     for again in deferred.repeated(threads, flags):
@@ -159,7 +173,7 @@ def _check_started(unit: tree.Unit, context: Context, chosen: set[str], is_asked
     """Note the callbacks that nothing hands over, unless the user says which functions run."""
     named = deferred.callbacks(_calls(unit), context.works)
     known = chosen | {d.function.name for d in context.deferred if d.function is not None}
-    known |= {name for f in unit.functions for name in _called(f)}
+    known |= {name for f in unit.functions for name in _called(context, f)}
     for f in unit.functions:
         if f.name not in named - known or is_asked:
             continue
@@ -181,11 +195,14 @@ def _with_sections(context: Context, threads: tuple[Thread, ...]) -> tuple[Threa
     """The threads, without their read-side sections where nobody waits for these."""
     if not sections.has_waits(threads):
         context.by_version = {n: None for n in context.by_version if not _SECTION.match(n)}
-        return tuple(sections.without_sections(t) for t in threads)
-    for wait in (o for t in threads for o in sections.waits_inside(t)):
+    return sections.without_idle(threads)
+
+
+def _check_waits(context: Context, threads: Sequence[Thread], numbers: dict[Path, int]) -> None:
+    """Note the waits for a grace period of which the thread itself is in a section."""
+    for wait in (o for t in threads for o in sections.waits_inside(t, numbers)):
         what = f"{wait.name}() in a read-side section, which waits for itself"
         context.unmodelled.setdefault(what, wait.origin.span.line)
-    return threads
 
 
 def _racy(threads: Sequence[Thread], numbers: dict[Path, int]) -> tuple[tuple[int, str], ...]:
@@ -198,7 +215,7 @@ def _racy(threads: Sequence[Thread], numbers: dict[Path, int]) -> tuple[tuple[in
         for made in accesses(thread.body):
             o = made.operation
             locations = {numbers[path] for path in o.address.targets()}
-            held = frozenset(numbers[path] for path in made.held)
+            held = frozenset(numbers[path] for path in made.held if path in numbers)
             for location in locations:
                 users.setdefault(location, set()).add(thread.name)
                 locks[location] = locks.get(location, held) & held
@@ -269,13 +286,13 @@ def _interrupts(interrupts: Sequence[Interrupt]) -> list[str]:
 
 
 def _threads(
+    context: Context,
     unit: tree.Unit,
     wanted: tuple[tuple[str, str], ...],
-    works: dict[str, str],
     interrupts: Sequence[Interrupt],
 ) -> list[tuple[str, tree.Function]]:
     """The threads: those that were asked for, else the functions that no other function calls; and the handlers."""
-    chosen = _chosen(unit, wanted, works)
+    chosen = _chosen(context, unit, wanted)
     functions = {f.name: f for f in unit.functions}
     known = {name for name, _ in chosen}
     missing = dict.fromkeys(i.handler for i in interrupts if i.handler in functions.keys() - known)
@@ -283,7 +300,7 @@ def _threads(
 
 
 def _chosen(
-    unit: tree.Unit, wanted: tuple[tuple[str, str], ...], works: dict[str, str]
+    context: Context, unit: tree.Unit, wanted: tuple[tuple[str, str], ...]
 ) -> list[tuple[str, tree.Function]]:
     """The threads: those that were asked for, else the functions that no other function calls."""
     functions = {f.name: f for f in unit.functions}
@@ -293,52 +310,11 @@ def _chosen(
             raise UsageError("unknown-function", f"no function {function} in the text; there are: {known}")
     if wanted:
         return [(name, functions[function]) for name, function in wanted]
-    called = {name for f in unit.functions for name in _called(f)}
-    called |= deferred.callbacks(_calls(unit), works)
+    called = {name for f in unit.functions for name in _called(context, f)}
+    called |= deferred.callbacks(_calls(unit), context.works)
     able = [f for f in unit.functions if not is_macro(f)]
     free = [f for f in able if f.column or f.name not in called]
     return [(f.name, f) for f in free or able]
-
-
-def _initial_values(unit: tree.Unit, context: Context) -> None:
-    statics = (
-        v for f in unit.functions for n in walk(f.body) if isinstance(n, tree.Declare) for v in n.variables
-    )
-    for v in (*unit.variables, *(v for v in statics if v.static)):
-        if v.type.name == "const" or v.initial is None:
-            continue
-        root = Root(v.name, context.types.get(v.name), None)
-        if isinstance(v.initial, tree.Braces):
-            _initial_list(context, v, root, v.initial.items)
-            continue
-        value = _constant(context, v.initial)
-        if value is not None:
-            context.initial.append((Path(root, ()), value))
-
-
-def _initial_list(context: Context, v: tree.Variable, root: Root, items: tuple[tree.Expression, ...]) -> None:
-    """The elements of an array; which members of a struct a list sets is not known, unless to 0."""
-    values = [_constant(context, item) for item in items]
-    if v.dimensions and len(v.dimensions) == 1 and None not in values:
-        context.initial += [(Path(root, (f"[{i}]",)), x) for i, x in enumerate(values) if x is not None]
-    elif any(values):
-        context.unmodelled.setdefault(f"the initial values of {v.name}", v.span.line)
-
-
-def _constant(context: Context, e: tree.Expression) -> int | None:
-    match e:
-        case tree.Number(value, _):
-            return value
-        case tree.Unary("-", tree.Number(value, _)):
-            return -value
-        case tree.Name(name):
-            return context.constant(name)
-        case tree.Unary("&", tree.Name(name)):
-            return context.address(Path(Root(name, context.types.get(name), None), ())).value
-        case tree.Call(_, (first,)):
-            return _constant(context, first)
-        case _:
-            return None
 
 
 def _thread(context: Context, name: str, function: tree.Function) -> Thread:
@@ -360,10 +336,25 @@ def _thread(context: Context, name: str, function: tree.Function) -> Thread:
 
 def _is_kthread(function: tree.Function, context: Context) -> bool:
     """Whether a thread's function is a kernel thread's, for whose end somebody may wait."""
-    asks = {"kthread_should_stop", "kthread_should_park"} & _called(function)
-    return bool(asks) and any("kthread_stop" in _called(f) for f in context.functions.values())
+    asks = {"kthread_should_stop", "kthread_should_park"} & _called(context, function)
+    return bool(asks) and any("kthread_stop" in _called(context, f) for f in context.functions.values())
 
 
-def _called(function: tree.Function) -> set[str]:
-    functions = (call.function for call in _calls_in(function))
-    return {f.name for f in functions if isinstance(f, tree.Name)}
+def _called(context: Context, function: tree.Function) -> set[str]:
+    """What a function calls, and what it has a primitive call, such as kref_put()."""
+    found: set[str] = set()
+    for call in _calls_in(function):
+        if isinstance(call.function, tree.Name):
+            found.add(call.function.name)
+            found |= _passed(context.kernel.body(call.function.name), call)
+    return found
+
+
+def _passed(primitive: Body | None, call: tree.Call) -> set[str]:
+    """The functions among the arguments of a primitive that are not evaluated before the call."""
+    if primitive is None:
+        return set()
+    both = zip(primitive.function.parameters, call.arguments, strict=False)
+    names = (a for p, a in both if p.type.name == "expression")
+    plain = (a.operand if isinstance(a, tree.Unary) and a.operator == "&" else a for a in names)
+    return {a.name for a in plain if isinstance(a, tree.Name)}

@@ -7,7 +7,7 @@ from typing import Any
 
 from verifier.errors import UsageError
 from verifier.options import Options
-from verifier.program import deferred, frees
+from verifier.program import awaited, deferred, frees
 from verifier.program.bodies import Body
 from verifier.program.kernel import Kernel, all_bodies, core_range, index, kernel, ranges
 from verifier.program.meaning import Event, Meaning
@@ -38,6 +38,8 @@ _ORDERS = {
     "once": "without order",
     "acquire": "acquire",
     "release": "release",
+    "srcu-lock": "which begins a section of SRCU",
+    "srcu-unlock": "which ends a section of SRCU",
 }
 _ACTIONS: dict[LockAction, str] = {
     "lock": "takes {}: a read-modify-write that finds it free",
@@ -60,6 +62,9 @@ _LATER = "hands over to a thread of its own, which begins with a grace period, t
 _SPECIAL = {
     **dict.fromkeys(deferred.CALLBACKS, f"{_LATER}calls back"),
     **dict.fromkeys(deferred.FREES, f"{_LATER}frees the object"),
+    **dict.fromkeys(
+        awaited.CALLS, "waits for the end of what was handed over, as far as it sees: an acquire"
+    ),
     **dict.fromkeys(frees.CALLS, "frees the object: what others read there afterwards is a use after free"),
 }
 _UNMODELLED = "not modelled: a program that calls it is undecided"
@@ -116,7 +121,8 @@ def like(name: str) -> list[str]:
 def known_names() -> list[str]:
     """All names that the data list; those of atomic and bit operations follow a scheme instead."""
     core = table("core.toml")
-    listed = [*core["load"], *core["store"], *core["loop"], *core["fence"], *core["nothing"]["names"]]
+    listed = [*core["load"], *core["store"], *core["loop"], *core["fence"], *core["fence-at"]]
+    listed += [*core["lock"], *core["nothing"]["names"]]
     litmus = [n for rows in core["litmus"].values() if isinstance(rows, dict) for n in rows]
     return list(
         dict.fromkeys((*listed, *core["unmodelled"]["names"], *litmus, *index(), *_SPECIAL, *_EXAMPLES))

@@ -11,7 +11,7 @@ from verifier.syntax import tree
 _CONDITION = re.compile(r"#\s*(ifdef|ifndef|if)\b\s*(.*)", re.DOTALL)
 _MEANINGLESS = re.compile(
     r"#\s*(?:include|else|elif|endif|define|undef|pragma|line|error|warning)\b"
-    r"|(?:static\s+)?(?:EXPORT_|MODULE_|DEFINE_|DECLARE_|LIST_HEAD|module_|\w*_initcall|MODULE)\w*"
+    r"|(?:static\s+)?(?:EXPORT_|MODULE_|DEFINE_|DECLARE_|[HL]?LIST_HEAD|module_|\w*_initcall|MODULE)\w*"
 )
 
 

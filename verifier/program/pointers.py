@@ -289,6 +289,8 @@ class _Flow:
             rest = len(path.members) - len(members)
             if path.members[max(rest, 0) :] == members:
                 places.offset(path.members[:rest])
+            elif path.members and path.members != members[-len(path.members) :]:
+                return WILD  # no object of that kind is around the place
         if places.path(value + offset) is not None:
             return value + offset
         return UNKNOWN if root is not None and root.owner is not None and not root.is_own else WILD

@@ -72,10 +72,12 @@ class LoopCall:
 
 @record(frozen=True, slots=True)
 class FenceCall:
-    """`place`: the argument that points to the object that the fence is about, if any."""
+    """`place`: the argument that points to the object that the fence is about, if any; `index`: the one that says which
+    section of it ends."""
 
     kind: str
     place: int | None = None
+    index: int | None = None
 
 
 LockAction = Literal[
@@ -154,7 +156,7 @@ def core_call(name: str, is_litmus: bool = False) -> Core | None:
 
 def _listed(rows: dict[str, Any], name: str) -> Core | None:
     """The row of that name in the tables of core.toml, or of its part for litmus tests."""
-    if name in rows["load"]:
+    if name in rows.get("load", ()):
         return LoadCall(*rows["load"][name])
     if name in rows["store"]:
         return StoreCall(*rows["store"][name])
@@ -163,8 +165,8 @@ def _listed(rows: dict[str, Any], name: str) -> Core | None:
     if name in rows.get("loop", ()):
         return LoopCall(rows["loop"][name])
     if name in rows.get("fence-at", ()):
-        place, kind = rows["fence-at"][name]
-        return FenceCall(kind, place)
+        place, kind, *index = rows["fence-at"][name]
+        return FenceCall(kind, place, *index)
     if name in rows.get("lock", ()):
         return LockCall(*rows["lock"][name])
     return None
@@ -284,5 +286,13 @@ _FAMILIES = (
     (rf"{_ATOMIC}(?P<fetch>fetch_)?add_unless{_SUFFIX}", _unless),
     (rf"{_ATOMIC}inc_not_zero{_SUFFIX}", _not_zero),
     (r"(?P<test>test_and_)?(?P<op>set|clear|change)_bit(?P<tail>_lock|_unlock)?", _bit),
+    (
+        r"__(?P<op>take|give)_bit",  # for the bodies: what nobody wrote as an acquire, and as a release
+        lambda m: (
+            RmwCall(1, 0, "|", "lock-acquire", "bit", is_bit=True)
+            if m["op"] == "take"
+            else RmwCall(1, 0, "&~", "unlock-release", "none", is_bit=True)
+        ),
+    ),
     (r"test_bit(?P<acquire>_acquire)?", lambda m: BitTest("acquire" if m["acquire"] else "once")),
 )

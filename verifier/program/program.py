@@ -181,13 +181,15 @@ class Rmw:
 
 @record(frozen=True, slots=True)
 class Fence:
-    """`kind`: see Program; `is_barrier`: written for its order; `address`: of the object that it is about, if any."""
+    """`kind`: see Program; `is_barrier`: written for its order; `address`: of the object that it is about, if any;
+    `index`: what says which section of the object ends."""
 
     kind: str
     name: str
     is_barrier: bool
     origin: Origin
     address: Address | None = None
+    index: Value | None = None
 
 
 @record(frozen=True, slots=True)

@@ -67,7 +67,8 @@ def rewritten(
                 succeeds = None if o.succeeds is None else value(o.succeeds)
                 return replace(o, address=where(o.address), new=value(o.new), succeeds=succeeds)
             case Fence():
-                return o if o.address is None else replace(o, address=where(o.address))
+                index = None if o.index is None else value(o.index)
+                return o if o.address is None else replace(o, address=where(o.address), index=index)
             case Set():
                 return replace(o, value=value(o.value))
             case Branch():

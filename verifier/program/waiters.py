@@ -18,7 +18,8 @@ _FIRST_BIT = 20  # task bits are no other constants
 _TASK, _WAKE = "__task", "try_to_wake_up"
 _JOIN, _LEAVE, _ASK = "__enqueue", "__dequeue", "__is_queued"
 _EACH, _FIRST, _ONE = "__for_each_waiter", "__for_first_waiter", "__wake_waiter"
-OPERATIONS = frozenset((_JOIN, _LEAVE, _ASK, _EACH, _FIRST, _ONE))
+_ALONE = "__alone"
+OPERATIONS = frozenset((_JOIN, _LEAVE, _ASK, _EACH, _FIRST, _ONE, _ALONE))
 
 
 def waiting(
@@ -39,14 +40,21 @@ def waiting(
 
 
 def _callees(function: tree.Function) -> set[str]:
-    calls = (n.function for n in walk(function.body) if isinstance(n, tree.Call))
-    return {f.name for f in calls if isinstance(f, tree.Name)}
+    """What a function calls, or passes on to be called."""
+    calls = [n for n in walk(function.body) if isinstance(n, tree.Call)]
+    named = [*(c.function for c in calls), *(a for c in calls for a in c.arguments)]
+    plain = (f.operand if isinstance(f, tree.Unary) and f.operator == "&" else f for f in named)
+    return {f.name for f in plain if isinstance(f, tree.Name)}
 
 
 def operation(here: Here, e: tree.Call, name: str) -> Value:
     """One of OPERATIONS, which the bodies of verifier/kernel use."""
     if name in (_EACH, _FIRST, _ONE):
         return _wake(here, e, name)
+    if name == _ALONE:
+        if len(here.context.waiters) > 1:
+            here.context.cannot_model("an exclusive wait where several tasks wait", here.frame, e.span)
+        return Number(0)
     (head,) = e.arguments
     where, me = access.place(here, head), _bit(here, here.writer.thread)
     assert isinstance(where, Address)

@@ -23,7 +23,7 @@ def list_all(bodies: Mapping[str, Sequence[str]], version: str, width: int) -> s
         "loads": list(core["load"]),
         "stores": list(core["store"]),
         "loops that load until a condition holds": list(core["loop"]),
-        "barriers": list(core["fence"]),
+        "barriers": [*core["fence"], *core["fence-at"]],
         **{f"functions over these: {file}": list(names) for file, names in bodies.items()},
         "in litmus tests alone": litmus,
         "not modelled (a program with one is undecided)": core["unmodelled"]["names"],

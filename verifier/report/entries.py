@@ -173,4 +173,4 @@ def _by_answer(answers: Answers[Verdict], sentence: Callable[[Verdict], str]) ->
     models: dict[str, list[str]] = {}
     for model, verdict in answers:
         models.setdefault(sentence(verdict), []).append(model)
-    return [f"{', '.join(names)}: {text}" for text, names in models.items()]
+    return [f"{', '.join(dict.fromkeys(names))}: {text}" for text, names in models.items()]

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from verifier.source import Span
 from verifier.syntax import literals, tree
 from verifier.syntax.leaf import Leaf
-from verifier.syntax.outline import Declarator, Head, LoopHead, Storage, Typedef, shaped
+from verifier.syntax.outline import Declarator, Designated, Head, LoopHead, Storage, Typedef, shaped
 from verifier.syntax.vocabulary import leaving
 
 Children = list[Any]
@@ -147,13 +147,20 @@ class Builder:
         return (None if isinstance(c[1], Leaf) else c[1], c[-1])
 
     def braces(self, c: Children) -> tree.Braces:
-        return tree.Braces(_expressions(c), _span(c))
+        items = [child for child in c if not isinstance(child, Leaf)]
+        values = tuple(i.value if isinstance(i, Designated) else i for i in items)
+        names = tuple(i.names if isinstance(i, Designated) else () for i in items)
+        return tree.Braces(values, names, _span(c))
 
-    def designated(self, c: Children) -> tree.Expression:
-        return cast(tree.Expression, c[-1])
+    def designated(self, c: Children) -> Designated:
+        steps = [step for step in c if isinstance(step, tuple)]
+        names = tuple(name for name, _ in steps if name is not None)
+        return Designated(names if len(names) == len(steps) else None, c[-1], _span(c))
 
-    def designator(self, c: Children) -> Leaf:
-        return cast(Leaf, c[-1])
+    def designator(self, c: Children) -> tuple[str | None, Leaf]:
+        if len(c) == 2:
+            return str(c[1]), c[1]
+        return f"[{c[1].value}]" if isinstance(c[1], tree.Number) else None, c[-1]
 
     # ------------------------------------------------------------ statements
 

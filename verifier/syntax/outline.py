@@ -35,6 +35,15 @@ class Declarator:
 
 
 @record(frozen=True, slots=True)
+class Designated:
+    """An item of an initialiser list, and what it is for; see tree.Braces."""
+
+    names: tuple[str, ...] | None
+    value: tree.Expression
+    span: Span
+
+
+@record(frozen=True, slots=True)
 class LoopHead:
     initial: tree.Statement | None
     condition: tree.Expression | None

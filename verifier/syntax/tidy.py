@@ -20,6 +20,10 @@ def tidy(source: Source, tokens: Sequence[Token]) -> tuple[Token, ...]:
         if is_name and token.text in ATTRIBUTES:
             position = _past_group(source, tokens, position)
             continue
+        if is_name and token.text == "scoped_cond_guard":
+            kept += tokens[position : (first := _next_comma(tokens, position))]
+            position = _next_comma(tokens, first)  # past a statement, which is no argument
+            continue
         if not is_name and _is_assigning_arrow(tokens, position):
             end = tokens[position + 1]
             kept.append(token._replace(text="=", end_line=end.end_line, end_column=end.end_column))
@@ -59,6 +63,19 @@ def _defined(tokens: Sequence[Token], first: int) -> str | None:
         if depth == 0 and text == ";":
             return tokens[position - 1].text if tokens[position - 1].kind == "name" else None
     return None
+
+
+def _next_comma(tokens: Sequence[Token], position: int) -> int:
+    """The position of the next comma of the same call; that after `position` where there is none."""
+    depth = int(tokens[position].text == ",")
+    for index in range(position + 1, len(tokens)):
+        text = tokens[index].text
+        if depth == 1 and text == ",":
+            return index
+        depth += {"(": 1, ")": -1}.get(text, 0)
+        if depth == 0:
+            break
+    return position + 1
 
 
 def _past_group(source: Source, tokens: Sequence[Token], position: int) -> int:

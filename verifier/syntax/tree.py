@@ -134,9 +134,11 @@ class TypeArgument:
 
 @record(frozen=True, slots=True)
 class Braces:
-    """An initialiser list; designators are dropped."""
+    """An initialiser list. `names`: for each item the members and elements that lead to it, such as ("kref",) or
+    ("[2]",); none where it has no designator, None where an index is no number."""
 
     items: tuple[Expression, ...]
+    names: tuple[tuple[str, ...] | None, ...]
     span: Span = declare(compare=False, repr=False)
 
 

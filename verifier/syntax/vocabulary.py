@@ -18,7 +18,8 @@ QUALIFIERS = frozenset(
 # Each is followed by a group in parentheses that goes with it.
 ATTRIBUTES = frozenset(
     """__attribute__ __attribute __aligned __section __printf __scanf __releases __acquires __must_hold
-    __guarded_by __alias __aligned_largest __malloc __alloc_size __counted_by __nonnull _Alignas""".split()
+    __guarded_by __alias __aligned_largest __malloc __alloc_size __counted_by __nonnull _Alignas
+    __free __cleanup""".split()
 )
 
 _TYPES = frozenset(
