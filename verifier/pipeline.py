@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from verifier.cat.compiled import keep, load_kept, mentioned
 from verifier.cat.library import MODELS, texts
 from verifier.cat.terms import Model
-from verifier.errors import InputError, ModelError, SyntaxProblem
+from verifier.errors import InputError, ModelError, ProgramError, SyntaxProblem
 from verifier.events.build import build
 from verifier.events.elaborate import elaborate
 from verifier.events.expression import FALSE, THIN_AIR
@@ -74,12 +74,31 @@ def check(name: str, data: bytes, options: Options, trees: Trees | None = None) 
     """
     deadline = Deadline(options.timeout)
     pieces = recognise(name, data, trees)
-    units = tuple(
-        u for piece, end in _shared_out(pieces, deadline) for u in _check_piece(name, piece, options, end)
-    )
+    units = _check_pieces(name, pieces, options, deadline)
     units += _counterparts(name, pieces, options, deadline)
     telling = tuple(u for u in units if u.change or any(r.verdict != "nothing to check" for r in u.results))
     return telling or units
+
+
+def _check_pieces(
+    name: str, pieces: Sequence[Piece], options: Options, deadline: Deadline
+) -> tuple[UnitResult, ...]:
+    """Judge the pieces of a file. One that can't be read leaves its own answer open where others can.
+
+    Raises InputError where none can be read.
+    """
+    units: list[UnitResult] = []
+    problems: list[InputError] = []
+    for piece, end in _shared_out(pieces, deadline):
+        try:
+            units += _check_piece(name, piece, options, end)
+        except (SyntaxProblem, ProgramError) as problem:
+            problems.append(problem)
+            where = f" (line {problem.span.line})" if problem.span else ""
+            units.append(_not_read(name, piece, options, f"not understood: {problem.message}{where}"))
+    if problems and len(problems) == len(pieces):
+        raise problems[0]
+    return tuple(units)
 
 
 @cache
@@ -335,8 +354,8 @@ def _check_one(
     )
 
 
-def _not_read(name: str, piece: Snippet | Diagram | Litmus, options: Options, reason: str) -> UnitResult:
-    """A piece that there was no time to read."""
+def _not_read(name: str, piece: Piece, options: Options, reason: str) -> UnitResult:
+    """A piece that can't be read, or that there was no time to."""
     isa = piece.source.text.partition(" ")[0] if isinstance(piece, Litmus) else None
     models = options.models or DEFAULTS.get(isa, DEFAULTS[None])
     results = tuple(ModelResult(m, "undecided", reason, (), (), None) for m in models)

@@ -55,6 +55,7 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
         ends=tuple(merge.ends),
         cuts=tuple(merge.cuts),
         unreached=tuple(merge.unreached),
+        unknown_calls=program.unknown_calls,
         bound=bound,
         architecture=family(architecture, program.isa),
         observed=tuple((label, final.translate(f)) for label, f in program.observed),

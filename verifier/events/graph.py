@@ -188,6 +188,7 @@ class EventGraph:
     unmodelled      line and name of what the architecture has no row for: no verdict can be given
     recursions      waits of a thread for a lock that it holds itself
     unreached       lines of loops that can be left, but not within the bound: what follows is missing
+    unknown_calls   lines of calls that the text tells nothing of
     """
 
     threads: tuple[str, ...]
@@ -213,6 +214,7 @@ class EventGraph:
     isa: str | None = None
     is_litmus: bool = False
     recursions: tuple[Recursion, ...] = ()
+    unknown_calls: tuple[int, ...] = ()
 
 
 def expressions(graph: EventGraph) -> Iterator[Expression]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from verifier.cat.compiled import is_consistent
-from verifier.events.graph import EventGraph
+from verifier.events.graph import EventGraph, line_of
 from verifier.execution.candidate import Execution, bases
 from verifier.execution.cycles import Cycle
 from verifier.execution.skeleton import ADDITIONS
@@ -233,7 +233,11 @@ class Judge:
         return 1 if tags - {"Barrier"} else 0
 
     def _adjacent(self, a: int, b: int) -> bool:
+        """Whether no access stands between two fences, nor a call that may make one."""
         low, high = min(a, b), max(a, b)
+        first, last = sorted((line_of(self.graph, a), line_of(self.graph, b)))
+        if any(first <= line <= last for line in self.graph.unknown_calls):
+            return False
         inside = (
             e for e in range(low + 1, high) if self.graph.events[e].thread == self.graph.events[a].thread
         )

@@ -308,6 +308,7 @@ def _opaque_call(here: Here, e: tree.Call, name: str) -> Value:
         here.context.cannot_model(f"the macro {name}()", here.frame, e.span)
     else:
         here.context.opaque_calls.setdefault(name, (here.frame.site or e.span).line)
+        here.context.opaque_lines.add(e.span.line)
     return here.context.opaque(here.frame.origin(e.span).place)
 
 

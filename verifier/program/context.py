@@ -69,6 +69,7 @@ class Context:
         self.uses: list[Use] = []
         self.assumptions: list[str] = []
         self.opaque_calls: dict[str, int] = {}
+        self.opaque_lines: set[int] = set()
         self.unmodelled: dict[str, int] = {}
         self.writes: list[Use] = []
         self.frees: list[Use] = []  # objects whose memory is given back

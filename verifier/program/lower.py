@@ -123,6 +123,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         skipped=(*context.skipped, *unread),
         plain_accesses=_racy(threads, numbers),
         unmodelled=tuple((line, name) for name, line in context.unmodelled.items()),
+        unknown_calls=tuple(sorted(context.opaque_lines)),
         indeterminate=frozenset(n for p, n in numbers.items() if p.root in context.indeterminate),
         freed=freed,
         handlers=tuple(h for h in handlers if all(i.handler != h for i in interrupts)),

@@ -495,5 +495,6 @@ class Program:
     observed: tuple[tuple[str, Final], ...] = ()
     indeterminate: frozenset[int] = frozenset()
     freed: tuple[Freed, ...] = ()
+    unknown_calls: tuple[int, ...] = ()
     interrupts: tuple[Interrupt, ...] = ()
     handlers: tuple[str, ...] = ()

@@ -113,7 +113,10 @@ def shared_around(program: Program, thread: Thread, o: Operation) -> tuple[list[
         [x for x in found if _is_shared(x) and x.address.path not in constants] for found in (above, below)
     )
     first, second = kept
-    return first, second
+    unlocks = [
+        x for x in above if "unlock" in x.order
+    ]  # a store that others see, and that later loads may pass
+    return [x for x in above if x in first or x in unlocks], second
 
 
 def _release_acquire(program: Program, thread: Thread, o: Operation, below: Sequence[Access]) -> list[Probe]:
@@ -277,7 +280,7 @@ def _edge(o: Operation, is_first: bool, said: str) -> End:
     kind = _kind(o)
     if kind in ("wmb", "rmb"):
         which = "W" if kind == "wmb" else "R"
-    else:
+    elif not isinstance(o, Fence) or o.kind != "mb":  # a full barrier is for what no other does
         which = _told(said, is_first) or which
     about = "after-atomic" if is_first else "before-atomic"
     is_atomic = isinstance(o, Fence) and o.kind == about

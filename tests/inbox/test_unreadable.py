@@ -1,0 +1,46 @@
+"""A part of a message that can't be read does not keep the others from being judged."""
+
+from __future__ import annotations
+
+import pytest
+
+from verifier.errors import InputError
+from verifier.options import Options
+from verifier.pipeline import check
+
+MAIL = b"""From: A <a@example.org>
+Subject: [PATCH] dev: order the flag after the data
+
+The reader can see the flag first:
+
+    CPU0                   CPU1
+    WRITE_ONCE(x, 1) {     READ_ONCE(y)
+    ) ) )                  READ_ONCE(x)
+
+"""
+DIFF = b"""---
+diff --git a/dev.c b/dev.c
+--- a/dev.c
++++ b/dev.c
+@@ -1,6 +1,7 @@ static void publish(struct dev *d)
+ static void publish(struct dev *d)
+ {
+ \tWRITE_ONCE(d->data, 1);
++\tsmp_wmb();
+ \tWRITE_ONCE(d->ready, 1);
+ }
+"""
+
+
+def test_a_patch_below_a_diagram_that_cannot_be_read() -> None:
+    units = check("a.patch", MAIL + DIFF, Options())
+    (diagram,) = (u for u in units if u.lines == (6, 8))
+    assert {r.verdict for r in diagram.results} == {"undecided"}
+    assert "not understood: " in diagram.results[0].reason
+    (change,) = (u.change for u in units if u.change)
+    assert "MP allowed before, forbidden after" in change.summary
+
+
+def test_a_message_of_which_nothing_can_be_read() -> None:
+    with pytest.raises(InputError):
+        check("a.patch", MAIL, Options())

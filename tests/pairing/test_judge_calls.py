@@ -1,0 +1,16 @@
+"""Calls that the text tells nothing of."""
+
+from __future__ import annotations
+
+import pytest
+
+from verifier.options import Options
+from verifier.pipeline import check
+
+
+@pytest.mark.parametrize(("between", "status"), [("", "redundant"), ("publish();", "unmatched")])
+def test_a_barrier_is_not_redundant_by_another_one_behind_an_unknown_call(between: str, status: str) -> None:
+    fences = f" smp_wmb();\n {between}\n smp_mb();\n"
+    text = f"int x, y;\nvoid w(void) {{\n WRITE_ONCE(x, 1);\n{fences} WRITE_ONCE(y, 1);\n}}\n"
+    (unit,) = check("a.c", text.encode(), Options())
+    assert [r.barriers[0].status for r in unit.results] == [status] * 2
