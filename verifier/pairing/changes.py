@@ -134,7 +134,20 @@ def _summary(before: UnitResult | None, after: UnitResult | None, outcomes: Sequ
         return f"no ordering change: {_shapes(kept)} forbidden before and after ({_models(kept)})"
     if _undecided(before) or _undecided(after):
         return "what changes could not be decided"
-    return _status_changes(before, after) or "no ordering change"
+    return _status_changes(before, after) or "no ordering change" + _unobserved(before, after)
+
+
+def _unobserved(before: UnitResult | None, after: UnitResult | None) -> str:
+    """That there may be one which the text does not show: barriers come or go whose partner is not in it."""
+    if before is None or after is None:
+        return ""
+    names: dict[str, None] = {}
+    for result in after.results:
+        for twin in twins(_result(before, result.model), result):
+            b = twin.after or twin.before
+            if b is not None and None in (twin.before, twin.after) and b.status == "unmatched":
+                names[_named(b)] = None
+    return f" that the text shows; the partner of {', '.join(names)} is not in it" if names else ""
 
 
 def _new(after: UnitResult) -> str:
