@@ -260,7 +260,15 @@ def _opening(tokens: Sequence[Token], base: int, closer: int, inside: list[tuple
         return "if (...) {"
     if following == "while":
         return "do {"
-    return "{"
+    return "if (...) {" if _ends_in_jump(tokens, base, closer) else "{"
+
+
+def _ends_in_jump(tokens: Sequence[Token], base: int, closer: int) -> bool:
+    """Whether what follows a block would be dead, were it always entered."""
+    start = closer - 2
+    while start >= base and tokens[start].text not in (";", "{", "}"):
+        start -= 1
+    return tokens[closer - 1].text == ";" and start + 1 < closer and tokens[start + 1].text in _JUMPS
 
 
 def _needs(

@@ -1,4 +1,4 @@
-"""A part of a message that can't be read does not keep the others from being judged."""
+"""What is cut short, or can't be read, does not keep the rest of a message from being judged."""
 
 from __future__ import annotations
 
@@ -44,3 +44,22 @@ def test_a_patch_below_a_diagram_that_cannot_be_read() -> None:
 def test_a_message_of_which_nothing_can_be_read() -> None:
     with pytest.raises(InputError):
         check("a.patch", MAIL, Options())
+
+
+CUT = b"""diff --git a/lock.c b/lock.c
+--- a/lock.c
++++ b/lock.c
+@@ -9,5 +9,6 @@ static void publish(struct dev *d)
+ \t\treturn;
+ \t}
+ \tWRITE_ONCE(d->data, 1);
++\tsmp_wmb();
+ \tWRITE_ONCE(d->ready, 1);
+ }
+"""
+
+
+def test_what_follows_a_block_that_returns_and_whose_head_is_cut_off_is_alive() -> None:
+    units = check("a.patch", CUT, Options())
+    (change,) = (u.change for u in units if u.change)
+    assert "MP allowed before, forbidden after" in change.summary
