@@ -92,6 +92,8 @@ def _check_pieces(
     for piece, end in _shared_out(pieces, deadline):
         try:
             units += _check_piece(name, piece, options, end)
+        except Undecided as reason:
+            units.append(_not_read(name, piece, options, str(reason)))
         except (SyntaxProblem, ProgramError) as problem:
             problems.append(problem)
             where = f" (line {problem.span.line})" if problem.span else ""
