@@ -116,13 +116,15 @@ def _summary(before: UnitResult | None, after: UnitResult | None, outcomes: Sequ
     closed = [o for o in outcomes if o.before == "allowed" and o.after == "forbidden"]
     opened = [o for o in outcomes if o.after == "allowed" and o.before == "forbidden"]
     left = [o for o in outcomes if o.after == "allowed" and o.before == "allowed"]
-    sure = [o for o in opened if not o.in_part]
-    opened = sure if closed else opened
+    loose = [o for o in opened if o.is_supposed] if closed else []
+    opened = [o for o in opened if o not in loose]
     parts: list[str] = []
     if closed:
         parts.append(f"{_shapes(closed)} allowed before, forbidden after ({_models(closed)}){_if(closed)}")
     if opened:
         parts.append(f"{_shapes(opened)} forbidden before, allowed after ({_models(opened)})")
+    if loose:
+        parts.append(f"{_shapes(loose)} no longer ordered, if anything depends on it ({_models(loose)})")
     if left and not opened:
         parts.append(f"{_shapes(left)} allowed before and after ({_models(left)}): {_still(after)}")
     if parts:

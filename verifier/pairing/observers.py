@@ -204,8 +204,8 @@ def asked_of_both(
 ) -> tuple[Probe, ...]:
     """The questions to put to both versions.
 
-    Where both accesses are shown in a thread, nothing else is asked about it. That a barrier comes or goes in a
-    stretch that shows no access at all says nothing; that one takes another's place there does.
+    Where both accesses are shown around barriers of one name, nothing else is asked about these. That a barrier
+    comes or goes in a stretch that shows no access at all says nothing; that one takes another's place there does.
     """
     sides = [side for side in (before, after) if side is not None]
     found: dict[tuple[str, ...], Probe] = {}
@@ -214,8 +214,10 @@ def asked_of_both(
             known = found.get(probe.key)
             if known is None or not (known.first.is_atomic or known.second.is_atomic):
                 found[probe.key] = probe
-    shown = {p.thread for p in found.values() if p.first.path and p.second.path}
-    kept = [p for p in found.values() if p.thread not in shown or (p.first.path and p.second.path)]
+    shown = {(p.thread, p.barrier) for p in found.values() if p.first.path and p.second.path}
+    kept = [
+        p for p in found.values() if (p.thread, p.barrier) not in shown or (p.first.path and p.second.path)
+    ]
     both = [_fenced(program) for program, _ in sides]
     replaced = set.intersection(*both) if len(both) == 2 else set()
     return tuple(p for p in kept if p.first.path or p.second.path or p.thread in replaced)
