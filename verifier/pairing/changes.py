@@ -130,7 +130,7 @@ def _summary(before: UnitResult | None, after: UnitResult | None, outcomes: Sequ
     if parts:
         return "; ".join(parts)
     if before is None and after is not None:
-        return _new(after)
+        return _new(after) or "no ordering change" + _unobserved(before, after)
     kept = [o for o in outcomes if o.before == "forbidden" and o.after == "forbidden"]
     if kept:
         return f"no ordering change: {_shapes(kept)} forbidden before and after ({_models(kept)})"
@@ -141,7 +141,7 @@ def _summary(before: UnitResult | None, after: UnitResult | None, outcomes: Sequ
 
 def _unobserved(before: UnitResult | None, after: UnitResult | None) -> str:
     """That there may be one which the text does not show: barriers come or go whose partner is not in it."""
-    if before is None or after is None:
+    if after is None:
         return ""
     names: dict[str, None] = {}
     for result in after.results:
