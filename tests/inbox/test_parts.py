@@ -63,3 +63,21 @@ def test_what_follows_a_block_that_returns_and_whose_head_is_cut_off_is_alive() 
     units = check("a.patch", CUT, Options())
     (change,) = (u.change for u in units if u.change)
     assert "MP allowed before, forbidden after" in change.summary
+
+
+LOCAL = b"""diff --git a/stats.c b/stats.c
+--- a/stats.c
++++ b/stats.c
+@@ -9,5 +9,6 @@ static void flush(struct dev *d)
+ \tcount = atomic_read(&d->changes);
++\tsmp_rmb();
+ \tsum = READ_ONCE(d->total);
+ \tatomic_sub(count, &d->changes);
+"""
+
+
+def test_what_is_an_operand_of_an_atomic_operation_may_be_a_local() -> None:
+    units = check("a.patch", LOCAL, Options())
+    (change,) = (u.change for u in units if u.change)
+    assert "MP allowed before, forbidden after" in change.summary
+    assert all("count" not in o.outcome for o in change.outcomes)

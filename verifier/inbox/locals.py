@@ -9,8 +9,10 @@ from verifier.syntax import tree
 from verifier.syntax.walk import nodes
 
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
+# Primitives that access their first argument by its name; others take a pointer, which may be a local
 _MARKED = re.compile(
-    r"(?:READ|WRITE)_ONCE|ACCESS_ONCE|(?:smp|virt|dma)_\w+|rcu_\w+|(?:raw_)?atomic\w*_\w+|this_cpu_\w+|\w*xchg\w*"
+    r"(?:READ|WRITE)_ONCE|ACCESS_ONCE|(?:smp_store|set)_mb"
+    r"|rcu_(?:dereference|access_pointer|assign_pointer)\w*|RCU_INIT_POINTER|this_cpu_\w+"
 )
 
 
@@ -27,7 +29,7 @@ def undeclared_locals(function: tree.Function, others: Sequence[tree.Function]) 
             case tree.Call(tree.Name(callee), arguments):
                 shared.add(callee)
                 if _MARKED.fullmatch(callee):
-                    shared |= {a.name for a in arguments if isinstance(a, tree.Name)}
+                    shared |= {a.name for a in arguments[:1] if isinstance(a, tree.Name)}
             case tree.Unary("&" | "*", tree.Name(name)) | tree.Member(tree.Name(name), _, _):
                 shared.add(name)
             case tree.Index(tree.Name(name), _):
