@@ -187,7 +187,8 @@ class _Check:
             return list(units.values())
         outcomes, units = self._compare(programs, units)
         last: Which = "after" if "after" in units else "before"
-        if len(versions) > 1 or (self.patch.is_diff and self._is_new(units[last])):
+        is_gone = last == "before" and len(versions) > 1
+        if len(units) > 1 or is_gone or (self.patch.is_diff and self._is_new(units[last])):
             units[last] = replace(
                 units[last], change=change(units.get("before"), units.get("after"), outcomes)
             )

@@ -154,16 +154,19 @@ def _unobserved(before: UnitResult | None, after: UnitResult | None) -> str:
 
 def _new(after: UnitResult) -> str:
     """What the barriers of code that is all new forbid: a paired one is needed, and so is its partner."""
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for result in after.results:
+        named: dict[str, list[str]] = {}
         for b in result.barriers:
             if b.status == "paired" and not b.is_note and b.shape:
-                named = found.setdefault(f"{b.shape} forbidden ({result.model})", [])
-                named.append(f"{b.place.name} (line {b.place.line})")
-    texts: dict[str, list[str]] = {}
-    for what, names in found.items():
-        texts.setdefault(" or ".join(dict.fromkeys(names)), []).append(what)
-    return "; ".join(f"{', '.join(whats)}, and allowed without {names}" for names, whats in texts.items())
+                named.setdefault(b.shape, []).append(f"{b.place.name} (line {b.place.line})")
+        for shape, names in named.items():
+            found.setdefault((shape, " or ".join(dict.fromkeys(names))), []).append(result.model)
+    texts = [
+        f"{shape} forbidden ({', '.join(models)}), and allowed without {names}"
+        for (shape, names), models in found.items()
+    ]
+    return "; ".join(texts) or "new code"
 
 
 def _if(changes: Sequence[OutcomeChange]) -> str:

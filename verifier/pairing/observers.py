@@ -16,7 +16,7 @@ from verifier.pairing.judge import Judge
 from verifier.pairing.outcomes import Outcome, is_seen_unordered, outcomes
 from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange
 from verifier.program.program import Fence, Program, flatten
-from verifier.program.suppose import OBSERVER, Probe, hides_order, mirrored, probes, supposed
+from verifier.program.suppose import OBSERVER, End, Probe, hides_order, mirrored, probes, supposed
 from verifier.record import record, replace
 
 State = Literal["allowed", "forbidden", "not there"]
@@ -231,12 +231,17 @@ def _fenced(program: Program) -> set[str]:
 
 
 def described(probe: Probe) -> str:
-    """`MP: f() writes x, then y; another CPU, supposed, reads y, then x, with a full barrier between`."""
+    """`MP: f() writes x, then y; another CPU (supposed) reads y, then x`."""
     first, second = probe.first, probe.second
-    own = _actions(first.kind, first.name, second.kind, second.name)
+    own = _actions(first.kind, _named(first), second.kind, _named(second))
     kinds = mirrored(probe)
     other = _actions(kinds[0], second.name, kinds[1], first.name)
     return f"{probe.shape}: {probe.thread}() {own}; {OBSERVER} (supposed) {other}"
+
+
+def _named(end: End) -> str:
+    """An access's place; of one that is not shown, whether it is taken to be an atomic operation's."""
+    return f"{end.name} (by an atomic operation)" if end.is_atomic else end.name
 
 
 def _actions(a: str, x: str, b: str, y: str) -> str:

@@ -187,7 +187,7 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
         return frees.call(here, e, name)
     if name in ("__list", "__chain"):
         return _empty_list(here, e, name == "__chain")
-    if name == "__known":
+    if name == "__known" and here.frame.caller is not None:  # else it is a user's function of that name
         return _known(here, e)
     if name == "__stop":  # of what gets no further, nothing is said
         here.writer.emit(Assume(Number(0), origin))
