@@ -140,15 +140,14 @@ def _summary(before: UnitResult | None, after: UnitResult | None, outcomes: Sequ
 
 
 def _unobserved(before: UnitResult | None, after: UnitResult | None) -> str:
-    """That there may be one which the text does not show: barriers come or go whose partner is not in it."""
+    """That there may be one which the text does not show: barriers are new whose partner is not in it."""
     if after is None:
         return ""
     names: dict[str, None] = {}
     for result in after.results:
         for twin in twins(_result(before, result.model), result):
-            b = twin.after or twin.before
-            if b is not None and None in (twin.before, twin.after) and b.status == "unmatched":
-                names[_named(b)] = None
+            if twin.before is None and twin.after is not None and twin.after.status == "unmatched":
+                names[_named(twin.after)] = None
     return f" that the text shows; the partner of {', '.join(names)} is not in it" if names else ""
 
 
