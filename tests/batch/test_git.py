@@ -81,6 +81,18 @@ def test_a_commit_is_judged_with_its_whole_functions(
     assert changed == "  change: MP allowed before, forbidden after (armv8, lkmm)"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["#define order() smp_mb()\n", "/* a comment on smp_mb() */\n", "void f(void)\n{\n\tsmp_mb(;\n}\n"],
+    ids=["macro", "comment", "nonsense"],
+)
+def test_a_commit_that_there_is_nothing_to_judge_of_is_no_bad_input(repository: Path, text: str) -> None:
+    (repository / "other.c").write_text(text)
+    run(repository, "add", "-A")
+    run(repository, "commit", "-q", "-m", "other")
+    assert cli.main(["check", "-q", "--tree", str(repository), "--git", "HEAD~1..HEAD"]) == 3
+
+
 def test_no_commit_has_a_barrier(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", "--tree", str(repository), "--git", "HEAD~1..HEAD"]) == 3
     assert capsys.readouterr().err == "mbpair: no commit of HEAD~1..HEAD has a barrier\n"

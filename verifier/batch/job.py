@@ -53,7 +53,7 @@ class Job:
             return self._answer_in_time(number, self._data(number))
         except InputError as error:
             error.name = error.name or name
-            return Answer(codes=(2,), error=error)
+            return self._unreadable(error)
         except RecursionError:
             nested = ReadError("nesting", "the text is nested too deeply", name=name)
             return Answer(codes=(2,), error=nested)
@@ -62,6 +62,12 @@ class Job:
 
             what = "".join(traceback.format_exception_only(fault)).strip()
             return self.crashed(number, what, traceback.format_exc())
+
+    def _unreadable(self, error: InputError) -> Answer:
+        """The answer to an input that is none. A commit is what it is: one without code has nothing to check."""
+        if not self.commits:
+            return Answer(codes=(2,), error=error)
+        return Answer(codes=(3,), error=None if error.code == "nothing" else error)
 
     def crashed(self, number: int, how: str, details: str = "") -> Answer:
         """The answer to an input that something of ours broke on."""
