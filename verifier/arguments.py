@@ -57,7 +57,7 @@ def make_parser(
     _add_jobs_option(one)
     _add_naming_options(one)
     _add_kernel_options(one)
-    _add_output_options(one)
+    _add_output_options(one, ("text", "json", "reply"))
 
     one = _command(commands, "explain", "one barrier in full", explain)
     one.add_argument("file", metavar="FILE")
@@ -182,8 +182,8 @@ def _add_kernel_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_output_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+def _add_output_options(parser: argparse.ArgumentParser, forms: tuple[str, ...] = ("text", "json")) -> None:
+    parser.add_argument("--format", choices=forms, default="text")
     amount = parser.add_mutually_exclusive_group()
     amount.add_argument("-q", "--quiet", action="store_true", help="only the verdicts")
     amount.add_argument("-v", "--verbose", action="store_true", help="also reasons and all counterexamples")

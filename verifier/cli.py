@@ -83,6 +83,8 @@ def _check(parsed: argparse.Namespace) -> int:
         return 3
     if parsed.format == "json":
         return _check_to_json(job, parsed)
+    if parsed.format == "reply":
+        return _check_to_reply(job, parsed)
     level: Level = "quiet" if parsed.quiet else "verbose" if parsed.verbose else "normal"
     is_first = True
 
@@ -142,6 +144,21 @@ def _check_to_json(job: Job, parsed: argparse.Namespace) -> int:
     errors = [answer.error for answer in found if answer.error is not None]
     print(json_report.render(units, errors, __version__, tally.code), end="")
     for answer in found:
+        _complain_of(answer)
+    return _finish(tally)
+
+
+def _check_to_reply(job: Job, parsed: argparse.Namespace) -> int:
+    from verifier.inbox.letter import letter
+    from verifier.report import reply
+
+    found: list[Answer] = []
+    tally = _run_all(job, parsed.jobs, found.append)
+    for number, answer in enumerate(found):
+        if answer.units:
+            read = letter(job.shown(number), job.data(number))
+            text = reply.render(job.shown(number), answer.units, read.lines, read.sender, read.date)
+            print(f"{text}\n" if number + 1 < len(found) else text, end="")
         _complain_of(answer)
     return _finish(tally)
 

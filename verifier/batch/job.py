@@ -48,9 +48,9 @@ class Job:
 
     def answer(self, number: int) -> Answer:
         """The answer to the input of that number; never raises an error."""
-        name = shown_name(self.names[number])
+        name = self.shown(number)
         try:
-            return self._answer_in_time(number, self._data(number))
+            return self._answer_in_time(number, self.data(number))
         except InputError as error:
             error.name = error.name or name
             return self._unreadable(error)
@@ -80,19 +80,24 @@ class Job:
         from verifier.report import herd
 
         try:
-            data = self._data(number)
+            data = self.data(number)
         except InputError:
             data = b""
         header, questions = _HEADER.match(data), _QUESTION.findall(data)
-        title = header[1].decode(errors="replace") if header else shown_name(self.names[number])
+        title = header[1].decode(errors="replace") if header else self.shown(number)
         kind = b"".join(questions[-1].split()).decode() if questions else "forall"
         return Answer(text=herd.undecided(title, kind, OUT_OF_TIME), codes=(3,), is_last=True)
 
     def _given_up(self, number: int, code: str, message: str, details: str = "") -> Answer:
-        error = GivenUp(code, message, shown_name(self.names[number]))
+        error = GivenUp(code, message, self.shown(number))
         return Answer(codes=(3,), error=error, details=details, is_last=True)
 
-    def _data(self, number: int) -> bytes:
+    def shown(self, number: int) -> str:
+        """The name of the input of that number, as reports have it."""
+        return shown_name(self.names[number])
+
+    def data(self, number: int) -> bytes:
+        """What the input of that number holds. Raises ReadError."""
         if self.commits:
             from verifier.batch import git  # only where somebody asks for commits
 
@@ -108,7 +113,7 @@ class Job:
         limit = None if seconds is None else seconds + SLACK
         try:
             with time_limit(limit, Undecided, OUT_OF_TIME) as alarm:
-                answer = self._answer(shown_name(self.names[number]), data, self._trees(number))
+                answer = self._answer(self.shown(number), data, self._trees(number))
         except Undecided:
             return self.out_of_time(number)
         return replace(answer, is_last=alarm.has_rung)

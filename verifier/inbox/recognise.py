@@ -27,7 +27,7 @@ def recognise(name: str, data: bytes, trees: Trees | None = None) -> tuple[Piece
 
     Raises ReadError where the file holds none of them, or is no text.
     """
-    text = _decode(name, data)
+    text = decode(name, data)
     if name.endswith(".litmus") or has_head(text):
         source = Source.whole(name, text)
         return (Litmus(source, name, (1, len(source.lines))),)
@@ -57,7 +57,7 @@ def _pieces(
     return sorted([*diagrams, *patches], key=lambda p: p.lines)
 
 
-def _decode(name: str, data: bytes) -> str:
+def decode(name: str, data: bytes) -> str:
     """The file's text. Raises ReadError."""
     if not data.strip():
         raise ReadError("empty", "the file is empty; expected pseudo-C, a diagram or a mail", name)

@@ -18,11 +18,14 @@ OPEN = frozenset({"unmatched", "undecided"})
 
 @record(frozen=True, slots=True)
 class Entry:
-    """`urgency`: 0 for what refutes, then what is open, what is fine, and notes last."""
+    """`urgency`: 0 for what refutes, then what is open, what is fine, and notes last. `line`: where it is;
+    `is_wrong`: it refutes, or a comment on it is wrong."""
 
     head: str
     body: tuple[str, ...]
     urgency: int
+    line: int
+    is_wrong: bool
 
 
 Verdict = TypeVar("Verdict", BarrierVerdict, PropertyVerdict)
@@ -114,7 +117,9 @@ def _barrier_entry(unit: UnitResult, answers: Answers[BarrierVerdict], verbose: 
         if not verdict.supposed:
             body += [f"hint: {hint}" for hint in verdict.hints]
     body += _by_answer([a for a in answers if a[1].supposed], lambda verdict: verdict.supposed)
-    return Entry(head, tuple(dict.fromkeys(body)), min(_urgency(verdict) for _, verdict in answers))
+    urgency = min(_urgency(verdict) for _, verdict in answers)
+    is_wrong = urgency == 0 or any(verdict.claim == "refuted" for _, verdict in answers)
+    return Entry(head, tuple(dict.fromkeys(body)), urgency, first.place.line, is_wrong)
 
 
 def _urgency(verdict: BarrierVerdict) -> int:
@@ -156,7 +161,9 @@ def _property_entry(unit: UnitResult, answers: Answers[PropertyVerdict], verbose
     body = _by_answer(answers, lambda verdict: _property_sentence(verdict, verbose))
     statuses = {verdict.status for _, verdict in answers}
     urgency = 3 if first.is_question or statuses == {"holds"} else 1 if "violated" in statuses else 2
-    return Entry(f"{unit.file}:{first.line}: {first.kind}{text}", tuple(body), urgency)
+    return Entry(
+        f"{unit.file}:{first.line}: {first.kind}{text}", tuple(body), urgency, first.line, urgency == 1
+    )
 
 
 def _property_sentence(verdict: PropertyVerdict, verbose: bool) -> str:

@@ -38,14 +38,15 @@ def verdict_line(unit: UnitResult) -> str:
     """`refuted under lkmm, proved under armv8: FILE:FIRST-LAST: TITLE`."""
     place = f"{unit.file}:{unit.lines[0]}-{unit.lines[1]}"
     side = f" ({unit.side})" if unit.side else ""
-    line = f"{_verdicts(unit.results)}: {place}{side}"
+    line = f"{verdicts(unit.results)}: {place}{side}"
     if unit.title in ("", unit.file):
         return line
     room = max(SHORTEST_TITLE, WIDEST - len(line) - 2)
     return f"{line}: {textwrap.shorten(unit.title.rstrip(':'), room, placeholder='…')}"
 
 
-def _verdicts(results: Sequence[ModelResult]) -> str:
+def verdicts(results: Sequence[ModelResult]) -> str:
+    """`refuted under lkmm, proved under armv8`."""
     parts = []
     for verdict in WORST_FIRST:
         models = [result.model for result in results if result.verdict == verdict]
