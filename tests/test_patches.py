@@ -323,3 +323,32 @@ def test_what_the_diff_leaves_out_and_what_is_not_understood_is_said() -> None:
     after = checked(mail("Order it.", hunk(PUT, body)))[-1]
     assert any("put() is shown in part" in a for a in after.assumptions)
     assert [s.reason for s in after.skipped] == ["not understood"]
+
+
+def test_a_wait_that_only_code_which_is_not_shown_can_end_is_an_assumption() -> None:
+    text = hunk(
+        "void sleeper(struct dev *d)",
+        """
+ void sleeper(struct dev *d)
+ {
+ 	for (;;) {
+ 		set_current_state(TASK_INTERRUPTIBLE);
+ 		if (READ_ONCE(d->ready))
+ 			break;
+ 		schedule();
+ 	}
+ 	smp_rmb();
+ 	use(READ_ONCE(d->data));
+ }
+ void waker(struct dev *d)
+ {
+ 	wake_up_process(d->task);
+ 	WRITE_ONCE(d->data, 1);
++	smp_wmb();
+ 	WRITE_ONCE(d->ready, 1);
+ }
+""",
+    )
+    *_, after = checked(text)
+    assert not any(p.kind == "lost wake-up" for r in after.results for p in r.properties)
+    assert any("sleeper waits for d.ready" in a and "not shown" in a for a in after.assumptions)

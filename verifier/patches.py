@@ -41,7 +41,7 @@ from verifier.program.observed import claimed_change
 from verifier.program.program import Fence, Program, flatten
 from verifier.program.roles import Group, groups
 from verifier.program.suppose import ABOVE, BELOW, with_callers
-from verifier.record import record, replace
+from verifier.record import field, record, replace
 from verifier.syntax import parse, tree
 
 Which = Literal["before", "after"]
@@ -163,6 +163,9 @@ class _Check:
     engine: Engine
     group: Group
     is_supposed: bool = False
+    endless: dict[str, int] = field(
+        default_factory=dict
+    )  # waits of the program at hand that are left out, by line
 
     def units(self, versions: Sequence[Version]) -> list[UnitResult]:
         """The group's programs, before and after; the last has what the patch changes."""
@@ -183,6 +186,7 @@ class _Check:
             program, results = self._results(version, program)
             programs[version.which] = program
             units[version.which] = self._unit(version, program, results, "")
+            self.endless = {}
         if not units or self.is_supposed:
             return list(units.values())
         outcomes, units = self._compare(programs, units)
@@ -244,7 +248,10 @@ class _Check:
         def is_left_out(found: BarrierVerdict | PropertyVerdict) -> bool:
             if isinstance(found, BarrierVerdict):
                 return found.status == "unmatched" and found.place.thread in drawn
-            return found.kind == "lost wake-up" and found.even_under_sc and not self.is_supposed
+            is_endless = found.kind == "lost wake-up" and found.even_under_sc and not self.is_supposed
+            if is_endless:
+                self.endless[found.text] = found.line
+            return is_endless
 
         found = self.engine.without(self.engine.judge(program, model), is_left_out)
         return replace(found, barriers=tuple(_with_claim(program, b) for b in found.barriers))
@@ -288,6 +295,10 @@ class _Check:
                 f"{_listed(self.group.threads)} run against each other: {self.group.reason} (--thread says otherwise)"
             )
         notes += version.notes
+        notes += [
+            f"{text} (line {line}): nothing that is shown ends that even under sc; what is not shown is taken to"
+            for text, line in self.endless.items()
+        ]
         partly = [t for t in version.side.partly if t in self.group.threads]
         if partly:
             verb = "is" if len(partly) == 1 else "are"
