@@ -331,21 +331,21 @@ def test_a_wait_that_only_code_which_is_not_shown_can_end_is_an_assumption() -> 
         """
  void sleeper(struct dev *d)
  {
- 	for (;;) {
- 		set_current_state(TASK_INTERRUPTIBLE);
- 		if (READ_ONCE(d->ready))
- 			break;
- 		schedule();
- 	}
- 	smp_rmb();
- 	use(READ_ONCE(d->data));
+  for (;;) {
+   set_current_state(TASK_INTERRUPTIBLE);
+   if (READ_ONCE(d->ready))
+    break;
+   schedule();
+  }
+  smp_rmb();
+  use(READ_ONCE(d->data));
  }
  void waker(struct dev *d)
  {
- 	wake_up_process(d->task);
- 	WRITE_ONCE(d->data, 1);
-+	smp_wmb();
- 	WRITE_ONCE(d->ready, 1);
+  wake_up_process(d->task);
+  WRITE_ONCE(d->data, 1);
++ smp_wmb();
+  WRITE_ONCE(d->ready, 1);
  }
 """,
     )
