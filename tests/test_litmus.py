@@ -173,7 +173,7 @@ def test_time_and_memory(name: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     code, seconds, kilobytes = done.stdout.split()[-3:]
     assert int(code) in {0, 1, 3}, done.stderr
-    is_large = name.startswith(("algorithms/", "kvm/", "sleep-wake/"))  # they loop, lock and sleep
+    is_large = name.startswith(("algorithms/", "kvm/", "lists/", "sleep-wake/"))  # they loop, lock and sleep
     assert float(seconds) < (120.0 if name in SLOW else 40.0 if is_large else 1.0)  # of the processor
     assert int(kilobytes) < (1000 if is_large else 200) * 1024
 
