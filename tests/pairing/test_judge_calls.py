@@ -1,4 +1,4 @@
-"""Calls that the text tells nothing of."""
+"""Calls that the text tells nothing of, and atomics that fail."""
 
 from __future__ import annotations
 
@@ -14,3 +14,13 @@ def test_a_barrier_is_not_redundant_by_another_one_behind_an_unknown_call(betwee
     text = f"int x, y;\nvoid w(void) {{\n WRITE_ONCE(x, 1);\n{fences} WRITE_ONCE(y, 1);\n}}\n"
     (unit,) = check("a.c", text.encode(), Options())
     assert [r.barriers[0].status for r in unit.results] == [status] * 2
+
+
+def test_an_atomic_that_fails_is_made_no_release() -> None:
+    text = (
+        "int x, y;\nvoid w(void) {\n WRITE_ONCE(x, 1);\n cmpxchg_relaxed(&y, 5, 1);\n}\n"
+        "void r(void) {\n WRITE_ONCE(y, 1);\n smp_mb();\n READ_ONCE(x);\n}\n"
+    )
+    (unit,) = check("a.c", text.encode(), Options())
+    assert all(r.barriers[0].status == "unpaired" for r in unit.results)
+    assert all({m.barrier for m in r.barriers[0].missing} == {"smp_mb"} for r in unit.results)

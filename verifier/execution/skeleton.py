@@ -146,7 +146,9 @@ class Skeleton:
         tags = ADDITIONS[self.graph.architecture][addition]
         segment = self.pieces[i].segment
         is_fence = addition not in ("acquire", "release")
-        number = self._slots[i] if is_fence else self._number[annotated(self.graph, segment, addition)]
+        number = self._slots[i] if is_fence else self._number.get(annotated(self.graph, segment, addition))
+        if number is None:  # an atomic that failed writes nothing, and is no release
+            return
         for tag in tags:
             put(tag, number)
 
