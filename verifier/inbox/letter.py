@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from email import message_from_string
-from email.header import decode_header, make_header
-
 from verifier.inbox.mail import as_decoded, is_mail, messages
 from verifier.inbox.recognise import decode
 from verifier.record import record
@@ -26,14 +22,6 @@ def letter(name: str, data: bytes) -> Letter:
     lines = tuple(text.split("\n"))
     if not is_mail(lines):
         return Letter(lines, "", "")
-    shown = as_decoded(lines, [line for m in messages(lines) for line in m.lines])
-    headers = message_from_string(text)
-    return Letter(shown, _words(headers.get("From", "")), _words(headers.get("Date", "")))
-
-
-def _words(header: object) -> str:
-    """A header in words, on one line."""
-    text = str(header)
-    with contextlib.suppress(LookupError, ValueError):
-        text = str(make_header(decode_header(text)))
-    return " ".join(text.split())
+    mails = messages(lines)
+    shown = as_decoded(lines, [line for m in mails for line in m.lines])
+    return Letter(shown, mails[0].sender, mails[0].date)

@@ -33,9 +33,11 @@ def is_mail(lines: Sequence[str]) -> bool:
 
 @record(frozen=True, slots=True)
 class Message:
-    """One mail: its subject, and the lines of its text parts, unquoted."""
+    """One mail: what its headers say, and the lines of its text parts, unquoted."""
 
     subject: str
+    sender: str
+    date: str
     lines: tuple[Line, ...]
 
 
@@ -56,18 +58,26 @@ def _begins_message(lines: Sequence[str], index: int) -> bool:
 
 def _message(lines: Sequence[str], start: int, end: int) -> Message:
     start += lines[start].startswith("From ")
-    return Message(_subject(lines, start, _headers_end(lines, start, end)), tuple(_part(lines, start, end)))
+    subject, sender, date = _headers(
+        lines, start, _headers_end(lines, start, end), ("Subject", "From", "Date")
+    )
+    return Message(subject, sender, date, tuple(_part(lines, start, end)))
 
 
-def _subject(lines: Sequence[str], start: int, end: int) -> str:
-    """The subject of the mail whose headers are lines[start:end], on one line."""
+def _headers(lines: Sequence[str], start: int, end: int, names: Sequence[str]) -> list[str]:
+    """The headers of those names in lines[start:end], decoded, each on one line."""
     from email import message_from_string
+
+    parsed = message_from_string("\n".join(lines[start:end]) + "\n\n")
+    return [_words(str(parsed.get(name, ""))) for name in names]
+
+
+def _words(header: str) -> str:
     from email.header import decode_header, make_header
 
-    text = str(message_from_string("\n".join(lines[start:end]) + "\n\n").get("Subject", ""))
     with contextlib.suppress(LookupError, ValueError):
-        text = str(make_header(decode_header(text)))
-    return " ".join(text.split())
+        header = str(make_header(decode_header(header)))
+    return " ".join(header.split())
 
 
 def as_decoded(lines: Sequence[str], decoded: Sequence[Line]) -> tuple[str, ...]:
