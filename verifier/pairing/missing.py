@@ -54,7 +54,7 @@ def fits(graph: EventGraph, segment: Segment, addition: str) -> bool:
         return False
     at = annotated(graph, segment, addition)
     kind = {"acquire": "R", "release": "W"}.get(addition, graph.events[at].kind)
-    return graph.events[at].kind == kind and spelled(graph, addition, at) != ""
+    return graph.events[at].kind == kind and written(graph, addition, segment) != ""
 
 
 def missing(graph: EventGraph, segment: Segment, additions: Iterable[str]) -> tuple[Missing, ...]:
@@ -70,6 +70,4 @@ _KINDS: Mapping[str, AdditionKind] = {"acquire": "acquire", "release": "release"
 
 def written(graph: EventGraph, addition: str, segment: Segment) -> str:
     """How an addition is spelt at an access; "" where the access has no such form."""
-    return spelled(
-        graph, addition, segment.start if addition == "acquire" else annotated(graph, segment, addition)
-    )
+    return spelled(graph, addition, annotated(graph, segment, addition))
