@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from verifier.program import program as p
 from verifier.program.program import (
@@ -64,11 +65,8 @@ def waits_inside(thread: Thread, numbers: Numbers) -> Iterator[Fence]:
     yield from _waits(thread, _rcu_change, lambda o: o.kind == "sync-rcu")
     domains = {d for o in flatten(thread.body) if isinstance(o, Fence) for d in _domains(o, numbers)}
     for domain in sorted(domains):
-        yield from _waits(
-            thread,
-            lambda o, d=domain: _srcu_change(o, d, numbers),  # type: ignore[misc]
-            lambda o, d=domain: o.kind == "sync-srcu" and d in _domains(o, numbers),  # type: ignore[misc]
-        )
+        change = partial(_srcu_change, domain=domain, numbers=numbers)
+        yield from _waits(thread, change, partial(_waits_for, domain=domain, numbers=numbers))
 
 
 def _rcu_change(o: Operation) -> int:
@@ -79,6 +77,10 @@ def _srcu_change(o: Operation, domain: int, numbers: Numbers) -> int:
     if isinstance(o, Load):
         return int(o.order == "srcu-lock" and domain in _domains(o, numbers))
     return -int(isinstance(o, Fence) and o.kind == "srcu-unlock" and domain in _domains(o, numbers))
+
+
+def _waits_for(o: Fence, domain: int, numbers: Numbers) -> bool:
+    return o.kind == "sync-srcu" and domain in _domains(o, numbers)
 
 
 def _domains(o: Load | Fence, numbers: Numbers) -> set[int]:
