@@ -490,6 +490,11 @@ def _decide(
         describer = Describer(classes, m)
         return places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
 
+    def repaired() -> tuple[PropertyVerdict, ...]:
+        whole = session(graph) if graph.escapes and not graph.is_litmus else main
+        mend = partial(checker.repaired, whole=whole, variant=with_other_fences(whole))
+        return tuple(_as_far_as_possible(partial(mend, p), []) or p for p in properties)
+
     checker = Checker(main, under_sc)
     properties = checker.verdicts()
     open_ends: list[str] = []  # what there was no time for, or too much of
@@ -504,8 +509,7 @@ def _decide(
     if graph.escapes and not graph.is_litmus and verdict != "refuted":
         session(graph).require_within()
     if any(p.status == "violated" for p in properties):
-        whole = session(graph) if graph.escapes and not graph.is_litmus else main
-        properties = tuple(_repaired(checker, p, whole, with_other_fences(whole)) for p in properties)
+        properties = _as_far_as_possible(repaired, []) or properties
     return ModelResult(m.name, verdict, reason, judged, properties, bound)
 
 
@@ -516,16 +520,6 @@ def _as_far_as_possible(find: Callable[[], T], open_ends: list[str]) -> T | None
     except (Undecided, NotModelled, TooManyCycles, RecursionError) as reason:
         open_ends.append(str(reason) or "the program is too deeply nested")
         return None
-
-
-def _repaired(
-    checker: Checker, verdict: PropertyVerdict, whole: Questions, variant: Callable[[EventGraph], Questions]
-) -> PropertyVerdict:
-    """The verdict with what is missing, as far as there is time to find that out."""
-    try:
-        return checker.repaired(verdict, whole, variant)
-    except (Undecided, NotModelled):
-        return verdict
 
 
 def _deadlocks(
