@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench import families, families_aarch64
 from bench.measure import Failure, Send, apart, attempt, peak_memory, phases_of, warm_up
-from verifier import pipeline
+from verifier import decide, pipeline
 from verifier.errors import InputError
 from verifier.options import Options
 from verifier.pairing.verdict import UnitResult
@@ -79,7 +79,7 @@ def _measure(send: Send, paths: list[Path], work: Callable[[str, bytes], str]) -
     warm_up((families.store_buffering(2), families_aarch64.store_buffering(2)))
     for path in paths:
         name, data = str(path), path.read_bytes()
-        with phases_of(pipeline) as clock:
+        with phases_of(pipeline, decide) as clock:
             answer, phases = clock.measure(attempt, work, name, data)
         send(Timed(name, phases, "failed" if isinstance(answer, Failure) else answer))
     send(peak_memory())

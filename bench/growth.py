@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bench import families, families_aarch64
 from bench.families import Family
 from bench.measure import Failure, Send, apart, attempt, limit_memory, phases_of, warm_up
-from verifier import pipeline
+from verifier import decide, pipeline
 from verifier.options import Options
 
 MEMORY = 4 << 30  # bytes that a family may use
@@ -93,7 +93,7 @@ def _measure(send: Send, name: str, sizes: list[int], seconds: float) -> None:
     warm_up((families.store_buffering(2), families_aarch64.store_buffering(2)))
     for size in sizes:
         data = family.text(size).encode()
-        with phases_of(pipeline) as clock:
+        with phases_of(pipeline, decide) as clock:
             answer, phases = clock.measure(attempt, _answer, data, seconds)
         send(Point(size, phases, answer.text if isinstance(answer, Failure) else answer))
 

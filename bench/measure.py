@@ -16,10 +16,10 @@ from multiprocessing.connection import Connection
 from statistics import mean, median
 from typing import Any, ParamSpec, TypeVar
 
-from verifier import cli, pipeline
+from verifier import cli, decide, pipeline
 from verifier.options import Options
 
-# What of verifier.pipeline belongs to which phase; what it does not have, or spends elsewhere, is "decide".
+# What of verifier.pipeline and verifier.decide belongs to which phase; what is spent elsewhere is "decide".
 PHASES = (
     ("parse", "recognise"),
     ("parse", "parse_litmus"),
@@ -27,7 +27,7 @@ PHASES = (
     ("parse", "parse_diagram"),
     ("lower", "lower_litmus"),
     ("lower", "lower"),
-    ("build", "_build"),
+    ("build", "build_graph"),
 )
 REST = "decide"
 
@@ -104,17 +104,17 @@ def attempt(run: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | F
 
 
 @contextmanager
-def phases_of(module: object, phases: Iterable[tuple[str, str]] = PHASES) -> Iterator[Clock]:
-    """A clock that knows the stages of a module, by the names it calls them by; missing ones are skipped."""
+def phases_of(*modules: object, phases: Iterable[tuple[str, str]] = PHASES) -> Iterator[Clock]:
+    """A clock that knows the stages of modules, by the names they call them by; missing ones are skipped."""
     clock = Clock()
-    originals = {name: getattr(module, name) for _, name in phases if hasattr(module, name)}
-    for phase, name in phases:
-        if name in originals:
-            setattr(module, name, _timed(clock, phase, originals[name]))
+    stages = [(m, phase, name) for m in modules for phase, name in phases if hasattr(m, name)]
+    originals = [(m, name, getattr(m, name)) for m, _, name in stages]
+    for (module, phase, name), (_, _, original) in zip(stages, originals, strict=True):
+        setattr(module, name, _timed(clock, phase, original))
     try:
         yield clock
     finally:
-        for name, original in originals.items():
+        for module, name, original in originals:
             setattr(module, name, original)
 
 
@@ -129,9 +129,9 @@ def _timed(clock: Clock, phase: str, stage: Callable[..., Any]) -> Callable[...,
 def warm_up(texts: Iterable[str]) -> None:
     """Load grammars, models and the solver, which a process does once, and look for garbage as the command does."""
     gc.set_threshold(*cli.RARELY)
-    for names in pipeline.DEFAULTS.values():
+    for names in decide.DEFAULTS.values():
         for name in names:
-            pipeline.model(name)
+            decide.model(name)
     for text in texts:
         pipeline.litmus("warm-up.litmus", text.encode(), Options())
 

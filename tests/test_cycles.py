@@ -11,10 +11,11 @@ import pytest
 from tests import cycles, herd7
 from tests.oracle import Checker, TooBigError, executions
 from verifier.cat.load import load
+from verifier.decide import architecture
 from verifier.events.build import build
 from verifier.execution.candidate import holds, value_of
 from verifier.options import Options
-from verifier.pipeline import architecture, litmus
+from verifier.pipeline import litmus
 from verifier.program.litmus.lower import lower_litmus
 from verifier.properties.verdict import LitmusVerdict, Outcome
 from verifier.report import herd

@@ -8,11 +8,12 @@ import pytest
 
 from tests.interrupted import LOCATIONS, ends, random_text, registers, source
 from tests.programs import event_graph
+from verifier.decide import model
 from verifier.events.expression import evaluate
 from verifier.execution.candidate import final_values, read_values
 from verifier.limits import Deadline
 from verifier.options import Options
-from verifier.pipeline import check, model
+from verifier.pipeline import check
 from verifier.search.listing import allowed_executions
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from verifier.decide import ARCHITECTURES
 from verifier.errors import InputError
 from verifier.events.build import build
 from verifier.events.graph import EventGraph
 from verifier.inbox import recognise
 from verifier.inbox.pieces import Litmus
 from verifier.memo import Memo
-from verifier.pipeline import ARCHITECTURES
 from verifier.program.litmus.lower import lower_litmus
 from verifier.program.program import Program
 from verifier.syntax.litmus import parse_litmus

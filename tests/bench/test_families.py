@@ -10,10 +10,11 @@ import pytest
 from bench.growth import FAMILIES, grow
 from tests import herd7
 from tests.oracle import allowed
+from verifier.decide import architecture, model
 from verifier.events.build import build
 from verifier.execution.candidate import holds
 from verifier.options import Options
-from verifier.pipeline import architecture, litmus, model
+from verifier.pipeline import litmus
 from verifier.program.litmus.lower import lower_litmus
 from verifier.source import Source
 from verifier.syntax.litmus import parse_litmus

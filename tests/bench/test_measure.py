@@ -33,7 +33,7 @@ def test_a_stage_within_a_stage_is_booked_once() -> None:
         return "done"
 
     module.outer = outer
-    with phases_of(module, (("build", "inner"), ("parse", "outer"), ("lower", "missing"))) as clock:
+    with phases_of(module, phases=(("build", "inner"), ("parse", "outer"), ("lower", "missing"))) as clock:
         answer, phases = clock.measure(lambda: module.outer())
     assert answer == "done"
     assert set(phases) == {REST, "parse", "build"}
@@ -51,7 +51,7 @@ def test_a_stage_that_raises_is_booked() -> None:
             module.fails()
         return "survived"
 
-    with phases_of(module, (("parse", "fails"),)) as clock:
+    with phases_of(module, phases=(("parse", "fails"),)) as clock:
         assert clock.measure(run)[1].keys() == {REST, "parse"}
 
 

@@ -15,11 +15,12 @@ from tests.oracle import Checker, executions
 from verifier.cat.evaluate import Evaluator, holds
 from verifier.cat.load import load
 from verifier.cat.terms import Model
+from verifier.decide import model
 from verifier.events.build import build
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution
 from verifier.options import Options
-from verifier.pipeline import litmus, lower_litmus, model, parse_litmus
+from verifier.pipeline import litmus, lower_litmus, parse_litmus
 from verifier.source import Source
 
 # The axiom of each model whose relation is what happens before what.

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from verifier.decide import model
 from verifier.encoding.session import Session
 from verifier.events.build import build
 from verifier.events.graph import without_escapes
 from verifier.limits import Deadline
 from verifier.options import Options
-from verifier.pipeline import model
 from verifier.program.lower import lower
 from verifier.source import Source
 from verifier.syntax import parse

@@ -20,12 +20,12 @@ from verifier.cat.compiled import compiled, flags_raised, is_consistent
 from verifier.cat.evaluate import Evaluator, holds
 from verifier.cat.load import load
 from verifier.cat.terms import Axiom, BaseRelation, BaseSet, Model, RelationTerm
+from verifier.decide import architecture
 from verifier.events.build import build
 from verifier.events.expression import THIN_AIR, TRUE, Apply, Const, Expression, ReadValue
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution, bases, valuation
 from verifier.limits import Deadline, GaveUp
-from verifier.pipeline import architecture
 from verifier.program.litmus.lower import lower_litmus
 from verifier.properties.inquiry import Inquiry
 from verifier.search import Search, completions, images, search

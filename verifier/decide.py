@@ -1,0 +1,301 @@
+"""One program under one model: its event graph, who answers questions about it, and what these decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TypeVar
+
+from verifier.cat.compiled import keep, load_kept, mentioned
+from verifier.cat.library import MODELS, texts
+from verifier.cat.terms import Model
+from verifier.errors import InputError, ModelError, SyntaxProblem
+from verifier.events.build import build
+from verifier.events.elaborate import elaborate
+from verifier.events.expression import FALSE
+from verifier.events.graph import EventGraph, without_escapes
+from verifier.events.outline import stretches
+from verifier.execution.cycles import TooManyCycles
+from verifier.limits import Deadline, NotModelled, Undecided
+from verifier.options import Options
+from verifier.pairing.claims import claims_of
+from verifier.pairing.classes import Classes
+from verifier.pairing.describe import Describer, places_in_order
+from verifier.pairing.judge import Judge
+from verifier.pairing.verdict import (
+    Answer,
+    BarrierVerdict,
+    ModelResult,
+    Place,
+    PropertyVerdict,
+)
+from verifier.program.interrupts import interrupted, stopping, suspects
+from verifier.program.program import Program
+from verifier.properties.check import Checker
+from verifier.properties.deadlock import check_deadlocks, impossible
+from verifier.record import replace
+from verifier.search.enumeration import Enumeration
+from verifier.search.listing import TooMany, allowed_executions, candidate_executions
+from verifier.search.questions import Questions
+
+# The models of an input, by its instruction set (None: C), unless the user names others
+DEFAULTS: dict[str | None, tuple[str, ...]] = {
+    None: ("armv8", "lkmm"),
+    "AArch64": ("armv8",),
+    "X86_64": ("tso",),
+    "RISCV": ("riscv",),
+    "PPC": ("power",),
+}
+
+
+T = TypeVar("T")
+
+
+ARCHITECTURES = {"AArch64": "aarch64", "X86_64": "x86", "RISCV": "riscv", "PPC": "power"}
+
+
+@cache
+def model(name: str) -> Model:
+    """A memory model, loaded once. Raises ModelError."""
+    own = texts() if name in MODELS else b""
+    kept = load_kept(name, own) if own else None
+    if kept is not None:
+        return kept
+    from verifier.cat.load import load  # with the language's front end: only where it is needed
+
+    try:
+        found = load(name)
+        if own:
+            keep(name, own, found)
+        return found
+    except SyntaxProblem as problem:
+        raise ModelError(problem.code, problem.message, problem.name, problem.span, problem.quoted) from None
+
+
+def beyond(graph: EventGraph, options: Options) -> str:
+    """Why no verdict can be given: what is not modelled, or not reached. Empty where nothing is."""
+    if graph.unmodelled:
+        return f"not modelled: {', '.join(f'{name} (line {line})' for line, name in graph.unmodelled)}"
+    if graph.unreached:
+        lines = ", ".join(str(n) for n in graph.unreached)
+        bound = options.bound
+        return f"what follows the loop on line {lines} is not reached in {bound} iterations; raise --bound"
+    return ""
+
+
+def build_graph(program: Program, m: Model, options: Options) -> EventGraph:
+    """The event graph as a model wants it. Raises InputError where the model speaks of another architecture."""
+    graph = build(program, _variant(architecture(program, m), program, options), options.bound)
+    graph = _known_waits(graph, m)
+    return elaborate(graph) if m.registers else graph
+
+
+_WAITS = frozenset(("Sync-rcu", "Sync-srcu", "Srcu-lock", "Srcu-unlock"))
+
+
+def _known_waits(graph: EventGraph, m: Model) -> EventGraph:
+    """The graph; its grace periods, which no processor has, are not modelled where the model does not mention them."""
+    if not any(name in _WAITS for stretch in stretches(graph) for name, _ in stretch.outline.on):
+        return graph
+    used, known = [(e, e.tags & _WAITS) for e in graph.events], mentioned(m)
+    lacking = [(e.span.line if e.span else 0, f"{e.text} under {m.name}") for e, t in used if not t <= known]
+    return replace(graph, unmodelled=tuple(dict.fromkeys((*graph.unmodelled, *lacking))))
+
+
+def _variant(name: str, program: Program, options: Options) -> str:
+    """The architecture with the atomic operations that the options ask for."""
+    return "aarch64-ll-sc" if (name, program.isa, options.atomics) == ("aarch64", None, "ll-sc") else name
+
+
+def architecture(program: Program, m: Model) -> str:
+    """The architecture to build a program's events for. Raises InputError where the model speaks of another."""
+    own = ARCHITECTURES.get(program.isa or "", "linux")
+    if program.isa is None:
+        return m.architecture
+    if m.architecture not in ("any", own):
+        raise InputError(
+            "model-architecture",
+            f"the model {m.name} is about {m.architecture}, and this is a test in {program.isa}; "
+            f"expected {DEFAULTS[program.isa][0]}, sc, or a .cat file about {own}",
+        )
+    return own
+
+
+def judge(program: Program, m: Model, options: Options, deadline: Deadline) -> ModelResult:
+    try:
+        graph = build_graph(program, m, options)
+    except Undecided as reason:
+        return ModelResult(m.name, "undecided", str(reason), (), (), None)
+    bound = options.bound if any(c != FALSE for c in graph.cuts) else None
+    locks_matter = graph.recursions or program.interrupts or suspects(program)
+    if not graph.unmodelled and not _has_questions(graph) and not locks_matter:
+        return ModelResult(m.name, "nothing to check", "there is no barrier and no property", (), (), bound)
+    try:
+        return _decide(program, graph, m, options, deadline, bound)
+    except (Undecided, NotModelled, TooManyCycles, RecursionError) as reason:
+        return _undecided(graph, m, str(reason) or "the program is too deeply nested", bound)
+
+
+def _has_questions(graph: EventGraph) -> bool:
+    """Whether there is something to check but for self-deadlocks."""
+    return any(s.is_barrier for s in graph.sources) or bool(graph.properties or graph.sleeps)
+
+
+def ask(graph: EventGraph, m: Model, deadline: Deadline, options: Options) -> Questions:
+    """Who answers questions about a program: a list of its executions where there are few, a list of those that the
+    model allows where these are few, else the solver."""
+
+    def free() -> Questions:
+        return _session(graph, replace(m, axioms=()), deadline, False)
+
+    if not options.propagation:
+        return _session(graph, m, deadline, False)
+    try:
+        return Enumeration(graph, m, deadline, candidate_executions(graph))
+    except TooMany:
+        pass
+    try:
+        return Enumeration(graph, m, deadline, allowed_executions(graph, m, deadline), free)
+    except TooMany:
+        return _session(graph, m, deadline, True)
+
+
+def _session(graph: EventGraph, m: Model, deadline: Deadline, propagation: bool) -> Questions:
+    from verifier.encoding.session import Session  # with the solver, which takes long to load
+
+    return Session(graph, m, deadline, propagation)
+
+
+def _decide(
+    program: Program, graph: EventGraph, m: Model, options: Options, deadline: Deadline, bound: int | None
+) -> ModelResult:
+    def session(g: EventGraph, other: Model = m) -> Questions:
+        return ask(g, other, deadline, options)
+
+    def under_sc() -> Questions:
+        sc = model("sc")
+        built = build_graph(program, sc, options)
+        return session(built if built.is_litmus else without_escapes(built), sc)
+
+    problem = beyond(graph, options)
+    if m.registers:
+        problem = "the model speaks about registers; only mbpair litmus answers under it"
+    if problem:
+        return _undecided(graph, m, problem, bound)
+    if not _has_questions(graph):
+        properties = _deadlocks(program, graph, m, options, deadline)
+        verdict, reason = overall((), properties, program.is_litmus)
+        return ModelResult(m.name, verdict, reason, (), properties, bound)
+    if graph.is_litmus:
+        main = session(graph)
+        main.require_within()
+    else:
+        main = session(without_escapes(graph))
+
+    def with_other_fences(of: Questions) -> Callable[[EventGraph], Questions]:
+        return of.variant if isinstance(of, Enumeration) else session
+
+    def barriers() -> tuple[BarrierVerdict, ...]:
+        classes, claims = Classes(main), claims_of(graph, program.comments)
+        findings = Judge(main, classes, with_other_fences(main)).findings(claims)
+        describer = Describer(classes, m)
+        return places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
+
+    def repaired() -> tuple[PropertyVerdict, ...]:
+        whole = session(graph) if graph.escapes and not graph.is_litmus else main
+        mend = partial(checker.repaired, whole=whole, variant=with_other_fences(whole))
+        return tuple(_as_far_as_possible(partial(mend, p), []) or p for p in properties)
+
+    checker = Checker(main, under_sc)
+    properties = checker.verdicts()
+    open_ends: list[str] = []  # what there was no time for, or too much of
+    deadlocks = _as_far_as_possible(lambda: _deadlocks(program, graph, m, options, deadline), open_ends)
+    properties += deadlocks or ()
+    judged = _as_far_as_possible(barriers, open_ends)
+    if judged is None:
+        judged = _open_barriers(graph, open_ends[-1])
+    verdict, reason = overall(judged, properties, program.is_litmus)
+    if open_ends and verdict != "refuted":
+        verdict, reason = "undecided", open_ends[0]
+    if graph.escapes and not graph.is_litmus and verdict != "refuted":
+        session(graph).require_within()
+    if any(p.status == "violated" for p in properties):
+        properties = _as_far_as_possible(repaired, []) or properties
+    return ModelResult(m.name, verdict, reason, judged, properties, bound)
+
+
+def _as_far_as_possible(find: Callable[[], T], open_ends: list[str]) -> T | None:
+    """What `find` finds; None, with the reason among the open ends, where it gives up: the rest can still be told."""
+    try:
+        return find()
+    except (Undecided, NotModelled, TooManyCycles, RecursionError) as reason:
+        open_ends.append(str(reason) or "the program is too deeply nested")
+        return None
+
+
+def _deadlocks(
+    program: Program, graph: EventGraph, m: Model, options: Options, deadline: Deadline
+) -> tuple[PropertyVerdict, ...]:
+    """The self-deadlocks of the program, and of those in which a handler is on the CPU of a thread that takes a lock
+    of its. Raises NotModelled where a loop's bound hides some of it."""
+    found: list[PropertyVerdict] = []
+    variants = [program] if graph.recursions or program.interrupts else []
+    variants += [interrupted(program, (i,), only_holding=True) for i in suspects(program)]
+    for variant in variants:
+
+        def stopped(other: Model, variant: Program = variant) -> EventGraph:
+            built = build_graph(stopping(variant), other, options)
+            if problem := beyond(built, options):
+                raise NotModelled(problem)
+            return built
+
+        def session(other: Model, build: Callable[[Model], EventGraph] = stopped) -> Questions:
+            return ask(build(other), other, deadline, options)
+
+        built = stopped(m)
+        if built.recursions:
+            found += check_deadlocks(session(m), partial(session, model("sc")))
+        found += impossible(built, variant.interrupts)
+    return tuple(found)
+
+
+def overall(
+    barriers: tuple[BarrierVerdict, ...], properties: tuple[PropertyVerdict, ...], is_litmus: bool
+) -> tuple[Answer, str]:
+    """The verdict on a program, from those on its barriers and properties."""
+    counted = [b for b in barriers if not b.is_note]
+    questions = any(p.is_question for p in properties)
+    properties = tuple(p for p in properties if not p.is_question or p.status == "vacuous")
+    if any(b.half_paired or b.status in ("unpaired", "too weak", "misplaced") for b in counted):
+        return "refuted", ""
+    if any(p.status == "violated" for p in properties):
+        return "refuted", ""
+    if any(b.status in ("unmatched", "undecided") for b in counted):
+        hint = "" if is_litmus else ": give the code that runs beside it too"
+        return "undecided", f"a barrier has no counterpart in the text{hint}"
+    if any(p.status == "undecided" for p in properties):
+        return "undecided", "a property could not be decided"
+    if any(p.status == "vacuous" for p in properties):
+        return "vacuous", "a property says nothing"
+    if not counted and not properties:
+        rest = "; the question is answered below" if questions else ""
+        return "nothing to check", f"there is no barrier and no property that must hold{rest}"
+    return "proved", ""
+
+
+def _undecided(graph: EventGraph, m: Model, reason: str, bound: int | None) -> ModelResult:
+    """Everything undecided, for one reason."""
+    return ModelResult(m.name, "undecided", reason, _open_barriers(graph, reason), (), bound)
+
+
+def _open_barriers(graph: EventGraph, reason: str) -> tuple[BarrierVerdict, ...]:
+    """Every barrier undecided, for one reason."""
+    seen: dict[int, BarrierVerdict] = {}
+    short = reason.partition(", ")[0]
+    for s in graph.sources:
+        if s.is_barrier and not s.is_note and s.place not in seen:
+            place = Place(s.name, graph.threads[s.thread], s.span.line, s.via, s.span, s.way)
+            seen[s.place] = BarrierVerdict(
+                place, "undecided", False, None, "", (), "", (), short, (), False, None, "", None
+            )
+    return places_in_order(list(seen.values()))
