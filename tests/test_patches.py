@@ -7,7 +7,7 @@ import quopri
 import pytest
 
 from verifier.options import Options
-from verifier.pairing.verdict import BarrierVerdict, Change, UnitResult
+from verifier.pairing.verdict import BarrierVerdict, Change, Remark, UnitResult
 from verifier.pipeline import check
 
 BOTH = ("armv8", "lkmm")
@@ -352,3 +352,28 @@ def test_a_wait_that_only_code_which_is_not_shown_can_end_is_an_assumption() -> 
     *_, after = checked(text)
     assert not any(p.kind == "lost wake-up" for r in after.results for p in r.properties)
     assert any("sleeper waits for d.ready" in a and "not shown" in a for a in after.assumptions)
+
+
+COMMENTED = FILL.replace("+\tsmp_wmb();", "+\t/* Pairs with smp_rmb() in take(). */\n+\tsmp_wmb();")
+
+
+def remarks(units: tuple[UnitResult, ...], kind: str) -> list[Remark]:
+    return [r for u in units for r in u.remarks if r.kind == kind]
+
+
+def test_a_barrier_without_a_comment_is_noted_and_changes_nothing_else() -> None:
+    bare, said = (
+        checked(mail("Order it.", hunk(PUT, body) + more(GET, TAKE, 40))) for body in (FILL, COMMENTED)
+    )
+    (remark,) = remarks(bare, "uncommented")
+    assert remark.text == "memory barrier without comment: smp_wmb()"
+    assert [u.side for u in bare if u.remarks] == ["after"]
+    assert remarks(said, "uncommented") == []
+    assert [[r.verdict for r in u.results] for u in bare] == [[r.verdict for r in u.results] for u in said]
+
+
+def test_no_comment_is_asked_of_what_a_patch_leaves_and_of_code_that_is_none() -> None:
+    context = checked(mail("As it is.", hunk(PUT, FILL.replace("+\t", " \t") + "+\tdone(b);\n")))
+    shown = checked("From: a@example.org\nSubject: x\n\nLike this:\n\n" + FILL.replace("+\t", " \t"))
+    code = check("a.c", f"{PUT}\n{{\n{FILL.replace('+', ' ')}}}\n".encode(), Options(timeout=60))
+    assert [remarks(units, "uncommented") for units in (context, shown, code)] == [[], [], []]

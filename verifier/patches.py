@@ -24,11 +24,13 @@ from verifier.pairing.observers import (
     with_supposed,
 )
 from verifier.pairing.outcomes import Outcome
+from verifier.pairing.remarks import with_remarks
 from verifier.pairing.verdict import (
     BarrierVerdict,
     ModelResult,
     OutcomeChange,
     PropertyVerdict,
+    Remark,
     SkippedText,
     UnitResult,
 )
@@ -90,7 +92,11 @@ def check_patch(name: str, patch: Patch, options: Options, engine: Engine) -> tu
     if found and alone:
         note = f"{_listed(alone)}: no barrier, and nothing that those with one access; left out"
         found[-1] = replace(found[-1], assumptions=(*found[-1].assumptions, note))
-    return tuple(found)
+    bare = [
+        Remark(line, "uncommented", f"memory barrier without comment: {barrier}()")
+        for line, barrier in patch.uncommented
+    ]
+    return with_remarks(found, bare, {f.name: f.span for f in main.unit.functions})
 
 
 def check_counterparts(

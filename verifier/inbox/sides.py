@@ -15,6 +15,7 @@ from verifier.inbox.pieces import Diagram, Note, Patch, Piece, Side
 from verifier.inbox.regions import Shelf, Shown, shelve
 from verifier.inbox.trees import Trees, Whole, needed, whole_files
 from verifier.inbox.trees import touched as touched_functions
+from verifier.inbox.uncommented import Written, uncommented
 from verifier.record import record, replace
 from verifier.source import Source
 from verifier.syntax import parse
@@ -71,7 +72,7 @@ def _read_block(name: str, raw: tuple[str, ...], block: tuple[Line, ...]) -> Pat
     """Code that a message shows, as a patch without a before."""
     hunk = Hunk(None, tuple(DiffLine("+", line) for line in block), is_cut=True)
     patch = read_diff(name, raw, Diff((FileDiff("", (hunk,), block[0].number),)), "")
-    return None if patch is None else replace(patch, is_diff=False)
+    return None if patch is None else replace(patch, is_diff=False, uncommented=())
 
 
 def _from_trees(diff: Diff, title: str, trees: Trees) -> tuple[list[Patch], tuple[FileDiff, ...]]:
@@ -120,7 +121,15 @@ def _whole_patch(
         lines=(numbers[0], numbers[-1]),
         paths=(path,),
         file=path,
+        uncommented=_uncommented_whole(sides[1]),
     )
+
+
+def _uncommented_whole(after: Whole | None) -> tuple[tuple[int, str], ...]:
+    if after is None:
+        return ()
+    numbered = enumerate(after.lines, 1)
+    return uncommented([[Written(n, text, n in after.changed) for n, text in numbered]])
 
 
 def _is_drawn(diff: Diff, diagrams: Sequence[Diagram]) -> bool:
@@ -155,7 +164,12 @@ def read_diff(name: str, raw: tuple[str, ...], diff: Diff, title: str) -> Patch 
         lines=diff.extent,
         paths=paths,
         unread=others,
+        uncommented=uncommented(_after(h) for f in files for h in f.hunks),
     )
+
+
+def _after(hunk: Hunk) -> list[Written]:
+    return [Written(d.line.number, d.line.text, d.sign == "+") for d in hunk.lines if d.sign != "-"]
 
 
 def _is_c(path: str) -> bool:

@@ -180,6 +180,17 @@ class SkippedText:
 
 
 @record(frozen=True, slots=True)
+class Remark:
+    """What there is to say of a line and is no verdict: a barrier that a patch adds without a comment, or whether a
+    function has the barrier that a comment or the message says it has. `answer`: of the latter."""
+
+    line: int
+    kind: Literal["uncommented", "claim"]
+    text: str
+    answer: Literal["confirmed", "in part", "refuted", "unknown"] | None = None
+
+
+@record(frozen=True, slots=True)
 class OutcomeChange:
     """An outcome that one side of a diff allows and the other does not, or that both allow, under one model.
 
@@ -224,3 +235,4 @@ class UnitResult:
     assumptions: tuple[str, ...]
     skipped: tuple[SkippedText, ...]
     change: Change | None = None
+    remarks: tuple[Remark, ...] = ()

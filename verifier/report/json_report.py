@@ -55,6 +55,9 @@ def _unit(unit: UnitResult) -> Json:
         "results": [_result(result) for result in unit.results],
         "assumptions": list(unit.assumptions),
         "skipped": [{"line": s.line, "text": s.text, "reason": s.reason} for s in unit.skipped],
+        "remarks": [
+            {"line": r.line, "kind": r.kind, "text": r.text, "answer": r.answer} for r in unit.remarks
+        ],
     }
 
 
