@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from verifier.cat.terms import Model
 from verifier.drawn import Drawing, drawings, drawn_groups, joined, with_bodies, with_sayings
 from verifier.errors import InputError, UsageError
+from verifier.inbox.implied import comment_lines
 from verifier.inbox.pieces import Patch, Side
 from verifier.inbox.sayings import sayings, speaks_of_devices
 from verifier.options import Options
@@ -44,6 +45,7 @@ from verifier.program.program import Fence, Program, flatten
 from verifier.program.roles import Group, groups
 from verifier.program.suppose import ABOVE, BELOW, with_callers
 from verifier.record import field, record, replace
+from verifier.source import Source
 from verifier.syntax import parse, tree
 
 Which = Literal["before", "after"]
@@ -61,6 +63,15 @@ class Engine(Protocol):
     def models(self, names: Sequence[str]) -> list[Model]: ...
 
     def classes(self, program: Program, model: str, wanted: Callable[[Outcome], bool]) -> Classes: ...
+
+    def claims(
+        self,
+        lines: Sequence[tuple[int, str]],
+        functions: Sequence[tree.Function],
+        source: Source,
+        partly: frozenset[str],
+        models: Sequence[str],
+    ) -> tuple[Remark, ...]: ...
 
     def without(
         self, result: ModelResult, is_left_out: Callable[[BarrierVerdict | PropertyVerdict], bool]
@@ -96,7 +107,17 @@ def check_patch(name: str, patch: Patch, options: Options, engine: Engine) -> tu
         Remark(line, "uncommented", f"memory barrier without comment: {barrier}()")
         for line, barrier in patch.uncommented
     ]
-    return with_remarks(found, bare, {f.name: f.span for f in main.unit.functions})
+    own = tuple(f for f in main.unit.functions if f.name in main.side.functions)
+    comments = [(c.span.line, c.span.column, c.text) for c in main.unit.comments]
+    claims = engine.claims(
+        (*patch.message, *comment_lines(comments)),
+        own,
+        main.side.source,
+        frozenset(main.side.partly),
+        _models(patch, options),
+    )
+    said = sorted([*bare, *claims], key=lambda r: r.line)
+    return with_remarks(found, said, {f.name: f.span for f in own})
 
 
 def check_counterparts(
