@@ -117,3 +117,8 @@ def test_words_that_stand_above_two_patches_are_looked_at_once() -> None:
         "p.eml", (PATCH + "\nOr this:\n\n" + PATCH[PATCH.index("--- a/") :]).encode(), Options(timeout=60)
     )
     assert [r.answer for u in units for r in u.remarks if r.line == 4] == ["unknown"]
+
+
+def test_what_is_not_known_is_taken_as_said_where_it_is_called() -> None:
+    (remark,) = [r for r in claims(PATCH, name="p.eml") if "frob" in r.text]
+    assert remark.text.endswith("what it orders is not known: taken as said")

@@ -32,11 +32,12 @@ _WANTED = {"full": ALL, "write": frozenset({"WW"}), "read": frozenset({"RR"})}
 @record(frozen=True, slots=True)
 class Asked:
     """Where claims are checked: functions of the text with their source, those that are shown in part, the models and
-    how long they may take."""
+    how long they may take. `taken`: functions that are taken for what the message says of them."""
 
     functions: dict[str, tree.Function]
     source: Source | None
     partly: frozenset[str]
+    taken: frozenset[str]
     models: Sequence[Model]
     options: Options
     deadline: Deadline
@@ -75,7 +76,8 @@ def _remark(claim: Implied, known: Kernel, asked: Asked) -> Remark:
         return _said(claim, "unknown", f"{name}() is shown in part")
     own = asked.functions.get(name)
     if own is None and not known.is_known(name):
-        return _said(claim, "unknown", f"{name}() is not in the text, and what it orders is not known")
+        why = f"{name}() is not in the text, and what it orders is not known"
+        return _said(claim, "unknown", f"{why}: taken as said" if name in asked.taken else why)
     found = {m.name: _found(name, own, known, m, asked) for m in asked.models}
     told = {model: f for model, f in found.items() if f is not None}
     if not told:

@@ -70,6 +70,7 @@ class Engine(Protocol):
         functions: Sequence[tree.Function],
         source: Source,
         partly: frozenset[str],
+        taken: frozenset[str],
         models: Sequence[str],
     ) -> tuple[Remark, ...]: ...
 
@@ -114,6 +115,7 @@ def check_patch(name: str, patch: Patch, options: Options, engine: Engine) -> tu
         own,
         main.side.source,
         frozenset(main.side.partly),
+        frozenset(f.name for f in main.unit.functions if f not in own),
         _models(patch, options),
     )
     said = sorted([*bare, *claims], key=lambda r: r.line)

@@ -215,6 +215,7 @@ class _Engine:
         functions: Sequence[tree.Function],
         source: Source,
         partly: frozenset[str],
+        taken: frozenset[str],
         models: Sequence[str],
     ) -> tuple[Remark, ...]:
         if not may_say(text for _, text in lines):
@@ -223,7 +224,7 @@ class _Engine:
 
         own = {f.name: f for f in functions}
         return check_claims(
-            lines, Asked(own, source, partly, self.models(models), self.options, self.deadline)
+            lines, Asked(own, source, partly, taken, self.models(models), self.options, self.deadline)
         )
 
     def without(self, result: ModelResult, is_left_out: Callable[[Found], bool]) -> ModelResult:
@@ -306,7 +307,7 @@ def _claims(
     functions = parse(source).functions if isinstance(piece, Snippet) else ()
     names = [m.name for m in models]
     engine = _Engine(options, deadline)
-    return engine.claims(comment_lines(program.comments), functions, source, frozenset(), names)
+    return engine.claims(comment_lines(program.comments), functions, source, frozenset(), frozenset(), names)
 
 
 def _not_read(name: str, piece: Piece, options: Options, reason: str) -> UnitResult:
