@@ -196,6 +196,7 @@ class OutcomeChange:
 
     `is_supposed`: with an observer that the text does not have, and that has its half, a full barrier. `needs_half`: if
     that observer lacks its half, the outcome is allowed on the last side. `in_part`: one of the accesses is not shown.
+    `given`: what the answer depends on, as the end of a sentence.
     """
 
     model: str
@@ -205,6 +206,7 @@ class OutcomeChange:
     is_supposed: bool = False
     needs_half: bool = False
     in_part: bool = False
+    given: str = ""
 
 
 @record(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def _change(change: Change) -> Json:
                 "after": o.after,
                 "supposed": o.is_supposed,
                 "needs_half": o.needs_half,
+                "given": o.given,
             }
             for o in change.outcomes
         ],

@@ -76,11 +76,12 @@ def _change_lines(change: Change, width: int) -> list[str]:
     lines = _wrap(f"Change: {change.summary}", width, 2, 6)
     for line in change.details:
         lines += _wrap(line, width, 4, 8)
-    states: dict[tuple[str, str, str], list[str]] = {}
+    states: dict[tuple[str, str, str, str], list[str]] = {}
     for o in change.outcomes:
-        states.setdefault((o.outcome, o.before, o.after), []).append(o.model)
-    for (outcome, before, after), models in states.items():
-        lines += _wrap(f"{', '.join(models)}: {_states(before, after)}: {outcome}", width, 4, 8)
+        states.setdefault((o.outcome, o.before, o.after, o.given), []).append(o.model)
+    for (outcome, before, after, given), models in states.items():
+        said = f"{_states(before, after)}{f', {given}' if given else ''}"
+        lines += _wrap(f"{', '.join(models)}: {said}: {outcome}", width, 4, 8)
     return lines
 
 
