@@ -12,7 +12,7 @@ from verifier.events.graph import EventGraph, Property, without_escapes
 from verifier.inbox import recognise
 from verifier.inbox.implied import comment_lines, may_say
 from verifier.inbox.pieces import Diagram, Litmus, Patch, Piece, Snippet, Unreadable
-from verifier.inbox.trees import Trees
+from verifier.inbox.trees import Surroundings, Trees
 from verifier.limits import Deadline, NotModelled, Undecided
 from verifier.options import Options
 from verifier.pairing import outcomes
@@ -25,7 +25,9 @@ from verifier.pairing.verdict import (
     SkippedText,
     UnitResult,
 )
+from verifier.program.kernel import kernel
 from verifier.program.lower import lower
+from verifier.program.primitives import core_call
 from verifier.program.program import Load, Program, Rmw, Store, flatten
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, list_states
@@ -47,7 +49,7 @@ def check(name: str, data: bytes, options: Options, trees: Trees | None = None) 
     Raises InputError where the file, or a model, can't be used.
     """
     deadline = Deadline(options.timeout)
-    pieces = recognise(name, data, trees)
+    pieces = recognise(name, data, None if trees is None else _surroundings(trees, options))
     units = _check_pieces(name, pieces, options, deadline)
     units += _counterparts(name, pieces, options, deadline)
     telling = tuple(u for u in units if u.change or any(r.verdict != "nothing to check" for r in u.results))
@@ -65,6 +67,11 @@ def _once(units: tuple[UnitResult, ...]) -> tuple[UnitResult, ...]:
         seen |= {(unit.file, r) for r in new}
         found.append(replace(unit, remarks=new))
     return tuple(found)
+
+
+def _surroundings(trees: Trees, options: Options) -> Surroundings:
+    known = kernel(options)
+    return Surroundings(trees, lambda name: known.body(name) is not None or core_call(name) is not None)
 
 
 def _check_pieces(

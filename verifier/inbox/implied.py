@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from verifier.record import record, replace
+from verifier.source import line_below
 
 Strength = Literal["full", "write", "read", "any"]
 
@@ -76,7 +77,7 @@ def comment_lines(comments: Sequence[tuple[int, int, str]]) -> tuple[tuple[int, 
     for line, _, text in comments:
         if found and not (found[-1][0] == line - 1 and "\n" not in text):
             found.append((line, ""))
-        found += enumerate(text.split("\n"), line)
+        found += [(line_below(line, n), part) for n, part in enumerate(text.split("\n"))]
     return tuple(found)
 
 

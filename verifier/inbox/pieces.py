@@ -73,8 +73,9 @@ class Patch:
     `unread` the others.
 
     `message` is what is said around it: the lines of its mail that are no diff. `file` is the one that its places are
-    in, where that is not the file that the user gave. Unless `is_diff` it is code that a message shows. `uncommented`:
-    the lines that add a barrier without a comment, and the barrier's name.
+    in, where that is not the file that the user gave. Unless `is_diff` it is code that a message shows. `taken` are
+    functions of other files, each with the file and why it is looked at. `uncommented`: the lines that add a barrier
+    without a comment, and the barrier's name.
     """
 
     before: Side | None
@@ -89,6 +90,7 @@ class Patch:
     diagrams: tuple[Diagram, ...] = ()
     file: str = ""
     is_diff: bool = True
+    taken: tuple[tuple[str, str, str], ...] = ()
     uncommented: tuple[tuple[int, str], ...] = ()
 
 
