@@ -122,3 +122,13 @@ def test_words_that_stand_above_two_patches_are_looked_at_once() -> None:
 def test_what_is_not_known_is_taken_as_said_where_it_is_called() -> None:
     (remark,) = [r for r in claims(PATCH, name="p.eml") if "frob" in r.text]
     assert remark.text.endswith("what it orders is not known: taken as said")
+
+
+def test_a_function_that_calls_what_is_not_known_is_not_refuted() -> None:
+    text = (
+        OWN.replace("smp_wmb(); smp_mb();", "smp_wmb(); frob();").split("The maybe")[0]
+        + "*/\nvoid g(void) { smp_mb(); }\n"
+    )
+    assert [r.answer for r in claims(text)] == ["unknown"]
+    text = text.replace("smp_wmb();", "smp_mb();")
+    assert [r.answer for r in claims(text)] == ["confirmed"]

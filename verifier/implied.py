@@ -17,6 +17,7 @@ from verifier.pairing.verdict import Remark
 from verifier.program.kernel import Kernel, kernel
 from verifier.program.lower import lower
 from verifier.program.primitives import LoadCall, LockCall, RmwCall, StoreCall
+from verifier.program.program import Program
 from verifier.program.uses import ONE, OTHER, PAIRS, WAKES, Use, asks, call_of, only_where, uses
 from verifier.properties.check import Checker
 from verifier.record import record, replace
@@ -166,34 +167,24 @@ def _found(name: str, own: tree.Function | None, known: Kernel, m: Model, asked:
 
 
 def _kept(use: Use, own: tree.Function | None, m: Model, asked: Asked) -> frozenset[str] | None:
-    """The pairs that a use keeps in order; None where that can't be told."""
+    """The pairs that a use keeps in order; None where that can't be told, as of a function that calls others which are
+    not in the text."""
     try:
         if _is_reached(asks(use, ""), own, m, asked) is not True:
             return None
         answers = {pair: _is_reached(asks(use, pair), own, m, asked) for pair in PAIRS}
+        program, _ = _program(asks(use, ""), own, asked)
     except (InputError, NotModelled, TooManyCycles, RecursionError):
         return None
-    if None in answers.values():
-        return None
-    return frozenset(pair for pair, is_reached in answers.items() if not is_reached)
+    kept = frozenset(pair for pair, is_reached in answers.items() if is_reached is False)
+    is_open = None in answers.values() or (program.unknown_calls and kept != ALL)
+    return None if is_open else kept
 
 
 def _is_reached(text: str, own: tree.Function | None, m: Model, asked: Asked) -> bool | None:
     """Whether some execution of that text, below the functions of the user's, reaches its condition; None where the
     model can't say, or where no choice of values would."""
-    source = (
-        _below(asked.source, text) if own is not None and asked.source is not None else Source.whole("", text)
-    )
-    unit = parse(source)
-    options = replace(
-        asked.options,
-        threads=((ONE, ONE), (OTHER, OTHER)),
-        aliases=(),
-        interrupts=(),
-        bound=max(3, asked.options.bound),
-    )
-    unit = replace(unit, conditions=unit.conditions[-1:])
-    program = lower(unit, source, options)
+    program, options = _program(text, own, asked)
     graph = build_graph(program, m, options)
     if beyond(graph, options) or graph.escapes:
         return None
@@ -201,6 +192,18 @@ def _is_reached(text: str, own: tree.Function | None, m: Model, asked: Asked) ->
     checker = Checker(session, lambda: session)
     (verdict,) = (checker.condition(p) for p in graph.properties if p.kind == "exists")
     return {"reached": True, "never reached": False}.get(verdict.answer)
+
+
+def _program(text: str, own: tree.Function | None, asked: Asked) -> tuple[Program, Options]:
+    """The program of that text, below the functions of the user's where one of these is asked about."""
+    is_own = own is not None and asked.source is not None
+    source = _below(asked.source, text) if is_own and asked.source else Source.whole("", text)
+    threads = ((ONE, ONE), (OTHER, OTHER))
+    options = replace(
+        asked.options, threads=threads, aliases=(), interrupts=(), bound=max(3, asked.options.bound)
+    )
+    unit = parse(source)
+    return lower(replace(unit, conditions=unit.conditions[-1:]), source, options), options
 
 
 def _below(source: Source, text: str) -> Source:
