@@ -20,7 +20,7 @@ SUFFIXES = (".c", ".h", ".cc", ".cpp", ".inc")
 REPAIRS = 12
 OUTSIDE = "outside:"  # what begins the name of a text that is no function
 _GOTO = re.compile(r"\bgoto\s+(\w+)\s*;")
-_LABEL = re.compile(r"(?:^|[;{}])\s*(\w+)\s*:(?!:)")
+_LABEL = re.compile(r"(?:^|[;{}])\s*(\w+)\s*:(?!:)", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
