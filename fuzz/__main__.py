@@ -10,10 +10,11 @@ import argparse
 import subprocess
 import sys
 import time
+import traceback
 from pathlib import Path
 
 from fuzz.findings import FOLDER, keep
-from fuzz.targets import TARGETS
+from fuzz.targets import TARGETS, load
 
 LEAST = 5  # seconds that a process is started for
 
@@ -22,10 +23,7 @@ def main() -> int:
     """Feed the targets that were asked for, or the files again; the exit code."""
     arguments = _arguments()
     if arguments.again:
-        for file in arguments.again:
-            TARGETS[file.name.partition("-")[0]](file.read_bytes())
-            print(f"{file}: no failure")
-        return 0
+        return int(sum(_fails(file) for file in arguments.again if file.suffix != ".why") > 0)
     each = arguments.seconds / len(arguments.only)
     found = 0
     for target in arguments.only:
@@ -33,6 +31,18 @@ def main() -> int:
         found += failures
         print(f"{target}: {runs:,} runs in {each:.0f} s, {failures} kinds of failure", flush=True)
     return int(found > 0)
+
+
+def _fails(file: Path) -> bool:
+    """Whether the target that a finding is named for still fails."""
+    load()
+    try:
+        TARGETS[file.name.partition("-")[0]](file.read_bytes())
+    except Exception:  # noqa: BLE001  whatever it is
+        print(f"{file}: {traceback.format_exc()}")
+        return True
+    print(f"{file}: no failure")
+    return False
 
 
 def feed(target: str, seconds: float) -> tuple[int, int]:

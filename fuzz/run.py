@@ -16,7 +16,9 @@ from random import Random
 import atheris
 
 with atheris.instrument_imports(include=["verifier"]):
-    from fuzz.targets import TARGETS
+    from fuzz.targets import TARGETS, load
+
+    load()
 
 from fuzz import seeds
 from fuzz.findings import FOLDER, keep, place, write_seeds
@@ -29,7 +31,7 @@ HANG = 60.0  # seconds: by the clock, on a machine that may be busy
 def main(target: str, seconds: int) -> None:
     os.nice(10)
     folder = FOLDER / target
-    known = list(seeds.of(target))
+    known = seeds.of(target)
     write_seeds(folder / "seeds", known)
     (folder / "corpus").mkdir(exist_ok=True)
     runs, said = 0, time.monotonic()

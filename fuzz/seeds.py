@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
-from collections.abc import Iterator
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "litmus"
 LARGEST = 6000  # bytes: more makes each run slow, and has nothing in it that less has not
 BARRIER = re.compile(r"^\s*(?:smp_\w*mb\w*|barrier|synchronize_rcu)\(.*\);")
 FUNCTION = re.compile(r"^[a-z][^;\n=]*?(\w+)\([^;\n]*\)\n\{\n(.*?)\n\}$", re.MULTILINE | re.DOTALL)
+SMALL, EACH = 1200, 3  # bytes, and one in how many, where each is judged, which takes long
 CONTEXT = 9  # lines: most functions whole
 CHARSETS = ("utf-8", "iso-8859-1", "koi8-r", "utf-16", "utf-7", "big5", "iso-2022-jp")
 ENCODINGS = ("7bit", "8bit", "quoted-printable", "base64")
@@ -90,11 +90,14 @@ def _set(message: EmailMessage, text: str, charset: str, encoding: str) -> None:
         message.set_content(text.encode("ascii", "replace").decode(), cte="7bit")
 
 
-def of(target: str) -> Iterator[bytes]:
+def of(target: str) -> list[bytes]:
     """What the target of that name starts from."""
     texts = {"mails": mails(), "diffs": diffs(), "diagrams": diagrams()}
-    small = (
-        text for kind in zip(*texts.values(), snippets(), strict=False) for text in kind if len(text) < 1500
-    )
-    for text in texts.get(target) or small:
-        yield text.encode("latin-1" if text in texts["mails"] else "utf-8")
+    if target in texts:
+        return [_as_bytes(text) for text in texts[target]]
+    all_kinds = itertools.chain.from_iterable(zip(*texts.values(), snippets(), strict=False))
+    return [_as_bytes(text) for text in all_kinds if len(text) < SMALL][::EACH]
+
+
+def _as_bytes(text: str) -> bytes:
+    return text.encode("latin-1" if text in mails() else "utf-8")

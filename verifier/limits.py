@@ -9,8 +9,11 @@ class NotModelled(Exception):
     """The program goes beyond what can be said here; the verdict is undecided, with this reason."""
 
 
-class Undecided(Exception):
-    """The solver gave up, or time ran out: no answer."""
+class Undecided(BaseException):
+    """The solver gave up, or time ran out: no answer.
+
+    It may be raised in the middle of any library, and is no Exception, for those that wrap these, or go on after them.
+    """
 
 
 class GaveUp(Exception):

@@ -85,7 +85,7 @@ def test_a_diff_with_lines_taken_out(gone: list[int], is_quoted: bool) -> None:
                     parse(side.source)
 
 
-SEEDS = {target: list(seeds.of(target)) for target in ("mails", "diffs", "diagrams")}
+SEEDS = {target: seeds.of(target) for target in ("mails", "diffs", "diagrams")}
 
 
 @pytest.mark.parametrize("target", SEEDS)
