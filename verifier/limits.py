@@ -20,6 +20,11 @@ class GaveUp(Exception):
     """A way to an answer takes too many steps; another may be tried."""
 
 
+def why_not(problem: BaseException) -> str:
+    """What a report says for an answer that there isn't."""
+    return "the program is too deeply nested" if isinstance(problem, RecursionError) else str(problem)
+
+
 class Deadline:
     """A moment after which questions are no longer answered; None never comes."""
 
