@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fuzz.findings import FOLDER, keep
 from fuzz.targets import TARGETS, load
+from verifier.limits import Undecided
 
 LEAST = 5  # seconds that a process is started for
 
@@ -38,7 +39,7 @@ def _fails(file: Path) -> bool:
     load()
     try:
         TARGETS[file.name.partition("-")[0]](file.read_bytes())
-    except Exception:  # noqa: BLE001  whatever it is
+    except (Exception, Undecided):  # noqa: BLE001  whatever it is
         print(f"{file}: {traceback.format_exc()}")
         return True
     print(f"{file}: no failure")

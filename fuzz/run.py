@@ -17,6 +17,7 @@ import atheris
 
 with atheris.instrument_imports(include=["verifier"]):
     from fuzz.targets import TARGETS, load
+    from verifier.limits import Undecided
 
     load()
 
@@ -42,7 +43,7 @@ def main(target: str, seconds: int) -> None:
         faulthandler.dump_traceback_later(HANG, exit=True)
         try:
             TARGETS[target](data)
-        except Exception as failure:  # noqa: BLE001  each is a finding
+        except (Exception, Undecided) as failure:  # noqa: BLE001  each is a finding
             if keep(target, place(failure), data, traceback.format_exc()):
                 print(f"found: {place(failure)}", file=sys.__stderr__, flush=True)
         faulthandler.cancel_dump_traceback_later()
