@@ -13,7 +13,7 @@ from verifier.inbox import recognise
 from verifier.inbox.implied import comment_lines, may_say
 from verifier.inbox.pieces import Diagram, Litmus, Patch, Piece, Snippet, Unreadable
 from verifier.inbox.trees import Surroundings, Trees
-from verifier.limits import Deadline, NotModelled, Undecided
+from verifier.limits import Deadline, NotModelled, Undecided, why_not
 from verifier.options import Options
 from verifier.pairing import outcomes
 from verifier.pairing.classes import Classes
@@ -118,7 +118,7 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
         question = graph.properties[-1] if program.conditions else None
         outcome, notes = _answer_litmus(graph, m, question, options, end)
     except (Undecided, NotModelled, RecursionError) as problem:
-        reason = str(problem) or "the test is too deeply nested"
+        reason = why_not(problem)
     names = {THIN_AIR: "S", **{value: program.names[l] for value, l in program.addresses}}
     condition = program.conditions[-1] if program.conditions else None
     return LitmusVerdict(name, program.title, m.name, condition, names, outcome, reason, tuple(notes))
