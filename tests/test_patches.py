@@ -446,3 +446,15 @@ def test_an_order_that_is_lost_matters_if_something_depends_on_it() -> None:
     assert (
         found.summary == "SB forbidden before, allowed after (armv8, lkmm), if anything depends on that order"
     )
+
+
+@pytest.mark.parametrize(("barrier", "verdict"), [("", "undecided"), ("smp_wmb(); ", "refuted")])
+def test_writers_of_one_place_exclude_each_other_where_a_lock_may_be_out_of_sight(
+    barrier: str, verdict: str
+) -> None:
+    body = (
+        " \tw->hint = 1;\n-\tWRITE_ONCE(w->slot, 7);\n+\tsmp_store_release(&w->slot, 7);\n }\n \n"
+        f" static void drop(struct fifo *w)\n {{\n \tWRITE_ONCE(w->slot, 0);\n \t{barrier}use(w->hint);\n"
+    )
+    after = checked(mail("Publish it.", hunk("static void put(struct fifo *w)", body)))[-1]
+    assert {r.model: r.verdict for r in after.results}["armv8"] == verdict

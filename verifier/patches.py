@@ -37,6 +37,7 @@ from verifier.pairing.verdict import (
     SkippedText,
     UnitResult,
 )
+from verifier.pairing.writers import without_lone_writers
 from verifier.program.counterparts import Counterpart, counterparts
 from verifier.program.fragment import as_fragment
 from verifier.program.kernel import kernel
@@ -75,6 +76,8 @@ class Engine(Protocol):
         taken: frozenset[str],
         models: Sequence[str],
     ) -> tuple[Remark, ...]: ...
+
+    def with_barriers(self, result: ModelResult, barriers: tuple[BarrierVerdict, ...]) -> ModelResult: ...
 
     def without(
         self, result: ModelResult, is_left_out: Callable[[BarrierVerdict | PropertyVerdict], bool]
@@ -285,6 +288,7 @@ class _Check:
             return is_endless
 
         found = self.engine.without(self.engine.judge(program, model), is_left_out)
+        found = self.engine.with_barriers(found, without_lone_writers(found.barriers))
         return replace(found, barriers=tuple(_with_claim(program, b) for b in found.barriers))
 
     def _unit(

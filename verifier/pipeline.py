@@ -83,9 +83,10 @@ def _check_pieces(
     """
     units: list[UnitResult] = []
     problems: list[InputError] = []
+    judged: set[tuple[object, ...]] = set()  # the groups of functions of a patch
     for piece, end in _shared_out(pieces, deadline):
         try:
-            units += _check_piece(name, piece, options, end)
+            units += _new(piece, _check_piece(name, piece, options, end), judged)
         except Undecided as reason:
             units.append(_not_read(name, piece, options, str(reason)))
         except (SyntaxProblem, ProgramError) as problem:
@@ -95,6 +96,16 @@ def _check_pieces(
     if problems and len(problems) == len(pieces):
         raise problems[0]
     return tuple(units)
+
+
+def _new(piece: Piece, units: Sequence[UnitResult], judged: set[tuple[object, ...]]) -> Sequence[UnitResult]:
+    """Those of functions that were not judged together before, with another file of their patch; these are added."""
+    if not isinstance(piece, Patch) or not piece.file:
+        return units
+    keys = [(piece.message, frozenset(u.threads), u.side) for u in units]
+    found = [u for u, key in zip(units, keys, strict=True) if key not in judged]
+    judged |= set(keys)
+    return found
 
 
 def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
@@ -237,6 +248,18 @@ class _Engine:
     def without(self, result: ModelResult, is_left_out: Callable[[Found], bool]) -> ModelResult:
         barriers = tuple(b for b in result.barriers if not is_left_out(b))
         properties = tuple(p for p in result.properties if not is_left_out(p))
+        return self._with(result, barriers, properties)
+
+    def with_barriers(self, result: ModelResult, barriers: tuple[BarrierVerdict, ...]) -> ModelResult:
+        return self._with(result, barriers, result.properties)
+
+    def _with(
+        self,
+        result: ModelResult,
+        barriers: tuple[BarrierVerdict, ...],
+        properties: tuple[PropertyVerdict, ...],
+    ) -> ModelResult:
+        """The result with other findings, and the verdict that follows from them."""
         if (barriers, properties) == (result.barriers, result.properties):
             return result
         result = replace(result, barriers=barriers, properties=properties)

@@ -163,6 +163,26 @@ def test_a_barrier_at_a_function_s_end_is_there_for_a_caller_elsewhere(tree: Pat
     assert units[-1].results[0].barriers[0].place.via == "box_order"
 
 
+def test_one_member_is_enough_where_both_sides_release_and_acquire_it(tree: Path) -> None:
+    files = {
+        "a/set.c": "void set(struct a *a)\n{\n~WRITE_ONCE(table, 1);\n~WRITE_ONCE(a->box->ready, 1);\n}\n",
+        "b/get.c": "int get(struct b *b)\n{\n~if (smp_load_acquire(&b->box.ready))\n~~return READ_ONCE(table);\n}\n",
+    }
+    write(tree, files)
+    patch = """\
+--- a/a/set.c
++++ b/a/set.c
+@@ -1,5 +1,5 @@
+ void set(struct a *a)
+ {
+ ~WRITE_ONCE(table, 1);
+-~WRITE_ONCE(a->box->ready, 1);
++~smp_store_release(&a->box->ready, 1);
+ }
+"""
+    assert {u.threads for u in judged(tree, patch)} == {("set", "get")}
+
+
 def test_two_files_of_one_patch_are_two_sides(tree: Path) -> None:
     write(tree, {"put/put.c": PUT, "take/take.c": TAKE, "include/box.h": HEADER})
     both = (

@@ -36,6 +36,7 @@ _NO_CONSTANT = re.compile(
 MOST_CONSTANTS = 16
 BLANK = "[ \t]"  # with the tab itself: git knows no escapes
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_FLAG = re.compile(r"(?:_acquire|_release|\brcu_assign_pointer|\brcu_dereference\w*)\s*\(([^,;)]*)")
 _STRUCT = re.compile(r"\bstruct\s+(\w+)")
 _NAMED = re.compile(r"\b([A-Za-z_]\w+)\s*\(\)")
 _CALLED = re.compile(r"\b([a-z_]\w+)\s*\(")
@@ -62,16 +63,20 @@ class Meaning:
 
 @record(frozen=True, slots=True)
 class Use:
-    """What a text uses: the members near what orders something, the structs that it speaks of; whether it has a written
-    barrier."""
+    """What a text uses: the members near what orders something, those that are released or acquired themselves, the
+    structs that it speaks of; whether it has a written barrier."""
 
     members: frozenset[str]
+    flags: frozenset[str]
     structs: frozenset[str]
     has_barrier: bool
 
     def common(self, other: Use) -> frozenset[str]:
-        """The members of both, where these are enough to take them for two sides of one thing: two members, or one of a
-        struct that both speak of around barriers; not usual ones alone."""
+        """The members of both, where these are enough to take them for two sides of one thing: two members, one that is
+        released or acquired on both sides, or one of a struct that both speak of around barriers; not usual ones alone.
+        """
+        if flags := (self.flags & other.flags) - USUAL:
+            return flags
         common = self.members & other.members
         is_enough = len(common) > 1 or (
             self.structs & other.structs and self.has_barrier and other.has_barrier
@@ -83,7 +88,8 @@ def used(text: str) -> Use:
     """What a function's text uses."""
     code = code_of(text)
     structs = frozenset(_STRUCT.findall(code))
-    return Use(frozenset(nearby(text)), structs, BARRIER.search(code) is not None)
+    flags = frozenset(MEMBER.findall(place)[-1] for place in _FLAG.findall(code) if MEMBER.search(place))
+    return Use(frozenset(nearby(text)), flags, structs, BARRIER.search(code) is not None)
 
 
 @record(slots=True)
@@ -172,8 +178,10 @@ class Around:
                 common = own.common(use)
                 if common:
                     why = f"it uses {', '.join(sorted(common)[:3])} beside a barrier"
-                    ranked.append((-len(common), distance, d.first, Found(path, d, why)))
-        return [found for *_, found in sorted(ranked, key=lambda r: r[:3])]
+                    ranked.append(
+                        (-len(common & own.flags), -len(common), distance, d.first, Found(path, d, why))
+                    )
+        return [found for *_, found in sorted(ranked, key=lambda r: r[:4])]
 
     def _holding(self, patterns: Sequence[str], near: str) -> list[str]:
         return [p for p in self.trees.holding(patterns, near) if p != near][:MOST_FILES]
@@ -222,7 +230,8 @@ def look_around(
     found += around.defined(named[:MOST_NAMED], path, "it is named beside a barrier")
     own = used("\n".join(f"{_head(functions[n])}\n{text}" for n, text in sorted(barred.items())))
     beside = [used(f"{_head(functions[n])}\n{text_of(functions[n])}") for n in partners if n in functions]
-    if not found and not any(own.common(use) for use in beside) and not _is_among(texts):
+    wanted = (own.flags - USUAL) or own.members
+    if not found and not any(own.common(use) & wanted for use in beside) and not _is_among(texts):
         found += around.accessing(own, path)[:MOST_PARTNERS]
     for name, text in sorted(barred.items()):
         is_static = any("static" in line.text.split() for line in functions[name].head)

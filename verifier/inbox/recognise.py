@@ -54,6 +54,8 @@ def _pieces(
     """The diagrams and the diffs of a text, in their order."""
     diagrams = find_diagrams(name, raw, lines)
     patches = find_patches(name, raw, lines, subject, diagrams, surroundings)
+    if any(patch.file for patch in patches):  # whose lines are those of the files that they change
+        return [*diagrams, *patches]
     return sorted([*diagrams, *patches], key=lambda p: p.lines)
 
 

@@ -33,7 +33,7 @@ def whole_patches(
         patch = None if pair is None else _patch(file.path, pair, patched, around, title, message, done)
         if patch is not None:
             found.append(patch)
-        elif pair is None or not _is_done(file.path, pair, done):
+        else:
             rest.append(file)
     return found, tuple(rest)
 
@@ -78,12 +78,6 @@ def _touched(pair: Pair) -> frozenset[str]:
     return frozenset(n for side in pair if side is not None for n in touched(side))
 
 
-def _is_done(path: str, pair: Pair, done: set[tuple[str, str]]) -> bool:
-    """Whether all that a diff changes in a file has been looked at with another file of it."""
-    names = _touched(pair)
-    return bool(names) and all((path, n) in done for n in names)
-
-
 def _patch(
     path: str,
     pair: Pair,
@@ -93,9 +87,10 @@ def _patch(
     message: str,
     done: set[tuple[str, str]],
 ) -> Patch | None:
-    """The patch of one file, with what other files have that matters to it; these are added to `done`."""
+    """The patch of one file, with what other files have that matters to it; these are added to `done`, whose barriers
+    are not noted again."""
     earlier = frozenset(n for file, n in done if file == path)
-    names = _touched(pair) - earlier
+    names = _touched(pair)
     main = pair[1] or pair[0]
     if not names or main is None:
         return None

@@ -108,7 +108,7 @@ def _merged(lines: Iterable[tuple[str, str]]) -> list[str]:
     models: dict[str, list[str]] = {}
     for model, text in lines:
         models.setdefault(text, []).append(model)
-    return [f"{', '.join(names)}: {text}" for text, names in models.items()]
+    return [f"{', '.join(dict.fromkeys(names))}: {text}" for text, names in models.items()]
 
 
 def _summary(before: UnitResult | None, after: UnitResult | None, outcomes: Sequence[OutcomeChange]) -> str:
