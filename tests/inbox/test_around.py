@@ -198,3 +198,59 @@ def test_no_file_outside_of_the_tree_is_found(tmp_path: Path) -> None:
     write(tmp_path, {"take.c": TAKE, "tree/put/put.c": PUT, "tree/include/box.h": HEADER})
     (tmp_path / "tree" / "linked.c").symlink_to(tmp_path / "take.c")
     assert {u.threads for u in judged(tmp_path / "tree", PATCH)} == {("put",)}
+
+
+def test_what_the_diff_shows_is_judged_where_the_whole_function_can_t_be(tree: Path) -> None:
+    before = "~int i;\n\n" + "".join(f"~b->spare[{i}] = {i};\n" for i in range(6))
+    put = PUT.replace("{\n", "{\n" + before + "~regmap_write(b->map, 1, 2);\n" + "\n" * 6)
+    write(tree, {"put/put.c": put, "include/box.h": HEADER})
+    patch = PATCH.replace("@@ -4,4 +4,5 @@", "@@ -20,3 +20,4 @@").replace(" {\n", "")
+    units = judged(tree, patch)
+    assert [(u.file, u.side) for u in units] == [("put/put.c", "after")]
+    assert units[0].results[0].barriers[0].status == "unmatched"
+    assert (
+        units[0]
+        .assumptions[0]
+        .startswith("this is judged as far as the diff shows it: with whole functions, not modelled: ")
+    )
+    assert units[0].change is not None
+    assert units[0].change.summary.startswith(
+        "MP allowed before, forbidden after (armv8, lkmm), if the other side"
+    )
+    assert units[0].lines == (21, 21)
+
+
+TAKEN = """\
+--- a/take/take.c
++++ b/take/take.c
+@@ -9,5 +9,7 @@ int take(struct box *b)
+ {
+ ~if (!box_marked(b))
+ ~~return 0;
++
++~smp_rmb();
+ ~return READ_ONCE(b->item);
+ }
+"""
+
+
+@pytest.mark.parametrize("patch", [PATCH + TAKEN, TAKEN + PATCH])
+def test_each_barrier_without_a_comment_is_noted_once_in_its_own_file(tree: Path, patch: str) -> None:
+    take = TAKE.replace("~smp_rmb();\n", "")
+    assert tabbed(take) != tabbed(TAKE)
+    write(tree, {"put/put.c": PUT.replace("~smp_wmb();\n", ""), "take/take.c": take, "include/box.h": HEADER})
+    units = judged(tree, patch)
+    told = json.loads(json_report.render(units, [], "0", 0))["units"]
+    found = [(r.get("file", unit["file"]), r["line"], r["text"]) for unit in told for r in unit["remarks"]]
+    assert sorted(found) == [
+        ("put/put.c", 6, "memory barrier without comment: smp_wmb()"),
+        ("take/take.c", 13, "memory barrier without comment: smp_rmb()"),
+    ]
+
+
+def test_a_claim_in_another_file_has_its_place(tree: Path) -> None:
+    claim = "/* see box_mark():\n~ * set_bit() implies a full barrier */\n~smp_rmb();"
+    files = {"put/put.c": PUT, "take/take.c": TAKE.replace("smp_rmb();", claim), "include/box.h": HEADER}
+    write(tree, files)
+    (remark,) = [r for u in judged(tree, PATCH) for r in u.remarks if r.kind == "claim"]
+    assert (str(remark.line), remark.answer) == ("13 of take/take.c", "refuted")

@@ -9,8 +9,9 @@ from verifier.inbox.hunks import Diff, DiffLine, FileDiff, Hunk, find_diffs
 from verifier.inbox.line import Line
 from verifier.inbox.pieces import Diagram, Patch, Piece
 from verifier.inbox.regions import shelve
-from verifier.inbox.texts import OUTSIDE, Text, compose, is_c, outside_texts, text_of
+from verifier.inbox.texts import Text, changed_names, compose, is_c, outside_texts, text_of
 from verifier.inbox.trees import Surroundings
+from verifier.inbox.uncommented import Written, uncommented
 from verifier.inbox.whole import whole_patches
 from verifier.record import replace
 
@@ -47,7 +48,7 @@ def _read_block(name: str, raw: tuple[str, ...], block: tuple[Line, ...]) -> Pat
     """Code that a message shows, as a patch without a before."""
     hunk = Hunk(None, tuple(DiffLine("+", line) for line in block), is_cut=True)
     patch = read_diff(name, raw, Diff((FileDiff("", (hunk,), block[0].number),)), "")
-    return None if patch is None else replace(patch, is_diff=False)
+    return None if patch is None else replace(patch, is_diff=False, uncommented=())
 
 
 def _is_drawn(diff: Diff, diagrams: Sequence[Diagram]) -> bool:
@@ -65,8 +66,6 @@ def read_diff(name: str, raw: tuple[str, ...], diff: Diff, title: str) -> Patch 
     before, after = (_side(name, raw, files, gone) for gone in ("+", "-"))
     old = {t.name: t.code for t in before}
     new = {t.name: t.code for t in after}
-    named = (n for n in dict.fromkeys([*new, *old]) if not n.startswith(OUTSIDE))
-    touched = tuple(n for n in named if old.get(n) != new.get(n))
     signs = {d.line.number: d.sign for f in files for h in f.hunks for d in h.lines if d.sign != " "}
     paths = tuple(f.path for f in files if f.path)
     others = tuple(f.path for f in diff.files if f not in files)
@@ -76,13 +75,18 @@ def read_diff(name: str, raw: tuple[str, ...], diff: Diff, title: str) -> Patch 
     return Patch(
         before=sides[0],
         after=sides[1],
-        touched=touched,
+        touched=changed_names(old, new),
         changed=tuple(sorted(signs)),
         title=title or ", ".join(paths),
         lines=diff.extent,
         paths=paths,
         unread=others,
+        uncommented=uncommented(_after(h) for f in files for h in f.hunks),
     )
+
+
+def _after(hunk: Hunk) -> list[Written]:
+    return [Written(d.line.number, d.line.text, d.sign == "+") for d in hunk.lines if d.sign != "-"]
 
 
 def _side(name: str, raw: tuple[str, ...], files: Sequence[FileDiff], gone: str) -> list[Text]:

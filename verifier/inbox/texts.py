@@ -35,6 +35,12 @@ class Text:
     notes: tuple[Note, ...]
 
 
+def changed_names(old: dict[str, str], new: dict[str, str]) -> tuple[str, ...]:
+    """The functions that are not the same on both sides; each side by name."""
+    named = (n for n in dict.fromkeys([*new, *old]) if not n.startswith(OUTSIDE))
+    return tuple(n for n in named if old.get(n) != new.get(n))
+
+
 def is_c(path: str) -> bool:
     """Whether a file is in C, or of no known name."""
     return not path or path.endswith(SUFFIXES)
