@@ -36,6 +36,7 @@ def main(target: str, seconds: int) -> None:
     write_seeds(folder / "seeds", known)
     (folder / "corpus").mkdir(exist_ok=True)
     runs, said = 0, time.monotonic()
+    end = said + seconds
 
     def test(data: bytes) -> None:
         nonlocal runs, said
@@ -48,9 +49,12 @@ def main(target: str, seconds: int) -> None:
                 print(f"found: {place(failure)}", file=sys.__stderr__, flush=True)
         faulthandler.cancel_dump_traceback_later()
         runs += 1
-        if time.monotonic() - said > 1:
-            said = time.monotonic()
+        now = time.monotonic()
+        if now - said > 1:
+            said = now
             (folder / "runs").write_text(str(runs))
+        if now > end:  # libFuzzer looks at the clock when it has gone through all seeds
+            os._exit(0)
 
     def change(data: bytes, size: int, seed: int) -> bytes:
         random = Random(seed)
