@@ -73,14 +73,18 @@ def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
 def _change_lines(change: Change, width: int) -> list[str]:
     """What a diff changes: the sentence, then what it rests on."""
     lines = _wrap(f"Change: {change.summary}", width, 2, 6)
-    for line in change.details:
+    for line in change_items(change):
         lines += _wrap(line, width, 4, 8)
+    return lines
+
+
+def change_items(change: Change) -> list[str]:
+    """What the sentence on a change rests on: barriers and outcomes."""
     states: dict[tuple[str, str, str], list[str]] = {}
     for o in change.outcomes:
         states.setdefault((o.outcome, o.before, o.after), []).append(o.model)
-    for (outcome, before, after), models in states.items():
-        lines += _wrap(f"{', '.join(models)}: {_states(before, after)}: {outcome}", width, 4, 8)
-    return lines
+    outcomes = (f"{', '.join(m)}: {_states(before, after)}: {o}" for (o, before, after), m in states.items())
+    return [*change.details, *outcomes]
 
 
 def _states(before: str, after: str) -> str:
@@ -108,13 +112,18 @@ def _entry_lines(entry: Entry, width: int) -> list[str]:
 
 
 def _assumptions(unit: UnitResult, width: int) -> list[str]:
-    items = [*unit.assumptions, *_bounds(unit.results)]
+    items = assumptions(unit)
     if not items:
         return []
     lines = ["", "  Assumptions"]
     for item in items:
         lines += _wrap(f"- {item}", width, 4, 6)
     return lines
+
+
+def assumptions(unit: UnitResult) -> list[str]:
+    """What the verdicts on a program rest on, and how far its loops were followed."""
+    return [*unit.assumptions, *_bounds(unit.results)]
 
 
 def _bounds(results: Sequence[ModelResult]) -> Iterable[str]:
