@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from verifier.cat.terms import Model
 from verifier.drawn import Drawing, drawings, drawn_groups, joined, with_bodies, with_sayings
 from verifier.errors import InputError, UsageError
+from verifier.inbox.around import CALLED
 from verifier.inbox.pieces import Patch, Side
 from verifier.inbox.sayings import sayings, speaks_of_devices
 from verifier.options import Options
@@ -295,6 +296,7 @@ class _Check:
             notes.append(
                 f"{_listed(self.group.threads)} run against each other: {self.group.reason} (--thread says otherwise)"
             )
+        notes += self._taken()
         notes += version.notes
         notes += [
             f"{text} (line {line}): nothing that is shown ends that even under sc; what is not shown is taken to"
@@ -307,6 +309,14 @@ class _Check:
                 f"{_listed(partly)} {verb} shown in part: what the diff leaves out is taken to access and order nothing"
             )
         return notes
+
+    def _taken(self) -> list[str]:
+        """Which functions come from other files."""
+        threads = [f"{n}() is in {p}: {why}" for n, p, why in self.patch.taken if n in self.group.threads]
+        others = [
+            f"{n}() in {p}" for n, p, why in self.patch.taken if n not in self.group.threads and why == CALLED
+        ]
+        return [*threads, *([f"read as well, where it is called: {', '.join(others)}"] if others else [])]
 
     def _compare(
         self, programs: dict[Which, Program], units: dict[Which, UnitResult]

@@ -11,7 +11,7 @@ from verifier.events.expression import FALSE, THIN_AIR
 from verifier.events.graph import EventGraph, Property, without_escapes
 from verifier.inbox import recognise
 from verifier.inbox.pieces import Diagram, Litmus, Patch, Piece, Snippet, Unreadable
-from verifier.inbox.trees import Trees
+from verifier.inbox.trees import Surroundings, Trees
 from verifier.limits import Deadline, NotModelled, Undecided
 from verifier.options import Options
 from verifier.pairing import outcomes
@@ -23,7 +23,9 @@ from verifier.pairing.verdict import (
     SkippedText,
     UnitResult,
 )
+from verifier.program.kernel import kernel
 from verifier.program.lower import lower
+from verifier.program.primitives import core_call
 from verifier.program.program import Load, Program, Rmw, Store, flatten
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, list_states
@@ -45,11 +47,16 @@ def check(name: str, data: bytes, options: Options, trees: Trees | None = None) 
     Raises InputError where the file, or a model, can't be used.
     """
     deadline = Deadline(options.timeout)
-    pieces = recognise(name, data, trees)
+    pieces = recognise(name, data, None if trees is None else _surroundings(trees, options))
     units = _check_pieces(name, pieces, options, deadline)
     units += _counterparts(name, pieces, options, deadline)
     telling = tuple(u for u in units if u.change or any(r.verdict != "nothing to check" for r in u.results))
     return telling or units
+
+
+def _surroundings(trees: Trees, options: Options) -> Surroundings:
+    known = kernel(options)
+    return Surroundings(trees, lambda name: known.body(name) is not None or core_call(name) is not None)
 
 
 def _check_pieces(

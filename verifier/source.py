@@ -27,6 +27,37 @@ class Span:
         return Span(self.line, self.column, other.end_line, other.end_column)
 
 
+class Elsewhere(int):
+    """A line of another file than the one that a text mostly comes from: `number` in `file`.
+
+    As a number it stands behind the lines of the files before it; as text it is "12 of fs/x.c".
+    """
+
+    file: str
+    number: int
+
+    def __new__(cls, value: int, file: str = "", number: int = 0) -> Elsewhere:
+        line = super().__new__(cls, value)
+        line.file, line.number = file, number
+        return line
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.file}"
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
+def number_in_file(line: int) -> int:
+    """The number of a line in its own file."""
+    return line.number if isinstance(line, Elsewhere) else line
+
+
+def file_of(line: int, file: str) -> str:
+    """The file that a line is in, where `file` is the one that the text mostly comes from."""
+    return line.file if isinstance(line, Elsewhere) else file
+
+
 class Origin(NamedTuple):
     """Where a line of a derived text stands in the user's file: its line, and the column of its first character."""
 

@@ -43,6 +43,20 @@ def test_macros_are_expanded() -> None:
     assert barriers == [("smp_wmb", "my_wmb", 1), ("smp_rmb", None, 16)]
 
 
+@pytest.mark.parametrize("after", ["\\\n", "\\\n\t", " \\\n\t\t"])
+def test_a_macro_may_begin_below_its_name(after: str) -> None:
+    text = MACROS.replace("my_wmb() smp_wmb()", f"my_wmb(){after}smp_wmb()")
+    barriers = [(b.place.via, b.place.line, b.status) for b in _check(text).results[0].barriers]
+    assert barriers == [("my_wmb", 2, "paired"), (None, 17, "paired")]
+
+
+def test_what_is_returned_may_stand_on_the_next_line() -> None:
+    text = MACROS.replace("return ready", "return\n\t\tready")
+    assert _check(text).results[0].verdict == "proved"
+    text = MACROS.replace("return ready && !GET(c, data);", "if (!ready)\n\t\treturn\n\tr1 = GET(c, data)")
+    assert _check(text).results[0].verdict == "proved"
+
+
 def test_a_macro_without_its_barrier_is_refuted() -> None:
     assert _check(MACROS.replace("smp_wmb()", "barrier()")).results[0].verdict == "refuted"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from verifier.errors import UsageError
@@ -24,6 +25,8 @@ _SETTINGS = (
 )
 _SEPARATOR = b"\x01commit "
 LARGEST = 4 * 1024 * 1024
+SECONDS = 10  # for one search of a tree
+MOST_WALKED = 4_000  # files of a tree that git does not know
 
 
 @record(frozen=True, slots=True)
@@ -112,6 +115,43 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 
+def _found(directory: str, revision: str | None, patterns: Sequence[str], near: str) -> list[str] | None:
+    """The files in C of a revision (None: of the work tree) that have lines for all the patterns, those nearest to
+    `near` first; None where git can't tell."""
+    asked = [word for pattern in patterns for word in ("-e", pattern)]
+    what, place = (
+        (["--untracked"], "*.[ch]") if revision is None else (["--full-name", revision], ":(top)*.[ch]")
+    )
+    command = ["grep", "-l", "-z", "-I", "-E", "--all-match", "--no-textconv", "--no-color", *asked, *what]
+    try:
+        run = subprocess.run(
+            _git(directory, [*command, "--", place]),
+            capture_output=True,
+            check=False,
+            env=_environment(),
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return []
+    if run.returncode > 1:
+        return None
+    names = [n for n in run.stdout.decode("utf-8", "replace").split("\0") if n]
+    prefix = "" if revision is None else f"{revision}:"
+    return _nearest([n.removeprefix(prefix) for n in names], near)
+
+
+def _nearest(paths: Iterable[str], near: str) -> list[str]:
+    """Those of the same folder first, then those with most of its path in common; headers last of their like."""
+    parts = near.split("/")[:-1]
+
+    def distance(path: str) -> tuple[int, int, str]:
+        own = path.split("/")[:-1]
+        common = sum(1 for _ in takewhile(lambda p: p[0] == p[1], zip(parts, own, strict=False)))
+        return (len(parts) + len(own) - 2 * common, path.endswith(".h"), path)
+
+    return sorted(paths, key=distance)
+
+
 @record(frozen=True, slots=True)
 class CommitTrees:
     """The tree of a commit, and that of its parent."""
@@ -124,6 +164,9 @@ class CommitTrees:
 
     def after(self, path: str) -> str | None:
         return file_at(self.directory, self.commit, path)
+
+    def holding(self, patterns: Sequence[str], near: str) -> Sequence[str]:
+        return _found(self.directory, self.commit, patterns, near) or []
 
 
 @record(frozen=True, slots=True)
@@ -144,3 +187,27 @@ class Directory:
 
     def after(self, _: str) -> str | None:
         return None
+
+    def holding(self, patterns: Sequence[str], near: str) -> Sequence[str]:
+        found = _found(self.root, None, patterns, near)
+        return self._walked(patterns, near) if found is None else found
+
+    def _walked(self, patterns: Sequence[str], near: str) -> list[str]:
+        """As `holding`, of a directory that git does not know."""
+        root = Path(self.root).resolve()
+        wanted = [re.compile(p, re.MULTILINE) for p in patterns]
+        found = []
+        for path in _nearest(_c_files(root), near)[:MOST_WALKED]:
+            text = self.before(path)
+            if text is not None and all(w.search(text) for w in wanted):
+                found.append(path)
+        return found
+
+
+def _c_files(root: Path) -> Iterator[str]:
+    """The files in C below a directory, as far as links do not lead away."""
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in sorted(files):
+            if name.endswith((".c", ".h")):
+                yield (Path(folder) / name).relative_to(root).as_posix()

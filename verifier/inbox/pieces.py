@@ -73,7 +73,8 @@ class Patch:
     `unread` the others.
 
     `message` is what is said around it: the lines of its mail that are no diff. `file` is the one that its places are
-    in, where that is not the file that the user gave. Unless `is_diff` it is code that a message shows.
+    in, where that is not the file that the user gave. Unless `is_diff` it is code that a message shows. `taken` are
+    functions of other files, each with the file and why it is looked at.
     """
 
     before: Side | None
@@ -88,6 +89,7 @@ class Patch:
     diagrams: tuple[Diagram, ...] = ()
     file: str = ""
     is_diff: bool = True
+    taken: tuple[tuple[str, str, str], ...] = ()
 
 
 Piece = Snippet | Diagram | Litmus | Unreadable | Patch

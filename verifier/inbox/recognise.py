@@ -11,7 +11,7 @@ from verifier.inbox.line import Line
 from verifier.inbox.mail import as_decoded, is_mail, messages, plain_lines
 from verifier.inbox.pieces import Litmus, Patch, Piece, Snippet
 from verifier.inbox.sides import find_patches
-from verifier.inbox.trees import Trees
+from verifier.inbox.trees import Surroundings
 from verifier.source import Source
 from verifier.syntax.litmus_split import has_head
 from verifier.syntax.scanner import Scan, scan
@@ -21,9 +21,9 @@ LINES = 20_000
 _DIFF = re.compile(r"^(?:[> ]*)(?:diff --git |@@ -\d)", re.MULTILINE)
 
 
-def recognise(name: str, data: bytes, trees: Trees | None = None) -> tuple[Piece, ...]:
+def recognise(name: str, data: bytes, surroundings: Surroundings | None = None) -> tuple[Piece, ...]:
     """The pieces of a file: a litmus test, a snippet of pseudo-C, the diffs and the diagrams of mails or of a text, the
-    diagrams of C comments. `trees` have the files that diffs are of.
+    diagrams of C comments. `surroundings` have the files that diffs are of.
 
     Raises ReadError where the file holds none of them, or is no text.
     """
@@ -38,9 +38,9 @@ def recognise(name: str, data: bytes, trees: Trees | None = None) -> tuple[Piece
         mails = messages(lines)
         shown = as_decoded(lines, [line for m in mails for line in m.lines])
         return _found(
-            name, [piece for m in mails for piece in _pieces(name, shown, m.lines, m.subject, trees)]
+            name, [piece for m in mails for piece in _pieces(name, shown, m.lines, m.subject, surroundings)]
         )
-    pieces = _pieces(name, lines, plain_lines(lines), "", trees)
+    pieces = _pieces(name, lines, plain_lines(lines), "", surroundings)
     if any(not isinstance(piece, Patch) or piece.is_diff for piece in pieces):
         return tuple(pieces)
     if _is_code(text):
@@ -49,11 +49,11 @@ def recognise(name: str, data: bytes, trees: Trees | None = None) -> tuple[Piece
 
 
 def _pieces(
-    name: str, raw: tuple[str, ...], lines: Sequence[Line], subject: str, trees: Trees | None
+    name: str, raw: tuple[str, ...], lines: Sequence[Line], subject: str, surroundings: Surroundings | None
 ) -> list[Piece]:
     """The diagrams and the diffs of a text, in their order."""
     diagrams = find_diagrams(name, raw, lines)
-    patches = find_patches(name, raw, lines, subject, diagrams, trees)
+    patches = find_patches(name, raw, lines, subject, diagrams, surroundings)
     return sorted([*diagrams, *patches], key=lambda p: p.lines)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from verifier.inbox.hunks import FileDiff, Hunk
@@ -12,13 +12,23 @@ from verifier.inbox.regions import Shown, shelve
 from verifier.record import record
 
 FAR = 400  # lines that a hunk may have moved by
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_MEMBER = re.compile(r"(?:->|\.)([A-Za-z_]\w*)")
-BARRIER = re.compile(
-    r"\b(?:smp_(?:mb|rmb|wmb|store_mb|store_release|load_acquire|cond_load_acquire)\w*|[rw]?mb\(|\w+_(?:acquire|release)\("
-    r"|rcu_(?:assign_pointer|dereference))"
+WORD = re.compile(r"[A-Za-z_]\w*")
+MEMBER = re.compile(r"(?:->|\.)([A-Za-z_]\w*)")
+_BARRIERS = (
+    r"smp_(?:mb|rmb|wmb|store_mb|store_release|load_acquire|cond_load_acquire)\w*|[rw]?mb\(|\w+_(?:acquire|release)\("
+    r"|rcu_(?:assign_pointer|dereference)"
 )
+_HIDDEN = (
+    r"waitqueue_active|wq_has_sleeper|set_current_state|prepare_to_wait|wait_event\w*|(?:test_and|test_set)_\w+"
+    r"|(?:cmp)?xchg\w*\(|atomic\w*_(?:\w+_return|\w+_and_test|fetch_\w+)"
+)
+BARRIER = re.compile(rf"\b(?:{_BARRIERS})")
+ORDER = re.compile(rf"\b(?:{_BARRIERS}|{_HIDDEN})")  # what another thread may rely on
 MOST_OTHERS = 3
+MOST_CALLERS = 2
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_SIZE = re.compile(r"\bsizeof\b\s*\([^()]*\)")
+_ACCESS = re.compile(r"->|\b(?:READ_ONCE|WRITE_ONCE|\w*atomic\w*)\(|_bit\(|\.\w")
 
 
 class Trees(Protocol):
@@ -28,14 +38,29 @@ class Trees(Protocol):
 
     def after(self, path: str, /) -> str | None: ...
 
+    def holding(self, patterns: Sequence[str], near: str, /) -> Sequence[str]:
+        """The files in C that have, for each of the patterns (POSIX extended regular expressions), a line that it
+        matches; those nearest to the file `near` first."""
+        ...
+
+
+@record(frozen=True, slots=True)
+class Surroundings:
+    """The code around a diff, and which functions need no text: the primitives."""
+
+    trees: Trees
+    is_known: Callable[[str], bool]
+
 
 @record(frozen=True, slots=True)
 class Whole:
-    """A file of one side, its functions, and the numbers of the lines that the diff changes in it."""
+    """A file of one side, its functions, what stands outside of them, and the numbers of the lines that the diff
+    changes in it."""
 
     path: str
     lines: tuple[str, ...]
     functions: tuple[Shown, ...]
+    outside: tuple[Line, ...]
     changed: frozenset[int]
 
 
@@ -110,18 +135,19 @@ def _whole(path: str, text: str | None, changed: frozenset[int]) -> Whole | None
     raw = tuple(text.split("\n"))
     lines = [Line(line, number, 1, 0) for number, line in enumerate(raw, 1)]
     shelf = shelve(path, raw, [(Hunk(None, ()), lines)])
-    return Whole(path, raw, tuple(shelf.functions), changed)
+    return Whole(path, raw, tuple(shelf.functions), tuple(shelf.outside), changed)
 
 
-def needed(whole: Whole, names: frozenset[str]) -> tuple[Shown, ...]:
-    """The functions to look at: those that a change touches or that are named, what they call in the file, and those
-    that have barriers around the same members."""
+def needed(whole: Whole, names: frozenset[str]) -> frozenset[str]:
+    """The functions to look at: those that a change touches or that are named, what they call in the file, those
+    that order something around the same members, and the callers of what has a barrier at its edge."""
     by_name = {f.name: f for f in whole.functions}
     chosen = {f.name for f in whole.functions if f.name in names or _touches(f, whole.changed)}
-    chosen |= _called(chosen, by_name)
+    chosen |= _callers(chosen, by_name)
+    chosen |= called(chosen, by_name)
     others = _others(chosen, by_name)
-    chosen |= others | _called(others, by_name)
-    return tuple(f for f in whole.functions if f.name in chosen)
+    chosen |= others | called(others, by_name)
+    return frozenset(chosen)
 
 
 def touched(whole: Whole) -> frozenset[str]:
@@ -130,20 +156,32 @@ def touched(whole: Whole) -> frozenset[str]:
 
 
 def _touches(function: Shown, changed: frozenset[int]) -> bool:
-    numbers = [line.number for line in (*function.head, *function.body)]
+    signature = [line for line in function.head if function.name in line.text]  # not what stands above it
+    numbers = [line.number for line in (*signature, *function.body)]
     return any(min(numbers) <= n <= max(numbers) + 1 for n in changed)
 
 
-def _text(function: Shown) -> str:
+def text_of(function: Shown) -> str:
+    """The text of what a function does."""
     return "\n".join(line.text for line in function.body)
 
 
-def _called(names: set[str], functions: dict[str, Shown]) -> set[str]:
+def _callers(names: set[str], functions: dict[str, Shown]) -> set[str]:
+    """Functions of the file that call those of `names` whose barrier is there for its callers."""
+    found: set[str] = set()
+    for name in sorted(n for n in names if n in functions and is_open(text_of(functions[n]))):
+        call = re.compile(rf"\b{name}\s*\(")
+        callers = [n for n, f in functions.items() if n != name and call.search(code_of(text_of(f)))]
+        found |= set(callers[:MOST_CALLERS]) if not set(callers) & names else set()
+    return found
+
+
+def called(names: set[str], functions: dict[str, Shown]) -> set[str]:
     """The functions of the file that those call, directly or not."""
     found: set[str] = set()
     waiting = [n for n in names if n in functions]
     while waiting:
-        for word in set(_WORD.findall(_text(functions[waiting.pop()]))) & functions.keys():
+        for word in set(WORD.findall(text_of(functions[waiting.pop()]))) & functions.keys():
             if word not in found:
                 found.add(word)
                 waiting.append(word)
@@ -152,12 +190,29 @@ def _called(names: set[str], functions: dict[str, Shown]) -> set[str]:
 
 def _others(names: set[str], functions: dict[str, Shown]) -> set[str]:
     """The functions with a barrier that have most members in common with those of `names` that have one."""
-    own = [_text(functions[n]) for n in names if n in functions]
-    members = {m for text in own if BARRIER.search(text) for m in _MEMBER.findall(text)}
+    own = [text_of(functions[n]) for n in names if n in functions]
+    members = {m for text in own if ORDER.search(text) for m in MEMBER.findall(text)}
     ranked = []
     for name, function in functions.items():
-        text = _text(function)
-        common = members & set(_MEMBER.findall(text))
-        if name not in names and common and BARRIER.search(text):
+        text = text_of(function)
+        common = members & set(MEMBER.findall(text))
+        if name not in names and common and ORDER.search(text):
             ranked.append((-len(common), name))
     return {name for _, name in sorted(ranked)[:MOST_OTHERS]}
+
+
+def code_of(text: str) -> str:
+    """The text without its comments."""
+    return _COMMENT.sub(" ", text)
+
+
+def is_open(text: str) -> bool:
+    """Whether a function has a barrier with no access before it, or none behind it: one for its callers' accesses."""
+    code = _SIZE.sub(" ", code_of(text))
+    barriers = list(BARRIER.finditer(code))
+    if not barriers:
+        return False
+    accesses = [m.start() for m in _ACCESS.finditer(code)]
+    before = any(a < barriers[0].start() for a in accesses)
+    behind = any(a >= barriers[-1].end() for a in accesses)
+    return not (before and behind)

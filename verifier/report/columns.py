@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from verifier.pairing.verdict import Counterexample, Edge, Step
 from verifier.record import record, replace
+from verifier.source import number_in_file
 
 GAP = "   "
 NARROWEST = 20  # of a column; with less room the events are listed one below the other
@@ -149,13 +150,13 @@ def _list_rows(rows: Sequence[Row], threads: Sequence[str], width: int) -> list[
         lines += [f"{threads[row.thread]}:  {note}" for note in row.notes]
         if row.gap:
             lines.append(f"{threads[row.thread]}:  {row.gap}")
-        text = f"{threads[row.thread]}:{row.line}  {row.code}  {row.effect}".rstrip()
+        text = f"{threads[row.thread]}:{number_in_file(row.line)}  {row.code}  {row.effect}".rstrip()
         lines += textwrap.wrap(text, width, subsequent_indent="    ", break_on_hyphens=False)
     return lines
 
 
 def _table(rows: Sequence[Row], threads: Sequence[str], width: int) -> list[str]:
-    digits = max((len(str(row.line)) for row in rows), default=1)
+    digits = max((len(str(number_in_file(row.line))) for row in rows), default=1)
     natural = [_natural_width(rows, thread, threads, digits) for thread in range(len(threads))]
     widths = _share(natural, width - len(GAP) * (len(threads) - 1))
     lines = [_join(_header(threads, widths), widths), _join(["-" * w for w in widths], widths)]
@@ -203,7 +204,7 @@ def _code_width(rows: Sequence[Row], thread: int, width: int, digits: int) -> in
 
 def _cell(row: Row, width: int, code_width: int, digits: int) -> list[str]:
     room = max(8, width - digits - 2)
-    head, margin = f"{row.line:>{digits}}  ", " " * (digits + 2)
+    head, margin = f"{number_in_file(row.line):>{digits}}  ", " " * (digits + 2)
     if not row.effect:
         parts = textwrap.wrap(row.code, room, break_on_hyphens=False)
     elif max(code_width, len(row.code)) + 2 + len(row.effect) <= room:
@@ -231,7 +232,7 @@ def _join(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _access(example: Counterexample, index: int) -> str:
     step = example.steps[index]
-    place = f"({example.threads[step.thread]}:{step.line})"
+    place = f"({example.threads[step.thread]}:{number_in_file(step.line)})"
     if step.location is None:
         return f"{step.kind} {place}"
     return f"{step.kind} {step.location}={bare_value(step)} {place}"

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from verifier.pairing.verdict import BarrierVerdict, Place, PropertyVerdict, UnitResult
 from verifier.record import record
+from verifier.source import file_of, number_in_file
 
 REFUTING = frozenset({"unpaired", "too weak", "misplaced"})
 OPEN = frozenset({"unmatched", "undecided"})
@@ -35,6 +36,11 @@ Answers = list[tuple[str, Verdict]]
 def is_refuting(verdict: BarrierVerdict) -> bool:
     """Whether it makes the program not properly paired."""
     return not verdict.is_note and (verdict.half_paired or verdict.status in REFUTING)
+
+
+def place_in(unit: UnitResult, line: int) -> str:
+    """A line as tools that read reports know it: `file:line`."""
+    return f"{file_of(line, unit.file)}:{number_in_file(line)}"
 
 
 def place_text(unit: UnitResult, place: Place, verbose: bool = False) -> str:
@@ -119,7 +125,7 @@ def _gather_properties(unit: UnitResult) -> list[Answers[PropertyVerdict]]:
 def _barrier_entry(unit: UnitResult, answers: Answers[BarrierVerdict], verbose: bool) -> Entry:
     first = answers[0][1]
     is_note = all(verdict.is_note for _, verdict in answers)
-    head = f"{unit.file}:{first.place.line}: {place_text(unit, first.place, verbose)}{' (note)' if is_note else ''}"
+    head = f"{place_in(unit, first.place.line)}: {place_text(unit, first.place, verbose)}{' (note)' if is_note else ''}"
     body = _by_answer(answers, lambda verdict: _barrier_sentence(verdict, verbose))
     for _, verdict in answers:
         if verdict.claim is not None:
@@ -172,7 +178,7 @@ def _property_entry(unit: UnitResult, answers: Answers[PropertyVerdict], verbose
     statuses = {verdict.status for _, verdict in answers}
     urgency = 3 if first.is_question or statuses == {"holds"} else 1 if "violated" in statuses else 2
     return Entry(
-        f"{unit.file}:{first.line}: {first.kind}{text}", tuple(body), urgency, first.line, urgency == 1
+        f"{place_in(unit, first.line)}: {first.kind}{text}", tuple(body), urgency, first.line, urgency == 1
     )
 
 

@@ -19,6 +19,7 @@ from verifier.report.brief import group_alternatives
 from verifier.report.columns import chain, draw
 from verifier.report.entries import thread_label
 from verifier.report.style import Style
+from verifier.source import file_of
 
 _FUNCTION = re.compile(r"(?:\w+_)?[rw]?mb(?:__\w+)?$|barrier$|smp_\w+$")
 _FENCE = re.compile(r"barrier$|DMB |DSB |DFB |fence |lwsync$|eieio$|[SL]FENCE$", re.IGNORECASE)
@@ -200,6 +201,8 @@ def _between(after: int, before: int) -> str:
         return f"before line {before}"
     if after == before:
         return f"between the accesses of line {after}"
+    if file_of(after, "") != file_of(before, ""):
+        return f"between line {after} and line {before}"
     return f"between lines {after} and {before}"
 
 

@@ -18,6 +18,7 @@ from verifier.pairing.verdict import (
     Step,
     UnitResult,
 )
+from verifier.source import Elsewhere, number_in_file
 
 Json = dict[str, object]
 
@@ -54,7 +55,7 @@ def _unit(unit: UnitResult) -> Json:
         "threads": list(unit.threads),
         "results": [_result(result) for result in unit.results],
         "assumptions": list(unit.assumptions),
-        "skipped": [{"line": s.line, "text": s.text, "reason": s.reason} for s in unit.skipped],
+        "skipped": [{**_at(s.line), "text": s.text, "reason": s.reason} for s in unit.skipped],
     }
 
 
@@ -90,15 +91,25 @@ def _result(result: ModelResult) -> Json:
     }
 
 
+def _at(line: int) -> Json:
+    """A line; with its file where that is not the program's."""
+    return {"line": number_in_file(line), **_file(line)}
+
+
+def _file(line: int) -> Json:
+    return {"file": line.file} if isinstance(line, Elsewhere) else {}
+
+
 def _place(place: Place) -> Json:
-    return {"line": place.line, "name": place.name, "via": place.via, "thread": place.thread}
+    return {**_at(place.line), "name": place.name, "via": place.via, "thread": place.thread}
 
 
 def _missing(missing: Missing) -> Json:
     return {
         "thread": missing.thread,
-        "after_line": missing.after_line,
-        "before_line": missing.before_line,
+        "after_line": number_in_file(missing.after_line),
+        "before_line": number_in_file(missing.before_line),
+        **_file(missing.after_line or missing.before_line),
         "barrier": missing.barrier,
     }
 
@@ -126,7 +137,7 @@ def _barrier(verdict: BarrierVerdict) -> Json:
 def _property(verdict: PropertyVerdict) -> Json:
     return {
         "kind": verdict.kind,
-        "line": verdict.line,
+        **_at(verdict.line),
         "text": verdict.text,
         "status": verdict.status,
         "reason": verdict.reason,
@@ -155,7 +166,7 @@ def _step(step: Step) -> Json:
     return {
         "thread": step.thread,
         "kind": step.kind,
-        "line": step.line,
+        **_at(step.line),
         "text": step.text,
         "via": step.via,
         "handler": step.handler,

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from verifier.pairing.verdict import UnitResult
-from verifier.report.entries import Entry, barrier_entries, property_entries
+from verifier.report.entries import Entry, barrier_entries, place_in, property_entries
 from verifier.report.executions import collect, draw_execution
 from verifier.report.style import Style, printable
 from verifier.report.text import verdicts
@@ -60,7 +60,7 @@ def _first_added(unit: UnitResult, lines: Sequence[str]) -> int:
 
 
 def _finding(unit: UnitResult, entry: Entry) -> list[str]:
-    head = entry.head.removeprefix(f"{unit.file}:{entry.line}: ") if unit.file else entry.head
+    head = entry.head.removeprefix(f"{place_in(unit, entry.line)}: ") if unit.file else entry.head
     return [line for text in (f"{head}:", *entry.body) for line in _wrapped(text)]
 
 

@@ -205,10 +205,12 @@ def _opens_initialiser(text: Text, position: int) -> bool:
 def _can_end(text: Text, position: int) -> bool:
     if text.is_known_type(position) or text.text(position) in ("struct", "union", "enum", "static", "sizeof"):
         return False
+    if text.text(position) == "return":  # what stands further in on the next line is what it returns
+        return text.tokens[position + 1].column <= text.tokens[position].column
     return (
         text.kind(position) not in ("operator", "keyword")
         or text.text(position) in _ENDS
-        or (text.text(position) in ("break", "continue", "return"))
+        or (text.text(position) in ("break", "continue"))
     )
 
 

@@ -13,7 +13,7 @@ from verifier.syntax.scanner import Remark
 
 MACRO = "macro"  # what such a function is said to return; its parameters have the type "lvalue"
 
-_DEFINE = re.compile(r"\s*#\s*define\s+(\w+)\(([\w\s,]*)\)[ \t]*(.*)", re.DOTALL)
+_DEFINE = re.compile(r"\s*#\s*define\s+(\w+)\(([\w\s,]*)\)\s*(.*)", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _STATEMENT = re.compile(r"\s*(?:do|if|for|while|\{)\b|\s*\{")
 
@@ -46,7 +46,9 @@ def _function(source: Source, remark: Remark, parse: Callable[[Source], tree.Uni
     is_statement = bool(_STATEMENT.match(found[3])) or ";" in found[3]
     span = source.span(*remark[1:])
     body = f"return {found[3]};" if not is_statement else f"{found[3]};"
-    lead = remark.column + found.start(3) - (0 if is_statement else len("return "))
+    above = text.rfind("\n", 0, found.start(3)) + 1  # where the body's first line begins
+    column = found.start(3) - above + (1 if above else remark.column)
+    lead = column - (0 if is_statement else len("return "))
     try:
         unit = parse(_source(source, found, body, remark.line, max(lead, 1)))
     except InputError:

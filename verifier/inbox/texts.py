@@ -1,0 +1,155 @@
+"""Functions as texts that can be parsed, and one side of a patch made of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from verifier.errors import SyntaxProblem
+from verifier.inbox.line import Line
+from verifier.inbox.locals import undeclared_locals
+from verifier.inbox.mend import blank, source_of
+from verifier.inbox.pieces import Note, Side
+from verifier.inbox.regions import Shown
+from verifier.record import record
+from verifier.source import Source
+from verifier.syntax import parse
+from verifier.syntax.scanner import scan
+
+SUFFIXES = (".c", ".h", ".cc", ".cpp", ".inc")
+REPAIRS = 12
+OUTSIDE = "outside:"  # what begins the name of a text that is no function
+_GOTO = re.compile(r"\bgoto\s+(\w+)\s*;")
+_LABEL = re.compile(r"(?:^|[;{}])\s*(\w+)\s*:(?!:)")
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+
+
+@record(frozen=True, slots=True)
+class Text:
+    """A function as text of its own; `code` is what of it counts in a comparison; `notes` say what was left out."""
+
+    name: str
+    lines: tuple[Line, ...]
+    code: str
+    is_whole: bool
+    notes: tuple[Note, ...]
+
+
+def is_c(path: str) -> bool:
+    """Whether a file is in C, or of no known name."""
+    return not path or path.endswith(SUFFIXES)
+
+
+def text_of(name: str, raw: tuple[str, ...], shown: Shown) -> Text:
+    """A function with its braces, and labels for the jumps that lead out of what is shown."""
+    notes = [Note(number, text, "half a statement, cut at the hunk's edge") for number, text in shown.dropped]
+    shown_lines = [*shown.head, *shown.body]
+    first, last = shown_lines[0], shown_lines[-1]
+    code = _COMMENT.sub(" ", "\n".join(line.text for line in shown.body))
+    lost = sorted(set(_GOTO.findall(code)) - set(_LABEL.findall(code)))
+    ending = [_at(last, f"{label}: ;") for label in lost]
+    lines = [
+        *shown.head,
+        _at(shown.body[0] if shown.body else first, "{"),
+        *shown.body,
+        *ending,
+        _at(last, "}"),
+    ]
+    lines, more = _readable(name, raw, lines)
+    signature = " ".join(" ".join(line.text for line in shown.head).split())
+    return Text(shown.name, tuple(lines), signature + " ".join(code.split()), shown.is_whole, (*notes, *more))
+
+
+def _at(line: Line, text: str) -> Line:
+    return Line(text, line.number, line.column, line.depth)
+
+
+def _readable(name: str, raw: tuple[str, ...], lines: list[Line]) -> tuple[list[Line], list[Note]]:
+    """The lines of a function without the statements that do not parse, and notes on these; () where nothing helps."""
+    notes: list[Note] = []
+    for _ in range(REPAIRS):
+        source = source_of(name, lines, raw)
+        try:
+            parse(source)
+            return lines, notes
+        except SyntaxProblem as problem:
+            number = problem.span.line if problem.span is not None else 0
+            lines, lost = _without_statement(source, lines, number)
+            if not lost:
+                break
+            notes.append(Note(number, lost, "not understood"))
+    first = lines[0]
+    text = next((line.text for line in lines if not line.is_blank), "")
+    return [], [*notes, Note(first.number, text.strip(), "not understood: the function is left out")]
+
+
+def _without_statement(source: Source, lines: list[Line], number: int) -> tuple[list[Line], str]:
+    """The lines without the simple statement at the user's line `number`, and its text."""
+    try:
+        tokens = scan(source).tokens
+    except SyntaxProblem:
+        return lines, ""
+    inside = [i for i, t in enumerate(tokens) if lines[t.line - 1].number == number and t.text not in "{}"]
+    if not inside or inside[0] < 2:
+        return lines, ""
+    first, end = inside[0], inside[0] + 1
+    while first > 0 and tokens[first - 1].text not in (";", "{", "}"):
+        first -= 1
+    while end < len(tokens) and tokens[end - 1].text != ";" and tokens[end].text not in ("{", "}"):
+        end += 1
+    lost = " ".join(t.text for t in tokens[first:end])
+    return blank(lines, tokens[first:end]), lost
+
+
+def outside_texts(name: str, raw: tuple[str, ...], lines: Sequence[Line]) -> list[Text]:
+    """The declarations and macros between functions, as far as each can be read by itself."""
+    found: list[Text] = []
+    block: list[Line] = []
+    for line in [*lines, None]:
+        if line is not None and not line.is_blank:
+            block.append(line)
+            continue
+        if block and _parses(name, raw, block):
+            code = " ".join(_COMMENT.sub(" ", "\n".join(one.text for one in block)).split())
+            if code:
+                found.append(Text(f"{OUTSIDE} {code[:60]}", tuple(block), code, True, ()))
+        block = []
+    return found
+
+
+def _parses(name: str, raw: tuple[str, ...], lines: Sequence[Line]) -> bool:
+    try:
+        unit = parse(source_of(name, lines, raw))
+    except SyntaxProblem:
+        return False
+    return bool(unit.variables or unit.functions or unit.comments) or not unit.skipped
+
+
+def compose(name: str, raw: tuple[str, ...], texts: Sequence[Text]) -> Side | None:
+    """One text of all."""
+    shown = [t for t in texts if t.lines]
+    functions = tuple(t.name for t in shown if not t.name.startswith(OUTSIDE))
+    notes = tuple(note for t in texts for note in t.notes)
+    if not functions and not notes:
+        return None
+    lines = [line for t in shown for line in _declared(name, raw, t, shown)]
+    partly = tuple(t.name for t in shown if not t.is_whole)
+    return Side(source_of(name, lines, raw), functions, partly, notes)
+
+
+def _declared(name: str, raw: tuple[str, ...], text: Text, all_texts: Sequence[Text]) -> tuple[Line, ...]:
+    """The lines of a function, with declarations of its locals where these are not shown."""
+    if text.is_whole or text.name.startswith(OUTSIDE):
+        return text.lines
+    function = next(iter(parse(source_of(name, text.lines, raw)).functions), None)
+    if function is None:
+        return text.lines
+    others = [parse(source_of(name, t.lines, raw)) for t in all_texts if t is not text]
+    globals_ = {v.name for u in others for v in u.variables}
+    found = undeclared_locals(function, [f for u in others for f in u.functions])
+    missing = [n for n in found if n not in globals_]
+    if not missing:
+        return text.lines
+    opener = next(i for i, line in enumerate(text.lines) if line.text == "{")
+    extra = _at(text.lines[opener], f"long {', '.join(missing)};")
+    return (*text.lines[: opener + 1], extra, *text.lines[opener + 1 :])
