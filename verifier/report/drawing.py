@@ -102,7 +102,7 @@ def _title(event: Event) -> str:
 
 
 def _code(event: Event) -> str:
-    return shortened(f"{event.row.line}  {event.row.code}" if event.row.line else f"+  {event.row.code}")
+    return shortened(f"{event.number}  {event.row.code}" if event.number else f"+  {event.row.code}")
 
 
 def _boxes(shown: Picture, columns: Sequence[Column]) -> Iterable[Box]:

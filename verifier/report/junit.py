@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from verifier.errors import GivenUp, InputError
 from verifier.pairing.verdict import UnitResult
+from verifier.report.entries import place_in
 from verifier.report.executions import collect, draw_execution
 from verifier.report.findings import Case, cases, is_left_behind
 from verifier.report.style import Style, visible
@@ -52,7 +53,7 @@ def _outcome(one: Element, suite: Element, unit: UnitResult, case: Case) -> None
         ElementTree.SubElement(one, "system-out").text = visible("\n".join(said))
         return
     kind, count = ("failure", "failures") if finding.level == "error" else ("skipped", "skipped")
-    place = f"{unit.file}:{finding.line}: {finding.message}"
+    place = f"{place_in(unit, finding.line)}: {finding.message}"
     child = ElementTree.SubElement(one, kind, {"message": visible(place)})
     if kind == "failure":
         child.set("type", finding.rule)

@@ -10,6 +10,7 @@ from verifier.record import record
 from verifier.report.brief import group_alternatives
 from verifier.report.entries import OPEN, is_refuting
 from verifier.report.executions import Verdict, call_of, replaces
+from verifier.source import Elsewhere
 
 LONGEST = 150  # a text of more lines is shown only near its marks
 CONTEXT = 6
@@ -29,12 +30,14 @@ class Mark:
 
 @record(frozen=True, slots=True)
 class Line:
-    """A line of the file; number 0 for one that is missing there. `skipped`: lines left out before it."""
+    """A line of the file; number 0 for one that is missing there. `skipped`: lines left out before it; `file`: where it
+    is the first one that is shown of another file."""
 
     number: int
     text: str
     marks: tuple[Mark, ...]
     skipped: int
+    file: str = ""
 
     @property
     def kind(self) -> str:
@@ -46,24 +49,57 @@ class Line:
 
 
 def listing(unit: UnitResult) -> list[Line]:
-    """The lines of a program, from its first to its last; of a long one, those near a mark."""
+    """The lines of a program, from its first to its last, and those near what is said of others; of a long one only
+    these. Behind its own file come the lines of others."""
     marks, missing = _marks(unit), _missing(unit)
-    first, last = unit.lines[0], min(unit.lines[1], len(unit.text))
-    places = {*marks, *missing}
-    wanted = [n for n in range(first, last + 1) if last - first < LONGEST or _is_near(n, places)]
+    places = sorted({*marks, *missing, *_accesses(unit)})
+    files = _files(places)
     lines: list[Line] = []
-    previous = first - 1
-    for n in wanted:
-        text = unit.text[n - 1].rstrip("\r")
-        added = missing.get(n, {}).items()
-        lines += [Line(0, _indent(text) + code, (mark,), 0) for code, mark in added]
-        lines.append(Line(n, text, tuple(marks.get(n, ())), 0 if added else n - previous - 1))
-        previous = n
+    previous, known = unit.lines[0] - 1, 0
+    for n in sorted(_own(unit) | {m for place in places for m in _near(place, files, len(unit.text))}):
+        offset = _offset(n, files)
+        is_next = offset != known
+        skipped = 0 if is_next else max(0, n - previous - 1)
+        head = (skipped, files[offset] if is_next else "")
+        for code, mark in missing.get(n, {}).items():
+            lines.append(Line(0, _indent(unit.text[n - 1]) + code, (mark,), *head))
+            head = (0, "")
+        lines.append(Line(n - offset, unit.text[n - 1].rstrip("\r"), tuple(marks.get(n, ())), *head))
+        previous, known = n, offset
     return lines
 
 
-def _is_near(line: int, places: Iterable[int]) -> bool:
-    return any(abs(line - place) <= CONTEXT for place in places)
+def _own(unit: UnitResult) -> set[int]:
+    """The lines from the program's first to its last, unless these are too many."""
+    first, last = unit.lines[0], min(unit.lines[1], len(unit.text))
+    return set(range(first, last + 1)) if last - first < LONGEST else set()
+
+
+def _accesses(unit: UnitResult) -> set[int]:
+    """The lines that executions have something of."""
+    verdicts = _verdicts(unit)
+    return {s.line for v in verdicts if v.counterexample for s in v.counterexample.steps if s.line > 0}
+
+
+def _verdicts(unit: UnitResult) -> list[Verdict]:
+    barriers = [b for result in unit.results for b in result.barriers]
+    return [*barriers, *(p for result in unit.results for p in result.properties)]
+
+
+def _files(places: Sequence[int]) -> dict[int, str]:
+    """The files that lines are of, by how many lines stand before theirs: the program's own first, without a name."""
+    others = {int(p) - p.number: p.file for p in places if isinstance(p, Elsewhere)}
+    return {0: "", **dict(sorted(others.items()))}
+
+
+def _offset(line: int, files: dict[int, str]) -> int:
+    return max(offset for offset in files if offset < line)
+
+
+def _near(place: int, files: dict[int, str], last: int) -> Iterable[int]:
+    """The lines around a place that are of the same file."""
+    around = range(max(1, place - CONTEXT), min(last, place + CONTEXT) + 1)
+    return (n for n in around if _offset(n, files) == _offset(place, files)) if place > 0 else ()
 
 
 def _indent(line: str) -> str:

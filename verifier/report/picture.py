@@ -8,18 +8,21 @@ from verifier.pairing.verdict import Counterexample, Edge, Step, UnitResult
 from verifier.record import record
 from verifier.report.columns import Row, all_rows, bare_value, code_of, is_gap, why_unordered
 from verifier.report.entries import thread_label
+from verifier.source import number_in_file
 
 DEPENDENCIES = {"addr": "address", "data": "data", "ctrl": "control"}
 
 
 @record(frozen=True, slots=True)
 class Event:
-    """A step: `letter` names it (a, b …), `access` is what it does (W x=1; empty for a fence), `said` a sentence.
+    """A step: `letter` names it (a, b …), `access` is what it does (W x=1; empty for a fence), `said` a sentence,
+    `number` that of its line in the line's own file.
 
     `is_added`: it is not in the code, but would put it right.
     """
 
     letter: str
+    number: int
     row: Row
     access: str
     said: str
@@ -57,6 +60,7 @@ def picture(example: Counterexample, unit: UnitResult, added: frozenset[int] = f
     events = [
         Event(
             letter=_letter(number),
+            number=number_in_file(step.line),
             row=row,
             access=_access(step),
             said=_said(example, number, names),

@@ -14,7 +14,7 @@ from verifier.pairing.verdict import Counterexample, UnitResult
 from verifier.report.findings import Case, Finding, cases, is_left_behind
 from verifier.report.picture import picture
 from verifier.report.rules import RULES
-from verifier.source import Span
+from verifier.source import Span, file_of, number_in_file
 
 Json = dict[str, object]
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -108,7 +108,12 @@ def _result(unit: UnitResult, case: Case, finding: Finding, seen: Counter[str]) 
 def _fingerprint(unit: UnitResult, case: Case, finding: Finding, seen: Counter[str]) -> str:
     """A number that stays while lines move: of the kind, the subject, the line's own text and those around it that
     have a word; a count tells apart those that are alike."""
-    parts = [finding.rule, _uri(unit.file), case.subject, *_context(unit, finding.line)]
+    parts = [
+        finding.rule,
+        _uri(file_of(finding.line, unit.file)),
+        case.subject,
+        *_context(unit, finding.line),
+    ]
     digest = sha256("\x00".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:16]
     seen[digest] += 1
     return f"{digest}:{seen[digest]}"
@@ -154,6 +159,8 @@ def _flow(unit: UnitResult, example: Counterexample) -> Json:
 
 
 def _location(file: str, line: int, span: Span | None) -> Json:
+    """A place in a file, or in the other one that a line is of."""
+    file = file_of(line, file)
     artifact: Json = {"uri": _uri(file)}
     if not PurePath(file).is_absolute():
         artifact["uriBaseId"] = "SRCROOT"
@@ -166,9 +173,9 @@ def _location(file: str, line: int, span: Span | None) -> Json:
 
 def _region(line: int, span: Span | None) -> Json:
     if span is not None and 0 < span.line <= span.end_line and span.line == line:
-        columns = {"startColumn": span.column, "endLine": span.end_line, "endColumn": span.end_column}
-        return {"startLine": span.line, **columns}
-    return {"startLine": line} if line > 0 else {}
+        columns = {"startColumn": span.column, "endColumn": span.end_column}
+        return {"startLine": number_in_file(span.line), "endLine": number_in_file(span.end_line), **columns}
+    return {"startLine": number_in_file(line)} if line > 0 else {}
 
 
 def _uri(file: str) -> str:
