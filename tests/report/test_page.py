@@ -141,6 +141,11 @@ def test_both_sides_of_a_patch_and_what_it_changes() -> None:
     assert "smp_wmb (line 19) is new: paired with smp_rmb (line 28)" in change
 
 
+def test_why_nothing_was_decided_is_on_the_first_screen() -> None:
+    text = rendered(ALL["undecided"]).all("article")[0].text
+    assert text.index("armv8: no answer within 1 s") < text.index("Under armv8")
+
+
 def test_errors_are_in_the_page() -> None:
     problem = InputError("syntax", "found }", "a<b>.c", Span(2, 3, 2, 4), "  } </pre>")
     assert rendered(ONE_SIDED, errors=(problem,)).all("pre", role="alert")[0].text == problem.render()

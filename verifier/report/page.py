@@ -17,7 +17,7 @@ from verifier.report.mended import Mended, mended
 from verifier.report.picture import Picture, picture
 from verifier.report.templating import render as render_template
 from verifier.report.templating import trusted
-from verifier.report.text import WORST_FIRST, assumptions, change_items, verdicts
+from verifier.report.text import WORST_FIRST, assumptions, change_items, reasons, verdicts
 
 KINDS = {"refuted": "bad", "proved": "good"}  # all other verdicts are open
 
@@ -69,6 +69,7 @@ class Program:
     unit: UnitResult
     verdict: str
     kind: str
+    reasons: tuple[str, ...]
     wrong: tuple[Entry, ...]
     fixes: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -107,6 +108,7 @@ def _program(unit: UnitResult, name: str) -> Program:
         unit=unit,
         verdict=verdicts(unit.results),
         kind=_kind(unit.results),
+        reasons=tuple(reasons(unit.results)),
         wrong=tuple(e for e in _entries(unit) if e.is_wrong),
         fixes=tuple(dict.fromkeys(f for e in collect(unit, verbose=False) for f in _fixes(e))),
         lines=tuple(listing(unit)),

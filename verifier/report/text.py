@@ -57,7 +57,9 @@ def verdicts(results: Sequence[ModelResult]) -> str:
 
 def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
     width = style.width
-    lines = [verdict_line(unit), *_reasons(unit.results, width)]
+    lines = [verdict_line(unit)]
+    for reason in reasons(unit.results):
+        lines += _wrap(reason, width, 2, 6)
     entries = sorted([*barrier_entries(unit, verbose), *property_entries(unit, verbose)], key=_urgency)
     for entry in entries:
         lines += ["", *_entry_lines(entry, width)]
@@ -95,13 +97,13 @@ def _urgency(entry: Entry) -> int:
     return entry.urgency
 
 
-def _reasons(results: Sequence[ModelResult], width: int) -> list[str]:
+def reasons(results: Sequence[ModelResult]) -> list[str]:
     """Why no verdict was reached, once for models that give the same reason."""
-    lines: list[str] = []
-    for reason in dict.fromkeys(result.reason for result in results if result.reason):
-        models = [result.model for result in results if result.reason == reason]
-        lines += _wrap(f"{', '.join(models)}: {reason}", width, 2, 6)
-    return lines
+    models: dict[str, list[str]] = {}
+    for result in results:
+        if result.reason:
+            models.setdefault(result.reason, []).append(result.model)
+    return [f"{', '.join(names)}: {reason}" for reason, names in models.items()]
 
 
 def _entry_lines(entry: Entry, width: int) -> list[str]:
