@@ -133,7 +133,7 @@ def test_the_timeline_has_a_row_a_step_and_says_what_happens(demo: Element) -> N
 
 def test_both_sides_of_a_patch_and_what_it_changes() -> None:
     found = rendered(*checked("patches/ring.patch"))
-    assert "2 programs" in found.all("h1")[0].text
+    assert "2 programs" in found.all("h2")[0].text
     text = found.all("main")[0].text
     assert text.index("(before the patch)") < text.index("(after the patch)")
     change = found.all(css="change")[-1].text
