@@ -231,10 +231,38 @@ def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) 
     if isinstance(piece, Unreadable):
         raise piece.problem
     if isinstance(piece, Patch):
-        from verifier.patches import check_patch  # what a check of a snippet needs not load
-
-        return check_patch(name, piece, options, _Engine(options, deadline))
+        return _check_patch(name, piece, options, deadline)
     return (_check_one(name, piece, options, deadline),)
+
+
+def _check_patch(name: str, patch: Patch, options: Options, deadline: Deadline) -> tuple[UnitResult, ...]:
+    """The programs of a patch. Where those of whole functions are all undecided, what the diff shows may tell more."""
+    from verifier.patches import check_patch  # what a check of a snippet needs not load
+
+    if patch.excerpt is None:
+        return check_patch(name, patch, options, _Engine(options, deadline))
+    excerpt = replace(patch.excerpt, message=patch.message, diagrams=patch.diagrams)
+    try:
+        units = check_patch(name, patch, options, _Engine(options, deadline.share(2)))
+        reason = _why_undecided(units)
+    except Undecided as problem:
+        units, reason = (), str(problem)
+    if not reason:
+        return units
+    shown = check_patch(name, excerpt, options, _Engine(options, deadline))
+    if units and _why_undecided(shown):
+        return units
+    note = f"this is judged as far as the diff shows it: with whole functions, {reason}"
+    return tuple(replace(u, assumptions=(note, *u.assumptions)) for u in shown)
+
+
+def _why_undecided(units: Sequence[UnitResult]) -> str:
+    """Why no barrier of the programs has an answer; "" where one has, or where there is none."""
+    results = [r for u in units for r in u.results]
+    has_answer = any(b.status != "undecided" for r in results for b in r.barriers if not b.is_note)
+    if has_answer or not any(r.verdict == "undecided" for r in results):
+        return ""
+    return next(r.reason for r in results if r.verdict == "undecided")
 
 
 def _check_one(

@@ -223,3 +223,23 @@ def test_a_page_and_sarif_tell_a_line_with_its_file(tree: Path) -> None:
         "take/take.c",
         "take/take.c",
     ]
+
+
+def test_what_the_diff_shows_is_judged_where_the_whole_function_can_t_be(tree: Path) -> None:
+    before = "~int i;\n\n" + "".join(f"~b->spare[{i}] = {i};\n" for i in range(6))
+    put = PUT.replace("{\n", "{\n" + before + "~regmap_write(b->map, 1, 2);\n" + "\n" * 6)
+    write(tree, {"put/put.c": put, "include/box.h": HEADER})
+    patch = PATCH.replace("@@ -4,4 +4,5 @@", "@@ -20,3 +20,4 @@").replace(" {\n", "")
+    units = judged(tree, patch)
+    assert [(u.file, u.side) for u in units] == [("put/put.c", "after")]
+    assert units[0].results[0].barriers[0].status == "unmatched"
+    assert (
+        units[0]
+        .assumptions[0]
+        .startswith("this is judged as far as the diff shows it: with whole functions, not modelled: ")
+    )
+    assert units[0].change is not None
+    assert units[0].change.summary.startswith(
+        "MP allowed before, forbidden after (armv8, lkmm), if the other side"
+    )
+    assert units[0].lines == (21, 21)

@@ -57,13 +57,30 @@ def test_two_names_of_one_location(head: str, store: str, test: str) -> None:
         ("#define ADD1(e) e + 1", "WRITE_ONCE(x, ADD1(1) * 2);"),
         ("#define MUL(a, b) (a * b)", "WRITE_ONCE(x, MUL(2 + 1, 3));"),
         ("DEFINE_PER_CPU(int, pc);", "WRITE_ONCE(*this_cpu_ptr(&pc), 1);"),
-        ("DEFINE_PER_CPU(int, pc);", "this_cpu_write(pc, 1);"),
+        ("DEFINE_PER_CPU(int, pc);", "this_cpu_write(pc, 1); WRITE_ONCE(per_cpu(pc, 1), 1);"),
+        ("int *pc;", "this_cpu_write(*pc, 1);"),
     ],
 )
 def test_what_is_not_understood_is_undecided(head: str, store: str) -> None:
     result = _published(head, store, "1")
     assert result.verdict == "undecided"
     assert "not modelled" in result.reason
+
+
+def test_what_this_cpu_alone_accesses_matters_to_no_other() -> None:
+    result = _published(
+        "DEFINE_PER_CPU(int, pc);", "this_cpu_write(pc, 1); WRITE_ONCE(x, 1);", "READ_ONCE(x) == 1"
+    )
+    assert result.verdict == "proved"
+
+
+def test_a_handler_on_this_cpu_accesses_the_same() -> None:
+    text = """DEFINE_PER_CPU(int, pc);
+void task(void) { this_cpu_write(pc, 1); smp_wmb(); WRITE_ONCE(f, 1); }
+irqreturn_t handler(int irq, void *p) { if (READ_ONCE(f)) { smp_rmb(); BUG_ON(!this_cpu_read(pc)); } }
+/* mbpair: interrupt handler on task */
+"""
+    assert _result(text).verdict == "undecided"
 
 
 def test_instances_of_two_processors_are_two_objects() -> None:

@@ -175,7 +175,15 @@ def test_what_is_refuted_without_a_wild_access_stays_refuted() -> None:
 
 def test_a_pointer_from_outside_that_is_set_twice_is_not_modelled() -> None:
     text = f"{STRUCT}int x;\nvoid t(struct s *p, struct s *q)\n{{\n\tif (x)\n\t\tp = q;\n\tp->v = 1;\n}}\n"
-    assert lowered(text).unmodelled == ((7, "p, which points to more than one object"),)
+    other = "void u(struct s *r)\n{\n\tr->v = 2;\n}\n"
+    assert lowered(text + other).unmodelled == ((7, "p, which points to more than one object"),)
+
+
+def test_what_no_other_thread_accesses_may_be_any_object() -> None:
+    text = f"{STRUCT}int x;\nvoid t(struct s *p, struct s *q)\n{{\n\tif (x)\n\t\tp = q;\n\tp->v = 1;\n}}\n"
+    program = lowered(text + "void u(struct s *r)\n{\n\tr->w = 2;\n}\n")
+    assert program.unmodelled == ()
+    assert any("taken for an object that only its thread accesses" in a for a in program.assumptions)
 
 
 @pytest.mark.parametrize(
@@ -183,18 +191,50 @@ def test_a_pointer_from_outside_that_is_set_twice_is_not_modelled() -> None:
     [
         ("struct s l; l = a; x = l.v;", "l = a, a struct assigned as a whole"),
         ("struct s l = a; x = l.v;", "the initial value of l"),
-        ("struct s l = { .v = 3 }; x = l.v;", "the initial value of l"),
         ("struct s *p = &a, *q = &b; *p = *q;", "*p = *q, a struct assigned as a whole"),
         ("int *p = &array[0]; p = &p[1]; *p = 1;", "the address of an element, by a pointer"),
         ("int l; x = (long)&l;", "the address of l, used as a value"),
         ("g.one = 1; x = g.two;", "the members of g, which is a union"),
-        ("struct s *p = &a; x = p->m[1]; struct s *q = p->m;", "m, which may be an array or a pointer"),
         ("struct s *p = &a; p[1].v = 1;", "p[1], an access beside an object"),
     ],
 )
 def test_what_is_not_modelled_is_said(body: str, what: str) -> None:
     text = f"{STRUCT}union u {{ int one; char two; }};\nunion u g;\nstruct s a, b;\nint array[2], x;\n"
     assert [name for _, name in lowered(f"{text}void t(void)\n{{\n{body}\n}}\n").unmodelled] == [what]
+
+
+@pytest.mark.parametrize(("member", "is_modelled"), [("m", False), ("v", True)])
+def test_an_array_or_a_pointer_of_one_thread_matters_to_nobody(member: str, is_modelled: bool) -> None:
+    text = f"{STRUCT}struct s a;\nint x;\nvoid t(void) {{ struct s *p = &a; x = p->m[1]; struct s *q = p->m; }}\n"
+    program = lowered(text + f"void u(struct s *p) {{ WRITE_ONCE(p->{member}, 1); }}\n")
+    assert (program.unmodelled == ()) == is_modelled
+
+
+def test_a_call_through_a_variable_is_one_of_which_nothing_is_known() -> None:
+    text = (
+        "int x, y;\nvoid t(int (*f)(int), void *p)\n{\n\tvoid (*g)(void) = p;\n\tx = 1;\n\tf(2);\n\tg();\n}\n"
+    )
+    program = lowered(text)
+    assert program.unmodelled == ()
+    assert [a for a in program.assumptions if "not in the text" in a] != []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("struct s l = { .v = 3 };\n\tBUG_ON(l.v != 3);", "holds"),
+        ("struct s l = { .v = 3 };\n\tBUG_ON(l.w);", "holds"),
+        ("struct s l = { 3, 4 };\n\tBUG_ON(l.v == 7);", "violated"),
+        ("struct s l = make();\n\tBUG_ON(l.v == 7);", "violated"),
+        ("struct s l = {};\n\tBUG_ON(l.v);", "holds"),
+        ("int l[N];\n\tl[0] = 1;\n\tl[x] = 2;\n\tBUG_ON(l[0] == 7);", "violated"),
+        ("int l[N];\n\tl[0] = 1;\n\tBUG_ON(l[0] != 1);", "holds"),
+        ("int i = ((union u) { .one = 1 }).two;\n\tBUILD_BUG_ON(i);\n\tBUG_ON(i == 7);", "violated"),
+    ],
+)
+def test_a_local_may_have_any_value_where_the_text_does_not_tell(body: str, status: str) -> None:
+    unit = answer(f"{STRUCT}int x, N;\nvoid t(void)\n{{\n\t{body}\n}}\n")
+    assert [p.status for p in unit.results[0].properties] == [status]
 
 
 @pytest.mark.parametrize("access", ["WRITE_ONCE(p->state, TASK_INTERRUPTIBLE)", "spin_lock(&p->lock)"])

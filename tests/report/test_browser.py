@@ -240,6 +240,15 @@ def test_colours_can_be_read(viewer: Viewer, demo: tuple[UnitResult, ...], schem
     assert read["found"] == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_to_complain_of(viewer: Viewer, demo: tuple[UnitResult, ...], scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    for units in (demo, (TWO_MODELS, hostile())):
+        found = axe.Axe().run(viewer.show(*units, scheme=scheme))
+        assert found.response["passes"]
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found.response["violations"]] == []
+
+
 def test_without_script_everything_is_there(viewer: Viewer) -> None:
     shown = viewer.show(TWO_MODELS, script=False)
     assert shown.locator(".panel:visible").count() == 2

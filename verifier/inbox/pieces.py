@@ -74,7 +74,8 @@ class Patch:
 
     `message` is what is said around it: the lines of its mail that are no diff. `file` is the one that its places are
     in, where that is not the file that the user gave. Unless `is_diff` it is code that a message shows. `taken` are
-    functions of other files, each with the file and why it is looked at.
+    functions of other files, each with the file and why it is looked at. `excerpt`, of a patch with whole functions, is
+    what its diff shows of them.
     """
 
     before: Side | None
@@ -90,6 +91,7 @@ class Patch:
     file: str = ""
     is_diff: bool = True
     taken: tuple[tuple[str, str, str], ...] = ()
+    excerpt: Patch | None = None
 
 
 Piece = Snippet | Diagram | Litmus | Unreadable | Patch

@@ -152,6 +152,9 @@ class _Hunk:
         before = self.shelf.of(name)
         if before is not None and before.is_whole:
             return  # a second version of it, in another arm of an #if
+        if before is not None:  # a hunk's header has the name that the code had on the other side
+            line = (before.body or before.head)[0]
+            before.name, before.head = _nameless(line)
         self.shelf.functions.append(shown)
         self._add_body(shown, opener + 1, last)
 
@@ -230,11 +233,7 @@ class _Hunk:
             last.is_whole = False
             return last
         else:
-            line = self.lines[0]
-            shown = Shown(
-                f"code_at_line_{line.number}",
-                [Line(f"void code_at_line_{line.number}(void)", line.number, 1, 0)],
-            )
+            shown = Shown(*_nameless(self.lines[0]))
         self.shelf.functions.append(shown)
         return shown
 
@@ -307,6 +306,12 @@ class _Hunk:
 
     def _outside(self, first: int, end: int) -> None:
         self.shelf.outside += self._between(first, end)
+
+
+def _nameless(line: Line) -> tuple[str, list[Line]]:
+    """A name and a signature for code that begins on a line in a function of no known name."""
+    name = f"code_at_line_{line.number}"
+    return name, [Line(f"void {name}(void)", line.number, 1, 0)]
 
 
 def _signature_end(tokens: Sequence[Token]) -> int | None:

@@ -9,7 +9,7 @@ from verifier.inbox.hunks import Diff, DiffLine, FileDiff, Hunk, find_diffs
 from verifier.inbox.line import Line
 from verifier.inbox.pieces import Diagram, Patch, Piece
 from verifier.inbox.regions import shelve
-from verifier.inbox.texts import OUTSIDE, Text, compose, is_c, outside_texts, text_of
+from verifier.inbox.texts import Text, changed_names, compose, is_c, outside_texts, text_of
 from verifier.inbox.trees import Surroundings
 from verifier.inbox.whole import whole_patches
 from verifier.record import replace
@@ -65,8 +65,6 @@ def read_diff(name: str, raw: tuple[str, ...], diff: Diff, title: str) -> Patch 
     before, after = (_side(name, raw, files, gone) for gone in ("+", "-"))
     old = {t.name: t.code for t in before}
     new = {t.name: t.code for t in after}
-    named = (n for n in dict.fromkeys([*new, *old]) if not n.startswith(OUTSIDE))
-    touched = tuple(n for n in named if old.get(n) != new.get(n))
     signs = {d.line.number: d.sign for f in files for h in f.hunks for d in h.lines if d.sign != " "}
     paths = tuple(f.path for f in files if f.path)
     others = tuple(f.path for f in diff.files if f not in files)
@@ -76,7 +74,7 @@ def read_diff(name: str, raw: tuple[str, ...], diff: Diff, title: str) -> Patch 
     return Patch(
         before=sides[0],
         after=sides[1],
-        touched=touched,
+        touched=changed_names(old, new),
         changed=tuple(sorted(signs)),
         title=title or ", ".join(paths),
         lines=diff.extent,

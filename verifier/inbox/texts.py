@@ -20,7 +20,7 @@ SUFFIXES = (".c", ".h", ".cc", ".cpp", ".inc")
 REPAIRS = 12
 OUTSIDE = "outside:"  # what begins the name of a text that is no function
 _GOTO = re.compile(r"\bgoto\s+(\w+)\s*;")
-_LABEL = re.compile(r"(?:^|[;{}])\s*(\w+)\s*:(?!:)")
+_LABEL = re.compile(r"(?:^|[;{}])\s*(\w+)\s*:(?!:)", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
@@ -33,6 +33,12 @@ class Text:
     code: str
     is_whole: bool
     notes: tuple[Note, ...]
+
+
+def changed_names(old: dict[str, str], new: dict[str, str]) -> tuple[str, ...]:
+    """The functions that are not the same on both sides; each side by name."""
+    named = (n for n in dict.fromkeys([*new, *old]) if not n.startswith(OUTSIDE))
+    return tuple(n for n in named if old.get(n) != new.get(n))
 
 
 def is_c(path: str) -> bool:

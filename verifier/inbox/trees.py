@@ -54,14 +54,15 @@ class Surroundings:
 
 @record(frozen=True, slots=True)
 class Whole:
-    """A file of one side, its functions, what stands outside of them, and the numbers of the lines that the diff
-    changes in it."""
+    """A file of one side, its functions, what stands outside of them, the numbers of the lines that the diff changes in
+    it, and the lines that it shows: for each hunk, the first and how many."""
 
     path: str
     lines: tuple[str, ...]
     functions: tuple[Shown, ...]
     outside: tuple[Line, ...]
     changed: frozenset[int]
+    hunks: tuple[tuple[Hunk, int, int], ...]
 
 
 def whole_files(file: FileDiff, trees: Trees) -> tuple[Whole | None, Whole | None] | None:
@@ -79,7 +80,14 @@ def whole_files(file: FileDiff, trees: Trees) -> tuple[Whole | None, Whole | Non
     if after is None:
         return None
     removed, added = _changed(file.hunks, starts)
-    return _whole(file.path, before, removed), _whole(file.path, after, added)
+    shown = [
+        tuple(
+            (h, pair[i], sum(d.sign != gone for d in h.lines))
+            for h, pair in zip(file.hunks, starts, strict=True)
+        )
+        for i, gone in enumerate("+-")
+    ]
+    return _whole(file.path, before, removed, shown[0]), _whole(file.path, after, added, shown[1])
 
 
 def _changed(
@@ -129,13 +137,15 @@ def _found(lines: Sequence[str], wanted: Sequence[str], start: int) -> int | Non
     return None
 
 
-def _whole(path: str, text: str | None, changed: frozenset[int]) -> Whole | None:
+def _whole(
+    path: str, text: str | None, changed: frozenset[int], hunks: tuple[tuple[Hunk, int, int], ...]
+) -> Whole | None:
     if text is None:
         return None
     raw = tuple(text.split("\n"))
     lines = [Line(line, number, 1, 0) for number, line in enumerate(raw, 1)]
     shelf = shelve(path, raw, [(Hunk(None, ()), lines)])
-    return Whole(path, raw, tuple(shelf.functions), tuple(shelf.outside), changed)
+    return Whole(path, raw, tuple(shelf.functions), tuple(shelf.outside), changed, hunks)
 
 
 def needed(whole: Whole, names: frozenset[str]) -> frozenset[str]:

@@ -10,9 +10,9 @@ from verifier.inbox.line import Line
 from verifier.inbox.outline import outline
 from verifier.inbox.pieces import Patch
 from verifier.inbox.regions import shelve
-from verifier.inbox.texts import Text, compose, is_c, outside_texts, text_of
+from verifier.inbox.texts import Text, changed_names, compose, is_c, outside_texts, text_of
 from verifier.inbox.trees import WORD, Surroundings, Trees, Whole, needed, touched, whole_files
-from verifier.record import field, record
+from verifier.record import field, record, replace
 from verifier.source import Elsewhere
 
 Pair = tuple[Whole | None, Whole | None]
@@ -114,18 +114,59 @@ def _patch(
     old, new = ({t.name: t.code for t in side} for side in texts)
     own = [n for n in dict.fromkeys([*new, *old]) if old.get(n) != new.get(n) and n in names]
     own += [f.definition.name for f in others if old.get(f.definition.name) != new.get(f.definition.name)]
-    numbers = sorted(main.changed) or [1]
     return Patch(
         before=composed[0],
         after=composed[1],
         touched=tuple(own) or tuple(sorted(names)),
         changed=tuple(sorted(n for side in sides if side is not None for n in side.changed)),
         title=title or path,
-        lines=(numbers[0], numbers[-1]),
+        lines=_extent(pair, main),
         paths=(path, *dict.fromkeys(f.path for f in others)),
         file=path,
         taken=tuple((f.definition.name, f.path, f.why) for f in others),
+        excerpt=_excerpt(path, pair, main, title),
     )
+
+
+def _extent(pair: Pair, main: Whole) -> tuple[int, int]:
+    """The first and the last line that change: of the side that is shown, or where nothing of it changes, of both."""
+    numbers = main.changed or frozenset(n for side in pair if side is not None for n in side.changed)
+    return (min(numbers), max(numbers)) if numbers else (1, 1)
+
+
+def _excerpt(path: str, pair: Pair, main: Whole, title: str) -> Patch | None:
+    """The patch of one file as far as the hunks show it."""
+    texts = [[] if side is None else _shown(path, side) for side in pair]
+    sides = [None if s is None else compose(path, s.lines, t) for s, t in zip(pair, texts, strict=True)]
+    if sides == [None, None]:
+        return None
+    old, new = ({t.name: t.code for t in side} for side in texts)
+    changed = sorted(n for side in pair if side is not None for n in side.changed)
+    return Patch(
+        before=sides[0],
+        after=sides[1],
+        touched=changed_names(old, new),
+        changed=tuple(changed),
+        title=title or path,
+        lines=_extent(pair, main),
+        paths=(path,),
+        file=path,
+    )
+
+
+def _shown(path: str, side: Whole) -> list[Text]:
+    """What the hunks show of one side of a file."""
+    hunks: list[tuple[Hunk, Sequence[Line]]] = []
+    for hunk, first, count in side.hunks:
+        heading = None if hunk.heading is None else Line(hunk.heading.text, first, 1, 0)
+        last = min(first + count - 1, len(side.lines))
+        lines = [Line(side.lines[n - 1], n, 1, 0) for n in range(first, last + 1)]
+        hunks.append((replace(hunk, heading=heading), lines))
+    shelf = shelve(path, side.lines, hunks)
+    return [
+        *outside_texts(path, side.lines, shelf.outside),
+        *(text_of(path, side.lines, f) for f in shelf.functions),
+    ]
 
 
 class _Side:

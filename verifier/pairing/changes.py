@@ -193,8 +193,16 @@ def _still(after: UnitResult | None) -> str:
 
 
 def _undecided(unit: UnitResult | None) -> bool:
+    """Whether a barrier of the program is undecided, or the program could not be read at all."""
+    return (
+        unit is not None
+        and any(b.status == "undecided" for r in unit.results for b in r.barriers if not b.is_note)
+    ) or _is_unread(unit)
+
+
+def _is_unread(unit: UnitResult | None) -> bool:
     return unit is not None and any(
-        b.status == "undecided" for r in unit.results for b in r.barriers if not b.is_note
+        r.verdict == "undecided" and not r.barriers and not r.properties for r in unit.results
     )
 
 

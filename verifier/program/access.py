@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from verifier.errors import ProgramError
 from verifier.program import calls, objects
 from verifier.program.addresses import ELEMENTS as ELEMENTS
+from verifier.program.doubts import Doubt
 from verifier.program.frame import (
     Alias,
     Binding,
@@ -33,6 +34,7 @@ from verifier.program.program import (
 )
 from verifier.record import record, replace
 from verifier.syntax import tree
+from verifier.syntax.walk import walk
 
 if TYPE_CHECKING:
     from verifier.program.context import Context
@@ -66,10 +68,13 @@ def value(here: Here, e: tree.Expression) -> Value:
             return value(here, operand)
         case tree.Unary(operator, operand) if operator != "*":
             return Apply("neg" if operator == "-" else operator, (value(here, operand),))
+        case tree.Member(tree.Braces() | tree.Cast(_, tree.Braces())):
+            return here.context.opaque(here.frame.origin(e.span).place)
         case tree.Member() | tree.Index() | tree.Unary():
             if isinstance(e, tree.Member) and e.field in here.context.indexed and not here.context.is_litmus:
                 what = f"{e.field}, which may be an array or a pointer"
-                here.context.cannot_model(what, here.frame, e.span)
+                doubt = Doubt(what, (here.frame.site or e.span).line, True)
+                here.context.arrays_or_pointers.setdefault((here.writer.thread, e.field), doubt)
             return _read(here, place(here, e), e)
         case tree.Binary("&&" | "||"):
             return _short_circuit(here, e)
@@ -142,12 +147,15 @@ def pointee(here: Here, e: tree.Expression) -> Place:
             return _computed(here, e)
         case tree.Member() | tree.Index():
             where = place(here, e)
+            if isinstance(where, Variable) and isinstance(e, tree.Index):
+                what = f"{text_of(here.frame.source, e.span)}, a pointer in a local array"
+                here.context.cannot_model(what, here.frame, e.span)
             if isinstance(where, Variable):
                 return Address(Path(Root(where.key, None, here.writer.thread), ()), Local(where.key))
             return _through(here, where, e)
         case tree.Binary("+" | "-") if here.context.is_litmus:
             return _offset(here, e)
-        case tree.Conditional() | tree.Call() | tree.Assign() | tree.Unary("*"):
+        case tree.Conditional() | tree.Call() | tree.Assign() | tree.Increment() | tree.Unary("*"):
             return _computed(here, e)
         case tree.Binary("+" | "-"):
             return _beside(here, e)
@@ -332,7 +340,7 @@ def _pointed_by_name(here: Here, e: tree.Name, name: str) -> Place:
         case Variable(key, True, kind):
             if here.frame.points_about(name):
                 what = f"{name}, which points to more than one object"
-                here.context.doubt(thread, key, what, here.frame, e.span)
+                here.context.doubt(thread, key, what, here.frame, e.span, is_of_value=True)
             return Address(Path(Root(name, kind, thread), ()), Local(key), kind is None)
         case Variable(key, False, kind):
             return Address(Path(Root(name, kind, thread), ()), Local(key), True)
@@ -396,11 +404,7 @@ def _element(here: Here, e: tree.Index, array: tree.Expression, index: tree.Expr
     if here.context.is_litmus and not isinstance(position, Number):
         raise here.frame.error("not-modelled", "expected a number as the index of a location", index.span)
     if isinstance(base, Variable):
-        if isinstance(position, Number):
-            return Variable(f"{base.key}[{position.value}]", False, None)
-        name = f"{text_of(here.frame.source, e.span)} (a local array's element by a variable index)"
-        here.context.unmodelled.setdefault(name, (here.frame.site or e.span).line)
-        return Variable(f"{base.key}[*]", False, None)
+        return _local_element(here, e, base, array, position)
     if isinstance(position, Number):
         member = f"[{position.value}]"
         return _part(base, Path(base.path.root, (*base.path.members, member)), member)
@@ -419,6 +423,21 @@ def _element(here: Here, e: tree.Index, array: tree.Expression, index: tree.Expr
         return Address(path, index=position)
     elements = tuple((i, Path(base.path.root, (f"[{i}]",))) for i in range(size or 0))
     return Address(path, position, False, elements, True)
+
+
+def _local_element(
+    here: Here, e: tree.Index, base: Variable, array: tree.Expression, position: Value
+) -> Variable:
+    """An element of a local's array; where any index of it is not known, each has any value whenever it is read."""
+    if isinstance(position, Number) and not any(
+        isinstance(n, tree.Index) and n.array == array and not isinstance(n.index, tree.Number)
+        for n in walk(here.frame.body)
+    ):
+        return Variable(f"{base.key}[{position.value}]", False, None)
+    here.context.assume(f"line {e.span.line}: “{text_of(here.frame.source, e.span)}” may have any value")
+    element = Variable(here.writer.fresh("element"), False, None)
+    here.writer.emit(Set(element.key, here.context.opaque(here.frame.origin(e.span).place)))
+    return element
 
 
 def _beside_exactly(here: Here, e: tree.Index, base: Address, position: Value) -> Address | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
 from verifier.program import access, atomics, awaited, deferred, frees, irqs, locks, objects, waiters
 from verifier.program.bodies import Body
-from verifier.program.frame import Delayed, Variable, text_of
+from verifier.program.frame import Delayed, Pointer, Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.kernel import ranges
 from verifier.program.lists import is_question
+from verifier.program.percpu import of_this_cpu
 from verifier.program.primitives import (
     BitTest,
     Core,
@@ -59,6 +61,7 @@ _ASSERTED = {
     "WARN_ON_ONCE": False,
 }
 _ORDERS = {"__full_order": ("mb", "full barrier"), "__acquire_order": ("rmb", "acquire order")}
+_OF_THE_COMPILER = re.compile(r"BUILD_BUG(?:_ON\w*)?$|compiletime_assert\w*$|(?:_S|s)tatic_assert$")
 _TRANSPARENT = {"likely", "unlikely", "__builtin_expect"}
 
 
@@ -77,11 +80,20 @@ def call(here: Here, e: tree.Call) -> Value:
         return _passed_call(here, e, passed)
     if name in here.context.functions:
         return inline(here, e, here.context.functions[name], here.context.source)
+    if _is_pointer(here, name):
+        return _opaque_call(here, e, name)
     if name in here.frame.bindings or name in here.context.declared:
         raise here.frame.error(
             "call-of-location", f"{name} is a variable, expected a function", e.function.span
         )
     return _litmus_call(here, e, name) if here.context.is_litmus else _kernel_call(here, e, name)
+
+
+def _is_pointer(here: Here, name: str) -> bool:
+    """Whether a name is that of a variable which may hold a function's address."""
+    if here.context.is_litmus:
+        return False
+    return name in here.context.pointers or isinstance(here.frame.bindings.get(name), Variable | Pointer)
 
 
 def _passed_call(here: Here, e: tree.Call, passed: Delayed) -> Value:
@@ -114,6 +126,9 @@ def _kernel_call(here: Here, e: tree.Call, name: str) -> Value:
     if _is_itself(here, name) and (core := core_call(name)) is not None:
         outside = replace(here.frame, way=here.frame.way[:-1])
         return _core(access.Here(context, here.writer, outside), e, name, core)
+    if _is_private(here, e):
+        context.assume(f"line {e.span.line}: {name}() accesses what no other CPU does")
+        return _ignored(here, replace(e, arguments=e.arguments[1:]))
     if own := kernel.own(name):
         context.assume(f"{name}() is what {own.place} says")
         return inline(here, e, own.function, own.source)
@@ -140,6 +155,16 @@ def _kernel_call(here: Here, e: tree.Call, name: str) -> Value:
     if orders_something(name):
         return _unmodelled(here, e, f"{name}()")
     return _opaque_call(here, e, name)
+
+
+def _is_private(here: Here, e: tree.Call) -> bool:
+    """Whether a call accesses this CPU's instance of a variable, and the text has no access to that of another."""
+    variable = of_this_cpu(e)
+    return (
+        variable is not None
+        and variable not in here.context.of_all_cpus
+        and not here.context.has_interrupts  # whose handlers run on the same CPU
+    )
 
 
 def _not_given(e: tree.Call, body: Body) -> tuple[tree.Parameter, ...]:
@@ -194,7 +219,7 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
         return Number(0)
     if name in waiters.OPERATIONS:
         return waiters.operation(here, e, name)
-    if name == "sizeof":  # reads nothing
+    if name == "sizeof" or _OF_THE_COMPILER.match(name):  # reads nothing
         return here.context.opaque(origin.place)
     if objects.is_allocation(name) and not here.context.is_litmus:
         for argument in e.arguments:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from verifier.program.addresses import ELEMENTS, Addresses
+from verifier.program.doubts import Doubt
 from verifier.program.frame import Frame, Variable, assigned_names
 from verifier.program.kernel import Kernel, ranges
 from verifier.program.lists import are_followed
+from verifier.program.percpu import of_all_cpus
 from verifier.program.primitives import LoadCall, StoreCall, core_call, table
 from verifier.program.program import Address, Number, Opaque, Path, Root, Skipped
 from verifier.source import Source, Span
@@ -73,7 +75,8 @@ class Context:
         self.unmodelled: dict[str, int] = {}
         self.writes: list[Use] = []
         self.frees: list[Use] = []  # objects whose memory is given back
-        self.doubts: dict[tuple[str, str], tuple[str, int]] = {}
+        self.arrays_or_pointers: dict[tuple[str, str], Doubt] = {}  # by thread and member
+        self.doubts: dict[tuple[str, str], Doubt] = {}
         self.indeterminate: set[Root] = set()
         self.bounds: dict[str, int] = {}
         self.bound = 1
@@ -103,6 +106,7 @@ class Context:
         self._sleeping = frozenset(states["sleeping"])
         self._next_constant = _FIRST_CONSTANT
         self.named_constants: dict[int, str] = {}
+        self.of_all_cpus = of_all_cpus(unit.functions)
         self.unread_macros = frozenset(
             m[1] for s in unit.skipped if (m := re.match(r"\s*#\s*define\s+(\w+)\(", s.text))
         )
@@ -253,9 +257,11 @@ class Context:
     def write(self, thread: str, address: Address) -> None:
         self.writes.append((thread, address))
 
-    def doubt(self, thread: str, key: str, what: str, frame: Frame, span: Span) -> None:
+    def doubt(
+        self, thread: str, key: str, what: str, frame: Frame, span: Span, is_of_value: bool = False
+    ) -> None:
         """Note why what the pointer `key` points to is not modelled, unless its values turn out to be known."""
-        self.doubts.setdefault((thread, key), (what, (frame.site or span).line))
+        self.doubts.setdefault((thread, key), Doubt(what, (frame.site or span).line, is_of_value))
 
     def own(self, thread: str, name: str, kind: str | None) -> Root:
         """A new object of a thread's own."""

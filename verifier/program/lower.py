@@ -12,6 +12,7 @@ from verifier.program.bodies import Body
 from verifier.program.conditions import condition
 from verifier.program.context import Context
 from verifier.program.directives import directives
+from verifier.program.doubts import settle_arrays
 from verifier.program.frame import Frame, Variable, Writer
 from verifier.program.inline import bind_free
 from verifier.program.interrupts import interrupted, suspects
@@ -72,6 +73,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     _check_started(unit, context, {f.name for _, f in chosen}, bool(options.threads or said.threads))
     aliases = options.aliases + said.aliases
     resolved = resolve(context, threads, aliases)
+    settle_arrays(context)
     unfinished = resolved.threads
     ends = frees.ends(unfinished)
     uses = resolved.places(context.uses)

@@ -168,22 +168,47 @@ def _is_struct(here: Here, name: str) -> bool:
             return False
 
 
-def check_initial(here: Here, v: tree.Variable) -> None:
-    """Note initial values of a local struct of which a member is read: which member is which is not known."""
+def set_members(here: Here, v: tree.Variable, key: str) -> None:
+    """Set the members of a local struct that are read to what its initial value says: which member is which is known
+    where all are named, else each may have any value. A copy of another struct is not modelled."""
+    used = sorted({m for n in walk(here.frame.body) if (m := _member_of(n, v.name)) is not None})
     match v.initial:
         case None:
             return
         case tree.Braces(items):
-            is_zero = all(isinstance(i, tree.Number) and not i.value for i in items)
+            given = [access.value(here, item) for item in items]
+        case tree.Call():
+            given = []
         case _:
-            is_zero = False
-    if not is_zero and any(_is_member_of(n, v.name) for n in walk(here.frame.body)):
-        here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
+            if used:
+                here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
+            return
+    named = _names(v.initial, len(given))
+    for member in used:
+        if named is None or "." in member:
+            new: Value = here.context.opaque(f"{here.frame.origin(v.span).place}:{v.name}.{member}")
+        else:
+            new = given[named[member]] if member in named else Number(0)
+        here.writer.emit(Set(f"{key}.{member}", new))
+    if used and named is None:
+        here.context.assume(f"line {v.span.line}: the members of “{v.name}” may have any value at first")
 
 
-def _is_member_of(node: object, name: str) -> bool:
-    match node:
-        case tree.Member(tree.Name(struct), _, False):
-            return struct == name
-        case _:
-            return False
+def _names(initial: tree.Expression, count: int) -> dict[str, int] | None:
+    """Which of the initial values each named member has; None where they do not tell."""
+    if not isinstance(initial, tree.Braces):
+        return None
+    if all(isinstance(i, tree.Number) and not i.value for i in initial.items) and not any(initial.names):
+        return {}
+    found = {names[0]: i for i, names in enumerate(initial.names) if names is not None and len(names) == 1}
+    is_flat = not any(isinstance(i, tree.Braces) for i in initial.items)
+    return found if len(found) == count and is_flat else None
+
+
+def _member_of(node: object, name: str) -> str | None:
+    """The member of a local struct that a node is: `a`, or `a.b`."""
+    members: list[str] = []
+    while isinstance(node, tree.Member) and not node.arrow:
+        members.insert(0, node.field)
+        node = node.object
+    return ".".join(members) if members and isinstance(node, tree.Name) and node.name == name else None

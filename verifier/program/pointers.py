@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from verifier.program.context import Context, Use
+from verifier.program.doubts import settled
 from verifier.program.locations import objects, unify
 from verifier.program.program import (
     Address,
@@ -81,7 +82,7 @@ def resolve(context: Context, threads: tuple[Thread, ...], aliases: Sequence[tup
         known = found
     else:
         context.unmodelled.setdefault("where its pointers point to", 1)
-    _note_doubts(context, known)
+    known = {**known, **settled(context, known)}
     canonical = {r: c for r, c in flow.canonical.items() if r != c}
     changed = tuple(
         replace(t, body=rewritten(t.body, _addresses(t.name, known), _values(context, canonical)))
@@ -130,14 +131,6 @@ def moved(context: Context, canonical: Mapping[Root, Root], value: int) -> int:
     if path is None or path.root not in canonical:
         return value
     return context.places.value(Path(canonical[path.root], path.members))
-
-
-def _note_doubts(context: Context, known: Mapping[Use, Address]) -> None:
-    for (thread, address), final in known.items():
-        if not final.is_closed and isinstance(address.pointer, Local):
-            doubt = context.doubts.get((thread, address.pointer.name))
-            if doubt is not None:
-                context.unmodelled.setdefault(*doubt)
 
 
 def _united(old: Marks, new: Marks) -> Marks:

@@ -23,11 +23,22 @@ def block(here: Here, body: Sequence[tree.Statement]) -> None:
     """Lower statements in order. A label splits them: gotos forward to it leave a scope that ends
     there, gotos back to it repeat a loop that begins there."""
     body = tuple(body)
-    labels = [i for i, s in enumerate(body) if isinstance(s, tree.Label)]
-    if not labels:
+    split = _last_label(body)
+    if split is None:
         _in_turn(here, body)
-        return
-    _labelled(here, body, labels[-1])
+    else:
+        _labelled(here, body, split)
+
+
+def _last_label(body: tuple[tree.Statement, ...]) -> int | None:
+    """The last label that stands in no loop which gotos back to an earlier one make."""
+    last = None
+    end = -1  # of the loop that begins above
+    for i, s in enumerate(body):
+        if isinstance(s, tree.Label) and i > end:
+            last = i
+            end = max((j for j in range(i, len(body)) if _goes_to(body[j : j + 1], s.name)), default=end)
+    return last
 
 
 def _in_turn(here: Here, body: tuple[tree.Statement, ...]) -> None:
@@ -190,7 +201,7 @@ def _declare(here: Here, v: tree.Variable) -> None:
     frame.bindings[v.name] = Variable(key, bool(v.type.pointers) and not v.dimensions, kind)
     here.writer.emit(Set(key, initial))
     if kind is not None and not v.type.pointers:
-        objects.check_initial(here, v)
+        objects.set_members(here, v, key)
 
 
 def _if(here: Here, s: tree.If) -> None:
