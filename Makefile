@@ -2,14 +2,16 @@
 
 VENV := .venv
 BIN  := $(VENV)/bin
+FUZZ := 240
 
-.PHONY: help demo test test-full bench goldens format clean
+.PHONY: help demo test test-full bench fuzz goldens format clean
 
 help:
 	@echo "make demo       check an example snippet: one barrier is proved, another refuted"
 	@echo "make test       format, lint, types, layers and the fast tests"
 	@echo "make test-full  the same and the slow tests"
 	@echo "make bench      measure and compare with the last run (BENCH=--quick: half a minute)"
+	@echo "make fuzz       broken mails, diffs and diagrams, as many as FUZZ=240 seconds allow"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
 
 # mbpair exits with 1 here, because the example refutes a barrier; any other code is a failure.
@@ -35,6 +37,9 @@ test-full: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench $(BENCH)
 
+fuzz: $(VENV)/.installed-fuzz
+	$(BIN)/python -m fuzz --seconds $(FUZZ)
+
 goldens: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/test_readme.py tests/report -m "full or not full" -k "not time_and_memory"
 
@@ -43,7 +48,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .bench
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .bench .fuzz
 
 # An editable install: it goes stale only when pyproject.toml changes.
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
@@ -52,6 +57,10 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-fuzz: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	@touch $@ $(VENV)/.installed
 
 $(BIN)/python:

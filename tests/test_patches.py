@@ -7,7 +7,7 @@ import quopri
 import pytest
 
 from verifier.options import Options
-from verifier.pairing.verdict import BarrierVerdict, Change, UnitResult
+from verifier.pairing.verdict import BarrierVerdict, Change, Remark, UnitResult
 from verifier.pipeline import check
 
 BOTH = ("armv8", "lkmm")
@@ -352,3 +352,97 @@ def test_a_wait_that_only_code_which_is_not_shown_can_end_is_an_assumption() -> 
     *_, after = checked(text)
     assert not any(p.kind == "lost wake-up" for r in after.results for p in r.properties)
     assert any("sleeper waits for d.ready" in a and "not shown" in a for a in after.assumptions)
+
+
+COMMENTED = FILL.replace("+\tsmp_wmb();", "+\t/* Pairs with smp_rmb() in take(). */\n+\tsmp_wmb();")
+
+
+def remarks(units: tuple[UnitResult, ...], kind: str) -> list[Remark]:
+    return [r for u in units for r in u.remarks if r.kind == kind]
+
+
+def test_a_barrier_without_a_comment_is_noted_and_changes_nothing_else() -> None:
+    bare, said = (
+        checked(mail("Order it.", hunk(PUT, body) + more(GET, TAKE, 40))) for body in (FILL, COMMENTED)
+    )
+    (remark,) = remarks(bare, "uncommented")
+    assert remark.text == "memory barrier without comment: smp_wmb()"
+    assert [u.side for u in bare if u.remarks] == ["after"]
+    assert remarks(said, "uncommented") == []
+    assert [[r.verdict for r in u.results] for u in bare] == [[r.verdict for r in u.results] for u in said]
+
+
+def test_no_comment_is_asked_of_what_a_patch_leaves_and_of_code_that_is_none() -> None:
+    context = checked(mail("As it is.", hunk(PUT, FILL.replace("+\t", " \t") + "+\tdone(b);\n")))
+    shown = checked("From: a@example.org\nSubject: x\n\nLike this:\n\n" + FILL.replace("+\t", " \t"))
+    code = check("a.c", f"{PUT}\n{{\n{FILL.replace('+', ' ')}}}\n".encode(), Options(timeout=60))
+    assert [remarks(units, "uncommented") for units in (context, shown, code)] == [[], [], []]
+
+
+FLUSH = (
+    "-\tif (!is_dirty(d))\n+\tseen = atomic_read(&d->pending);\n+\tif (seen == 0)\n \t\treturn 0;\n"
+    "-\tseen = atomic_read(&d->pending);\n+\t/* pairs with smp_mb__before_atomic() in note() */\n+\tsmp_rmb();\n"
+    " \tret = write_out(d);\n \tif (!ret)\n \t\tatomic_sub(seen, &d->pending);\n"
+)
+NOTE = (
+    " \tatomic_inc(d->values + index);\n+\t/* pairs with smp_rmb() in flush() */\n \tsmp_mb__before_atomic();\n"
+    " \tatomic_inc(&d->pending);\n }\n"
+)
+
+
+def test_a_callee_that_is_not_shown_reads_what_the_new_barrier_is_for() -> None:
+    flush, note = "static int flush(struct dev *d)", "static void note(struct dev *d, int index)"
+    units = checked(mail("Order the reads.", hunk(flush, FLUSH) + more(note, NOTE, 60)))
+    found = change(units)
+    assert states(found, "MP") == CLOSED
+    assert "flush() reads d.pending, then <below>" in next(o.outcome for o in found.outcomes)
+    assert found.summary.startswith("MP allowed before, forbidden after (armv8, lkmm)")
+    assert {b.claim for b in barriers(units, "smp_rmb")} == {"unknown"}
+
+
+SPACE = (
+    " \tif (is_shrunk(s)) {\n \t\treset(s);\n-\t\t{old}();\n+\t\t{new}();\n"
+    " \t\tif (READ_ONCE(s->waits))\n \t\t\twake(s);\n"
+)
+
+
+def space(old: str, new: str, body: str = SPACE) -> Change:
+    text = body.replace("{old}", old).replace("{new}", new)
+    return change(checked(mail("As it is.", hunk("static void check_space(struct box *s)", text))))
+
+
+def test_no_atomic_operation_is_assumed_where_a_patch_puts_a_full_barrier() -> None:
+    found = space("smp_mb__after_atomic", "smp_mb")
+    assert states(found, "SB") == {"armv8": ("forbidden", "forbidden"), "lkmm": ("allowed", "forbidden")}
+    assert {o.given for o in found.outcomes if o.model == "lkmm"} == {
+        "unless <above> is an atomic operation's"
+    }
+    assert found.summary.startswith("SB allowed before, forbidden after (lkmm), unless <above> is an atomic")
+
+
+def test_a_barrier_for_atomic_operations_is_taken_at_its_word_and_that_is_said() -> None:
+    found = space("smp_mb", "smp_mb__after_atomic")
+    assert states(found, "SB") == SAME
+    assert {(o.model, o.given) for o in found.outcomes} == {
+        ("armv8", ""),
+        ("lkmm", "if <above> is an atomic operation's"),
+    }
+    assert found.summary.endswith("if <above> is an atomic operation's")
+
+
+def test_a_call_before_a_barrier_for_atomic_operations_may_be_one() -> None:
+    body = SPACE.replace("\t\treset", "\t\tWRITE_ONCE(s->id, 1);\n \t\treset")
+    found = space("smp_mb", "smp_mb__after_atomic", body)
+    assert "lkmm" not in states(found, "SB")
+    assert found.summary.endswith("SB forbidden before and after (armv8); under lkmm it can't be told")
+    shown = body.replace(" \t\treset(s);\n", "")
+    assert states(space("smp_mb", "smp_mb__after_atomic", shown), "SB")["lkmm"] == ("forbidden", "allowed")
+
+
+def test_an_order_that_is_lost_matters_if_something_depends_on_it() -> None:
+    body = " \tprepare(b);\n-\tsmp_mb();\n \tif (READ_ONCE(b->waits))\n \t\twake(b);\n"
+    found = change(checked(mail("Not needed.", hunk("static void done(struct box *b)", body))))
+    assert states(found, "SB") == OPENED
+    assert (
+        found.summary == "SB forbidden before, allowed after (armv8, lkmm), if anything depends on that order"
+    )

@@ -11,12 +11,13 @@ from verifier.cat.library import MODELS, texts
 from verifier.cat.terms import Model
 from verifier.errors import InputError, ModelError, SyntaxProblem
 from verifier.events.build import build
+from verifier.events.draft import require_few
 from verifier.events.elaborate import elaborate
 from verifier.events.expression import FALSE
 from verifier.events.graph import EventGraph, without_escapes
 from verifier.events.outline import stretches
 from verifier.execution.cycles import TooManyCycles
-from verifier.limits import Deadline, NotModelled, Undecided
+from verifier.limits import Deadline, NotModelled, Undecided, why_not
 from verifier.options import Options
 from verifier.pairing.claims import claims_of
 from verifier.pairing.classes import Classes
@@ -30,7 +31,7 @@ from verifier.pairing.verdict import (
     PropertyVerdict,
 )
 from verifier.program.interrupts import interrupted, stopping, suspects
-from verifier.program.program import Program
+from verifier.program.program import Program, flatten
 from verifier.properties.check import Checker
 from verifier.properties.deadlock import check_deadlocks, impossible
 from verifier.record import replace
@@ -84,8 +85,11 @@ def beyond(graph: EventGraph, options: Options) -> str:
 
 
 def build_graph(program: Program, m: Model, options: Options) -> EventGraph:
-    """The event graph as a model wants it. Raises InputError where the model speaks of another architecture."""
+    """The event graph as a model wants it. Raises InputError where the model speaks of another architecture,
+    NotModelled where it would be too large."""
+    require_few("operations", sum(1 for thread in program.threads for _ in flatten(thread.body)))
     graph = build(program, _variant(architecture(program, m), program, options), options.bound)
+    require_few("events", len(graph.order))
     graph = _known_waits(graph, m)
     return elaborate(graph) if m.registers else graph
 
@@ -124,16 +128,16 @@ def architecture(program: Program, m: Model) -> str:
 def judge(program: Program, m: Model, options: Options, deadline: Deadline) -> ModelResult:
     try:
         graph = build_graph(program, m, options)
-    except Undecided as reason:
-        return ModelResult(m.name, "undecided", str(reason), (), (), None)
+    except (Undecided, NotModelled, RecursionError) as problem:
+        return ModelResult(m.name, "undecided", why_not(problem), (), (), None)
     bound = options.bound if any(c != FALSE for c in graph.cuts) else None
     locks_matter = graph.recursions or program.interrupts or suspects(program)
     if not graph.unmodelled and not _has_questions(graph) and not locks_matter:
         return ModelResult(m.name, "nothing to check", "there is no barrier and no property", (), (), bound)
     try:
         return _decide(program, graph, m, options, deadline, bound)
-    except (Undecided, NotModelled, TooManyCycles, RecursionError) as reason:
-        return _undecided(graph, m, str(reason) or "the program is too deeply nested", bound)
+    except (Undecided, NotModelled, TooManyCycles, RecursionError) as problem:
+        return _undecided(graph, m, why_not(problem), bound)
 
 
 def _has_questions(graph: EventGraph) -> bool:
@@ -228,8 +232,8 @@ def _as_far_as_possible(find: Callable[[], T], open_ends: list[str]) -> T | None
     """What `find` finds; None, with the reason among the open ends, where it gives up: the rest can still be told."""
     try:
         return find()
-    except (Undecided, NotModelled, TooManyCycles, RecursionError) as reason:
-        open_ends.append(str(reason) or "the program is too deeply nested")
+    except (Undecided, NotModelled, TooManyCycles, RecursionError) as problem:
+        open_ends.append(why_not(problem))
         return None
 
 

@@ -9,12 +9,20 @@ class NotModelled(Exception):
     """The program goes beyond what can be said here; the verdict is undecided, with this reason."""
 
 
-class Undecided(Exception):
-    """The solver gave up, or time ran out: no answer."""
+class Undecided(BaseException):
+    """The solver gave up, or time ran out: no answer.
+
+    It may be raised in the middle of any library, and is no Exception, for those that wrap these, or go on after them.
+    """
 
 
 class GaveUp(Exception):
     """A way to an answer takes too many steps; another may be tried."""
+
+
+def why_not(problem: BaseException) -> str:
+    """What a report says for an answer that there isn't."""
+    return "the program is too deeply nested" if isinstance(problem, RecursionError) else str(problem)
 
 
 class Deadline:

@@ -9,12 +9,14 @@ from verifier.cat.terms import Model
 from verifier.drawn import Drawing, drawings, drawn_groups, joined, with_bodies, with_sayings
 from verifier.errors import InputError, UsageError
 from verifier.inbox.around import CALLED
+from verifier.inbox.implied import comment_lines
 from verifier.inbox.pieces import Patch, Side
 from verifier.inbox.sayings import sayings, speaks_of_devices
 from verifier.options import Options
 from verifier.pairing.changes import change
 from verifier.pairing.classes import Classes
 from verifier.pairing.observers import (
+    OPEN,
     Watch,
     asked_of_both,
     compare,
@@ -25,11 +27,13 @@ from verifier.pairing.observers import (
     with_supposed,
 )
 from verifier.pairing.outcomes import Outcome
+from verifier.pairing.remarks import with_remarks
 from verifier.pairing.verdict import (
     BarrierVerdict,
     ModelResult,
     OutcomeChange,
     PropertyVerdict,
+    Remark,
     SkippedText,
     UnitResult,
 )
@@ -43,6 +47,7 @@ from verifier.program.program import Fence, Program, flatten
 from verifier.program.roles import Group, groups
 from verifier.program.suppose import ABOVE, BELOW, with_callers
 from verifier.record import field, record, replace
+from verifier.source import Source
 from verifier.syntax import parse, tree
 
 Which = Literal["before", "after"]
@@ -60,6 +65,16 @@ class Engine(Protocol):
     def models(self, names: Sequence[str]) -> list[Model]: ...
 
     def classes(self, program: Program, model: str, wanted: Callable[[Outcome], bool]) -> Classes: ...
+
+    def claims(
+        self,
+        lines: Sequence[tuple[int, str]],
+        functions: Sequence[tree.Function],
+        source: Source,
+        partly: frozenset[str],
+        taken: frozenset[str],
+        models: Sequence[str],
+    ) -> tuple[Remark, ...]: ...
 
     def without(
         self, result: ModelResult, is_left_out: Callable[[BarrierVerdict | PropertyVerdict], bool]
@@ -91,7 +106,22 @@ def check_patch(name: str, patch: Patch, options: Options, engine: Engine) -> tu
     if found and alone:
         note = f"{_listed(alone)}: no barrier, and nothing that those with one access; left out"
         found[-1] = replace(found[-1], assumptions=(*found[-1].assumptions, note))
-    return tuple(found)
+    bare = [
+        Remark(line, "uncommented", f"memory barrier without comment: {barrier}()")
+        for line, barrier in patch.uncommented
+    ]
+    own = tuple(f for f in main.unit.functions if f.name in main.side.functions)
+    comments = [(c.span.line, c.span.column, c.text) for c in main.unit.comments]
+    claims = engine.claims(
+        (*patch.message, *comment_lines(comments)),
+        own,
+        main.side.source,
+        frozenset(main.side.partly),
+        frozenset(f.name for f in main.unit.functions if f not in own),
+        _models(patch, options),
+    )
+    said = sorted([*bare, *claims], key=lambda r: r.line)
+    return with_remarks(found, said, {f.name: f.span for f in own})
 
 
 def check_counterparts(
@@ -342,7 +372,10 @@ class _Check:
 
 
 def _with_claim(program: Program, b: BarrierVerdict) -> BarrierVerdict:
-    """The verdict, with what a comment says of the variable whose change is to be seen."""
+    """The verdict, with what a comment says of the variable whose change is to be seen. What a barrier pairs with is
+    open where it may be accesses of functions that are not in the text."""
+    if b.claim == "refuted" and b.status in OPEN and program.unknown_calls:
+        return replace(b, claim="unknown")
     if b.claim is not None or b.is_note or b.place.via is not None:
         return b
     found = claimed_change(program, b.place.thread, b.place.line, said_at(program, b.place.line))

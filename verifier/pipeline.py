@@ -10,9 +10,10 @@ from verifier.errors import InputError, ProgramError, SyntaxProblem
 from verifier.events.expression import FALSE, THIN_AIR
 from verifier.events.graph import EventGraph, Property, without_escapes
 from verifier.inbox import recognise
+from verifier.inbox.implied import comment_lines, may_say
 from verifier.inbox.pieces import Diagram, Litmus, Patch, Piece, Snippet, Unreadable
 from verifier.inbox.trees import Surroundings, Trees
-from verifier.limits import Deadline, NotModelled, Undecided
+from verifier.limits import Deadline, NotModelled, Undecided, why_not
 from verifier.options import Options
 from verifier.pairing import outcomes
 from verifier.pairing.classes import Classes
@@ -20,6 +21,7 @@ from verifier.pairing.verdict import (
     BarrierVerdict,
     ModelResult,
     PropertyVerdict,
+    Remark,
     SkippedText,
     UnitResult,
 )
@@ -32,7 +34,7 @@ from verifier.properties.litmus import count_executions, decide, list_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
 from verifier.record import record, replace
 from verifier.source import Source
-from verifier.syntax import parse, parse_diagram
+from verifier.syntax import parse, parse_diagram, tree
 
 if TYPE_CHECKING:
     from verifier.syntax.litmus_tree import LitmusTest
@@ -51,7 +53,20 @@ def check(name: str, data: bytes, options: Options, trees: Trees | None = None) 
     units = _check_pieces(name, pieces, options, deadline)
     units += _counterparts(name, pieces, options, deadline)
     telling = tuple(u for u in units if u.change or any(r.verdict != "nothing to check" for r in u.results))
-    return telling or units
+    return _once(telling or units)
+
+
+def _once(units: tuple[UnitResult, ...]) -> tuple[UnitResult, ...]:
+    """The programs without remarks that were made of an earlier one: a mail's words are about all of its patches."""
+    if not any(u.remarks for u in units):
+        return units
+    seen: set[tuple[str, Remark]] = set()
+    found = []
+    for unit in units:
+        new = tuple(r for r in unit.remarks if (unit.file, r) not in seen)
+        seen |= {(unit.file, r) for r in new}
+        found.append(replace(unit, remarks=new))
+    return tuple(found)
 
 
 def _surroundings(trees: Trees, options: Options) -> Surroundings:
@@ -103,7 +118,7 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
         question = graph.properties[-1] if program.conditions else None
         outcome, notes = _answer_litmus(graph, m, question, options, end)
     except (Undecided, NotModelled, RecursionError) as problem:
-        reason = str(problem) or "the test is too deeply nested"
+        reason = why_not(problem)
     names = {THIN_AIR: "S", **{value: program.names[l] for value, l in program.addresses}}
     condition = program.conditions[-1] if program.conditions else None
     return LitmusVerdict(name, program.title, m.name, condition, names, outcome, reason, tuple(notes))
@@ -201,6 +216,24 @@ class _Engine:
     def models(self, names: Sequence[str]) -> list[Model]:
         return [model(name) for name in names]
 
+    def claims(
+        self,
+        lines: Sequence[tuple[int, str]],
+        functions: Sequence[tree.Function],
+        source: Source,
+        partly: frozenset[str],
+        taken: frozenset[str],
+        models: Sequence[str],
+    ) -> tuple[Remark, ...]:
+        if not may_say(text for _, text in lines):
+            return ()
+        from verifier.implied import Asked, check_claims  # only where there are claims
+
+        own = {f.name: f for f in functions}
+        return check_claims(
+            lines, Asked(own, source, partly, taken, self.models(models), self.options, self.deadline)
+        )
+
     def without(self, result: ModelResult, is_left_out: Callable[[Found], bool]) -> ModelResult:
         barriers = tuple(b for b in result.barriers if not is_left_out(b))
         properties = tuple(p for p in result.properties if not is_left_out(p))
@@ -241,7 +274,9 @@ def _check_patch(name: str, patch: Patch, options: Options, deadline: Deadline) 
 
     if patch.excerpt is None:
         return check_patch(name, patch, options, _Engine(options, deadline))
-    excerpt = replace(patch.excerpt, message=patch.message, diagrams=patch.diagrams)
+    excerpt = replace(
+        patch.excerpt, message=patch.message, diagrams=patch.diagrams, uncommented=patch.uncommented
+    )
     try:
         units = check_patch(name, patch, options, _Engine(options, deadline.share(2)))
         reason = _why_undecided(units)
@@ -292,7 +327,25 @@ def _check_one(
         ),
         skipped=tuple(SkippedText(s.line, s.text, s.reason) for s in program.skipped),
         text=_text(piece),
+        remarks=_claims(piece, program, models, options, deadline),
     )
+
+
+def _claims(
+    piece: Snippet | Diagram | Litmus,
+    program: Program,
+    models: Sequence[Model],
+    options: Options,
+    deadline: Deadline,
+) -> tuple[Remark, ...]:
+    """What there is to say of claims in the comments of pseudo-C."""
+    if isinstance(piece, Litmus) or not may_say(text for _, _, text in program.comments):
+        return ()
+    source = piece.source if isinstance(piece, Snippet) else piece.columns[0][1]
+    functions = parse(source).functions if isinstance(piece, Snippet) else ()
+    names = [m.name for m in models]
+    engine = _Engine(options, deadline)
+    return engine.claims(comment_lines(program.comments), functions, source, frozenset(), frozenset(), names)
 
 
 def _not_read(name: str, piece: Piece, options: Options, reason: str) -> UnitResult:

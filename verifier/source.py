@@ -48,6 +48,15 @@ class Elsewhere(int):
         return format(str(self), spec)
 
 
+def line_below(line: int, count: int) -> int:
+    """The line that many lines below another, in the same file."""
+    return (
+        Elsewhere(line + count, line.file, line.number + count)
+        if isinstance(line, Elsewhere)
+        else line + count
+    )
+
+
 def number_in_file(line: int) -> int:
     """The number of a line in its own file."""
     return line.number if isinstance(line, Elsewhere) else line

@@ -243,3 +243,39 @@ def test_what_the_diff_shows_is_judged_where_the_whole_function_can_t_be(tree: P
         "MP allowed before, forbidden after (armv8, lkmm), if the other side"
     )
     assert units[0].lines == (21, 21)
+
+
+TAKEN = """\
+--- a/take/take.c
++++ b/take/take.c
+@@ -9,5 +9,7 @@ int take(struct box *b)
+ {
+ ~if (!box_marked(b))
+ ~~return 0;
++
++~smp_rmb();
+ ~return READ_ONCE(b->item);
+ }
+"""
+
+
+@pytest.mark.parametrize("patch", [PATCH + TAKEN, TAKEN + PATCH])
+def test_each_barrier_without_a_comment_is_noted_once_in_its_own_file(tree: Path, patch: str) -> None:
+    take = TAKE.replace("~smp_rmb();\n", "")
+    assert tabbed(take) != tabbed(TAKE)
+    write(tree, {"put/put.c": PUT.replace("~smp_wmb();\n", ""), "take/take.c": take, "include/box.h": HEADER})
+    units = judged(tree, patch)
+    told = json.loads(json_report.render(units, [], "0", 0))["units"]
+    found = [(r.get("file", unit["file"]), r["line"], r["text"]) for unit in told for r in unit["remarks"]]
+    assert sorted(found) == [
+        ("put/put.c", 6, "memory barrier without comment: smp_wmb()"),
+        ("take/take.c", 13, "memory barrier without comment: smp_rmb()"),
+    ]
+
+
+def test_a_claim_in_another_file_has_its_place(tree: Path) -> None:
+    claim = "/* see box_mark():\n~ * set_bit() implies a full barrier */\n~smp_rmb();"
+    files = {"put/put.c": PUT, "take/take.c": TAKE.replace("smp_rmb();", claim), "include/box.h": HEADER}
+    write(tree, files)
+    (remark,) = [r for u in judged(tree, PATCH) for r in u.remarks if r.kind == "claim"]
+    assert (str(remark.line), remark.answer) == ("13 of take/take.c", "refuted")

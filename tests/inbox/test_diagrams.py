@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from verifier.errors import ReadError
 from verifier.inbox import Diagram, Snippet, Unreadable, recognise
 
 CODE = ("x = 1;", "smp_wmb();", "y = 1;"), ("r1 = y;", "smp_rmb();", "r2 = x;")
@@ -231,3 +232,62 @@ NO_DIAGRAMS = [
 @pytest.mark.parametrize("name", ["a.c", "a.txt"])
 def test_code_is_no_diagram(name: str, text: str) -> None:
     assert [type(piece) for piece in recognise(name, text.encode())] == [Snippet]
+
+
+MARKED = """\
+See:
+
+ *  [S] ->run = 1;\t\t[L] ->queued
+ *      UNLOCK q->lock
+ *\t\t\t\tRMB
+ *      LOCK   q->lock
+ *  [S] ->queued = 0;\t\t[L] ->run
+
+and so on.
+"""
+
+
+def test_a_box_of_marked_accesses() -> None:
+    found = only(MARKED)
+    assert cells(found) == {
+        "P0": ["p->run = 1;", "spin_unlock(&q->lock);", "spin_lock(&q->lock);", "p->queued = 0;"],
+        "P1": ["p->queued", "smp_rmb();", "p->run"],
+    }
+    assert [note.split(":")[0] for note in found.notes] == [
+        "these columns have no header",
+        "`->` without an object is about one and the same object, here p",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MARKED.replace("UNLOCK q->lock", "UNLOCK q->lock ----."),  # an arrow
+        MARKED.replace("RMB", "then it sleeps"),
+        MARKED.replace("[L] ->run", ""),  # one row of two pieces says nothing of columns
+    ],
+)
+def test_a_box_that_is_not_plain_is_left_alone(text: str) -> None:
+    try:
+        found = recognise("d.txt", text.encode())
+    except ReadError:
+        found = ()
+    assert not any(isinstance(piece, Diagram) for piece in found)
+
+
+def test_barriers_in_capitals_and_stores_without_a_value() -> None:
+    rows = [
+        "STORE p->mask           STORE run",
+        "MB                      WMB (in f())",
+        "LOAD run                LOAD p->mask",
+    ]
+    text = "\n".join(["CPU0                    CPU1", *rows]) + "\n"
+    assert cells(only(text)) == {
+        "CPU0": ["p->mask = 1;", "smp_mb();", "run"],
+        "CPU1": ["run = 1;", "smp_wmb();", "p->mask"],
+    }
+
+
+def test_a_letter_before_a_call_is_a_label() -> None:
+    text = "CPU0                    CPU1\n[S] put(1);             [L] get();\n[W] smp_wmb();          smp_rmb();\n"
+    assert cells(only(text)) == {"CPU0": ["put(1);", "smp_wmb();"], "CPU1": ["get();", "smp_rmb();"]}

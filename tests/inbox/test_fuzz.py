@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fuzz import seeds
+from fuzz.mutate import mutate
+from fuzz.targets import TARGETS
 from tests.inbox.test_patches import DIFF, mail, quoted
 from verifier.errors import InputError
 from verifier.inbox import Patch, recognise
+from verifier.inbox.mail import mail_lines
 from verifier.syntax import parse
 
 PIECES = DIFF.split("\n")
@@ -76,3 +83,30 @@ def test_a_diff_with_lines_taken_out(gone: list[int], is_quoted: bool) -> None:
             for side in (piece.before, piece.after) if isinstance(piece, Patch) else ():
                 if side is not None:
                     parse(side.source)
+
+
+SEEDS = {target: seeds.of(target) for target in ("mails", "diffs", "diagrams")}
+
+
+@pytest.mark.parametrize("target", SEEDS)
+def test_changed_texts(target: str) -> None:
+    """Texts that are nearly one, in any encoding, as fuzzing has them (`make fuzz` has more)."""
+
+    @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=200)
+    @given(st.sampled_from(SEEDS[target]), st.randoms(use_true_random=True))
+    def try_one(seed: bytes, random: Random) -> None:
+        TARGETS[target](mutate(seed, random, SEEDS[target]))
+
+    try_one()
+
+
+@settings(deadline=None)
+@given(
+    st.binary(max_size=200), st.sampled_from(["utf-7", "hz", "utf-16", "iso-2022-jp", "idna", "x", "utf-8"])
+)
+def test_any_bytes_in_a_mail(body: bytes, charset: str) -> None:
+    """Whatever is decoded can be written in UTF-8, and knows its line."""
+    text = mail(base64.encodebytes(body).decode(), "base64", f"text/plain; charset={charset}")
+    for line in mail_lines(text.split("\n")):
+        line.text.encode()
+        assert 1 <= line.number <= text.count("\n") + 1

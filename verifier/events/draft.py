@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from verifier.events.expression import Expression, Unknown
 from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Recursion, Sleep
 from verifier.events.rows import Row, Rows, rows
+from verifier.limits import NotModelled
 from verifier.program import program as p
 
+MOST_EVENTS = 5_000  # a relation has a bit for each pair of them, and there are many relations
 _PLAIN = Row((frozenset(), frozenset()), (frozenset(), frozenset()))
 
 Arms = tuple[tuple[int, int], ...]  # the branches that an event lies in, from the outermost, and their arms
@@ -32,6 +34,12 @@ def _may_meet(a: Arms, b: Arms) -> bool:
         if arm != other_arm:
             return False
     return True
+
+
+def require_few(what: str, count: int) -> None:
+    """Raises NotModelled where there are too many."""
+    if count > MOST_EVENTS:
+        raise NotModelled(f"the program has more than {MOST_EVENTS:,} {what}, too many to judge")
 
 
 class Draft:

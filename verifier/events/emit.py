@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.events.draft import Arms, Draft, Visits
+from verifier.events.draft import Arms, Draft, Visits, require_few
 from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, reads_of
 from verifier.events.graph import (
     THIS,
@@ -342,8 +342,9 @@ class Emitter:
         source: int | None,
         origin: p.Origin,
     ) -> int:
-        """One event, with its tags while its source is on and while it is off."""
+        """One event, with its tags while its source is on and while it is off. Raises NotModelled for one too many."""
         number = len(self.draft.events)
+        require_few("events", number + 1)
         guard = state.guard
         executes = conjunction((*guard, *extra)) if guard or extra != _ALWAYS else TRUE
         self.draft.events.append(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from verifier.inbox.header import Header
 from verifier.inbox.line import Row
-from verifier.inbox.spelling import spelled
+from verifier.inbox.spelling import is_access, spelled
 from verifier.record import record
 from verifier.source import Origin, Source
 
@@ -41,7 +41,7 @@ def trimmed(row: Row, start: int, end: int) -> Cell | None:
     start += len(text) - len(text.lstrip())
     end = start + len(text.strip())
     number = _NUMBER.match(row.text[:end], start)
-    if number is not None:
+    if number is not None and not is_access(row.text[start:end]):
         start = number.end()
     return Cell(row, start, end) if start < end else None
 

@@ -15,6 +15,7 @@ from verifier.inbox.header import Header, find_header, is_ruler
 from verifier.inbox.line import Line, Row, leader, row
 from verifier.inbox.outcomes import outcome_said
 from verifier.inbox.pieces import Diagram, Piece, Unreadable
+from verifier.inbox.spelling import UNNAMED, is_of_unnamed
 from verifier.record import record
 from verifier.source import Origin, Source
 from verifier.syntax import parse
@@ -201,6 +202,8 @@ def _diagram(
     sources = tuple(
         (n, column_source(name, raw, column, folded)) for n, column in zip(header.names, cells, strict=True)
     )
+    if any(is_of_unnamed(cell.text) for column in cells for cell in column):
+        notes += (f"`->` without an object is about one and the same object, here {UNNAMED}",)
     rest = _rest(name, raw, lines, region)
     return Diagram(sources, title, extent, notes, rest)
 

@@ -5,18 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import bisect
-import contextlib
 import itertools
 import quopri
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from verifier.inbox.line import Line, unquote
+from verifier.inbox.mime import Content, content, decode, values
 from verifier.record import record
-
-if TYPE_CHECKING:
-    from email.message import Message as Parsed
 
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*:(?:\s|$)")
 _KNOWN = re.compile(r"(?:from|date|subject|message-id|to|mime-version|content-type|received):", re.IGNORECASE)
@@ -58,26 +54,9 @@ def _begins_message(lines: Sequence[str], index: int) -> bool:
 
 def _message(lines: Sequence[str], start: int, end: int) -> Message:
     start += lines[start].startswith("From ")
-    subject, sender, date = _headers(
-        lines, start, _headers_end(lines, start, end), ("Subject", "From", "Date")
-    )
+    headers = lines[start : _headers_end(lines, start, end)]
+    subject, sender, date = values(headers, ("Subject", "From", "Date"))
     return Message(subject, sender, date, tuple(_part(lines, start, end)))
-
-
-def _headers(lines: Sequence[str], start: int, end: int, names: Sequence[str]) -> list[str]:
-    """The headers of those names in lines[start:end], decoded, each on one line."""
-    from email import message_from_string
-
-    parsed = message_from_string("\n".join(lines[start:end]) + "\n\n")
-    return [_words(str(parsed.get(name, ""))) for name in names]
-
-
-def _words(header: str) -> str:
-    from email.header import decode_header, make_header
-
-    with contextlib.suppress(LookupError, ValueError):
-        header = str(make_header(decode_header(header)))
-    return " ".join(header.split())
 
 
 def as_decoded(lines: Sequence[str], decoded: Sequence[Line]) -> tuple[str, ...]:
@@ -116,47 +95,39 @@ def _headers_end(lines: Sequence[str], start: int, end: int) -> int:
 def _part(lines: Sequence[str], start: int, end: int) -> list[Line]:
     """The lines of a part: headers, a blank line, and a body that may be parts again."""
     body = _headers_end(lines, start, end)
-    from email import message_from_string  # a part of the library that takes long to load
-
-    message = message_from_string("\n".join(lines[start:body]) + "\n\n")
-    body += 1
-    boundary = message.get_boundary()
-    if message.get_content_maintype() == "multipart" and boundary:
-        return _parts(lines, body, end, boundary)
-    if message.get_content_type() not in _TEXTS:
-        return []
-    return _decoded(message, lines, body, end)
+    what = content(lines[start:body])
+    if what.kind.startswith("multipart/") and what.boundary:
+        return _parts(lines, body + 1, end, what.boundary)
+    return _decoded(what, lines, body + 1, end) if what.kind in _TEXTS else []
 
 
 def _parts(lines: Sequence[str], start: int, end: int, boundary: str) -> list[Line]:
     found: list[Line] = []
     marks = [i for i in range(start, end) if lines[i].rstrip() in (f"--{boundary}", f"--{boundary}--")]
-    for mark, following in zip(marks, [*marks[1:], end], strict=True):
+    for mark, following in itertools.pairwise([*marks, end]):
         if lines[mark].rstrip() == f"--{boundary}":
             found += _part(lines, mark + 1, following)
     return found
 
 
-def _decoded(message: Parsed, lines: Sequence[str], start: int, end: int) -> list[Line]:
-    encoding = str(message.get("Content-Transfer-Encoding", "")).strip().lower()
-    charset = message.get_content_charset() or "utf-8"
-    if encoding == "quoted-printable":
-        return _quoted_printable(lines, start, end, charset)
-    if encoding == "base64":
-        return _base64(lines, start, end, charset)
-    texts = [_recoded(lines[i], charset) for i in range(start, end)]
-    if str(message.get_param("format", "")).lower() == "flowed":
+def _decoded(what: Content, lines: Sequence[str], start: int, end: int) -> list[Line]:
+    if what.encoding == "quoted-printable":
+        return _quoted_printable(lines, start, end, what.charset)
+    if what.encoding == "base64":
+        return _base64(lines, start, end, what.charset)
+    texts = [_recoded(lines[i], what.charset) for i in range(start, end)]
+    if what.is_flowed:
         return _flowed(texts, start + 1)
     return [unquote(text, start + i) for i, text in enumerate(texts, 1)]
 
 
 def _recoded(text: str, charset: str) -> str:
     """A line of a file that is no UTF-8 (and was read as Latin-1) in its own character set."""
-    if text.isascii() or charset in ("utf-8", "us-ascii", "ascii", "iso-8859-1"):
+    if text.isascii() or charset in ("utf-8", "ascii", "iso8859-1"):
         return text
     try:
-        return text.encode("latin-1").decode(charset)
-    except (LookupError, UnicodeError):
+        return decode(text.encode("latin-1"), charset)
+    except UnicodeError:
         return text
 
 
@@ -208,22 +179,16 @@ def _base64(lines: Sequence[str], start: int, end: int, charset: str) -> list[Li
     ends = list(itertools.accumulate(len(text) * 3 / 4 for text in encoded))
     found: list[Line] = []
     offset = 0
+    is_narrow = len("\n".encode(charset)) == 1
     for text in _text(data, charset).split("\n"):
-        found.append(unquote(text.rstrip("\r"), start + 1 + bisect.bisect_right(ends, offset)))
-        offset += len(text.encode(charset, "replace")) + 1 if _is_narrow(charset) else 0
+        number = min(start + 1 + bisect.bisect_right(ends, offset), end)
+        found.append(unquote(text.rstrip("\r"), number))
+        offset += len(text.encode(charset, "replace")) + 1 if is_narrow else 0
     return found
-
-
-def _is_narrow(charset: str) -> bool:
-    """Whether Python knows the character set, and a line's end is one byte in it."""
-    try:
-        return len("\n".encode(charset)) == 1
-    except LookupError:
-        return False
 
 
 def _text(data: bytes, charset: str) -> str:
     try:
-        return data.decode(charset)
-    except (LookupError, UnicodeDecodeError):
+        return decode(data, charset)
+    except UnicodeError:
         return data.decode("utf-8", "replace")

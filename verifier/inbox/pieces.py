@@ -75,7 +75,7 @@ class Patch:
     `message` is what is said around it: the lines of its mail that are no diff. `file` is the one that its places are
     in, where that is not the file that the user gave. Unless `is_diff` it is code that a message shows. `taken` are
     functions of other files, each with the file and why it is looked at. `excerpt`, of a patch with whole functions, is
-    what its diff shows of them.
+    what its diff shows of them. `uncommented`: the lines that add a barrier without a comment, and the barrier's name.
     """
 
     before: Side | None
@@ -92,6 +92,7 @@ class Patch:
     is_diff: bool = True
     taken: tuple[tuple[str, str, str], ...] = ()
     excerpt: Patch | None = None
+    uncommented: tuple[tuple[int, str], ...] = ()
 
 
 Piece = Snippet | Diagram | Litmus | Unreadable | Patch

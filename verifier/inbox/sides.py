@@ -11,6 +11,7 @@ from verifier.inbox.pieces import Diagram, Patch, Piece
 from verifier.inbox.regions import shelve
 from verifier.inbox.texts import Text, changed_names, compose, is_c, outside_texts, text_of
 from verifier.inbox.trees import Surroundings
+from verifier.inbox.uncommented import Written, uncommented
 from verifier.inbox.whole import whole_patches
 from verifier.record import replace
 
@@ -47,7 +48,7 @@ def _read_block(name: str, raw: tuple[str, ...], block: tuple[Line, ...]) -> Pat
     """Code that a message shows, as a patch without a before."""
     hunk = Hunk(None, tuple(DiffLine("+", line) for line in block), is_cut=True)
     patch = read_diff(name, raw, Diff((FileDiff("", (hunk,), block[0].number),)), "")
-    return None if patch is None else replace(patch, is_diff=False)
+    return None if patch is None else replace(patch, is_diff=False, uncommented=())
 
 
 def _is_drawn(diff: Diff, diagrams: Sequence[Diagram]) -> bool:
@@ -80,7 +81,12 @@ def read_diff(name: str, raw: tuple[str, ...], diff: Diff, title: str) -> Patch 
         lines=diff.extent,
         paths=paths,
         unread=others,
+        uncommented=uncommented(_after(h) for f in files for h in f.hunks),
     )
+
+
+def _after(hunk: Hunk) -> list[Written]:
+    return [Written(d.line.number, d.line.text, d.sign == "+") for d in hunk.lines if d.sign != "-"]
 
 
 def _side(name: str, raw: tuple[str, ...], files: Sequence[FileDiff], gone: str) -> list[Text]:

@@ -12,6 +12,7 @@ from verifier.inbox.pieces import Patch
 from verifier.inbox.regions import shelve
 from verifier.inbox.texts import Text, changed_names, compose, is_c, outside_texts, text_of
 from verifier.inbox.trees import WORD, Surroundings, Trees, Whole, needed, touched, whole_files
+from verifier.inbox.uncommented import Written, uncommented
 from verifier.record import field, record, replace
 from verifier.source import Elsewhere
 
@@ -93,7 +94,8 @@ def _patch(
     done: set[tuple[str, str]],
 ) -> Patch | None:
     """The patch of one file, with what other files have that matters to it; these are added to `done`."""
-    names = frozenset(n for n in _touched(pair) if (path, n) not in done)
+    earlier = frozenset(n for file, n in done if file == path)
+    names = _touched(pair) - earlier
     main = pair[1] or pair[0]
     if not names or main is None:
         return None
@@ -125,6 +127,7 @@ def _patch(
         file=path,
         taken=tuple((f.definition.name, f.path, f.why) for f in others),
         excerpt=_excerpt(path, pair, main, title),
+        uncommented=() if sides[1] is None else sides[1].uncommented(earlier),
     )
 
 
@@ -186,13 +189,16 @@ class _Side:
         self.changed = whole.changed
         self._functions: list[Text] = []
         self._declarations: list[Text] = []
+        self._bare: list[tuple[int, str]] = []  # barriers without a comment that a diff adds to other files
         for path in dict.fromkeys([*(f.path for f in others), *(m.path for m in meanings)]):
             text = patched.before(path) if number == 0 else patched.after(path)
             if text is not None:
                 start, lines = len(self.raw), tuple(text.split("\n"))
                 self.raw = (*self.raw, *lines)
                 self.changed |= {start + n for n in patched.changed(path, number)}
-                self._add_functions(path, lines, start, {f.definition.name for f in others if f.path == path})
+                taken = {f.definition.name for f in others if f.path == path}
+                self._add_functions(path, lines, start, taken)
+                self._bare += _bare(path, lines, patched.changed(path, number), start, taken)
                 self._add_meanings(path, lines, start, [m for m in meanings if m.path == path])
 
     def _add_functions(self, path: str, lines: Sequence[str], start: int, names: set[str]) -> None:
@@ -207,6 +213,13 @@ class _Side:
             stretch = _stretch(path, lines, start, m.first, m.last)
             self._declarations += outside_texts(path, self.raw, stretch)
 
+    def uncommented(self, but: frozenset[str]) -> tuple[tuple[int, str], ...]:
+        """The lines that add a barrier without a comment, but for those in some functions of the file."""
+        left_out = [d for d in outline(self.whole.lines) if d.name in but]
+        own = uncommented([_written(self.whole.lines, self.whole.changed)])
+        kept = [found for found in own if not any(d.first <= found[0] <= d.last for d in left_out)]
+        return (*kept, *self._bare)
+
     def texts(self) -> list[Text]:
         """The declarations that are used, and the functions."""
         path, raw = self.whole.path, self.raw
@@ -214,6 +227,24 @@ class _Side:
         functions = [*own, *self._functions]
         words = {w for text in (*functions, *self._declarations) for w in WORD.findall(text.code)}
         return [*self._declarations, *_declarations(path, raw, self.whole.outside, words), *functions]
+
+
+def _written(lines: Sequence[str], changed: frozenset[int]) -> list[Written]:
+    return [Written(n, text, n in changed) for n, text in enumerate(lines, 1)]
+
+
+def _bare(
+    path: str, lines: Sequence[str], changed: frozenset[int], start: int, names: set[str]
+) -> list[tuple[int, str]]:
+    """The barriers without a comment that a diff adds to functions of another file, whose first line stands behind
+    `start` others."""
+    inside = [d for d in outline(lines) if d.name in names] if changed else []
+    found = uncommented([_written(lines, changed)]) if inside else ()
+    return [
+        (Elsewhere(start + n, path, n), name)
+        for n, name in found
+        if any(d.first <= n <= d.last for d in inside)
+    ]
 
 
 def _stretch(path: str, lines: Sequence[str], start: int, first: int, last: int) -> list[Line]:

@@ -120,9 +120,12 @@ def _summary(before: UnitResult | None, after: UnitResult | None, outcomes: Sequ
     opened = [o for o in opened if o not in loose]
     parts: list[str] = []
     if closed:
-        parts.append(f"{_shapes(closed)} allowed before, forbidden after ({_models(closed)}){_if(closed)}")
+        said = f"{_shapes(closed)} allowed before, forbidden after ({_models(closed)})"
+        parts.append(f"{said}{_given(closed)}{_if(closed)}")
     if opened:
-        parts.append(f"{_shapes(opened)} forbidden before, allowed after ({_models(opened)})")
+        parts.append(
+            f"{_shapes(opened)} forbidden before, allowed after ({_models(opened)}){_given(opened)}{_but(opened)}"
+        )
     if loose:
         parts.append(f"{_shapes(loose)} no longer ordered, if anything depends on it ({_models(loose)})")
     if left and not opened:
@@ -133,21 +136,25 @@ def _summary(before: UnitResult | None, after: UnitResult | None, outcomes: Sequ
         return _new(after) or "no ordering change" + _unobserved(before, after)
     kept = [o for o in outcomes if o.before == "forbidden" and o.after == "forbidden"]
     if kept:
-        return f"no ordering change: {_shapes(kept)} forbidden before and after ({_models(kept)})"
+        unobserved = _unobserved(before, after, of_all=False)
+        said = f"{_shapes(kept)} forbidden before and after ({_models(kept)}){_given(kept)}{_untold(after, kept)}"
+        return f"no ordering change{unobserved}: {said}"
     if _undecided(before) or _undecided(after):
         return "what changes could not be decided"
     return _status_changes(before, after) or "no ordering change" + _unobserved(before, after)
 
 
-def _unobserved(before: UnitResult | None, after: UnitResult | None) -> str:
-    """That there may be one which the text does not show: barriers are new whose partner is not in it."""
+def _unobserved(before: UnitResult | None, after: UnitResult | None, of_all: bool = True) -> str:
+    """That there may be one which the text does not show: barriers are new whose partner is not in it; unless `of_all`
+    only those of which it is not known either what they would forbid."""
     if after is None:
         return ""
     names: dict[str, None] = {}
     for result in after.results:
         for twin in twins(_result(before, result.model), result):
             if twin.before is None and twin.after is not None and twin.after.status == "unmatched":
-                names[_named(twin.after)] = None
+                if of_all or not twin.after.supposed:
+                    names[_named(twin.after)] = None
     return f" that the text shows; the partner of {', '.join(names)} is not in it" if names else ""
 
 
@@ -173,6 +180,23 @@ def _if(changes: Sequence[OutcomeChange]) -> str:
     if all(c.is_supposed and c.needs_half for c in changes):
         return ", if the other side, which is not in the text, has its half; else it is still half paired"
     return ""
+
+
+def _untold(after: UnitResult | None, kept: Sequence[OutcomeChange]) -> str:
+    """The models under which it can't be told whether anything changes."""
+    told = {o.model for o in kept}
+    rest = [r.model for r in after.results if r.model not in told] if after else []
+    return f"; under {' and '.join(rest)} it can't be told" if rest else ""
+
+
+def _but(changes: Sequence[OutcomeChange]) -> str:
+    """On what it depends whether an order that is lost matters, where the text has no other side."""
+    return ", if anything depends on that order" if all(c.is_supposed for c in changes) else ""
+
+
+def _given(changes: Sequence[OutcomeChange]) -> str:
+    """What the answers depend on besides."""
+    return "".join(f", {given}" for given in dict.fromkeys(c.given for c in changes) if given)
 
 
 def _shapes(changes: Sequence[OutcomeChange]) -> str:

@@ -181,8 +181,38 @@ def probe_changes(
             if in_part and (a, b) == ("forbidden", "allowed") and _is_moved(probe, programs):
                 continue  # it no longer orders what may stand on its other side
             alone = watch.state(programs[-1], probe, model, is_ordered=False)
-            found.append(OutcomeChange(model, described(probe), a, b, True, alone == "allowed", in_part))
+            given = _given(probe, programs, (a, b), model, watch)
+            found.append(
+                OutcomeChange(model, described(probe), a, b, True, alone == "allowed", in_part, given)
+            )
     return tuple(found)
+
+
+def _given(
+    probe: Probe, programs: Sequence[Program | None], states: tuple[State, State], model: str, watch: Watch
+) -> str:
+    """On what an answer depends where a barrier is about atomic operations and none is shown: whether the access that
+    stands there is one's."""
+    first, second = probe.first, probe.second
+    flipped = (
+        ("after-atomic", first, replace(probe, first=replace(first, is_atomic=not first.is_atomic))),
+        ("before-atomic", second, replace(probe, second=replace(second, is_atomic=not second.is_atomic))),
+    )
+    for kind, end, other in flipped:
+        if end.path is None and any(_has_fence(p, probe, kind) for p in programs):
+            if tuple(watch.state(p, other, model) for p in programs) != states:
+                return f"{'if' if end.is_atomic else 'unless'} {end.name} is an atomic operation's"
+    return ""
+
+
+def _has_fence(program: Program | None, probe: Probe, kind: str) -> bool:
+    """Whether the probe's thread has a barrier of that kind."""
+    return program is not None and any(
+        isinstance(o, Fence) and o.kind == kind
+        for t in program.threads
+        if t.name == probe.thread
+        for o in flatten(t.body)
+    )
 
 
 def _is_moved(probe: Probe, programs: Sequence[Program | None]) -> bool:
@@ -206,13 +236,14 @@ def asked_of_both(
 
     Where both accesses are shown around barriers of one name, nothing else is asked about these. That a barrier
     comes or goes in a stretch that shows no access at all says nothing; that one takes another's place there does.
+    A barrier that is about atomic operations is taken at its word; not so where the patch puts another in its place.
     """
     sides = [side for side in (before, after) if side is not None]
     found: dict[tuple[str, ...], Probe] = {}
     for _, own in sides[::-1]:
         for probe in own:
             known = found.get(probe.key)
-            if known is None or not (known.first.is_atomic or known.second.is_atomic):
+            if known is None or not (_is_about_atomics(known) or _is_about_atomics(probe)):
                 found[probe.key] = probe
     shown = {(p.thread, p.barrier) for p in found.values() if p.first.path and p.second.path}
     kept = [
@@ -221,6 +252,10 @@ def asked_of_both(
     both = [_fenced(program) for program, _ in sides]
     replaced = set.intersection(*both) if len(both) == 2 else set()
     return tuple(p for p in kept if p.first.path or p.second.path or p.thread in replaced)
+
+
+def _is_about_atomics(probe: Probe) -> bool:
+    return probe.first.is_atomic or probe.second.is_atomic
 
 
 def _fenced(program: Program) -> set[str]:

@@ -192,11 +192,23 @@ class SkippedText:
 
 
 @record(frozen=True, slots=True)
+class Remark:
+    """What there is to say of a line and is no verdict: a barrier that a patch adds without a comment, or whether a
+    function has the barrier that a comment or the message says it has. `answer`: of the latter."""
+
+    line: int
+    kind: Literal["uncommented", "claim"]
+    text: str
+    answer: Literal["confirmed", "in part", "refuted", "unknown"] | None = None
+
+
+@record(frozen=True, slots=True)
 class OutcomeChange:
     """An outcome that one side of a diff allows and the other does not, or that both allow, under one model.
 
     `is_supposed`: with an observer that the text does not have, and that has its half, a full barrier. `needs_half`: if
     that observer lacks its half, the outcome is allowed on the last side. `in_part`: one of the accesses is not shown.
+    `given`: what the answer depends on, as the end of a sentence.
     """
 
     model: str
@@ -206,6 +218,7 @@ class OutcomeChange:
     is_supposed: bool = False
     needs_half: bool = False
     in_part: bool = False
+    given: str = ""
 
 
 @record(frozen=True, slots=True)
@@ -236,4 +249,5 @@ class UnitResult:
     assumptions: tuple[str, ...]
     skipped: tuple[SkippedText, ...]
     change: Change | None = None
+    remarks: tuple[Remark, ...] = ()
     text: tuple[str, ...] = field(default=(), compare=False, repr=False)

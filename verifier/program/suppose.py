@@ -267,7 +267,10 @@ def _last(path: Path) -> str:
 
 
 def _direction(o: Access, kind: str, is_first: bool) -> Kind | None:
-    """Whether the access counts as a read or a write; None where the barrier is not about it."""
+    """Whether the access counts as a read or a write; None where the barrier is not about it, as smp_rmb() is not about
+    what an operation without a result reads."""
+    if isinstance(o, Rmw) and o.order == "noreturn" and kind == "rmb":
+        return None
     if isinstance(o, Rmw):
         return "W" if kind == "wmb" or (kind == "mb" and is_first) else "R"
     own: Kind = "R" if isinstance(o, Load) else "W"
@@ -399,8 +402,8 @@ def supposed(program: Program, probe: Probe, is_ordered: bool = True) -> Program
 
 
 def _with_edges(thread: Thread, probe: Probe, ends: Sequence[Path], origin: Origin) -> tuple[Operation, ...]:
-    """The thread's operations, with the accesses that the text does not show: right beside the barrier, or where this
-    version has it not, around all."""
+    """The thread's operations, with the accesses that the text does not show: right beside the barrier; where this
+    version has it not, where it would stand, or around all."""
     first, second = probe.first, probe.second
     above = () if first.path else (_supposed(first, ends[0], "above", origin),)
     below = () if second.path else (_supposed(second, ends[1], "below", origin),)
@@ -409,7 +412,7 @@ def _with_edges(thread: Thread, probe: Probe, ends: Sequence[Path], origin: Orig
     if not beside and above and below and fences:
         beside = [min(fences, key=lambda o: abs(o.origin.span.line - probe.line))]
     if not beside:
-        return (*above, *thread.body, *below)
+        return _where_it_would_be(thread.body, probe, (*above, *below)) or (*above, *thread.body, *below)
 
     def change(o: Operation) -> Sequence[Operation]:
         return (*above, o, *below) if o is beside[0] else (o,)
@@ -417,10 +420,80 @@ def _with_edges(thread: Thread, probe: Probe, ends: Sequence[Path], origin: Orig
     return rebuilt(thread.body, change)
 
 
+def _where_it_would_be(
+    operations: Sequence[Operation], probe: Probe, edge: Sequence[Operation]
+) -> tuple[Operation, ...] | None:
+    """The operations with one access that is not shown, by the line of the barrier; None where that would put it on
+    the wrong side of the other one."""
+    is_above = probe.first.path is None
+    found = _at_line(operations, probe.line, edge, is_above) if len(edge) == 1 else None
+    around_it = around(found, edge[0]) if found else None
+    if found is None or around_it is None:
+        return None
+    shown, side = (probe.second, around_it[1]) if is_above else (probe.first, around_it[0])
+    is_there = any(path == shown.path for o in side for path in o.address.targets())
+    return found if is_there else None
+
+
+def _at_line(
+    operations: Sequence[Operation], line: int, edge: Sequence[Operation], is_above: bool
+) -> tuple[Operation, ...] | None:
+    """The operations with some more before the first access below a line or, if `is_above`, right after the last one
+    above it, whatever barriers stand there; None where there is no access below."""
+    for i, o in enumerate(operations):
+        lines = _own_lines(o)
+        if not lines or max(lines) <= line:
+            continue
+        if min(lines) > line or not inside(o):
+            while is_above and i and not _accesses(flatten([operations[i - 1]])):
+                i -= 1
+            return (*operations[:i], *edge, *operations[i:])
+        parts = [_at_line(part, line, edge, is_above) for part in inside(o)]
+        changed = next((n for n, part in enumerate(parts) if part is not None), None)
+        if changed is not None:
+            both = enumerate(zip(inside(o), parts, strict=True))
+            new = [part if n == changed and part is not None else old for n, (old, part) in both]
+            return (*operations[:i], _with_inside(o, new), *operations[i + 1 :])
+    return None
+
+
+def _own_lines(o: Operation) -> list[int]:
+    """The lines of the thread's own text on which an operation accesses something."""
+    found = [x.origin for x in _accesses(flatten([o]))]
+    return [origin.span.line for origin in found if not origin.way and origin.via is None]
+
+
+def _with_inside(o: Operation, parts: Sequence[tuple[Operation, ...]]) -> Operation:
+    """The operation with other operations inside of it."""
+    match o:
+        case Branch(condition, _, _, origin):
+            return Branch(condition, parts[0], parts[1], origin)
+        case Loop(_, origin):
+            return Loop(parts[0], origin)
+        case Scope(label, _):
+            return Scope(label, parts[0])
+        case _:
+            return o
+
+
 def hides_order(program: Program, probe: Probe) -> bool:
-    """Whether something that is not modelled stands between the two accesses: it may order them."""
+    """Whether something that is not modelled stands between the two accesses: it may order them. So may a call of which
+    nothing is known, beside a barrier that is about atomic operations."""
     low, high = min(probe.stretch), max(probe.stretch)
-    return any(low <= line <= high for line, _ in program.unmodelled)
+    hidden = [line for line, _ in program.unmodelled]
+    for t in program.threads:
+        for o in flatten(t.body) if t.name == probe.thread else ():
+            if isinstance(o, Fence) and low <= o.origin.span.line <= high:
+                hidden += _beside(o, program.unknown_calls)
+    return any(low <= line <= high for line in hidden)
+
+
+def _beside(fence: Fence, calls: Sequence[int]) -> list[int]:
+    """The lines of calls that may be the atomic operation which a barrier is about."""
+    line = fence.origin.span.line
+    if fence.kind == "after-atomic":
+        return [call for call in calls if call < line]
+    return [call for call in calls if call > line] if fence.kind == "before-atomic" else []
 
 
 def _supposed(end: End, path: Path, key: str, origin: Origin) -> Operation:

@@ -19,7 +19,8 @@ _TASK, _WAKE = "__task", "try_to_wake_up"
 _JOIN, _LEAVE, _ASK = "__enqueue", "__dequeue", "__is_queued"
 _EACH, _FIRST, _ONE = "__for_each_waiter", "__for_first_waiter", "__wake_waiter"
 _ALONE = "__alone"
-OPERATIONS = frozenset((_JOIN, _LEAVE, _ASK, _EACH, _FIRST, _ONE, _ALONE))
+WAKE_UPS = frozenset((_EACH, _FIRST, _ONE))
+OPERATIONS = WAKE_UPS | {_JOIN, _LEAVE, _ASK, _ALONE}
 
 
 def waiting(
@@ -49,7 +50,7 @@ def _callees(function: tree.Function) -> set[str]:
 
 def operation(here: Here, e: tree.Call, name: str) -> Value:
     """One of OPERATIONS, which the bodies of verifier/kernel use."""
-    if name in (_EACH, _FIRST, _ONE):
+    if name in WAKE_UPS:
         return _wake(here, e, name)
     if name == _ALONE:
         if len(here.context.waiters) > 1:

@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from verifier.pairing.verdict import BarrierVerdict, Counterexample, PropertyVerdict, UnitResult
+from verifier.pairing.verdict import BarrierVerdict, Counterexample, PropertyVerdict, Remark, UnitResult
 from verifier.record import record
 from verifier.report.entries import Entry, gathered_barriers, gathered_properties, is_refuting
 from verifier.report.executions import Verdict, fixes_of
 from verifier.source import Span
 
 Level = Literal["error", "warning", "note"]
+_CLAIMS: dict[str, tuple[str, Level]] = {
+    "refuted": ("wrong-comment", "warning"),
+    "in part": ("wrong-comment", "note"),
+}
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 
 
@@ -50,6 +54,7 @@ def cases(unit: UnitResult) -> list[Case]:
         _property_case(unit, [v for _, v in answers], entry)
         for answers, entry in gathered_properties(unit, False)
     ]
+    found += [_remark_case(remark) for remark in unit.remarks]
     for result in unit.results:
         if result.verdict in ("undecided", "vacuous") and not (result.barriers or result.properties):
             said = f"{result.model}: {result.verdict}: {result.reason}"
@@ -103,6 +108,17 @@ def _property_case(unit: UnitResult, verdicts: Sequence[PropertyVerdict], entry:
     return Case(
         subject, entry.body, Finding(rule, level, message, worst.line, None, (), worst.counterexample)
     )
+
+
+def _remark_case(remark: Remark) -> Case:
+    subject = "a barrier without a comment" if remark.kind == "uncommented" else "a claim about a function"
+    if remark.kind == "uncommented":
+        rule: tuple[str, Level] | None = ("uncommented", "note")
+    else:
+        rule = _CLAIMS.get(remark.answer or "unknown")
+    if rule is None:
+        return Case(subject, (remark.text,), None)
+    return Case(subject, (remark.text,), Finding(rule[0], rule[1], remark.text, remark.line, None, (), None))
 
 
 def _message(unit: UnitResult, subject: str, entry: Entry, verdict: Verdict) -> str:

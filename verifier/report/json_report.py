@@ -56,6 +56,9 @@ def _unit(unit: UnitResult) -> Json:
         "results": [_result(result) for result in unit.results],
         "assumptions": list(unit.assumptions),
         "skipped": [{**_at(s.line), "text": s.text, "reason": s.reason} for s in unit.skipped],
+        "remarks": [
+            {**_at(r.line), "kind": r.kind, "text": r.text, "answer": r.answer} for r in unit.remarks
+        ],
     }
 
 
@@ -74,6 +77,7 @@ def _change(change: Change) -> Json:
                 "after": o.after,
                 "supposed": o.is_supposed,
                 "needs_half": o.needs_half,
+                "given": o.given,
             }
             for o in change.outcomes
         ],

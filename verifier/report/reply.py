@@ -37,7 +37,7 @@ def render(file: str, units: Sequence[UnitResult], lines: Sequence[str], sender:
 
 def _remark(unit: UnitResult, lines: Sequence[str], remarks: Remarks) -> None:
     """What is to be said of one program: its verdict and what a patch changes at its head or at the first barrier that
-    the patch adds, what is wrong at its place, and the executions below all of it."""
+    the patch adds, what is wrong or remarkable at its place, and the executions below all of it."""
     shown = f"{', '.join(unit.threads)}: {verdicts(unit.results)}" if unit.threads else verdicts(unit.results)
     if unit.change is not None:
         shown += f". {unit.change.summary[:1].upper()}{unit.change.summary[1:]}"
@@ -45,6 +45,9 @@ def _remark(unit: UnitResult, lines: Sequence[str], remarks: Remarks) -> None:
     _say(remarks, head, _wrapped(f"{shown}."))
     entries = [*barrier_entries(unit, verbose=False), *property_entries(unit, verbose=False)]
     last = head
+    for remark in unit.remarks:
+        if remark.answer not in ("confirmed", "unknown"):
+            _say(remarks, remark.line, _wrapped(f"{remark.text[:1].upper()}{remark.text[1:]}."))
     for entry in sorted((e for e in entries if e.is_wrong), key=lambda e: e.line):
         _say(remarks, entry.line, _finding(unit, entry))
         last = max(last, entry.line)

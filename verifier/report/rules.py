@@ -65,8 +65,13 @@ RULES = {
     ),
     "wrong-comment": Rule(
         "Comment on a memory barrier that is not true",
-        "The comment says what the barrier pairs with, and it does not pair with that.",
+        "The comment, or the message, says what the barrier pairs with, or that a function has one, and it is not so.",
         "warning",
+    ),
+    "uncommented": Rule(
+        "Memory barrier without a comment",
+        "The kernel asks for a comment at each barrier that says what it orders and what it pairs with.",
+        "note",
     ),
     "lost-wake-up": Rule(
         "Wake-up that can be lost",

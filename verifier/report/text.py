@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from verifier.pairing.verdict import Answer, Change, ModelResult, SkippedText, UnitResult
+from verifier.pairing.verdict import Answer, Change, ModelResult, Remark, SkippedText, UnitResult
 from verifier.report.entries import Entry, barrier_entries, property_entries
 from verifier.report.executions import collect, draw_execution
 from verifier.report.style import Style, paint, printable
@@ -65,6 +65,7 @@ def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
         lines += ["", *_entry_lines(entry, width)]
     for number, execution in enumerate(collect(unit, verbose), 1):
         lines += ["", *draw_execution(execution, number, unit, style)]
+    lines += _remarks(unit.remarks, width)
     lines += _assumptions(unit, width)
     lines += _skipped(unit.skipped, width)
     if unit.change is not None:
@@ -82,11 +83,14 @@ def _change_lines(change: Change, width: int) -> list[str]:
 
 def change_items(change: Change) -> list[str]:
     """What the sentence on a change rests on: barriers and outcomes."""
-    states: dict[tuple[str, str, str], list[str]] = {}
+    states: dict[tuple[str, str, str, str], list[str]] = {}
     for o in change.outcomes:
-        states.setdefault((o.outcome, o.before, o.after), []).append(o.model)
-    outcomes = (f"{', '.join(m)}: {_states(before, after)}: {o}" for (o, before, after), m in states.items())
-    return [*change.details, *outcomes]
+        states.setdefault((o.outcome, o.before, o.after, o.given), []).append(o.model)
+    items = [*change.details]
+    for (outcome, before, after, given), models in states.items():
+        said = f"{_states(before, after)}{f', {given}' if given else ''}"
+        items.append(f"{', '.join(models)}: {said}: {outcome}")
+    return items
 
 
 def _states(before: str, after: str) -> str:
@@ -110,6 +114,15 @@ def _entry_lines(entry: Entry, width: int) -> list[str]:
     lines = _wrap(entry.head, width, 2, 6)
     for text in entry.body:
         lines += _wrap(text, width, 6, 10)
+    return lines
+
+
+def _remarks(remarks: Sequence[Remark], width: int) -> list[str]:
+    if not remarks:
+        return []
+    lines = ["", "  Remarks"]
+    for one in remarks:
+        lines += _wrap(f"- line {one.line}: {one.text}", width, 4, 6)
     return lines
 
 
