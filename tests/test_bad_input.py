@@ -156,7 +156,9 @@ def test_model(name: str, text: str, line: int, tmp_path: Path, capsys: pytest.C
         (["--alias", "a="], "A=B"),
         (["--format", "xml"], "invalid choice"),
         (["--jobs", "0"], "not a number from 1"),
-        (["--html", "x.html"], "unrecognized arguments"),
+        (["--html", "no/where/x.html"], "there is no directory"),
+        (["--dot", __file__], "is no directory"),
+        (["--graph", "x.html"], "unrecognized arguments"),
     ],
 )
 def test_option(arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -166,8 +166,8 @@ def test_json_has_the_exit_code_and_the_errors(write, capsys) -> None:  # type: 
         ["check", "--jobs", "1000000", "x.c"],
         ["litmus", "--jobs", "1.5", "x.litmus"],
         ["explain", "--jobs", "2", "x.c", "smp_mb"],
-        ["check", "--html", "x.html", "x.c"],
-        ["check", "--format", "sarif", "x.c"],
+        ["litmus", "--html", "x.html", "x.litmus"],
+        ["check", "--format", "xml", "x.c"],
         ["litmus", "--kernel", "4.13", "x.litmus"],
         ["check", "--mod", "sc", "x.c"],
         ["check", "--bound", "0", "x.c"],
@@ -309,3 +309,98 @@ def test_a_reader_that_goes_away() -> None:
         os.close(write_end)
     assert done.returncode == 141
     assert done.stderr == ""
+
+
+# ------------------------------------------------------------------ other formats, and files
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "junit"])
+def test_the_formats_for_machines_have_every_input(write, capsys, form) -> None:  # type: ignore[no-untyped-def]
+    names = write("refuted", "wrong", "proved")
+    assert cli.main(["check", "--format", form, *names]) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith({"json": "{", "sarif": "{", "junit": "<?xml"}[form])
+    assert names[0].rsplit("/", 1)[1] in out
+    assert "found a call of f in f" in out
+    assert "error: found a call of f in f" in err
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "reply"])
+def test_a_page_and_graphs_beside_any_format(write, capsys, tmp_path, form) -> None:  # type: ignore[no-untyped-def]
+    names = write("refuted", "both", "wrong")
+    plain = cli.main(["check", "--format", form, *names])
+    before = capsys.readouterr()
+    page, graphs = tmp_path / "out.html", tmp_path / "graphs"
+    assert (
+        cli.main(["check", "--format", form, "--html", str(page), "--dot", str(graphs), *names]) == plain == 2
+    )
+    assert capsys.readouterr() == before
+    text = page.read_text()
+    assert text.startswith("<!doctype html>")
+    assert "3 programs" in text
+    assert "found a call of f in f" in text
+    assert sorted(p.name for p in graphs.iterdir())[:2] == ["0-1-MP.dot", "0-1-MP.svg"]
+
+
+def test_the_page_does_not_depend_on_the_number_of_workers(write, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    names = write("refuted", "both", "proved", "undecided")
+    texts = []
+    for jobs in ("1", "3"):
+        cli.main(["check", "--jobs", jobs, "--html", str(tmp_path / "o.html"), *names])
+        texts.append((tmp_path / "o.html").read_text())
+    assert texts[0] == texts[1]
+
+
+def test_a_page_that_can_not_be_written_is_said_before_anything_is_checked(write, asked, capsys) -> None:  # type: ignore[no-untyped-def]
+    assert cli.main(["check", "--html", "/no/where/x.html", *write("refuted")]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "mbpair: error: --html: '/no/where/x.html' can't be written: there is no directory /no/where\n",
+    )
+    assert asked == []
+
+
+def test_a_page_of_one_barrier(write, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    page = tmp_path / "o.html"
+    assert cli.main(["explain", "--html", str(page), *write("both"), "smp_mb"]) == 1
+    assert ("lost wake-up" in page.read_text(), "smp_mb in VCPU" in page.read_text()) == (False, True)
+
+
+def test_a_batch_that_is_stopped_writes_no_page(write, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    page = tmp_path / "o.html"
+    assert cli.main(["check", "--html", str(page), *write("interrupt")]) == 130
+    assert not page.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["refuted", "wrong"], 1),
+        (["undecided"], 0),
+        (["vacuous", "proved"], 0),
+        (["none"], 0),
+        (["wrong"], 0),
+        (["wrong", "deep"], 0),
+        (["undecided", "both"], 1),
+    ],
+)
+def test_lenient_is_only_about_what_is_refuted(write, capsys, words, code) -> None:  # type: ignore[no-untyped-def]
+    names = write(*words)
+    assert cli.main(["check", "--lenient", *names]) == code
+    assert cli.main(["check", "--lenient", "--format", "sarif", *names]) == code
+    log = json.loads(capsys.readouterr().out.partition("{\n")[2].join(["{\n", ""]))
+    assert log["runs"][0]["invocations"][0]["exitCode"] == code
+
+
+def test_lenient_does_not_hide_a_wrong_use(capsys) -> None:  # type: ignore[no-untyped-def]
+    assert cli.main(["check", "--lenient", "--html", "/no/where.html", "x.c"]) == 2
+
+
+def test_the_pre_commit_hook_is_a_command_that_works(write) -> None:  # type: ignore[no-untyped-def]
+    text = (Path(__file__).parent.parent / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    keys = dict(line.removeprefix("- ").strip().split(": ", 1) for line in text.splitlines())
+    assert keys["language"] == "python"
+    program, *arguments = keys["entry"].split()
+    assert program == "mbpair"
+    assert cli.main([*arguments, *write("refuted", "undecided")]) == 1
+    assert cli.main([*arguments, *write("proved", "undecided")]) == 0

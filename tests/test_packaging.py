@@ -49,6 +49,9 @@ def require_proof(*command: str | Path, cwd: Path) -> None:
     done = run(*command, "check", "mp.c", cwd=cwd)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("proved under armv8 and lkmm: mp.c:")
+    done = run(*command, "check", "-q", "--html", "mp.html", "mp.c", cwd=cwd)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (cwd / "mp.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
 def make_environment(where: Path, *install: str | Path) -> Path:
@@ -84,6 +87,8 @@ def test_wheel(tmp_path: Path) -> None:
         data = {path.name for path in (CHECKOUT / folder).glob(pattern) if path.is_file()}
         assert {f"{inside}/{name}" for name in data} <= names
     assert "verifier/report/schema.json" in names
+    templates = {path.name for path in (CHECKOUT / "verifier" / "report" / "templates").iterdir()}
+    assert {f"verifier/report/templates/{name}" for name in templates} <= names
     bin_folder = make_environment(tmp_path / "venv", wheel)
     require_proof(bin_folder / "mbpair", cwd=tmp_path)
     require_proof(bin_folder / "python", "-m", "verifier", cwd=tmp_path)

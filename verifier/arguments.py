@@ -57,7 +57,10 @@ def make_parser(
     _add_jobs_option(one)
     _add_naming_options(one)
     _add_kernel_options(one)
-    _add_output_options(one, ("text", "json", "reply"))
+    one.add_argument(
+        "--lenient", action="store_true", help="exit with 0 unless something is refuted: for hooks and CI"
+    )
+    _add_output_options(one, ("text", "json", "sarif", "junit", "reply"))
 
     one = _command(commands, "explain", "one barrier in full", explain)
     one.add_argument("file", metavar="FILE")
@@ -183,7 +186,17 @@ def _add_kernel_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_output_options(parser: argparse.ArgumentParser, forms: tuple[str, ...] = ("text", "json")) -> None:
-    parser.add_argument("--format", choices=forms, default="text")
+    parser.add_argument(
+        "--format", choices=forms, default="text", help="what standard output has (default: text)"
+    )
+    parser.add_argument(
+        "--html", metavar="FILE", help="also write a page to look at in a browser; it needs no network"
+    )
+    parser.add_argument(
+        "--dot",
+        metavar="DIR",
+        help="also write each execution as a graph, to files NAME.dot and NAME.svg there",
+    )
     amount = parser.add_mutually_exclusive_group()
     amount.add_argument("-q", "--quiet", action="store_true", help="only the verdicts")
     amount.add_argument("-v", "--verbose", action="store_true", help="also reasons and all counterexamples")

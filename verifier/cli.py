@@ -15,7 +15,6 @@ import shutil
 import signal
 import sys
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from types import FrameType
@@ -23,11 +22,13 @@ from typing import TYPE_CHECKING
 
 from verifier import __version__
 from verifier.arguments import DEFAULT_MODELS, MODELS, make_parser, read_kernel, read_options
-from verifier.batch import LITMUS_SUFFIXES, Answer, Job, answers, expand, worst
+from verifier.batch import LITMUS_SUFFIXES, Answer, Job, answers, expand
+from verifier.batch.outputs import Files
 from verifier.batch.progress import Progress
-from verifier.errors import GivenUp, InputError, UsageError
+from verifier.batch.tally import Tally, summary
+from verifier.errors import InputError, UsageError
 from verifier.options import Options
-from verifier.record import field, record, replace
+from verifier.record import replace
 
 if TYPE_CHECKING:
     from verifier.pairing.verdict import UnitResult
@@ -80,11 +81,20 @@ def _check(parsed: argparse.Namespace) -> int:
     job = _check_job(parsed, _usable_options(parsed))
     if not job.names:
         print(f"mbpair: no commit of {parsed.git} has a barrier", file=sys.stderr)
-        return 3
-    if parsed.format == "json":
-        return _check_to_json(job, parsed)
-    if parsed.format == "reply":
-        return _check_to_reply(job, parsed)
+    files = Files.named(parsed.html, parsed.dot, job.names)
+    found: list[Answer] = []
+    if parsed.format == "text":
+        tally = _check_to_text(job, parsed, found, has_data=files.are_wanted)
+    else:
+        tally = _run_all(job, parsed.jobs, found.append, parsed.lenient)
+        _print_whole(job, parsed.format, found, tally.code)
+    if not tally.stopped_by:
+        files.write(*_results(found))
+    return _finish(tally)
+
+
+def _check_to_text(job: Job, parsed: argparse.Namespace, found: list[Answer], has_data: bool) -> Tally:
+    """Print each report as it comes; the answers are in `found`."""
     level: Level = "quiet" if parsed.quiet else "verbose" if parsed.verbose else "normal"
     is_first = True
 
@@ -95,11 +105,41 @@ def _check(parsed: argparse.Namespace) -> int:
             print(f"{blank}{answer.text}", end="", flush=True)
             is_first = False
         _complain_of(answer)
+        if has_data:
+            found.append(answer)
 
-    tally = _run_all(replace(job, form=(_style(parsed), level)), parsed.jobs, show)
+    job = replace(job, form=(_style(parsed), level), has_data=has_data)
+    tally = _run_all(job, parsed.jobs, show, parsed.lenient)
     if tally.programs.total() > 1 and not parsed.quiet:
-        print(f"\n{_summary(tally)}")
-    return _finish(tally)
+        print(f"\n{summary(tally)}")
+    return tally
+
+
+def _print_whole(job: Job, form: str, found: Sequence[Answer], code: int) -> None:
+    """What only all the answers together make."""
+    units, errors = _results(found)
+    if form == "reply":
+        _print_replies(job, found)
+    elif form == "json":
+        from verifier.report import json_report
+
+        print(json_report.render(units, errors, __version__, code), end="")
+    elif form == "sarif":
+        from verifier.report import sarif
+
+        print(sarif.render(units, errors, __version__, code), end="")
+    else:
+        from verifier.report import junit
+
+        print(junit.render(units, errors), end="")
+    for answer in found if form != "reply" else ():
+        _complain_of(answer)
+
+
+def _results(found: Sequence[Answer]) -> tuple[list[UnitResult], list[InputError]]:
+    """The programs of all answers, and what is said of inputs that have none."""
+    units = [unit for answer in found for unit in answer.units]
+    return units, [answer.error for answer in found if answer.error is not None]
 
 
 def _check_job(parsed: argparse.Namespace, options: Options) -> Job:
@@ -135,35 +175,20 @@ def _own_primitives(parsed: argparse.Namespace) -> tuple[tuple[str, str], ...]:
     return tuple((shown_name(name), read_text(name)) for name in dict.fromkeys(parsed.primitives))
 
 
-def _check_to_json(job: Job, parsed: argparse.Namespace) -> int:
-    from verifier.report import json_report
-
-    found: list[Answer] = []
-    tally = _run_all(job, parsed.jobs, found.append)
-    units = [unit for answer in found for unit in answer.units]
-    errors = [answer.error for answer in found if answer.error is not None]
-    print(json_report.render(units, errors, __version__, tally.code), end="")
-    for answer in found:
-        _complain_of(answer)
-    return _finish(tally)
-
-
-def _check_to_reply(job: Job, parsed: argparse.Namespace) -> int:
+def _print_replies(job: Job, found: Sequence[Answer]) -> None:
     from verifier.inbox.letter import letter
     from verifier.report import reply
 
-    found: list[Answer] = []
-    tally = _run_all(job, parsed.jobs, found.append)
     for number, answer in enumerate(found):
         if answer.units:
             read = letter(job.shown(number), job.data(number))
             text = reply.render(job.shown(number), answer.units, read.lines, read.sender, read.date)
             print(f"{text}\n" if number + 1 < len(found) else text, end="")
         _complain_of(answer)
-    return _finish(tally)
 
 
 def _explain(parsed: argparse.Namespace) -> int:
+    files = Files.named(parsed.html, parsed.dot, [parsed.file])
     found: list[Answer] = []
     tally = _run_all(
         Job("check", tuple(expand([parsed.file])), _usable_options(parsed)), parsed.jobs, found.append
@@ -184,6 +209,7 @@ def _explain(parsed: argparse.Namespace) -> int:
         from verifier.report import text
 
         print(text.render(chosen, _style(parsed), "verbose"), end="")
+    files.write(chosen, ())
     return tally.code
 
 
@@ -227,32 +253,9 @@ def _primitives(parsed: argparse.Namespace) -> int:
 # ---------------------------------------------------------------- the batch
 
 
-@record(slots=True)
-class Tally:
-    """What became of a batch so far: files done, programs by exit code, files without an answer, the exit code."""
-
-    total: int
-    done: int = 0
-    programs: Counter[int] = field(default_factory=Counter)
-    unread: int = 0
-    given_up: int = 0
-    code: int = 3
-    stopped_by: int = 0  # a signal
-
-    def add(self, answer: Answer) -> None:
-        self.code = worst([*(answer.codes or [3]), *([self.code] if self.done else [])])
-        self.done += 1
-        if answer.error is None:
-            self.programs.update(answer.codes)
-        elif isinstance(answer.error, GivenUp):
-            self.given_up += 1
-        else:
-            self.unread += 1
-
-
-def _run_all(job: Job, jobs: int, show: Callable[[Answer], None]) -> Tally:
+def _run_all(job: Job, jobs: int, show: Callable[[Answer], None], is_lenient: bool = False) -> Tally:
     """Show each answer in order. Ends early, with no worker left, where a signal says so."""
-    tally = Tally(len(job.names))
+    tally = Tally(len(job.names), is_lenient, code=0 if is_lenient else 3)
     progress = Progress(sys.stderr, tally.total)
     try:
         with _ended_by_signals(tally.total > 1), closing(answers(job, jobs, progress.show)) as found:
@@ -344,16 +347,6 @@ def _no_such_barrier(units: Sequence[UnitResult], parsed: argparse.Namespace) ->
 
 
 # ------------------------------------------------------------------ printing
-
-
-def _summary(tally: Tally) -> str:
-    words = {1: "refuted", 3: "undecided", 0: "proved"}
-    parts = [f"{tally.programs[code]} {word}" for code, word in words.items() if tally.programs[code]]
-    if tally.unread:
-        parts.append(f"{tally.unread} not read")
-    if tally.given_up:
-        parts.append(f"{tally.given_up} given up")
-    return f"{tally.programs.total()} programs: {', '.join(parts)}"
 
 
 def _complain_of(answer: Answer) -> None:

@@ -70,6 +70,10 @@ class UsageError(InputError):
     """The command line asks for something impossible."""
 
 
+class WriteError(InputError):
+    """A file that an output option names can't be written."""
+
+
 class GivenUp(InputError):
     """There is no answer, and the input is not to blame: time ran out, or the check crashed."""
 

@@ -313,6 +313,7 @@ class _Check:
                 *([] if program is None else self.engine.assumptions(program, models)),
             ),
             skipped=tuple(skipped),
+            text=version.side.source.lines,
         )
 
     def _title(self) -> str:

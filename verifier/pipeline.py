@@ -349,6 +349,7 @@ def _check_one(
             *_atomics(program, models, options),
         ),
         skipped=tuple(SkippedText(s.line, s.text, s.reason) for s in program.skipped),
+        text=_text(piece),
         remarks=_claims(piece, program, models, options, deadline),
     )
 
@@ -375,7 +376,21 @@ def _not_read(name: str, piece: Piece, options: Options, reason: str) -> UnitRes
     isa = piece.source.text.partition(" ")[0] if isinstance(piece, Litmus) else None
     models = options.models or DEFAULTS.get(isa, DEFAULTS[None])
     results = tuple(ModelResult(m, "undecided", reason, (), (), None) for m in models)
-    return UnitResult(name, piece.lines, piece.title, None, (), results, (), ())
+    return UnitResult(name, piece.lines, piece.title, None, (), results, (), (), text=_text(piece))
+
+
+def _text(piece: Piece) -> tuple[str, ...]:
+    """The lines of the file that a piece is in."""
+    match piece:
+        case Snippet(source) | Litmus(source):
+            return source.lines
+        case Diagram(columns):
+            return columns[0][1].lines
+        case Patch(before, after):
+            side = after or before
+            return side.source.lines if side else ()
+        case Unreadable():
+            return ()
 
 
 def _lower(piece: Snippet | Diagram | Litmus, options: Options) -> Program:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.report.html_text import read
 from verifier import cli
 from verifier.batch import git
 from verifier.options import Options
 from verifier.pairing.verdict import UnitResult
 from verifier.pipeline import check
-from verifier.report import json_report
+from verifier.report import json_report, page, sarif
 
 HEADER = """\
 #define BOX_SPARE 1
@@ -218,6 +219,30 @@ def test_no_file_outside_of_the_tree_is_found(tmp_path: Path) -> None:
     write(tmp_path, {"take.c": TAKE, "tree/put/put.c": PUT, "tree/include/box.h": HEADER})
     (tmp_path / "tree" / "linked.c").symlink_to(tmp_path / "take.c")
     assert {u.threads for u in judged(tmp_path / "tree", PATCH)} == {("put",)}
+
+
+def test_a_page_and_sarif_tell_a_line_with_its_file(tree: Path) -> None:
+    write(tree, {"put/put.c": PUT.replace("~smp_wmb();\n", ""), "take/take.c": TAKE, "include/box.h": HEADER})
+    units = check("p.patch", tabbed(PATCH).encode(), Options(), git.Directory(str(tree)))
+    found = read(page.render(units[:1], (), "0.1"))
+    rows = [[cell.text.strip() for cell in row.all("td")] for row in found.all(css="source")[0].all("tr")]
+    other = rows.index(["", "take/take.c"])
+    assert ["12", "smp_rmb();"] in [row[:2] for row in rows[other:]]
+    assert ["5", "WRITE_ONCE(b->item, v);"] in [row[:2] for row in rows[:other]]
+    texts = [t.text for t in found.all("svg")[0].all("text")]
+    assert "12  smp_rmb()" in texts
+    assert any("(line 13 of take/take.c)" in e.attributes["aria-label"] for e in found.all(css="edge"))
+    log = json.loads(sarif.render(units[:1], (), "0.1", 1))
+    (result,) = log["runs"][0]["results"]
+    physical = result["locations"][0]["physicalLocation"]
+    assert physical["artifactLocation"]["uri"] == "take/take.c"
+    assert (physical["region"]["startLine"], physical["region"]["endLine"]) == (12, 12)
+    flow = result["codeFlows"][0]["threadFlows"][1]["locations"]
+    assert [one["location"]["physicalLocation"]["artifactLocation"]["uri"] for one in flow] == [
+        "include/box.h",
+        "take/take.c",
+        "take/take.c",
+    ]
 
 
 def test_what_the_diff_shows_is_judged_where_the_whole_function_can_t_be(tree: Path) -> None:

@@ -6,12 +6,15 @@ from dataclasses import replace
 
 from verifier.pairing.verdict import (
     BarrierVerdict,
+    Change,
     Counterexample,
     Edge,
     Missing,
     ModelResult,
     Place,
     PropertyVerdict,
+    Relation,
+    Remark,
     SkippedText,
     Step,
     UnitResult,
@@ -228,3 +231,79 @@ ALL = {
     "half-paired": HALF,
     "undecided": UNDECIDED,
 }
+
+
+def large(threads: int = 4, events: int = 40) -> UnitResult:
+    """A refuted program with a large counterexample: each thread stores, and reads what the one before it stored."""
+    each = events // threads
+    names = tuple(f"worker_{t}" for t in range(threads))
+    steps = []
+    for t in range(threads):
+        for i in range(each):
+            line = 1 + t * (each + 3) + i
+            if i % 5 == 4:
+                steps.append(step(t, "F", "smp_wmb();", line, None, None))
+            elif i % 2 and t:
+                source = (t - 1) * each + i - 1 - (i % 5 == 0)
+                read = step(t, "R", f"READ_ONCE(shared_{t - 1}_{i})", line, f"shared_{t - 1}_{i}", "= 1")
+                steps.append(replace(read, reads_from=source if steps[source].kind == "W" else None))
+            else:
+                steps.append(step(t, "W", f"WRITE_ONCE(shared_{t}_{i}, 1)", line, f"shared_{t}_{i}", "= 1"))
+    last = (threads - 1) * each
+    cycle = (Edge(0, 3, "po", ""), Edge(3, last, "rf", ""), Edge(last, 0, "fr", ""))
+    relations = (Relation(0, 3, "data"), Relation(1, each, "co"), Relation(each, 2 * each, "fr"))
+    example = Counterexample(names, tuple(steps), cycle, "Z6.0", (), (), "", relations)
+    wrong = replace(ONE_SIDE, counterexample=example, missing=())
+    text = tuple(f"line {n}" for n in range(1, 60))
+    return unit(result("armv8", "refuted", wrong), result("lkmm", "refuted", wrong), threads=names, text=text)
+
+
+HOSTILE_NAME = "n" * 500
+HOSTILE = (
+    "</script><script>alert(1)</script><img src=x onerror=alert(2)> \u202e\u2066 "
+    "'quoted' \"twice\" \\N &amp; {{ 7 * 7 }}"
+)
+
+
+def hostile() -> UnitResult:
+    """A program in which each text that comes from the input is one that could break a page."""
+    place = Place(HOSTILE, HOSTILE, 2, HOSTILE)
+    steps = tuple(replace(s, text=HOSTILE, location=HOSTILE_NAME, value=HOSTILE) for s in MP_EXECUTION.steps)
+    cycle = tuple(replace(e, ordered_by=HOSTILE if e.ordered_by else "") for e in MP_EXECUTION.cycle)
+    state = ((HOSTILE, HOSTILE),)
+    example = replace(
+        MP_EXECUTION,
+        threads=(HOSTILE, HOSTILE_NAME),
+        steps=steps,
+        cycle=cycle,
+        shape=HOSTILE,
+        final=state,
+        initial=state,
+        note=HOSTILE,
+        relations=(Relation(3, 4, "addr"),),
+    )
+    wrong = barrier(
+        place,
+        "unpaired",
+        shape=HOSTILE,
+        missing=(Missing(HOSTILE_NAME, 1, 3, HOSTILE),),
+        reason=HOSTILE,
+        hints=(HOSTILE,),
+        claim="refuted",
+        claim_text=HOSTILE,
+        counterexample=example,
+    )
+    kept = barrier(place, partners_text=HOSTILE, witness=example, ruled_out=example)
+    broken = PropertyVerdict("assertion", 2, HOSTILE, "violated", HOSTILE, False, example)
+    told = result(HOSTILE, "refuted", wrong, kept, properties=(broken,), reason=HOSTILE)
+    return unit(
+        told,
+        file=HOSTILE,
+        title=HOSTILE,
+        threads=(HOSTILE,),
+        text=(HOSTILE, HOSTILE_NAME, HOSTILE),
+        assumptions=(HOSTILE,),
+        skipped=(SkippedText(1, HOSTILE, HOSTILE),),
+        change=Change(HOSTILE, HOSTILE, (HOSTILE,), HOSTILE, (HOSTILE,), ()),
+        remarks=(Remark(1, "claim", HOSTILE, "refuted"),),
+    )

@@ -30,6 +30,7 @@ class Job:
     """A command and its inputs: names as the user gave them.
 
     form   how `check` reports: a style and a level of detail; None: as data
+    has_data  data is wanted beside the report
     stdin  what standard input holds, where it has been read
     commits  the hashes of commits of the tree, where these are the inputs
     """
@@ -40,6 +41,7 @@ class Job:
     form: tuple[Style, Level] | None = None
     stdin: bytes | ReadError | None = None
     commits: tuple[str, ...] = ()
+    has_data: bool = False
 
     def prepare(self) -> None:
         """Load what answers need, so that processes that are forked from this one have it."""
@@ -144,4 +146,5 @@ class Job:
         from verifier.report import text
 
         style, level = self.form
-        return Answer(text=text.render(units, style, level) if units else "", codes=codes)
+        report = text.render(units, style, level) if units else ""
+        return Answer(text=report, codes=codes, units=units if self.has_data else ())

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
+from typing import Literal
 
 from verifier.cat.bits import members
 from verifier.cat.terms import Model
+from verifier.events.expression import evaluate
 from verifier.events.graph import INITIAL, EventGraph
-from verifier.execution.candidate import Execution
+from verifier.execution.candidate import Execution, read_values
 from verifier.execution.cycles import Cycle, leg_kind
 from verifier.execution.shapes import shape
 from verifier.execution.skeleton import Skeleton
-from verifier.pairing.verdict import Counterexample, Edge, Step
+from verifier.pairing.verdict import Counterexample, Edge, Relation, Step
 
 MOST_STEPS = 60
+RelationName = Literal["co", "fr", "addr", "data", "ctrl"]
 
 
 def counterexample(
@@ -46,6 +50,7 @@ def counterexample(
         final=_final(graph, execution, order, cycle),
         initial=_initial(graph, execution, order),
         note=note,
+        relations=_relations(graph, execution, numbers, off),
     )
 
 
@@ -155,6 +160,33 @@ def _edges(
             edges.append(Edge(numbers[segment.start], numbers[segment.end], "po", ordered))
         edges.append(Edge(numbers[a], numbers[b], leg_kind(graph, a, b), ""))  # type: ignore[arg-type]
     return tuple(edges)
+
+
+def _relations(
+    graph: EventGraph, execution: Execution, numbers: dict[int, int], off: frozenset[int]
+) -> tuple[Relation, ...]:
+    """What holds between the steps beside po and rf: co and fr to the next write that is shown, and dependencies."""
+    found: set[tuple[int, int, RelationName]] = set()
+    orders = [[w for w in order if w in numbers] for order in execution.coherence]
+    found |= {(numbers[a], numbers[b], "co") for order in orders for a, b in pairwise(order)}
+    for read, write in execution.reads_from:
+        order = execution.coherence[graph.events[read].location or 0]
+        missed = [w for w in order[order.index(write) + 1 :] if w in numbers and w != _own_write(graph, read)]
+        if read in numbers and missed:
+            found.add((numbers[read], numbers[missed[0]], "fr"))
+    reads, unknowns = read_values(graph, execution), dict(execution.unknowns)
+    for d in graph.dependencies:
+        if d.kind not in ("addr", "data", "ctrl") or not {d.start, d.end} <= numbers.keys():
+            continue
+        is_off = bool(graph.sources) and graph.sources[d.source].place in off
+        if not is_off and evaluate(d.holds, reads, unknowns):
+            found.add((numbers[d.start], numbers[d.end], d.kind))
+    return tuple(Relation(*r) for r in sorted(found))
+
+
+def _own_write(graph: EventGraph, read: int) -> int | None:
+    """The write of the atomic that the read is of."""
+    return next((a.write for a in graph.atomics if a.read == read), None)
 
 
 def ordering_text(graph: EventGraph, skeleton: Skeleton, i: int, off: frozenset[int] = frozenset()) -> str:

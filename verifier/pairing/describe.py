@@ -58,7 +58,8 @@ class Describer:
             claim=claim.verdict(status, partners) if claim else None,
             claim_text=claim.text if claim else "",
             counterexample=self._counterexample(finding),
-            witness=self._witness(finding),
+            witness=self._witness(finding, frozenset((finding.place,))),
+            ruled_out=self._witness(finding, frozenset()),
             fix=self._fix(finding),
         )
 
@@ -287,11 +288,10 @@ class Describer:
             return counterexample(self.graph, self.model, finding.execution, finding.shown.cycle)
         return None
 
-    def _witness(self, finding: Finding) -> Counterexample | None:
-        """The execution that a paired barrier forbids, as it would be without the barrier."""
+    def _witness(self, finding: Finding, off: frozenset[int]) -> Counterexample | None:
+        """The execution that a paired barrier forbids, as it would be without the places that are `off`."""
         if finding.status != "paired" or finding.shown is None or finding.execution is None:
             return None
-        off = frozenset((finding.place,))
         return counterexample(self.graph, self.model, finding.execution, finding.shown.cycle, off=off)
 
     def _fix(self, finding: Finding) -> str:

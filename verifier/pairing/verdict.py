@@ -82,6 +82,16 @@ class Edge:
 
 
 @record(frozen=True, slots=True)
+class Relation:
+    """What else holds between two steps (indexes), on the cycle or off it: the next write of the location, the first
+    one that a read misses, or a dependency."""
+
+    start: int
+    end: int
+    name: Literal["co", "fr", "addr", "data", "ctrl"]
+
+
+@record(frozen=True, slots=True)
 class Counterexample:
     """An execution: its steps in an order that reads well (each thread's in program order), the cycle, the end."""
 
@@ -92,6 +102,7 @@ class Counterexample:
     final: tuple[tuple[str, str], ...]
     initial: tuple[tuple[str, str], ...]
     note: str
+    relations: tuple[Relation, ...] = ()
 
 
 @record(frozen=True, slots=True)
@@ -102,8 +113,8 @@ class BarrierVerdict:
     the class in words ("reads flag = 1, then data = 0"). `partners` are grouped by segment:
     partners_text joins alternatives ("smp_wmb (line 3) or smp_mb (line 4)"). `reason` is one
     sentence on why the status is what it is; `hints` are edits that would make it needed.
-    `witness` is the execution that a paired barrier forbids, as it would be without the barrier;
-    `fix` the edit that puts a misplaced one right.
+    `witness` is the execution that a paired barrier forbids, as it would be without the barrier, `ruled_out` the same
+    one with the barrier in its place; `fix` the edit that puts a misplaced one right.
     `is_note`: default strength of an RMW, or something redundant that is only a note.
     `supposed` says what would hold with an other side that the text does not have.
     """
@@ -123,6 +134,7 @@ class BarrierVerdict:
     claim_text: str
     counterexample: Counterexample | None
     witness: Counterexample | None = None
+    ruled_out: Counterexample | None = None
     fix: str = ""
     supposed: str = ""
 
@@ -225,7 +237,7 @@ class Change:
 class UnitResult:
     """One program checked. `lines` are its first and last line in the user's file.
 
-    `change`: of the last side of a diff, what the diff changes.
+    `change`: of the last side of a diff, what the diff changes. `text`: the lines of the file that its places are in.
     """
 
     file: str
@@ -238,3 +250,4 @@ class UnitResult:
     skipped: tuple[SkippedText, ...]
     change: Change | None = None
     remarks: tuple[Remark, ...] = ()
+    text: tuple[str, ...] = field(default=(), compare=False, repr=False)

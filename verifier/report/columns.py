@@ -56,18 +56,29 @@ def chain(example: Counterexample, width: int) -> list[str]:
 
 def merge_atomics(example: Counterexample) -> list[Row]:
     """A row for each step; a read and the write of the same atomic right after it share one."""
-    gaps = {edge.end: f"~ {why_unordered(example, edge)} ~" for edge in example.cycle if is_gap(edge)}
     rows: list[Row] = []
     previous: Step | None = None
-    for number, step in enumerate(example.steps):
+    for step, row in zip(example.steps, _plain_rows(example), strict=True):
         if previous is not None and _is_same_atomic(previous, step):
-            effects = filter(None, (_effect(previous), _effect(step)))
+            effects = filter(None, (effect_of(previous), row.effect))
             rows.append(replace(rows.pop(), effect=", ".join(effects)))
         else:
-            gap = gaps.get(number, "")
-            rows.append(Row(step.thread, step.line, _code(step), _effect(step), gap, step.handler))
+            rows.append(row)
         previous = step
     return _note_interrupts(rows)
+
+
+def all_rows(example: Counterexample) -> list[Row]:
+    """A row for each step."""
+    return _note_interrupts(_plain_rows(example))
+
+
+def _plain_rows(example: Counterexample) -> list[Row]:
+    gaps = {edge.end: f"~ {why_unordered(example, edge)} ~" for edge in example.cycle if is_gap(edge)}
+    return [
+        Row(s.thread, s.line, code_of(s), effect_of(s), gaps.get(number, ""), s.handler)
+        for number, s in enumerate(example.steps)
+    ]
 
 
 def _note_interrupts(rows: Sequence[Row]) -> list[Row]:
@@ -107,12 +118,14 @@ def _is_same_atomic(first: Step, second: Step) -> bool:
     )
 
 
-def _code(step: Step) -> str:
+def code_of(step: Step) -> str:
+    """The code on one line, with the function that it is inside of."""
     code = " ".join(step.text.split()).rstrip(";")
     return f"{code} [{step.via}()]" if step.via and step.via != step.handler else code
 
 
-def _effect(step: Step) -> str:
+def effect_of(step: Step) -> str:
+    """What is read or written, where the code does not say so."""
     value = bare_value(step)
     if value is None or step.kind == "F":
         return ""

@@ -76,9 +76,14 @@ def thread_label(unit: UnitResult, thread: str) -> str:
 
 def barrier_entries(unit: UnitResult, verbose: bool) -> list[Entry]:
     """An entry for each barrier, in the order of the first model that has it."""
+    return [entry for _, entry in gathered_barriers(unit, verbose)]
+
+
+def gathered_barriers(unit: UnitResult, verbose: bool) -> list[tuple[Answers[BarrierVerdict], Entry]]:
+    """Each barrier's verdicts by model, in the order of the first model that has it, and its entry."""
     gathered = _gather((result.model, result.barriers) for result in unit.results)
     shown = [answers for answers in gathered if verbose or not _is_idle_note(answers)]
-    return [_barrier_entry(unit, answers, verbose) for answers in shown]
+    return [(answers, _barrier_entry(unit, answers, verbose)) for answers in shown]
 
 
 def _is_idle_note(answers: Answers[BarrierVerdict]) -> bool:
@@ -88,8 +93,13 @@ def _is_idle_note(answers: Answers[BarrierVerdict]) -> bool:
 
 def property_entries(unit: UnitResult, verbose: bool) -> list[Entry]:
     """An entry for each property."""
+    return [entry for _, entry in gathered_properties(unit, verbose)]
+
+
+def gathered_properties(unit: UnitResult, verbose: bool) -> list[tuple[Answers[PropertyVerdict], Entry]]:
+    """Each property's verdicts by model, and its entry."""
     gathered = _gather_properties(unit)
-    return [_property_entry(unit, answers, verbose) for answers in gathered]
+    return [(answers, _property_entry(unit, answers, verbose)) for answers in gathered]
 
 
 def _gather(results: Iterable[tuple[str, Sequence[BarrierVerdict]]]) -> list[Answers[BarrierVerdict]]:

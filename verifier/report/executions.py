@@ -27,8 +27,9 @@ REPLACE = "replace"
 MOVE = "move"
 # The alternatives, as lines to add, by place: thread, line after, line before.
 Fixes = dict[tuple[str, int, int], tuple[str, ...]]
-# What has an execution to show: its name in a heading, the execution, the fixes, whether it forbids it.
-Subject = tuple[str, Counterexample, Fixes, bool]
+Verdict = BarrierVerdict | PropertyVerdict
+# What has an execution to show: its name in a heading, the execution, the fixes, whether it forbids it, the verdict.
+Subject = tuple[str, Counterexample, Fixes, bool, Verdict]
 
 
 @record(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Execution:
     """A counterexample, the models that allow it, what it is shown for, and the fixes.
 
     All `fixes` are needed, one a place; each is a group of alternatives, as lines to add.
-    `is_forbidden`: it is what a paired barrier forbids, drawn as it would be without the barrier.
+    `is_forbidden`: it is what a paired barrier forbids, drawn as it would be without the barrier. `verdicts`: those
+    of the subjects.
     """
 
     example: Counterexample
@@ -44,6 +46,7 @@ class Execution:
     subjects: tuple[str, ...]
     fixes: Fixes
     is_forbidden: bool
+    verdicts: tuple[Verdict, ...]
 
 
 def collect(unit: UnitResult, verbose: bool) -> list[Execution]:
@@ -51,15 +54,16 @@ def collect(unit: UnitResult, verbose: bool) -> list[Execution]:
     `verbose`, what each paired barrier forbids too."""
     found: dict[tuple[object, ...], Execution] = {}
     for result in unit.results:
-        for subject, example, fixes, forbidden in _subjects(unit, result, verbose):
+        for subject, example, fixes, forbidden, verdict in _subjects(unit, result, verbose):
             key = (forbidden, _signature(example))
-            known = found.get(key, Execution(example, (), (), {}, forbidden))
+            known = found.get(key, Execution(example, (), (), {}, forbidden, ()))
             found[key] = Execution(
                 known.example,
                 tuple(dict.fromkeys([*known.models, result.model])),
                 tuple(dict.fromkeys([*known.subjects, subject])),
                 merge(known.fixes, fixes),
                 forbidden,
+                (*known.verdicts, verdict),
             )
     return sorted(found.values(), key=lambda e: e.is_forbidden)
 
@@ -107,12 +111,12 @@ def _subjects(unit: UnitResult, result: ModelResult, verbose: bool) -> list[Subj
     for barrier in result.barriers:
         name = f"{barrier.place.name}, line {barrier.place.line}"
         if barrier.counterexample is not None:
-            found.append((name, barrier.counterexample, _fixes(unit, barrier), False))
+            found.append((name, barrier.counterexample, _fixes(unit, barrier), False, barrier))
         if verbose and barrier.witness is not None:
-            found.append((name, barrier.witness, {}, True))
+            found.append((name, barrier.witness, {}, True, barrier))
     shown = ((v, v.counterexample) for v in result.properties)
     return found + [
-        (_property_name(v), example, _additions(unit, v.missing), False)
+        (_property_name(v), example, _additions(unit, v.missing), False, v)
         for v, example in shown
         if example is not None
     ]
@@ -138,6 +142,13 @@ def merge(first: Fixes, second: Fixes) -> Fixes:
     return {p: g for p, g in merged.items() if p[0] not in moving or g[0].startswith(MOVE)}
 
 
+def fixes_of(unit: UnitResult, verdict: Verdict) -> Fixes:
+    """What would put a verdict right."""
+    if isinstance(verdict, PropertyVerdict):
+        return _additions(unit, verdict.missing)
+    return _fixes(unit, verdict)
+
+
 def _fixes(unit: UnitResult, barrier: BarrierVerdict) -> Fixes:
     if barrier.fix:
         return {(barrier.place.thread, barrier.place.line, barrier.place.line): (barrier.fix,)}
@@ -160,13 +171,13 @@ def _fix(unit: UnitResult, barrier: BarrierVerdict | None, missing: Missing) -> 
         return f"use {missing.barrier} for the read on line {missing.after_line} {where}"
     if missing.kind == "release":
         return f"use {missing.barrier} for the write on line {missing.before_line} {where}"
-    call = _call(missing.barrier)
-    if barrier is not None and _replaces(barrier, missing):
-        return f"{REPLACE} {_call(barrier.place.name)} on line {barrier.place.line} by {call} {where}"
+    call = call_of(missing.barrier)
+    if barrier is not None and replaces(barrier, missing):
+        return f"{REPLACE} {call_of(barrier.place.name)} on line {barrier.place.line} by {call} {where}"
     return f"add {call} {where} {_between(missing.after_line, missing.before_line)}"
 
 
-def _replaces(barrier: BarrierVerdict, missing: Missing) -> bool:
+def replaces(barrier: BarrierVerdict, missing: Missing) -> bool:
     """Whether the barrier stands where the missing one belongs, and is only too weak."""
     place = barrier.place
     return (
@@ -178,7 +189,7 @@ def _replaces(barrier: BarrierVerdict, missing: Missing) -> bool:
     )
 
 
-def _call(barrier: str) -> str:
+def call_of(barrier: str) -> str:
     """A barrier as a line to write: the kernel's are functions, an instruction stands as it is."""
     return f"{barrier}()" if _FUNCTION.match(barrier) else barrier
 

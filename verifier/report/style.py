@@ -23,6 +23,11 @@ _STALE = re.compile(r"(<-- stale|nothing orders|not enough)")
 _FIX = re.compile(r"^( *)((?:to fix|either|or|and|missing): .*)$")
 _STATUS_LINE = re.compile(r"^(?:\S.*|      +(?:[\w./-]+(?:, )?)+: .*)$")
 _CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
+# Controls, and what is invisible or changes the direction of the text (Unicode's Bidi_Control, zero width, tags).
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
 
 
 @record(frozen=True, slots=True)
@@ -37,6 +42,11 @@ class Style:
 def printable(text: str) -> str:
     """The text with control characters replaced, so that a snippet can't drive the terminal."""
     return text.translate(_CONTROL)
+
+
+def visible(text: str) -> str:
+    """The text with unseen characters by their numbers, as in ⟨U+202E⟩: what is left fits into HTML and XML."""
+    return _UNSEEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
 
 
 def paint(text: str, style: Style) -> str:

@@ -57,7 +57,9 @@ def verdicts(results: Sequence[ModelResult]) -> str:
 
 def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
     width = style.width
-    lines = [verdict_line(unit), *_reasons(unit.results, width)]
+    lines = [verdict_line(unit)]
+    for reason in reasons(unit.results):
+        lines += _wrap(reason, width, 2, 6)
     entries = sorted([*barrier_entries(unit, verbose), *property_entries(unit, verbose)], key=_urgency)
     for entry in entries:
         lines += ["", *_entry_lines(entry, width)]
@@ -74,15 +76,21 @@ def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
 def _change_lines(change: Change, width: int) -> list[str]:
     """What a diff changes: the sentence, then what it rests on."""
     lines = _wrap(f"Change: {change.summary}", width, 2, 6)
-    for line in change.details:
+    for line in change_items(change):
         lines += _wrap(line, width, 4, 8)
+    return lines
+
+
+def change_items(change: Change) -> list[str]:
+    """What the sentence on a change rests on: barriers and outcomes."""
     states: dict[tuple[str, str, str, str], list[str]] = {}
     for o in change.outcomes:
         states.setdefault((o.outcome, o.before, o.after, o.given), []).append(o.model)
+    items = [*change.details]
     for (outcome, before, after, given), models in states.items():
         said = f"{_states(before, after)}{f', {given}' if given else ''}"
-        lines += _wrap(f"{', '.join(models)}: {said}: {outcome}", width, 4, 8)
-    return lines
+        items.append(f"{', '.join(models)}: {said}: {outcome}")
+    return items
 
 
 def _states(before: str, after: str) -> str:
@@ -93,13 +101,13 @@ def _urgency(entry: Entry) -> int:
     return entry.urgency
 
 
-def _reasons(results: Sequence[ModelResult], width: int) -> list[str]:
+def reasons(results: Sequence[ModelResult]) -> list[str]:
     """Why no verdict was reached, once for models that give the same reason."""
-    lines: list[str] = []
-    for reason in dict.fromkeys(result.reason for result in results if result.reason):
-        models = [result.model for result in results if result.reason == reason]
-        lines += _wrap(f"{', '.join(models)}: {reason}", width, 2, 6)
-    return lines
+    models: dict[str, list[str]] = {}
+    for result in results:
+        if result.reason:
+            models.setdefault(result.reason, []).append(result.model)
+    return [f"{', '.join(names)}: {reason}" for reason, names in models.items()]
 
 
 def _entry_lines(entry: Entry, width: int) -> list[str]:
@@ -119,13 +127,18 @@ def _remarks(remarks: Sequence[Remark], width: int) -> list[str]:
 
 
 def _assumptions(unit: UnitResult, width: int) -> list[str]:
-    items = [*unit.assumptions, *_bounds(unit.results)]
+    items = assumptions(unit)
     if not items:
         return []
     lines = ["", "  Assumptions"]
     for item in items:
         lines += _wrap(f"- {item}", width, 4, 6)
     return lines
+
+
+def assumptions(unit: UnitResult) -> list[str]:
+    """What the verdicts on a program rest on, and how far its loops were followed."""
+    return [*unit.assumptions, *_bounds(unit.results)]
 
 
 def _bounds(results: Sequence[ModelResult]) -> Iterable[str]:
