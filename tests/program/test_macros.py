@@ -50,6 +50,15 @@ def test_a_macro_may_begin_below_its_name(after: str) -> None:
     assert barriers == [("my_wmb", 2, "paired"), (None, 17, "paired")]
 
 
+def test_a_macro_s_body_below_its_name_is_quoted_whole() -> None:
+    text = MACROS.replace("GET(p, member) READ", "GET(p, member) \\\n\tREAD").replace(
+        "smp_wmb()", "barrier()"
+    )
+    example = _check(text).results[0].barriers[0].counterexample
+    assert example is not None
+    assert "READ_ONCE((p)->member)" in {s.text for s in example.steps}
+
+
 def test_what_is_returned_may_stand_on_the_next_line() -> None:
     text = MACROS.replace("return ready", "return\n\t\tready")
     assert _check(text).results[0].verdict == "proved"

@@ -138,6 +138,8 @@ def _summary(before: UnitResult | None, after: UnitResult | None, outcomes: Sequ
     if kept:
         unobserved = _unobserved(before, after, of_all=False)
         said = f"{_shapes(kept)} forbidden before and after ({_models(kept)}){_given(kept)}{_untold(after, kept)}"
+        if _is_new_undecided(before, after):
+            return f"{said}; what else changes could not be decided"
         return f"no ordering change{unobserved}: {said}"
     if _undecided(before) or _undecided(after):
         return "what changes could not be decided"
@@ -222,6 +224,15 @@ def _undecided(unit: UnitResult | None) -> bool:
         unit is not None
         and any(b.status == "undecided" for r in unit.results for b in r.barriers if not b.is_note)
     ) or _is_unread(unit)
+
+
+def _is_new_undecided(before: UnitResult | None, after: UnitResult | None) -> bool:
+    """Whether a barrier that comes is undecided."""
+    return after is not None and any(
+        twin.before is None and twin.after is not None and twin.after.status == "undecided"
+        for result in after.results
+        for twin in twins(_result(before, result.model), result)
+    )
 
 
 def _is_unread(unit: UnitResult | None) -> bool:

@@ -151,8 +151,8 @@ class Writer:
 def text_of(source: Source, span: Span) -> str:
     """The text of a span, on one line."""
     if span.line == span.end_line:
-        return " ".join(source.quote(span.line)[span.column - 1 : span.end_column - 1].split())
-    return " ".join(source.quote(span.line)[span.column - 1 :].split())
+        return " ".join(source.quote(span.line)[max(span.column - 1, 0) : span.end_column - 1].split())
+    return " ".join(source.quote(span.line)[max(span.column - 1, 0) :].split())
 
 
 def assigned_names(node: object) -> frozenset[str]:

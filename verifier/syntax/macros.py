@@ -48,9 +48,9 @@ def _function(source: Source, remark: Remark, parse: Callable[[Source], tree.Uni
     body = f"return {found[3]};" if not is_statement else f"{found[3]};"
     above = text.rfind("\n", 0, found.start(3)) + 1  # where the body's first line begins
     column = found.start(3) - above + (1 if above else remark.column)
-    lead = column - (0 if is_statement else len("return "))
+    lead = column - (0 if is_statement else len("return "))  # may be left of the line, where the body is not
     try:
-        unit = parse(_source(source, found, body, remark.line, max(lead, 1)))
+        unit = parse(_source(source, found, body, remark.line, lead))
     except InputError:
         return None
     if len(unit.functions) != 1 or unit.skipped:
