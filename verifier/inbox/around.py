@@ -227,11 +227,12 @@ def look_around(
     found: list[Found] = []
     said = "\n".join([*(" ".join(_COMMENT.findall(text)) for text in barred.values()), message])
     named = [n for n in dict.fromkeys(_NAMED.findall(said)) if n not in functions]
-    found += around.defined(named[:MOST_NAMED], path, "it is named beside a barrier")
+    found += around.defined(named[:MOST_NAMED], path, "a comment or the message names it")
     own = used("\n".join(f"{_head(functions[n])}\n{text}" for n, text in sorted(barred.items())))
     beside = [used(f"{_head(functions[n])}\n{text_of(functions[n])}") for n in partners if n in functions]
+    beside += [used(around.text(f)) for f in found]
     wanted = (own.flags - USUAL) or own.members
-    if not found and not any(own.common(use) & wanted for use in beside) and not _is_among(texts):
+    if not any(own.common(use) & wanted for use in beside) and not _is_among(texts):
         found += around.accessing(own, path)[:MOST_PARTNERS]
     for name, text in sorted(barred.items()):
         is_static = any("static" in line.text.split() for line in functions[name].head)
@@ -242,9 +243,8 @@ def look_around(
     shown += [around.text(f) for f in found]
     found = _distinct([*found, *_callees(around, shown, path, functions)], functions)
     shown += [around.text(f) for f in found]
-    return tuple(found), tuple(
-        _meanings(around, shown, path, {*functions, *(f.definition.name for f in found)})
-    )
+    known = {*functions, *(f.definition.name for f in found)}
+    return tuple(found), tuple(_meanings(around, shown, path, known))
 
 
 def _meanings(around: Around, texts: Sequence[str], path: str, functions: set[str]) -> list[Meaning]:
