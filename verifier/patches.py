@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from collections.abc import Sequence
+from typing import Literal
 
 from verifier.cat.terms import Model
 from verifier.drawn import Drawing, drawings, drawn_groups, joined, with_bodies, with_sayings
+from verifier.engine import Engine
 from verifier.errors import InputError, UsageError
 from verifier.inbox.around import CALLED
 from verifier.inbox.implied import comment_lines
@@ -14,7 +15,6 @@ from verifier.inbox.pieces import Patch, Side
 from verifier.inbox.sayings import sayings, speaks_of_devices
 from verifier.options import Options
 from verifier.pairing.changes import change
-from verifier.pairing.classes import Classes
 from verifier.pairing.observers import (
     OPEN,
     Watch,
@@ -26,7 +26,6 @@ from verifier.pairing.observers import (
     supposed_texts,
     with_supposed,
 )
-from verifier.pairing.outcomes import Outcome
 from verifier.pairing.remarks import with_remarks
 from verifier.pairing.verdict import (
     BarrierVerdict,
@@ -48,40 +47,11 @@ from verifier.program.program import Fence, Program, flatten
 from verifier.program.roles import Group, groups
 from verifier.program.suppose import ABOVE, BELOW, with_callers
 from verifier.record import field, record, replace
-from verifier.source import Source
 from verifier.syntax import parse, tree
 
 Which = Literal["before", "after"]
 DEVICE_BARRIERS = frozenset({"mb", "rmb", "wmb"})  # the mandatory ones
 WHICH: tuple[Which, Which] = ("before", "after")
-
-
-class Engine(Protocol):
-    """What the pipeline does for every program."""
-
-    def judge(self, program: Program, model: Model) -> ModelResult: ...
-
-    def assumptions(self, program: Program, models: Sequence[Model]) -> list[str]: ...
-
-    def models(self, names: Sequence[str]) -> list[Model]: ...
-
-    def classes(self, program: Program, model: str, wanted: Callable[[Outcome], bool]) -> Classes: ...
-
-    def claims(
-        self,
-        lines: Sequence[tuple[int, str]],
-        functions: Sequence[tree.Function],
-        source: Source,
-        partly: frozenset[str],
-        taken: frozenset[str],
-        models: Sequence[str],
-    ) -> tuple[Remark, ...]: ...
-
-    def with_barriers(self, result: ModelResult, barriers: tuple[BarrierVerdict, ...]) -> ModelResult: ...
-
-    def without(
-        self, result: ModelResult, is_left_out: Callable[[BarrierVerdict | PropertyVerdict], bool]
-    ) -> ModelResult: ...
 
 
 @record(frozen=True, slots=True)

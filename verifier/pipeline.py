@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from verifier.cat.terms import Model
 from verifier.errors import InputError, ProgramError, SyntaxProblem
 from verifier.events.expression import FALSE, THIN_AIR
-from verifier.events.graph import EventGraph, Property, without_escapes
+from verifier.events.graph import EventGraph, Property
 from verifier.inbox import recognise
 from verifier.inbox.implied import comment_lines, may_say
 from verifier.inbox.pieces import Diagram, Litmus, Patch, Piece, Snippet, Unreadable
 from verifier.inbox.trees import Surroundings, Trees
 from verifier.limits import Deadline, NotModelled, Undecided, why_not
 from verifier.options import Options
-from verifier.pairing import outcomes
-from verifier.pairing.classes import Classes
 from verifier.pairing.verdict import (
-    BarrierVerdict,
     ModelResult,
-    PropertyVerdict,
     Remark,
     SkippedText,
     UnitResult,
@@ -28,17 +24,18 @@ from verifier.pairing.verdict import (
 from verifier.program.kernel import kernel
 from verifier.program.lower import lower
 from verifier.program.primitives import core_call
-from verifier.program.program import Load, Program, Rmw, Store, flatten
+from verifier.program.program import Load, Program, Store, flatten
 from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, list_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
-from verifier.record import record, replace
+from verifier.record import replace
 from verifier.source import Source
-from verifier.syntax import parse, parse_diagram, tree
+from verifier.syntax import parse, parse_diagram
 
 if TYPE_CHECKING:
     from verifier.syntax.litmus_tree import LitmusTest
-from verifier.decide import DEFAULTS, ask, beyond, build_graph, judge, model, overall
+from verifier.decide import DEFAULTS, beyond, build_graph, judge, model
+from verifier.engine import Engine, atomics_taken, plain_accesses
 
 
 def check(name: str, data: bytes, options: Options, trees: Trees | None = None) -> tuple[UnitResult, ...]:
@@ -197,7 +194,7 @@ def _counterparts(
     from verifier.patches import check_counterparts
 
     done: set[str] = set()
-    engine = _Engine(options, deadline)
+    engine = Engine(options, deadline)
     found: tuple[UnitResult, ...] = ()
     for patch in patches[::-1]:
         try:
@@ -206,81 +203,6 @@ def _counterparts(
         except Undecided:
             break
     return found
-
-
-Found = BarrierVerdict | PropertyVerdict
-
-
-@record(frozen=True, slots=True)
-class _Engine:
-    """What the stages do for each program of a patch."""
-
-    options: Options
-    deadline: Deadline
-
-    def judge(self, program: Program, m: Model) -> ModelResult:
-        return judge(program, m, self.options, self.deadline)
-
-    def assumptions(self, program: Program, models: Sequence[Model]) -> list[str]:
-        return [*_plain(program, False), *_atomics(program, models, self.options)]
-
-    def models(self, names: Sequence[str]) -> list[Model]:
-        return [model(name) for name in names]
-
-    def claims(
-        self,
-        lines: Sequence[tuple[int, str]],
-        functions: Sequence[tree.Function],
-        source: Source,
-        partly: frozenset[str],
-        taken: frozenset[str],
-        models: Sequence[str],
-    ) -> tuple[Remark, ...]:
-        if not may_say(text for _, text in lines):
-            return ()
-        from verifier.implied import Asked, check_claims  # only where there are claims
-
-        own = {f.name: f for f in functions}
-        return check_claims(
-            lines, Asked(own, source, partly, taken, self.models(models), self.options, self.deadline)
-        )
-
-    def without(self, result: ModelResult, is_left_out: Callable[[Found], bool]) -> ModelResult:
-        barriers = tuple(b for b in result.barriers if not is_left_out(b))
-        properties = tuple(p for p in result.properties if not is_left_out(p))
-        return self._with(result, barriers, properties)
-
-    def with_barriers(self, result: ModelResult, barriers: tuple[BarrierVerdict, ...]) -> ModelResult:
-        return self._with(result, barriers, result.properties)
-
-    def _with(
-        self,
-        result: ModelResult,
-        barriers: tuple[BarrierVerdict, ...],
-        properties: tuple[PropertyVerdict, ...],
-    ) -> ModelResult:
-        """The result with other findings, and the verdict that follows from them."""
-        if (barriers, properties) == (result.barriers, result.properties):
-            return result
-        result = replace(result, barriers=barriers, properties=properties)
-        if result.verdict == "nothing to check" or any(b.status == "undecided" for b in barriers):
-            return result
-        verdict, reason = overall(barriers, properties, False)
-        return replace(result, verdict=verdict, reason=reason)
-
-    def classes(self, program: Program, name: str, wanted: Callable[[outcomes.Outcome], bool]) -> Classes:
-        m = model(name)
-        once = replace(
-            self.options, bound=1
-        )  # cheaper by far, and as good unless something comes after a loop
-        graph = build_graph(program, m, once)
-        if graph.unreached:
-            graph = build_graph(program, m, self.options)
-        if problem := beyond(graph, self.options):
-            raise NotModelled(problem)
-        graph = without_escapes(graph)
-        session = ask(graph, m, self.deadline, self.options)
-        return Classes(session, lambda cycle: wanted(outcomes.outcome(graph, cycle)))
 
 
 def _check_piece(name: str, piece: Piece, options: Options, deadline: Deadline) -> tuple[UnitResult, ...]:
@@ -296,18 +218,18 @@ def _check_patch(name: str, patch: Patch, options: Options, deadline: Deadline) 
     from verifier.patches import check_patch  # what a check of a snippet needs not load
 
     if patch.excerpt is None:
-        return check_patch(name, patch, options, _Engine(options, deadline))
+        return check_patch(name, patch, options, Engine(options, deadline))
     excerpt = replace(
         patch.excerpt, message=patch.message, diagrams=patch.diagrams, uncommented=patch.uncommented
     )
     try:
-        units = check_patch(name, patch, options, _Engine(options, deadline.share(2)))
+        units = check_patch(name, patch, options, Engine(options, deadline.share(2)))
         reason = _why_undecided(units)
     except Undecided as problem:
         units, reason = (), str(problem)
     if not reason:
         return units
-    shown = check_patch(name, excerpt, options, _Engine(options, deadline))
+    shown = check_patch(name, excerpt, options, Engine(options, deadline))
     if units and _why_undecided(shown):
         return units
     note = f"this is judged as far as the diff shows it: with whole functions, {reason}"
@@ -344,9 +266,9 @@ def _check_one(
         assumptions=(
             *notes,
             *program.assumptions,
-            *_plain(program, isinstance(piece, Diagram)),
+            *plain_accesses(program, isinstance(piece, Diagram)),
             *_literal(program, models),
-            *_atomics(program, models, options),
+            *atomics_taken(program, models, options),
         ),
         skipped=tuple(SkippedText(s.line, s.text, s.reason) for s in program.skipped),
         text=_text(piece),
@@ -367,7 +289,7 @@ def _claims(
     source = piece.source if isinstance(piece, Snippet) else piece.columns[0][1]
     functions = parse(source).functions if isinstance(piece, Snippet) else ()
     names = [m.name for m in models]
-    engine = _Engine(options, deadline)
+    engine = Engine(options, deadline)
     return engine.claims(comment_lines(program.comments), functions, source, frozenset(), frozenset(), names)
 
 
@@ -407,17 +329,6 @@ def _lower(piece: Snippet | Diagram | Litmus, options: Options) -> Program:
             return lower(parse_diagram(columns, piece.rest), columns[0][1], options)
 
 
-def _plain(program: Program, is_diagram: bool) -> list[str]:
-    """Plain shared accesses count as marked; one line says which."""
-    shared = [f"{text} (line {line})" for line, text in program.plain_accesses]
-    if not shared:
-        return []
-    shown = ", ".join(shared[:4]) + (f" and {len(shared) - 4} more" if len(shared) > 4 else "")
-    if is_diagram:
-        return [f"plain accesses count as READ_ONCE and WRITE_ONCE: {shown}"]
-    return [f"plain accesses that race count as READ_ONCE and WRITE_ONCE; mark them: {shown}"]
-
-
 def _literal(program: Program, models: Sequence[Model]) -> list[str]:
     """What a compiler may do to the plain accesses of a litmus test, only the kernel's own model says."""
     others = [m.name for m in models if m.architecture != "linux"]
@@ -427,13 +338,3 @@ def _literal(program: Program, models: Sequence[Model]) -> list[str]:
     if not any(isinstance(o, Load | Store) and o.is_plain for o in operations):
         return []
     return [f"each plain access is one instruction, in the order of the text ({', '.join(others)})"]
-
-
-def _atomics(program: Program, models: Sequence[Model], options: Options) -> list[str]:
-    """arm64 has two ways to compile an atomic operation, and they do not order alike."""
-    has_atomics = any(isinstance(o, Rmw) for t in program.threads for o in flatten(t.body))
-    if program.isa is not None or not has_atomics or all(m.architecture != "aarch64" for m in models):
-        return []
-    if options.atomics == "ll-sc":
-        return ["atomic operations are taken as arm64's loops of LDXR and STXR (armv8)"]
-    return ["atomic operations are taken as arm64's LSE instructions (armv8)"]

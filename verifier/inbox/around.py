@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterable, Sequence
 
 from verifier.inbox.outline import Definition, outline
 from verifier.inbox.regions import Shown
-from verifier.inbox.trees import BARRIER, MEMBER, MOST_CALLERS, ORDER, Trees, code_of, is_open, text_of
+from verifier.inbox.trees import (
+    BARRIER,
+    COMMENT,
+    MEMBER,
+    MOST_CALLERS,
+    ORDER,
+    Trees,
+    code_of,
+    is_open,
+    text_of,
+)
 from verifier.record import field, record
 
 CALLED = "it is called"
@@ -35,7 +45,6 @@ _NO_CONSTANT = re.compile(
 )
 MOST_CONSTANTS = 16
 BLANK = "[ \t]"  # with the tab itself: git knows no escapes
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _FLAG = re.compile(r"(?:_acquire|_release|\brcu_assign_pointer|\brcu_dereference\w*)\s*\(([^,;)]*)")
 _STRUCT = re.compile(r"\bstruct\s+(\w+)")
 _NAMED = re.compile(r"\b([A-Za-z_]\w+)\s*\(\)")
@@ -225,7 +234,7 @@ def look_around(
     if not barred:
         return (), ()
     found: list[Found] = []
-    said = "\n".join([*(" ".join(_COMMENT.findall(text)) for text in barred.values()), message])
+    said = "\n".join([*(" ".join(COMMENT.findall(text)) for text in barred.values()), message])
     named = [n for n in dict.fromkeys(_NAMED.findall(said)) if n not in functions]
     found += around.defined(named[:MOST_NAMED], path, "a comment or the message names it")
     own = used("\n".join(f"{_head(functions[n])}\n{text}" for n, text in sorted(barred.items())))

@@ -11,6 +11,7 @@ from verifier.inbox.locals import undeclared_locals
 from verifier.inbox.mend import blank, source_of
 from verifier.inbox.pieces import Note, Side
 from verifier.inbox.regions import Shown
+from verifier.inbox.trees import COMMENT
 from verifier.record import record
 from verifier.source import Source
 from verifier.syntax import parse
@@ -21,7 +22,6 @@ REPAIRS = 12
 OUTSIDE = "outside:"  # what begins the name of a text that is no function
 _GOTO = re.compile(r"\bgoto\s+(\w+)\s*;")
 _LABEL = re.compile(r"(?:^|[;{}])\s*(\w+)\s*:(?!:)", re.MULTILINE)
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
 @record(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def text_of(name: str, raw: tuple[str, ...], shown: Shown) -> Text:
     notes = [Note(number, text, "half a statement, cut at the hunk's edge") for number, text in shown.dropped]
     shown_lines = [*shown.head, *shown.body]
     first, last = shown_lines[0], shown_lines[-1]
-    code = _COMMENT.sub(" ", "\n".join(line.text for line in shown.body))
+    code = COMMENT.sub(" ", "\n".join(line.text for line in shown.body))
     lost = sorted(set(_GOTO.findall(code)) - set(_LABEL.findall(code)))
     ending = [_at(last, f"{label}: ;") for label in lost]
     lines = [
@@ -116,7 +116,7 @@ def outside_texts(name: str, raw: tuple[str, ...], lines: Sequence[Line]) -> lis
             block.append(line)
             continue
         if block and _parses(name, raw, block):
-            code = " ".join(_COMMENT.sub(" ", "\n".join(one.text for one in block)).split())
+            code = " ".join(COMMENT.sub(" ", "\n".join(one.text for one in block)).split())
             if code:
                 found.append(Text(f"{OUTSIDE} {code[:60]}", tuple(block), code, True, ()))
         block = []

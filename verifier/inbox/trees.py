@@ -26,7 +26,7 @@ BARRIER = re.compile(rf"\b(?:{_BARRIERS})")
 ORDER = re.compile(rf"\b(?:{_BARRIERS}|{_HIDDEN})")  # what another thread may rely on
 MOST_OTHERS = 3
 MOST_CALLERS = 2
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _SIZE = re.compile(r"\bsizeof\b\s*\([^()]*\)")
 _ACCESS = re.compile(r"->|\b(?:READ_ONCE|WRITE_ONCE|\w*atomic\w*)\(|_bit\(|\.\w")
 
@@ -213,7 +213,7 @@ def _others(names: set[str], functions: dict[str, Shown]) -> set[str]:
 
 def code_of(text: str) -> str:
     """The text without its comments."""
-    return _COMMENT.sub(" ", text)
+    return COMMENT.sub(" ", text)
 
 
 def is_open(text: str) -> bool:
