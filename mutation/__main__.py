@@ -1,0 +1,96 @@
+"""`python -m mutation`: plants faults in a copy of the tree, and prints how many of them the tests find.
+
+The tests are run once without a fault, to see what each reaches; that is kept in .mutation/, and so are the outcomes.
+Exit code 1 where fewer are found than there must be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from mutation import report, run, suite, tree
+from mutation.baseline import Measured, measure
+from mutation.fault import Fault
+from mutation.plant import SHARES, area, sample
+
+OUTCOMES = tree.ROOT / ".mutation" / "outcomes.json"
+PAGE = tree.ROOT / "docs" / "mutation.md"
+
+
+def main() -> int:
+    """Plant what was asked for; the exit code."""
+    arguments = _arguments()
+    known = _known() if arguments.again else {}
+    with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
+        copy = Path(folder) / "tree"
+        tree.copy(copy)
+        planted = sample(copy, arguments.count, arguments.seed, arguments.only)
+        measured = [_measured(copy, file) for file in arguments.tests or suite.files(copy)]
+        found = {f.name: known.get(f.name) or _looked_for(f, measured, copy) for f in planted}
+    outcomes = {a: [found[f.name] for f in planted if area(f) == a] for a in arguments.only}
+    print(report.table(outcomes))
+    if arguments.write_docs:
+        PAGE.write_text(report.page(outcomes, arguments.seed), encoding="utf-8")
+    rate = report.rate(found.values())
+    print(f"found: {100 * rate:.1f} % of {len(found)}; at least {100 * arguments.least:.0f} % must be")
+    return int(rate < arguments.least)
+
+
+def _measured(copy: Path, file: str) -> Measured:
+    measured = measure(copy, file)
+    print(f"{file}: {len(measured.seconds)} tests, {sum(measured.seconds.values()):.1f} s", flush=True)
+    return measured
+
+
+def _looked_for(fault: Fault, measured: Sequence[Measured], copy: Path) -> run.Outcome:
+    """The outcome, printed and kept."""
+    outcome = run.look_for(fault, measured, copy)
+    print(
+        f"{outcome.seconds:5.1f} s  {outcome.by or 'NOT FOUND'}: line {outcome.line}, {outcome.name}",
+        flush=True,
+    )
+    kept = json.loads(OUTCOMES.read_text(encoding="utf-8")) if OUTCOMES.exists() else {}
+    OUTCOMES.parent.mkdir(exist_ok=True)
+    OUTCOMES.write_text(json.dumps({**kept, outcome.name: asdict(outcome)}, indent=1), encoding="utf-8")
+    return outcome
+
+
+def _known() -> dict[str, run.Outcome]:
+    """Those that were found before: that there are more tests now does not change it."""
+    if not OUTCOMES.exists():
+        return {}
+    kept = json.loads(OUTCOMES.read_text(encoding="utf-8"))
+    return {name: run.Outcome(**o) for name, o in kept.items() if o["by"]}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m mutation", description=__doc__)
+    parser.add_argument("--count", type=int, default=300, help="of faults (default: 300)")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample (default: 1)")
+    parser.add_argument("--only", type=_areas, default=tuple(SHARES), metavar="AREAS", help=",".join(SHARES))
+    parser.add_argument(
+        "--tests", nargs="+", metavar="FILE", help="that look for them (default: all of the engine)"
+    )
+    parser.add_argument("--least", type=float, default=0.95, help="share that must be found (default: 0.95)")
+    parser.add_argument("--again", action="store_true", help="take what was found before as found")
+    parser.add_argument("--write-docs", action="store_true", help="rewrite docs/mutation.md")
+    return parser.parse_args()
+
+
+def _areas(text: str) -> tuple[str, ...]:
+    chosen = tuple(text.split(","))
+    if unknown := set(chosen) - set(SHARES):
+        raise argparse.ArgumentTypeError(
+            f"no area {', '.join(sorted(unknown))}; there are {', '.join(SHARES)}"
+        )
+    return chosen
+
+
+if __name__ == "__main__":
+    sys.exit(main())

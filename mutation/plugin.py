@@ -1,0 +1,90 @@
+"""What pytest is given for a run: `-p mutation.plugin`, told by the environment what to do.
+
+MUTATION_MEASURE=FOLDER: which lines of the product each test runs (`coverage`), and its seconds (`seconds.json`).
+MUTATION_CHOSEN=FILE: run these tests alone, in this order, each within a limit; JSON, [[name, seconds], …].
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import coverage
+import pytest
+
+MEMORY = 3 << 30  # bytes: a fault may make lists that never end
+
+
+class Measure:
+    """Writes down what each test reaches, under its name as context; what is run by no test, under none."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seconds: dict[str, float] = {}
+        self._coverage = coverage.Coverage(
+            data_file=folder / "coverage", source=["verifier"], config_file=False, messages=False
+        )
+        self._coverage.start()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        self._coverage.switch_context(item.nodeid)
+        start = time.perf_counter()
+        result = yield
+        self._seconds.setdefault(item.nodeid, round(time.perf_counter() - start, 4))
+        self._coverage.switch_context("")
+        return result
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped:
+            self._seconds[report.nodeid] = -1.0
+
+    @pytest.hookimpl
+    def pytest_sessionfinish(self) -> None:
+        self._coverage.stop()
+        self._coverage.save()
+        (self._folder / "seconds.json").write_text(json.dumps(self._seconds))
+
+
+class OutOfTime(Exception):
+    """A test took far longer than it does without the fault."""
+
+
+class Choose:
+    """Leaves the chosen tests, in their order."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self._seconds = seconds
+        self._place = {name: number for number, name in enumerate(seconds)}
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        signal.signal(signal.SIGALRM, _stop)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = sorted((i for i in items if i.nodeid in self._place), key=lambda i: self._place[i.nodeid])
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        signal.setitimer(signal.ITIMER_REAL, 5 + 10 * self._seconds[item.nodeid])
+        try:
+            return (yield)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _stop(*_: object) -> None:
+    raise OutOfTime
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Join in as the environment says."""
+    if folder := os.environ.get("MUTATION_MEASURE"):
+        config.pluginmanager.register(Measure(Path(folder)))
+    if file := os.environ.get("MUTATION_CHOSEN"):
+        config.pluginmanager.register(Choose(dict(json.loads(Path(file).read_text()))))

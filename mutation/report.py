@@ -1,0 +1,67 @@
+"""What came of the faults, as text for the terminal and for docs/mutation.md."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from mutation.run import Outcome
+
+EXPLAINED = Path(__file__).parent / "explained.toml"
+
+HEAD = """# Planted faults
+
+`make mutation` plants faults in the models, the primitives and the engine, one at a time, and has the tests look for
+each: a member of a union is dropped from a model, an axiom is gone, a fence is weaker, a comparison is turned round, a
+constant is off by one, a branch is not taken. This page is what it wrote, of {count} faults drawn with the seed {seed}.
+
+A fault is *found* when a test fails, or runs far beyond its time. One that no test can find, since the answers
+are the same with it, is *the same*: it is among those that were not found, and below is the reason.
+
+"""
+
+
+def explained() -> dict[str, str]:
+    """The reasons why faults can't be found, by their names."""
+    return {
+        row["name"]: row["reason"]
+        for row in tomllib.loads(EXPLAINED.read_text(encoding="utf-8")).get("fault", [])
+    }
+
+
+def rate(outcomes: Iterable[Outcome]) -> float:
+    """The share that was found, of all: what is the same counts as not found."""
+    kept = list(outcomes)
+    return sum(o.is_killed for o in kept) / len(kept) if kept else 0.0
+
+
+def table(outcomes: Mapping[str, list[Outcome]]) -> str:
+    """Counts by area, and in all; in Markdown, for both uses."""
+    reasons = explained()
+    rows = [
+        "| area | planted | found | not found | of these the same | found, in % |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    everything = [o for found in outcomes.values() for o in found]
+    for area, found in [*outcomes.items(), ("all", everything)]:
+        killed = sum(o.is_killed for o in found)
+        same = sum(o.name in reasons for o in found if not o.is_killed)
+        percent = f"{100 * rate(found):.1f}"
+        rows.append(f"| {area} | {len(found)} | {killed} | {len(found) - killed} | {same} | {percent} |")
+    return "\n".join(rows)
+
+
+def page(outcomes: Mapping[str, list[Outcome]], seed: int) -> str:
+    """docs/mutation.md."""
+    count = sum(map(len, outcomes.values()))
+    reasons = explained()
+    lines = [HEAD.format(count=count, seed=seed) + table(outcomes), "", "## Not found", ""]
+    for outcome in sorted(
+        (o for found in outcomes.values() for o in found if not o.is_killed), key=lambda o: o.name
+    ):
+        path, _, rest = outcome.name.partition(": ")
+        change, _, line = rest.partition(", in: ")
+        lines.append(f"- `{path.partition(' ')[0]}`, line {outcome.line}: `{change}`")
+        lines.append(f"  in `{line}`\n  {reasons.get(outcome.name, 'Not explained.')}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,62 @@
+"""Plants one fault after the other in a copy of the tree, and has the tests look for it."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutation import choose, tree
+from mutation.baseline import Measured
+from mutation.fault import Fault
+
+NONE_FAILED, FAILED, BROKEN, USAGE = 0, 1, 2, 4  # pytest's exit codes
+START = 60.0  # seconds that a run may take beyond what its tests take
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a fault; `by` is the test that found it, or how else it came to light, "" if it did not."""
+
+    name: str
+    line: int
+    by: str
+    tests: int
+    seconds: float
+
+    @property
+    def is_killed(self) -> bool:
+        return bool(self.by)
+
+
+def look_for(fault: Fault, measured: Sequence[Measured], copy: Path) -> Outcome:
+    """Plant the fault and run the tests that may find it, until one does."""
+    chosen = choose.tests(fault, measured, copy)
+    if not chosen:
+        return Outcome(fault.name, fault.line, "", 0, 0.0)
+    start = time.monotonic()
+    orders = copy.parent / "chosen.json"
+    orders.write_text(json.dumps(list(chosen.items())))
+    files = dict.fromkeys(test.partition("::")[0] for test in chosen)
+    limit = START + 2 * sum(chosen.values())
+    with tree.planted(copy / fault.path, fault.planted()):
+        code, printed = tree.pytest(
+            copy, copy.parent / "caches", ["-x", "--tb=no", *files], {"MUTATION_CHOSEN": str(orders)}, limit
+        )
+    if code == USAGE:
+        raise SystemExit(f"pytest does not start:\n{printed[-3000:]}")
+    return Outcome(
+        fault.name, fault.line, _finder(code, printed), len(chosen), round(time.monotonic() - start, 1)
+    )
+
+
+def _finder(code: int | None, printed: str) -> str:
+    if code == NONE_FAILED:
+        return ""
+    if code is None:
+        return "time ran out"
+    found = re.search(r"^(?:FAILED|ERROR) (\S+)", printed, re.MULTILINE)
+    return found[1] if found else f"pytest ended with {code}"
