@@ -57,13 +57,13 @@ class OutOfTime(Exception):
 
 
 class Choose:
-    """Leaves the chosen tests, in their order."""
+    """Leaves the chosen tests, in their order, and limits the memory of all and the processor time of each."""
 
     def __init__(self, seconds: dict[str, float]) -> None:
         self._seconds = seconds
         self._place = {name: number for number, name in enumerate(seconds)}
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        signal.signal(signal.SIGALRM, _stop)
+        signal.signal(signal.SIGPROF, _stop)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -71,11 +71,11 @@ class Choose:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
-        signal.setitimer(signal.ITIMER_REAL, 5 + 10 * self._seconds[item.nodeid])
+        signal.setitimer(signal.ITIMER_PROF, 5 + 10 * self._seconds[item.nodeid])
         try:
             return (yield)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _stop(*_: object) -> None:

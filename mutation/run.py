@@ -13,7 +13,7 @@ from mutation import choose, tree
 from mutation.baseline import Measured
 from mutation.fault import Fault
 
-NONE_FAILED, FAILED, BROKEN, USAGE = 0, 1, 2, 4  # pytest's exit codes
+NONE_FAILED, USAGE, NONE_CHOSEN = 0, 4, 5  # pytest's exit codes
 START = 60.0  # seconds that a run may take beyond what its tests take
 
 
@@ -49,12 +49,13 @@ def look_for(fault: Fault, measured: Sequence[Measured], copy: Path) -> Outcome:
     if code == USAGE:
         raise SystemExit(f"pytest does not start:\n{printed[-3000:]}")
     return Outcome(
-        fault.name, fault.line, _finder(code, printed), len(chosen), round(time.monotonic() - start, 1)
+        fault.name, fault.line, finder(code, printed), len(chosen), round(time.monotonic() - start, 1)
     )
 
 
-def _finder(code: int | None, printed: str) -> str:
-    if code == NONE_FAILED:
+def finder(code: int | None, printed: str) -> str:
+    """What the end of a run says of the fault: as in Outcome.by."""
+    if code in (NONE_FAILED, NONE_CHOSEN):
         return ""
     if code is None:
         return "time ran out"
