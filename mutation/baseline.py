@@ -35,6 +35,7 @@ def measure(copy: Path, file: str) -> Measured:
         for old in KEPT.glob(f"{file.replace('/', '-')}-*"):
             shutil.rmtree(old)
         folder.mkdir(parents=True)
+        shutil.rmtree(copy.parent / "caches", ignore_errors=True)
         code, printed = tree.pytest(
             copy, copy.parent / "caches", [file], {"MUTATION_MEASURE": str(folder)}, LIMIT
         )

@@ -18,21 +18,33 @@ from mutation.fault import Fault
 from mutation.kernel import users
 
 NEAR, FAR = 40.0, 20.0  # seconds that the tests of a fault may take, as they were measured
+LIKELY, FIRST = 4, 8.0  # files of tests that are tried before others are even loaded, and their seconds
 OWN = 3.0  # how much likelier the tests that mirror the module find it
 
 
-def tests(fault: Fault, measured: Sequence[Measured], tree: Path) -> dict[str, float]:
-    """The tests in order, with their seconds."""
-    if fault.path.endswith(".py"):
-        near = {m.file: _that_run(fault, m) for m in measured}
-        far = {m.file: m.seconds.keys() - near[m.file] for m in measured if near[m.file]}
-    else:
-        words = _words(fault, tree)
-        near = {m.file: {t for t in m.seconds if _names(t, words, tree)} for m in measured}
-        far = {m.file: m.seconds.keys() - near[m.file] for m in measured}
+def tests(fault: Fault, measured: Sequence[Measured], tree: Path) -> list[dict[str, float]]:
+    """The tests in order, with their seconds, in parts that are run one after the other; none is empty."""
+    near = {m.file: _near(fault, m, tree) for m in measured}
+    reached = [m for m in measured if near[m.file] or not fault.path.endswith(".py")]
+    far = {m.file: m.seconds.keys() - near[m.file] for m in reached}
     seconds = {test: s for m in measured for test, s in m.seconds.items()}
-    chosen = [*_in_turn(near, seconds, fault, NEAR), *_in_turn(far, seconds, fault, FAR)]
-    return {test: seconds[test] for test in chosen}
+    likely = sorted(near, key=lambda f: (_is_own(f, fault) and near[f] != set(), len(near[f])))[-LIKELY:]
+    first = [*_in_turn({f: near[f] for f in likely}, seconds, fault, FIRST)]
+    rest = [*_in_turn(near, seconds, fault, NEAR), *_in_turn(far, seconds, fault, FAR)]
+    parts = (first, [test for test in rest if test not in set(first)])
+    return [{test: seconds[test] for test in part} for part in parts if part]
+
+
+def _is_own(file: str, fault: Fault) -> bool:
+    """Whether a file of tests mirrors the package that the fault is in."""
+    return fault.path.split("/")[1] == file.split("/")[1]
+
+
+def _near(fault: Fault, measured: Measured, tree: Path) -> set[str]:
+    if fault.path.endswith(".py"):
+        return _that_run(fault, measured)
+    words = _words(fault, tree)
+    return {test for test in measured.seconds if _names(test, words, tree)}
 
 
 def _in_turn(
@@ -41,7 +53,7 @@ def _in_turn(
     """Each file's tests from the quickest on, so that all files have the same share of the time."""
     queue: list[tuple[float, str]] = []
     for file, found in groups.items():
-        spent, likely = 0.0, OWN if fault.path.split("/")[1] == file.split("/")[1] else 1.0
+        spent, likely = 0.0, OWN if _is_own(file, fault) else 1.0
         for test in sorted(found, key=lambda t: (seconds[t], t)):
             spent += seconds[test] + 0.002
             queue.append((spent / likely, test))

@@ -34,23 +34,24 @@ class Outcome:
 
 def look_for(fault: Fault, measured: Sequence[Measured], copy: Path) -> Outcome:
     """Plant the fault and run the tests that may find it, until one does."""
-    chosen = choose.tests(fault, measured, copy)
-    if not chosen:
-        return Outcome(fault.name, fault.line, "", 0, 0.0)
+    parts = choose.tests(fault, measured, copy)
     start = time.monotonic()
+    with tree.planted(copy / fault.path, fault.planted()):
+        by = next((by for part in parts if (by := _found_by(part, copy))), "")
+    return Outcome(fault.name, fault.line, by, sum(map(len, parts)), round(time.monotonic() - start, 1))
+
+
+def _found_by(chosen: dict[str, float], copy: Path) -> str:
+    """As in Outcome."""
     orders = copy.parent / "chosen.json"
     orders.write_text(json.dumps(list(chosen.items())))
     files = dict.fromkeys(test.partition("::")[0] for test in chosen)
-    limit = START + 2 * sum(chosen.values())
-    with tree.planted(copy / fault.path, fault.planted()):
-        code, printed = tree.pytest(
-            copy, copy.parent / "caches", ["-x", "--tb=no", *files], {"MUTATION_CHOSEN": str(orders)}, limit
-        )
+    arguments, settings = ["-x", "--tb=no", *files], {"MUTATION_CHOSEN": str(orders)}
+    limit = START + 3 * sum(chosen.values())
+    code, printed = tree.pytest(copy, copy.parent / "caches", arguments, settings, limit)
     if code == USAGE:
         raise SystemExit(f"pytest does not start:\n{printed[-3000:]}")
-    return Outcome(
-        fault.name, fault.line, finder(code, printed), len(chosen), round(time.monotonic() - start, 1)
-    )
+    return finder(code, printed)
 
 
 def finder(code: int | None, printed: str) -> str:
@@ -59,5 +60,5 @@ def finder(code: int | None, printed: str) -> str:
         return ""
     if code is None:
         return "time ran out"
-    found = re.search(r"^(?:FAILED|ERROR) (\S+)", printed, re.MULTILINE)
+    found = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", printed, re.MULTILINE)
     return found[1] if found else f"pytest ended with {code}"

@@ -54,9 +54,11 @@ def planted(file: Path, text: str) -> Iterator[None]:
 def pytest(
     tree: Path, caches: Path, arguments: Sequence[str], settings: dict[str, str], limit: float
 ) -> tuple[int | None, str]:
-    """The exit code and what was printed; no code where the time ran out. The product's caches are in a new folder."""
-    shutil.rmtree(caches, ignore_errors=True)
-    caches.mkdir(parents=True)
+    """The exit code and what was printed; no code where the time ran out.
+
+    The product's caches are in a folder of their own. What is kept there is of files with these very times, so none
+    of it is of the product without the fault, or with another.
+    """
     environment = {
         **os.environ,
         "PYTHONPATH": str(tree),

@@ -44,6 +44,8 @@ def test_python(text: str, planted: set[str]) -> None:
         "def f(x: int | None = 3) -> A | B: ...",
         "@record(frozen=True)\nclass A:\n    x: int = 3\n",
         "known = Memo(1 << 12)",
+        "assert_never(x)",
+        "x = zip(a, b, strict=True)",
     ],
 )
 def test_what_is_no_behaviour_is_left_alone(text: str) -> None:
