@@ -21,7 +21,7 @@ NO_TESTS = 5  # pytest's exit code where all of a file's tests are left to the f
 
 @dataclass(frozen=True)
 class Measured:
-    """One file of tests: the seconds of each test that is not skipped, and the folder of its coverage."""
+    """A file of tests, or a function there: the seconds of each test that is not skipped, and where its coverage is."""
 
     file: str
     seconds: dict[str, float]
@@ -30,9 +30,10 @@ class Measured:
 
 def measure(copy: Path, file: str) -> Measured:
     """Run the file's tests, unless that was done before with the same product and tests; they must pass."""
-    folder = KEPT / f"{file.replace('/', '-')}-{_state(copy, file)}"
+    kept = file.replace("/", "-").replace("::", "-")
+    folder = KEPT / f"{kept}-{_state(copy, file.partition('::')[0])}"
     if not (folder / "seconds.json").exists():
-        for old in KEPT.glob(f"{file.replace('/', '-')}-*"):
+        for old in KEPT.glob(f"{kept}-" + "?" * 16):
             shutil.rmtree(old)
         folder.mkdir(parents=True)
         shutil.rmtree(copy.parent / "caches", ignore_errors=True)

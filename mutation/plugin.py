@@ -17,7 +17,12 @@ from pathlib import Path
 import coverage
 import pytest
 
+LONGEST = 4.0  # seconds, of a test that looks for faults
 MEMORY = 3 << 30  # bytes: a fault may make lists that never end
+
+
+class OutOfTime(Exception):
+    """A test takes too long to be of use, or far longer than without the fault."""
 
 
 class Measure:
@@ -30,6 +35,7 @@ class Measure:
             data_file=folder / "coverage", source=["verifier"], config_file=False, messages=False
         )
         self._coverage.start()
+        signal.signal(signal.SIGPROF, _stop)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -39,6 +45,16 @@ class Measure:
         self._seconds.setdefault(item.nodeid, round(time.perf_counter() - start, 4))
         self._coverage.switch_context("")
         return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
+        signal.setitimer(signal.ITIMER_PROF, LONGEST)
+        try:
+            return (yield)
+        except OutOfTime:
+            pytest.skip("it takes too long to look for faults")
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -50,10 +66,6 @@ class Measure:
         self._coverage.stop()
         self._coverage.save()
         (self._folder / "seconds.json").write_text(json.dumps(self._seconds))
-
-
-class OutOfTime(Exception):
-    """A test took far longer than it does without the fault."""
 
 
 class Choose:

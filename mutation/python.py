@@ -90,8 +90,8 @@ def _children(node: ast.AST) -> list[ast.AST]:
 def _is_spared(node: ast.AST) -> bool:
     """Names of types, what is for type checkers or only states what is so, sizes of memos, texts for debugging."""
     match node:
-        case ast.Assign(value=ast.BinOp(op=ast.BitOr(), left=ast.Name(id=name))) if name[:1].isupper():
-            return True  # Row = tuple[…] | …
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(op=ast.BitOr())) if name[:1].isupper():
+            return not name.isupper()  # Row = tuple[…] | …
         case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.FunctionDef(name="__str__" | "__repr__"):
             return True
         case ast.Call(func=ast.Name(id="Memo" | "cast" | "isinstance")) | ast.keyword(arg="strict"):

@@ -22,6 +22,7 @@ import jsonschema
 import pytest
 from _pytest.mark import ParameterSet
 
+from tests.answers import rows_of
 from verifier.options import Options
 from verifier.pairing.verdict import UnitResult
 from verifier.pipeline import check, litmus
@@ -90,6 +91,36 @@ def found_rows(units: tuple[UnitResult, ...], expected: set[Row]) -> set[Row]:
     return rows
 
 
+def cases(names: Iterable[str]) -> list[ParameterSet]:
+    """The names as parameters of a test; the slow ones are left to the full tests."""
+    return [pytest.param(name, marks=[pytest.mark.full] * (name in SLOW)) for name in names]
+
+
+ANSWERS = Path(__file__).parent / "answers.tsv"
+
+
+@cache
+def answers() -> dict[str, list[str]]:
+    """The rows of answers.tsv by example."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for line in ANSWERS.read_text(encoding="utf-8").splitlines():
+        found[line.partition("\t")[0]].append(line)
+    return found
+
+
+@pytest.mark.parametrize("name", cases(NAMES))
+def test_answers(name: str) -> None:
+    assert [row.line(name) for unit in answer(name) for row in rows_of(unit)] == answers()[name]
+
+
+@pytest.mark.full
+def test_all_answers(rewrites_goldens: bool) -> None:
+    if rewrites_goldens:
+        rows = [row.line(name) for name in NAMES for unit in answer(name) for row in rows_of(unit)]
+        ANSWERS.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    assert answers().keys() == set(NAMES)
+
+
 with (LITMUS / "shapes" / "SHAPES.tsv").open(encoding="utf-8", newline="") as file:
     SHAPES = [tuple(row.values()) for row in csv.DictReader(file, delimiter="\t")]
 
@@ -105,11 +136,6 @@ def test_shapes(name: str, model: str, atomics: Literal["lse", "ll-sc"], observa
 
 def test_every_shape_is_asked_about() -> None:
     assert {row[0] for row in SHAPES} == {p.name for p in (LITMUS / "shapes").glob("*.c")}
-
-
-def cases(names: Iterable[str]) -> list[ParameterSet]:
-    """The names as parameters of a test; the slow ones are left to the full tests."""
-    return [pytest.param(name, marks=[pytest.mark.full] * (name in SLOW)) for name in names]
 
 
 @pytest.mark.parametrize("name", cases(sorted(table())))

@@ -1,0 +1,56 @@
+"""Random litmus tests under each model, against tests/cycles.tsv: an answer that changes is seen, whatever changed it.
+
+The table is what mbpair said when test_cycles.py had it compared with the enumerator and, for the models that
+herd7 has, with herd7; `--goldens` rewrites it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests import cycles
+from verifier.options import Options
+from verifier.pipeline import litmus
+
+TABLE = Path(__file__).parent / "cycles.tsv"
+SEEDS = range(2000, 2400)
+PART = 20  # tests at a time
+ASKED: tuple[tuple[str, Callable[[int], str], str], ...] = (
+    *(("C", cycles.linux, model) for model in ("lkmm", "armv8", "riscv", "power", "tso", "sc")),
+    ("AArch64", cycles.aarch64, "armv8"),
+    ("RISCV", cycles.riscv, "riscv"),
+    ("X86_64", cycles.x86, "tso"),
+)
+
+
+def answer(draw: Callable[[int], str], model: str, seed: int) -> str:
+    """The observation and the flags, or why there are none."""
+    verdict = litmus("cycle.litmus", draw(seed).encode(), Options(models=(model,)))
+    if verdict.outcome is None:
+        return verdict.reason
+    return " ".join((verdict.outcome.observation, *sorted(verdict.outcome.flags)))
+
+
+@cache
+def table() -> list[list[str]]:
+    return [line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("first", SEEDS[::PART])
+@pytest.mark.parametrize("column", range(len(ASKED)), ids=[f"{kind}-{model}" for kind, _, model in ASKED])
+def test_answers(column: int, first: int) -> None:
+    _, draw, model = ASKED[column]
+    rows = table()[first - SEEDS.start :][:PART]
+    assert [answer(draw, model, first + i) for i in range(PART)] == [row[column] for row in rows]
+
+
+@pytest.mark.full
+def test_all_answers(rewrites_goldens: bool) -> None:
+    if rewrites_goldens:
+        rows = ("\t".join(answer(draw, model, seed) for _, draw, model in ASKED) for seed in SEEDS)
+        TABLE.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    assert len(table()) == len(SEEDS)
