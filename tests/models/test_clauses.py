@@ -1,0 +1,254 @@
+"""Each clause of each model by itself: a test that it alone forbids, beside one that nothing does.
+
+The verdicts are those of the clause's own text: the Arm ARM (B2.3), the RISC-V manual (rules 1 to 13), Herding
+Cats (section 6) for Power, the kernel's tools/memory-model; the published model files say the same.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.models.test_verdicts import assembly, flags, kernel, observation, r, w
+
+NEVER, SOMETIMES = "Never", "Sometimes"
+MP, LB = "exists (1:X2=1 /\\ 1:X3=0)", "exists (0:X2=1 /\\ 1:X2=1)"
+A64 = "0:X0=x; 0:X1=y; 0:X7=z; 1:X0=x; 1:X1=y; 1:X7=z;"
+PICK = "CMP W2,#1; CSEL W4,W5,W6,EQ"
+INDEX = "EOR W4,W2,W2"
+TO_Z = "LDR W8,[X7,W4,SXTW]"  # at an address that depends on the first read
+
+# What stands between a read of the flag and one of the data, whose writer has a full barrier.
+ARM_READERS = [
+    ("", SOMETIMES),
+    ("DMB LD", NEVER),
+    ("DMB ISHLD", NEVER),
+    ("DMB ST", SOMETIMES),
+    ("DSB LD", NEVER),
+    ("DSB SY", NEVER),
+    ("DSB ST", SOMETIMES),
+    ("ISB", SOMETIMES),
+    (f"{INDEX}; {TO_Z}", SOMETIMES),
+    (f"{INDEX}; {TO_Z}; ISB", NEVER),
+    ("CBNZ W2,L; L: NOP", SOMETIMES),
+    ("CBNZ W2,L; L: ISB", NEVER),
+    (f"{PICK}; CBNZ W4,L; L: NOP", SOMETIMES),
+    (f"{PICK}; CBNZ W4,L; L: ISB", NEVER),
+    (f"{PICK}; EOR W4,W4,W4; {TO_Z}", SOMETIMES),
+    (f"{PICK}; EOR W4,W4,W4; {TO_Z}; ISB", NEVER),
+]
+# What stands between two writes, and what the second is; the reader has a full barrier.
+ARM_WRITERS = [
+    ("STR W2,[X1]", SOMETIMES),
+    ("DMB ST; STR W2,[X1]", NEVER),
+    ("DMB ISHST; STR W2,[X1]", NEVER),
+    ("DMB LD; STR W2,[X1]", SOMETIMES),
+    ("DSB ST; STR W2,[X1]", NEVER),
+    ("DSB LD; STR W2,[X1]", SOMETIMES),
+    ("DSB ISH; STR W2,[X1]", NEVER),
+    ("STLR W2,[X1]", NEVER),
+    ("SWPL W2,W4,[X1]", NEVER),
+    ("SWP W2,W4,[X1]", SOMETIMES),
+    ("SWPA W2,W4,[X1]", SOMETIMES),
+    ("SWPAL W2,W4,[X7]; STR W2,[X1]", NEVER),
+    ("SWPL W2,W4,[X7]; STR W2,[X1]", SOMETIMES),
+]
+# From a read to a write; the other thread has a full barrier.
+STORE = "MOV W3,#1; STR W3,[X1]"
+ARM_LOADS = [
+    (STORE, SOMETIMES),
+    ("EOR W3,W2,W2; ADD W3,W3,#1; STR W3,[X1]", NEVER),
+    (f"{INDEX}; MOV W3,#1; STR W3,[X1,W4,SXTW]", NEVER),
+    (f"CBNZ W2,L; L: {STORE}", NEVER),
+    (f"{INDEX}; {TO_Z}; {STORE}", NEVER),
+    (f"{PICK}; CBNZ W4,L; L: {STORE}", NEVER),
+    (f"{PICK}; EOR W4,W4,W4; {TO_Z}; {STORE}", NEVER),
+    (f"{PICK}; EOR W4,W4,W4; MOV W3,#1; STR W3,[X1,W4,SXTW]", NEVER),
+    (f"DMB LD; {STORE}", NEVER),
+    (f"DMB ST; {STORE}", SOMETIMES),
+    (f"DSB LD; {STORE}", NEVER),
+    (f"DSB ST; {STORE}", SOMETIMES),
+    # through memory: what is stored at the address, or is the value, of a location that is read again
+    ("STR W2,[X7]; LDR W5,[X7]; EOR W3,W5,W5; ADD W3,W3,#1; STR W3,[X1]", NEVER),
+    (f"{INDEX}; MOV W5,#1; STR W5,[X7,W4,SXTW]; LDR W5,[X7]; EOR W3,W5,W5; ADD W3,W3,#1; STR W3,[X1]", NEVER),
+    (f"STR W2,[X7]; {STORE}", SOMETIMES),
+]
+
+
+@pytest.mark.parametrize(("between", "expected"), ARM_READERS)
+def test_armv8_from_read_to_read(between: str, expected: str) -> None:
+    writer = "MOV W2,#1; STR W2,[X0]; DMB SY; STR W2,[X1]"
+    reader = "; ".join(part for part in ("LDR W2,[X1]", between, "LDR W3,[X0]") if part)
+    assert observation(assembly("AArch64", A64, [writer, reader], MP), "armv8") == expected
+
+
+@pytest.mark.parametrize(("second", "expected"), ARM_WRITERS)
+def test_armv8_from_write_to_write(second: str, expected: str) -> None:
+    columns = [f"MOV W2,#1; STR W2,[X0]; {second}", "LDR W2,[X1]; DMB SY; LDR W3,[X0]"]
+    assert observation(assembly("AArch64", A64, columns, MP), "armv8") == expected
+
+
+@pytest.mark.parametrize(("rest", "expected"), ARM_LOADS)
+def test_armv8_from_read_to_write(rest: str, expected: str) -> None:
+    columns = [f"LDR W2,[X0]; {rest}", "LDR W2,[X1]; DMB SY; MOV W3,#1; STR W3,[X0]"]
+    assert observation(assembly("AArch64", A64, columns, LB), "armv8") == expected
+
+
+@pytest.mark.parametrize(
+    ("middle", "expected"),
+    [
+        ("", SOMETIMES),
+        ("DMB SY", NEVER),
+        ("DMB LD", SOMETIMES),
+        ("DMB ST", SOMETIMES),
+        ("DSB SY", NEVER),
+        ("DSB ST", NEVER),
+        ("DSB LD", SOMETIMES),
+        ("SWPAL W2,W4,[X7]", NEVER),
+        ("SWPA W2,W4,[X7]", SOMETIMES),
+    ],
+)
+def test_armv8_from_write_to_read(middle: str, expected: str) -> None:
+    columns = [
+        "; ".join(p for p in ("MOV W2,#1", f"STR W2,[{a}]", middle, f"LDR W3,[{b}]") if p)
+        for a, b in (("X0", "X1"), ("X1", "X0"))
+    ]
+    assert observation(assembly("AArch64", A64, columns, "exists (0:X3=0 /\\ 1:X3=0)"), "armv8") == expected
+
+
+RISCV = "0:x5=1; 0:x6=x; 0:x7=y; 0:x12=z; 1:x5=1; 1:x6=x; 1:x7=y; 1:x12=z;"
+RISCV_MP, RISCV_LB = "exists (1:x8=1 /\\ 1:x9=0)", "exists (0:x8=1 /\\ 1:x8=1)"
+SAME = "xor x10,x8,x8"
+RISCV_READERS = [
+    ("lw x8,0(x7)", SOMETIMES),
+    ("lr.w.aq x8,(x7)", NEVER),
+    ("lr.w x8,(x7)", SOMETIMES),
+    ("amoor.w.aq x8,x0,(x7)", NEVER),
+    ("amoor.w x8,x0,(x7)", SOMETIMES),
+    ("amoor.w.rl x8,x0,(x7)", SOMETIMES),
+    ("lw x8,0(x7); bne x8,x0,L; L: nop", SOMETIMES),
+    (f"lw x8,0(x7); {SAME}; add x11,x12,x10; lw x13,0(x11)", SOMETIMES),
+    ("lw x8,0(x7); fence r,r", NEVER),
+    ("lw x8,0(x7); fence r,w", SOMETIMES),
+    ("lw x8,0(x7); fence w,r", SOMETIMES),
+    ("lw x8,0(x7); fence rw,r", NEVER),
+    ("lw x8,0(x7); fence.tso", NEVER),
+]
+RISCV_WRITERS = [
+    ("sw x5,0(x7)", SOMETIMES),
+    ("amoswap.w.rl x0,x5,(x7)", NEVER),
+    ("amoswap.w.aq x0,x5,(x7)", SOMETIMES),
+    ("amoswap.w x0,x5,(x7)", SOMETIMES),
+    ("fence w,w; sw x5,0(x7)", NEVER),
+    ("fence w,rw; sw x5,0(x7)", NEVER),
+    ("fence rw,w; sw x5,0(x7)", NEVER),
+    ("fence r,w; sw x5,0(x7)", SOMETIMES),
+    ("fence w,r; sw x5,0(x7)", SOMETIMES),
+    ("fence.tso; sw x5,0(x7)", NEVER),
+]
+RISCV_LOADS = [
+    ("sw x5,0(x7)", SOMETIMES),
+    (f"{SAME}; ori x10,x10,1; sw x10,0(x7)", NEVER),
+    (f"{SAME}; add x11,x7,x10; sw x5,0(x11)", NEVER),
+    ("bne x8,x0,L; L: sw x5,0(x7)", NEVER),
+    (f"{SAME}; add x11,x12,x10; lw x13,0(x11); sw x5,0(x7)", NEVER),
+    ("sw x8,0(x12); lw x13,0(x12); xor x14,x13,x13; ori x14,x14,1; sw x14,0(x7)", NEVER),
+    (
+        f"{SAME}; add x11,x12,x10; sw x5,0(x11); lw x13,0(x12); xor x14,x13,x13; ori x14,x14,1; sw x14,0(x7)",
+        NEVER,
+    ),
+    ("sw x8,0(x12); sw x5,0(x7)", SOMETIMES),
+    ("fence r,w; sw x5,0(x7)", NEVER),
+    ("fence r,r; sw x5,0(x7)", SOMETIMES),
+    ("fence w,w; sw x5,0(x7)", SOMETIMES),
+    ("fence r,rw; sw x5,0(x7)", NEVER),
+    ("fence.tso; sw x5,0(x7)", NEVER),
+]
+
+
+@pytest.mark.parametrize(("first", "expected"), RISCV_READERS)
+def test_riscv_from_read_to_read(first: str, expected: str) -> None:
+    columns = ["sw x5,0(x6); fence rw,rw; sw x5,0(x7)", f"{first}; lw x9,0(x6)"]
+    assert observation(assembly("RISCV", RISCV, columns, RISCV_MP), "riscv") == expected
+
+
+@pytest.mark.parametrize(("second", "expected"), RISCV_WRITERS)
+def test_riscv_from_write_to_write(second: str, expected: str) -> None:
+    columns = [f"sw x5,0(x6); {second}", "lw x8,0(x7); fence rw,rw; lw x9,0(x6)"]
+    assert observation(assembly("RISCV", RISCV, columns, RISCV_MP), "riscv") == expected
+
+
+@pytest.mark.parametrize(("rest", "expected"), RISCV_LOADS)
+def test_riscv_from_read_to_write(rest: str, expected: str) -> None:
+    columns = [f"lw x8,0(x6); {rest}", "lw x8,0(x7); fence rw,rw; sw x5,0(x6)"]
+    assert observation(assembly("RISCV", RISCV, columns, RISCV_LB), "riscv") == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("sw x5,0({})", "lw x8,0({})", SOMETIMES),
+        ("amoswap.w.rl x0,x5,({})", "lr.w.aq x8,({})", NEVER),
+        ("amoswap.w.rl x0,x5,({})", "lw x8,0({})", SOMETIMES),
+        ("amoswap.w x0,x5,({})", "lr.w.aq x8,({})", SOMETIMES),
+        ("amoswap.w.aq x0,x5,({})", "lw x8,0({})", NEVER),
+        ("sw x5,0({}); fence w,r", "lw x8,0({})", NEVER),
+        ("sw x5,0({}); fence rw,w", "lw x8,0({})", SOMETIMES),
+        ("sw x5,0({}); fence r,r", "lw x8,0({})", SOMETIMES),
+    ],
+)
+def test_riscv_from_write_to_read(first: str, second: str, expected: str) -> None:
+    columns = [f"{first.format(a)}; {second.format(b)}" for a, b in (("x6", "x7"), ("x7", "x6"))]
+    assert observation(assembly("RISCV", RISCV, columns, "exists (0:x8=0 /\\ 1:x8=0)"), "riscv") == expected
+
+
+PPC = "0:r1=1; 0:r2=x; 0:r3=y; 1:r1=1; 1:r2=x; 1:r3=y;"
+PPC_LB = "exists (0:r4=1 /\\ 1:r4=1)"
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("stw r1,0(r3)", SOMETIMES),
+        ("xor r6,r4,r4; addi r6,r6,1; stw r6,0(r3)", NEVER),
+        ("xor r6,r4,r4; stwx r1,r6,r3", NEVER),
+        ("cmpw r4,r1; beq L; L:; stw r1,0(r3)", NEVER),
+        ("lwsync; stw r1,0(r3)", NEVER),
+        ("eieio; stw r1,0(r3)", SOMETIMES),
+    ],
+)
+def test_power_from_read_to_write(rest: str, expected: str) -> None:
+    columns = [f"lwz r4,0(r2); {rest}", "lwz r4,0(r3); sync; stw r1,0(r2)"]
+    assert observation(assembly("PPC", PPC, columns, PPC_LB), "power") == expected
+
+
+def test_power_keeps_exclusive_pairs_whole() -> None:
+    add = "lwarx r4,r0,r2; addi r4,r4,1; stwcx. r4,r0,r2; bne L{0}; li r7,1; L{0}:"
+    text = assembly(
+        "PPC", "0:r2=x; 1:r2=x;", [add.format(0), add.format(1)], "exists (x=1 /\\ 0:r7=1 /\\ 1:r7=1)"
+    )
+    assert observation(text, "power") == NEVER
+    assert observation(text.replace("x=1", "x=2"), "power") == SOMETIMES
+
+
+def race(first: str, second: str) -> bool:
+    return "data-race" in flags(kernel(f"{first} | {second}", "exists (1:r1=1)"), "lkmm")
+
+
+@pytest.mark.parametrize(
+    ("reader", "expected"),
+    [
+        ("r0 = smp_load_acquire(y); if (r0) { r1 = *x; }", False),
+        ("r0 = READ_ONCE(*y); smp_rmb(); if (r0) { r1 = *x; }", False),
+        ("r0 = READ_ONCE(*y); if (r0) { r1 = *x; }", True),
+        ("r0 = READ_ONCE(*y); smp_wmb(); if (r0) { r1 = *x; }", True),
+        # a control dependency orders a plain write, an atomic operation that returns nothing no read
+        ("r0 = READ_ONCE(*y); if (r0) { *x = 2; }", True),
+        ("atomic_inc(y); smp_rmb(); r0 = READ_ONCE(*y); if (r0 == 2) { r1 = *x; }", True),
+        ("atomic_inc(y); smp_mb__after_atomic(); r0 = READ_ONCE(*y); if (r0 == 2) { r1 = *x; }", False),
+    ],
+)
+def test_races_of_plain_accesses(reader: str, expected: bool) -> None:
+    assert race("*x = 1; smp_store_release(y, 1);", reader) == expected
+    assert race("*x = 1; smp_wmb(); " + w("y"), reader) == expected
+    assert race("*x = 1; " + w("y"), reader)
+    assert race(r("r1", "x"), "*x = 1;")
