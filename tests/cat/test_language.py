@@ -39,6 +39,8 @@ def definitions(tmp_path: Path, text: str) -> dict[str, object]:
         ("let x = po ; [~TLBI] ; rf", "let x = po ; rf"),
         ("let x = rf & ~po", "let x = rf \\ po"),
         ("let x = [Exp & R] ; po", "let x = [R] ; po"),
+        ("let x = id ; id ; id", "let x = id"),
+        ("let x = (id ; po) | (po ; id)", "let x = po"),
         # sets of sets
         ("let f s = match s with || {} -> po || e ++ es -> e end let x = f ({})", "let x = po"),
         ("let f s = match s with || {} -> po || e ++ es -> e end let x = f ({rf, co})", "let x = rf"),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import pytest
 
 from tests.models.test_verdicts import assembly, flags, kernel, observation, r, w
+from verifier.options import Options
+from verifier.pipeline import litmus
 
 NEVER, SOMETIMES = "Never", "Sometimes"
 MP, LB = "exists (1:X2=1 /\\ 1:X3=0)", "exists (0:X2=1 /\\ 1:X2=1)"
@@ -228,6 +230,20 @@ def test_power_keeps_exclusive_pairs_whole() -> None:
     )
     assert observation(text, "power") == NEVER
     assert observation(text.replace("x=1", "x=2"), "power") == SOMETIMES
+
+
+def test_power_reads_of_others_stay_behind_a_full_fence() -> None:
+    """Its one irreflexive axiom, observation: the rest lets this pass."""
+    columns = ["stw r1,0(r2); sync; stw r1,0(r3)", "lwz r4,0(r3); xor r6,r4,r4; lwzx r5,r6,r2"]
+    for propagation in (True, False):
+        text = assembly("PPC", PPC, columns, "exists (1:r4=1 /\\ 1:r5=0)")
+        verdict = litmus("t.litmus", text.encode(), Options(models=("power",), propagation=propagation))
+        assert verdict.outcome is not None
+        assert verdict.outcome.observation == NEVER
+        text = text.replace("1:r5=0", "1:r5=1")
+        verdict = litmus("t.litmus", text.encode(), Options(models=("power",), propagation=propagation))
+        assert verdict.outcome is not None
+        assert verdict.outcome.observation == SOMETIMES
 
 
 def race(first: str, second: str) -> bool:

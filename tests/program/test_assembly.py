@@ -226,6 +226,8 @@ def test_errors_in_the_initial_state(state: str, code: str, column: int) -> None
             "lwa r0,0(r1) | lwz r2,0(r1)",
             "0:r0=-1 0:r2=4294967295",
         ),
+        ("PPC", "0:r1=5;", "lis r2,1 | addis r3,r1,2 | addis r4,r0,3", "0:r2=65536 0:r3=131077 0:r4=196608"),
+        ("PPC", "0:r1=4294967295; int64_t 0:r2;", "extsw r2,r1", "0:r2=-1"),
     ],
 )
 def test_arithmetic(isa: str, state: str, text: str, shown: str) -> None:

@@ -52,6 +52,16 @@ def test_the_lock_is_free_after_each_way_out(writer: str) -> None:
     assert statuses(writer.replace("if (n)", "if (n && 0)"), READER) == {"holds"}
 
 
+@pytest.mark.parametrize(("way", "end"), [("break", "return 0;"), ("continue", "break;")])
+def test_the_loop_around_it_has_ways_out_of_its_own(way: str, end: str) -> None:
+    inner = f"scoped_guard(mutex, &d->m) {{ d->b = 1; }} if (n) {way}; d->b = 2; {end}"
+    writer = f"for (int i = 0; i < 2; i++) {{ {inner} }} d->a = 1; return 1;"
+    assert statuses(writer, READER) == {"violated"}
+    assert statuses(writer.replace("d->a = 1", "d->a = n == 0"), READER) == {
+        "violated" if "break;" in end else "holds"
+    }
+
+
 @pytest.mark.parametrize(
     ("writer", "what"),
     [

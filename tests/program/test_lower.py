@@ -44,6 +44,7 @@ ONE_THREAD = [  # declarations, the body of one thread, and the value of x at it
     ("", "int r = 1; x = (r = r + 1) * 10 + r;", 22),
     ("", "int r = -7 / 2; x = r;", -3),
     ("enum state { A, B, C = 7, D };", "x = D * 10 + B;", 81),
+    ("enum state { A = BIT(3), B = 1 << 2, C = ~-6, D = A | B };", "x = D * 100 + C * 10 + A;", 1258),
     ("#define LIMIT 12", "x = LIMIT;", 12),
     ("#define MASK (1 << 4)", "x = MASK;", 16),
     ("", "x = BIT(3);", 8),

@@ -389,3 +389,13 @@ def test_a_callback_that_waits_for_itself() -> None:
     text = CALLED.replace("WRITE_ONCE(x, 1)", "rcu_barrier()")
     found = result(f"{text}void w(struct item *p) {{ call_rcu(&p->rcu, end); }}\n", "armv8")
     assert found.reason.startswith("not modelled: rcu_barrier() in what it waits for")
+
+
+def test_a_section_that_nobody_waits_for_depends_on_no_version() -> None:
+    text = "int x, y; void r(void) {{ rcu_read_lock_sched(); x = 1; smp_wmb(); y = 1; rcu_read_unlock_sched(); {} }}\n"
+    for more, is_said in (("", False), ("synchronize_rcu();", True)):
+        (unit,) = check("a.c", text.format(more).encode(), Options(models=("lkmm",)))
+        assert (
+            any("rcu_read_lock_sched() " in a or "rcu_read_lock_sched()," in a for a in unit.assumptions)
+            == is_said
+        )
