@@ -288,3 +288,12 @@ def test_a_computed_access_may_not_meet_a_location_of_another_size() -> None:
     with pytest.raises(InputError) as caught:
         lower(text.format("z=0; int64_t *x=&y"))
     assert (caught.value.code, caught.value.span and caught.value.span.line) == ("not-modelled", 5)
+
+
+def test_an_address_may_take_a_turn_of_a_loop_to_arrive() -> None:
+    rows = ("L: MOV X3,X2", "MOV X2,X1", "LDR W4,[X3]", "SUB W5,W5,#1", "CBNZ W5,L")
+    cells = "".join(f" {row} ;\n" for row in rows)
+    text = f"AArch64 t\n{{ x=7; y=5; 0:X1=x; 0:X2=y; 0:X5=2; }}\n P0 ;\n{cells}exists (0:X4=7)\n"
+    verdict = litmus("t.litmus", text.encode(), Options())
+    assert verdict.outcome is not None, verdict.reason
+    assert verdict.outcome.observation == "Always"

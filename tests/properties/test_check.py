@@ -54,6 +54,7 @@ def test_conditions(condition: str, ordered: str, unordered: str) -> None:
     for writer, reader, status in (("smp_wmb();", "smp_rmb();", ordered), ("", "", unordered)):
         (found,) = properties(MP.format(writer=writer, reader=reader, check="") + condition + "\n")
         assert found.status == status
+        assert found.is_question == condition.startswith("exists")
 
 
 SLEEPER = """int cond;
@@ -175,3 +176,16 @@ exists (a:r == 0 && b:r == 0)
 """
     (found,) = properties(text, "lkmm")
     assert (found.kind, found.answer) == ("condition", "never reached")
+
+
+@pytest.mark.parametrize("model", ["armv8", "lkmm"])
+@pytest.mark.parametrize("other", ["r = 0;", "r = READ_ONCE(v);"])
+def test_a_dependency_that_one_branch_makes(other: str, model: str) -> None:
+    """What is written depends on the read of x where the branch is taken that reads it."""
+    text = f"""int x, y, z, v;
+void a(void) {{ int r; if (READ_ONCE(z)) r = READ_ONCE(x); else {other} WRITE_ONCE(y, r); }}
+void b(void) {{ int s; s = READ_ONCE(y); smp_mb(); WRITE_ONCE(x, 1); }}
+void c(void) {{ WRITE_ONCE(z, 1); }}
+~exists (b:s == 1)
+"""
+    assert [p.status for p in properties(text, model)] == ["holds"]
