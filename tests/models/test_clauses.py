@@ -37,6 +37,11 @@ ARM_READERS = [
     (f"{PICK}; CBNZ W4,L; L: ISB", NEVER),
     (f"{PICK}; EOR W4,W4,W4; {TO_Z}", SOMETIMES),
     (f"{PICK}; EOR W4,W4,W4; {TO_Z}; ISB", NEVER),
+    # what depends on the flag and is stored is read again, by an acquire
+    ("STR W2,[X7]; LDAR W5,[X7]", NEVER),
+    (f"{INDEX}; STR W9,[X7,W4,SXTW]; LDAR W5,[X7]", NEVER),
+    ("STR W9,[X7]; LDAR W5,[X7]", SOMETIMES),
+    ("STR W2,[X7]; STR W9,[X7]; LDAR W5,[X7]", SOMETIMES),
 ]
 # What stands between two writes, and what the second is; the reader has a full barrier.
 ARM_WRITERS = [
@@ -117,6 +122,14 @@ def test_armv8_from_write_to_read(middle: str, expected: str) -> None:
     assert observation(assembly("AArch64", A64, columns, "exists (0:X3=0 /\\ 1:X3=0)"), "armv8") == expected
 
 
+def test_armv8_keeps_writes_of_one_location() -> None:
+    columns = [
+        "LDR W2,[X0]; STR W2,[X1]; MOV W3,#2; STR W3,[X1]",
+        "LDR W2,[X1]; DMB SY; MOV W3,#1; STR W3,[X0]",
+    ]
+    assert observation(assembly("AArch64", A64, columns, "exists (0:X2=1 /\\ 1:X2=2)"), "armv8") == NEVER
+
+
 RISCV = "0:x5=1; 0:x6=x; 0:x7=y; 0:x12=z; 1:x5=1; 1:x6=x; 1:x7=y; 1:x12=z;"
 RISCV_MP, RISCV_LB = "exists (1:x8=1 /\\ 1:x9=0)", "exists (0:x8=1 /\\ 1:x8=1)"
 SAME = "xor x10,x8,x8"
@@ -194,6 +207,9 @@ def test_riscv_from_read_to_write(rest: str, expected: str) -> None:
         ("amoswap.w x0,x5,({})", "lr.w.aq x8,({})", SOMETIMES),
         ("amoswap.w.aq x0,x5,({})", "lw x8,0({})", NEVER),
         ("sw x5,0({}); fence w,r", "lw x8,0({})", NEVER),
+        # what an atomic wrote is read by its own thread only when all see it
+        ("amoswap.w x0,x5,({0}); lw x13,0({0}); xor x14,x13,x13", "add x14,x14,{0}; lw x8,0(x14)", NEVER),
+        ("sw x5,0({0}); lw x13,0({0}); xor x14,x13,x13", "add x14,x14,{0}; lw x8,0(x14)", SOMETIMES),
         ("sw x5,0({}); fence rw,w", "lw x8,0({})", SOMETIMES),
         ("sw x5,0({}); fence r,r", "lw x8,0({})", SOMETIMES),
     ],
@@ -268,3 +284,152 @@ def test_races_of_plain_accesses(reader: str, expected: bool) -> None:
     assert race("*x = 1; smp_wmb(); " + w("y"), reader) == expected
     assert race("*x = 1; " + w("y"), reader)
     assert race(r("r1", "x"), "*x = 1;")
+
+
+MODELS = ("lkmm", "armv8", "riscv", "power", "tso", "sc")
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("threads", "condition"),
+    [
+        (w("x") + w("x", 2), "exists ([x]=1)"),
+        (w("x") + r("r0", "x"), "exists (0:r0=0)"),
+        (r("r0", "x") + w("x"), "exists (0:r0=1)"),
+        (w("x") + w("x", 2) + "|" + r("r0", "x") + r("r1", "x"), "exists (1:r0=2 /\\ 1:r1=1)"),
+        (w("x") + "|" + r("r0", "x") + r("r1", "x"), "exists (1:r0=1 /\\ 1:r1=0)"),
+        (w("x") + w("x", 2) + "|" + r("r0", "x") + w("x", 3), "exists (1:r0=2 /\\ [x]=1)"),
+        (
+            w("x") + "|" + w("x", 2) + r("r0", "x") + "|" + r("r0", "x") + r("r1", "x"),
+            "exists (1:r0=1 /\\ 2:r0=1 /\\ 2:r1=2)",
+        ),
+        # nothing comes between the halves of an atomic operation
+        ("atomic_inc(x); | atomic_inc(x);", "exists ([x]=1)"),
+        ("r0 = xchg(x, 1); | " + w("x", 2), "exists (0:r0=2 /\\ [x]=2)"),
+        ("r0 = cmpxchg(x, 0, 1); | r0 = cmpxchg(x, 0, 2);", "exists (0:r0=0 /\\ 1:r0=0)"),
+    ],
+)
+def test_coherence_and_atomicity(threads: str, condition: str, model: str) -> None:
+    assert observation(kernel(threads, condition), model) == NEVER
+
+
+MP_C = "exists (1:r0=1 /\\ 1:r1=0)"
+LKMM = [
+    # a fence next to an atomic operation orders the operation as well
+    (
+        w("x") + "smp_mb__before_atomic(); atomic_inc(y); | " + r("r0", "y") + "smp_rmb();" + r("r1", "x"),
+        MP_C,
+        NEVER,
+    ),
+    (
+        w("x") + "smp_mb__before_atomic();" + w("y") + " | " + r("r0", "y") + "smp_rmb();" + r("r1", "x"),
+        MP_C,
+        SOMETIMES,
+    ),
+    (w("x") + "atomic_inc(y); | " + r("r0", "y") + "smp_rmb();" + r("r1", "x"), MP_C, SOMETIMES),
+    # a release reaches beyond the atomic operations that follow on it, of whatever thread
+    (
+        w("x")
+        + "smp_store_release(y, 1); | atomic_inc(y); atomic_inc(y); | r0 = smp_load_acquire(y);"
+        + r("r1", "x"),
+        "exists (2:r0=3 /\\ 2:r1=0)",
+        NEVER,
+    ),
+    (
+        w("x") + w("y") + " | atomic_inc(y); atomic_inc(y); | r0 = smp_load_acquire(y);" + r("r1", "x"),
+        "exists (2:r0=3 /\\ 2:r1=0)",
+        SOMETIMES,
+    ),
+    # cumulativity: of what a thread has read, and from thread to thread
+    (
+        w("x") + " | " + r("r0", "x") + "smp_store_release(y, 1); | r0 = smp_load_acquire(y);" + r("r1", "x"),
+        "exists (1:r0=1 /\\ 2:r0=1 /\\ 2:r1=0)",
+        NEVER,
+    ),
+    (
+        w("x") + " | " + r("r0", "x") + "smp_wmb();" + w("y") + " | r0 = smp_load_acquire(y);" + r("r1", "x"),
+        "exists (1:r0=1 /\\ 2:r0=1 /\\ 2:r1=0)",
+        SOMETIMES,
+    ),
+    (
+        w("x")
+        + "smp_store_release(y, 1); | "
+        + r("r0", "y")
+        + "smp_store_release(z, 1); | r0 = smp_load_acquire(z);"
+        + r("r1", "x"),
+        "exists (1:r0=1 /\\ 2:r0=1 /\\ 2:r1=0)",
+        NEVER,
+    ),
+    (
+        w("x")
+        + "smp_wmb();"
+        + w("y")
+        + " | "
+        + r("r0", "y")
+        + "smp_mb();"
+        + w("z")
+        + " | r0 = smp_load_acquire(z);"
+        + r("r1", "x"),
+        "exists (1:r0=1 /\\ 2:r0=1 /\\ 2:r1=0)",
+        NEVER,
+    ),
+    # what a thread wrote itself carries no dependency
+    (
+        w("x") + r("r0", "x") + "if (r0) {" + w("y") + "} | " + r("r0", "y") + "smp_rmb();" + r("r1", "x"),
+        MP_C,
+        SOMETIMES,
+    ),
+    # a grace period of SRCU is a full barrier, of one domain as of two threads
+    (
+        w("x")
+        + "synchronize_srcu(s);"
+        + r("r0", "y")
+        + " | "
+        + w("y")
+        + "synchronize_srcu(s);"
+        + r("r0", "x"),
+        "exists (0:r0=0 /\\ 1:r0=0)",
+        NEVER,
+    ),
+    (
+        w("x") + "synchronize_rcu();" + r("r0", "y") + " | " + w("y") + "smp_mb();" + r("r0", "x"),
+        "exists (0:r0=0 /\\ 1:r0=0)",
+        NEVER,
+    ),
+    (
+        w("x")
+        + "rcu_read_lock(); rcu_read_unlock();"
+        + r("r0", "y")
+        + " | "
+        + w("y")
+        + "smp_mb();"
+        + r("r0", "x"),
+        "exists (0:r0=0 /\\ 1:r0=0)",
+        SOMETIMES,
+    ),
+]
+
+
+@pytest.mark.parametrize(("threads", "condition", "expected"), LKMM)
+def test_the_kernels_model(threads: str, condition: str, expected: str) -> None:
+    assert observation(kernel(threads, condition), "lkmm") == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("*x = 1; " + w("x", 2), {"mixed-accesses"}),
+        (w("x", 2) + "*x = 1;", {"mixed-accesses"}),
+        ("*x = 1; barrier(); " + w("x", 2), set()),
+        ("*x = 1; smp_rmb(); " + w("x", 2), set()),
+        ("*x = 1; smp_wmb(); " + w("x", 2), set()),
+        ("*x = 1; smp_mb(); " + w("x", 2), set()),
+        ("*x = 1; smp_mb__before_atomic(); " + w("x", 2), set()),
+        ("*x = 1; rcu_read_lock(); rcu_read_unlock(); " + w("x", 2), set()),
+        ("*x = 1; smp_store_release(x, 2);", set()),
+        ("r0 = smp_load_acquire(y); *x = 1; " + w("x", 2), {"mixed-accesses"}),
+        ("spin_lock(l); spin_unlock(l); r0 = READ_ONCE(*l);", {"mixed-lock-accesses"}),
+    ],
+)
+def test_flags_of_the_kernels_model(body: str, expected: set[str]) -> None:
+    assert flags(kernel(body, "exists (true)"), "lkmm") == expected
