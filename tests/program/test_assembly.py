@@ -291,9 +291,18 @@ def test_a_computed_access_may_not_meet_a_location_of_another_size() -> None:
 
 
 def test_an_address_may_take_a_turn_of_a_loop_to_arrive() -> None:
-    rows = ("L: MOV X3,X2", "MOV X2,X1", "LDR W4,[X3]", "SUB W5,W5,#1", "CBNZ W5,L")
+    rows = (
+        "LDR X1,[X6]",
+        "LDR X2,[X7]",
+        "L: MOV X3,X2",
+        "MOV X2,X1",
+        "LDR W4,[X3]",
+        "SUB W5,W5,#1",
+        "CBNZ W5,L",
+    )
     cells = "".join(f" {row} ;\n" for row in rows)
-    text = f"AArch64 t\n{{ x=7; y=5; 0:X1=x; 0:X2=y; 0:X5=2; }}\n P0 ;\n{cells}exists (0:X4=7)\n"
+    initial = "x=7; y=5; int *p=&x; int *q=&y; 0:X6=p; 0:X7=q; 0:X5=2;"
+    text = f"AArch64 t\n{{ {initial} }}\n P0 ;\n{cells}exists (0:X4=7)\n"
     verdict = litmus("t.litmus", text.encode(), Options())
     assert verdict.outcome is not None, verdict.reason
     assert verdict.outcome.observation == "Always"
