@@ -17,8 +17,8 @@ from mutation.baseline import Measured
 from mutation.fault import Fault
 from mutation.kernel import users
 
-NEAR, FAR = 15.0, 4.0  # seconds that the tests of a fault may take, as they were measured
-LIKELY, FIRST = 4, 8.0  # files of tests that are tried before others are even loaded, and their seconds
+NEAR, FAR = 8.0, 1.0  # seconds that the tests of a fault may take, as they were measured
+LIKELY, FIRST = 4, 6.0  # files of tests that are tried before others are even loaded, and their seconds
 OWN = 3.0  # how much likelier the tests that mirror the module find it
 
 

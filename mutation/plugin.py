@@ -49,7 +49,7 @@ class Measure:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, object, object]:
         start = time.process_time()
-        signal.setitimer(signal.ITIMER_PROF, LONGEST, 0.2)  # again, if what it interrupts ignores exceptions
+        signal.setitimer(signal.ITIMER_PROF, LONGEST)
         try:
             return (yield)
         except Exception:
@@ -86,7 +86,7 @@ class Choose:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
-        signal.setitimer(signal.ITIMER_PROF, 5 + 10 * self._seconds[item.nodeid], 1)
+        signal.setitimer(signal.ITIMER_PROF, 5 + 10 * self._seconds[item.nodeid])
         try:
             return (yield)
         finally:

@@ -104,3 +104,14 @@ if (!READ_ONCE(cond)) schedule();            wake_up_process(p);
     result = check("x.txt", diagram, Options(models=("lkmm",)))[0].results[0]
     assert [b.status for b in result.barriers] == ["paired", "paired"]
     assert [p.status for p in result.properties] == ["holds"]
+
+
+def test_a_member_behind_a_pointer_is_assigned_by_itself() -> None:
+    head = "struct two { int a, b; }; struct two g;\nstatic void copy(int *to, int *from) { *to = *from; }"
+    assert _published(head, "WRITE_ONCE(g.b, 1); copy(&g.a, &g.b);", "READ_ONCE(g.a)").verdict == "proved"
+    assert (
+        "a struct assigned as a whole"
+        in _published(
+            f"{head}\nstruct two h;", "struct two *p = &g, *q = &h; *q = *p;", "READ_ONCE(h.b)"
+        ).reason
+    )
