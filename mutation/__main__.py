@@ -10,7 +10,8 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -32,14 +33,31 @@ def main() -> int:
         tree.copy(copy)
         planted = sample(copy, arguments.count, arguments.seed, arguments.only)
         measured = [_measured(copy, file) for file in arguments.tests or suite.files(copy)]
-        found = {f.name: known.get(f.name) or _looked_for(f, measured, copy) for f in planted}
-    outcomes = {a: [found[f.name] for f in planted if area(f) == a] for a in arguments.only}
+        found = _look_for_all(planted, known, measured, copy, time.monotonic() + 60 * arguments.minutes)
+    outcomes = {
+        a: [found[f.name] for f in planted if area(f) == a and f.name in found] for a in arguments.only
+    }
     print(report.table(outcomes))
     if arguments.write_docs:
-        PAGE.write_text(report.page(outcomes, arguments.seed), encoding="utf-8")
+        PAGE.write_text(report.page(outcomes, arguments.seed, len(planted)), encoding="utf-8")
     rate = report.rate(found.values())
     print(f"found: {100 * rate:.1f} % of {len(found)}; at least {100 * arguments.least:.0f} % must be")
     return int(rate < arguments.least)
+
+
+def _look_for_all(
+    planted: Sequence[Fault],
+    known: Mapping[str, run.Outcome],
+    measured: Sequence[Measured],
+    copy: Path,
+    end: float,
+) -> dict[str, run.Outcome]:
+    """The outcomes by name: what is known, and then as many others as there is time for."""
+    found = {f.name: known[f.name] for f in planted if f.name in known}
+    for fault in planted:
+        if fault.name not in found and time.monotonic() < end:
+            found[fault.name] = _looked_for(fault, measured, copy)
+    return found
 
 
 def _measured(copy: Path, file: str) -> Measured:
@@ -79,6 +97,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--least", type=float, default=0.95, help="share that must be found (default: 0.95)")
     parser.add_argument("--again", action="store_true", help="take what was found before as found")
+    parser.add_argument(
+        "--minutes", type=float, default=1e6, help="for planting (default: until all are planted)"
+    )
     parser.add_argument("--write-docs", action="store_true", help="rewrite docs/mutation.md")
     return parser.parse_args()
 

@@ -1,7 +1,7 @@
 """Which tests can find a fault, the likeliest and cheapest first.
 
 Of Python it is those that run its lines; then, since what one test leaves in a memo the next does not run,
-others of the same files. Of a model or a primitive it is those that name it; then all others.
+others of the same files. Of a model or a primitive it is those that mirror or name it; then all others.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from mutation.baseline import Measured
 from mutation.fault import Fault
 from mutation.kernel import users
 
-NEAR, FAR = 8.0, 1.0  # seconds that the tests of a fault may take, as they were measured
-LIKELY, FIRST = 4, 6.0  # files of tests that are tried before others are even loaded, and their seconds
+NEAR, FAR = 40.0, 20.0  # seconds that the tests of a fault may take, as they were measured
+LIKELY, FIRST = 5, 10.0  # files of tests that are tried before others are even loaded, and their seconds
 OWN = 3.0  # how much likelier the tests that mirror the module find it
 
 
@@ -43,6 +43,8 @@ def _is_own(file: str, fault: Fault) -> bool:
 def _near(fault: Fault, measured: Measured, tree: Path) -> set[str]:
     if fault.path.endswith(".py"):
         return _that_run(fault, measured)
+    if _is_own(measured.file, fault):
+        return set(measured.seconds)
     words = _words(fault, tree)
     return {test for test in measured.seconds if _names(test, words, tree)}
 
@@ -98,14 +100,10 @@ def _words(fault: Fault, tree: Path) -> frozenset[str]:
 def _names(test: str, words: frozenset[str], tree: Path) -> bool:
     """Whether a test's name has one of the words, or the example that it is about."""
     example = re.search(r"\[([\w/.-]+\.(?:c|txt|litmus))", test)
-    return bool(words & _words_of(test)) or bool(example and words & _words_in(tree / "litmus" / example[1]))
-
-
-@cache
-def _words_of(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", text))
+    is_named = any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", test) for word in words)
+    return is_named or bool(example and words & _words_in(tree / "litmus" / example[1]))
 
 
 @cache
 def _words_in(file: Path) -> frozenset[str]:
-    return _words_of(file.read_text(encoding="utf-8")) if file.is_file() else frozenset()
+    return frozenset(re.findall(r"\w+", file.read_text(encoding="utf-8"))) if file.is_file() else frozenset()

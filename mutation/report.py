@@ -14,7 +14,8 @@ HEAD = """# Planted faults
 
 `make mutation` plants faults in the models, the primitives and the engine, one at a time, and has the tests look for
 each: a member of a union is dropped from a model, an axiom is gone, a fence is weaker, a comparison is turned round, a
-constant is off by one, a branch is not taken. This page is what it wrote, of {count} faults drawn with the seed {seed}.
+constant is off by one, a branch is not taken. This page is what it wrote: of {drawn} faults drawn with the seed {seed}
+it has planted {count}.
 
 A fault is *found* when a test fails, or runs far beyond its time. One that no test can find, since the answers
 are the same with it, is *the same*: it is among those that were not found, and below is the reason.
@@ -52,11 +53,11 @@ def table(outcomes: Mapping[str, list[Outcome]]) -> str:
     return "\n".join(rows)
 
 
-def page(outcomes: Mapping[str, list[Outcome]], seed: int) -> str:
+def page(outcomes: Mapping[str, list[Outcome]], seed: int, drawn: int) -> str:
     """docs/mutation.md."""
     count = sum(map(len, outcomes.values()))
     reasons = explained()
-    lines = [HEAD.format(count=count, seed=seed) + table(outcomes), "", "## Not found", ""]
+    lines = [HEAD.format(count=count, seed=seed, drawn=drawn) + table(outcomes), "", "## Not found", ""]
     for outcome in sorted(
         (o for found in outcomes.values() for o in found if not o.is_killed), key=lambda o: o.name
     ):
