@@ -52,10 +52,10 @@ def _look_for_all(
     copy: Path,
     end: float,
 ) -> dict[str, run.Outcome]:
-    """The outcomes by name: what is known, and then as many others as there is time for."""
+    """The outcomes by name: what was found before, then as many others as there is time for; else what was not."""
     found = {f.name: known[f.name] for f in planted if f.name in known}
     for fault in planted:
-        if fault.name not in found and time.monotonic() < end:
+        if (fault.name not in found or not found[fault.name].is_killed) and time.monotonic() < end:
             found[fault.name] = _looked_for(fault, measured, copy)
     return found
 
@@ -80,11 +80,11 @@ def _looked_for(fault: Fault, measured: Sequence[Measured], copy: Path) -> run.O
 
 
 def _known() -> dict[str, run.Outcome]:
-    """Those that were found before: that there are more tests now does not change it."""
+    """The outcomes of earlier runs; what was found is not looked for again, for tests only become more."""
     if not OUTCOMES.exists():
         return {}
     kept = json.loads(OUTCOMES.read_text(encoding="utf-8"))
-    return {name: run.Outcome(**o) for name, o in kept.items() if o["by"]}
+    return {name: run.Outcome(**o) for name, o in kept.items()}
 
 
 def _arguments() -> argparse.Namespace:
