@@ -83,6 +83,8 @@ def _check(parsed: argparse.Namespace) -> int:
         print(f"mbpair: no commit of {parsed.git} has a barrier", file=sys.stderr)
     files = Files.named(parsed.html, parsed.dot, job.names)
     found: list[Answer] = []
+    if parsed.fix and parsed.format != "text":
+        raise UsageError("format", "--fix prints a patch; it goes without --format")
     if parsed.format == "text":
         tally = _check_to_text(job, parsed, found, has_data=files.are_wanted)
     else:
@@ -108,9 +110,9 @@ def _check_to_text(job: Job, parsed: argparse.Namespace, found: list[Answer], ha
         if has_data:
             found.append(answer)
 
-    job = replace(job, form=(_style(parsed), level), has_data=has_data)
+    job = replace(job, form=(_style(parsed), level), has_data=has_data, is_to_fix=parsed.fix)
     tally = _run_all(job, parsed.jobs, show, parsed.lenient)
-    if tally.programs.total() > 1 and not parsed.quiet:
+    if tally.programs.total() > 1 and not parsed.quiet and not parsed.fix:
         print(f"\n{summary(tally)}")
     return tally
 
