@@ -76,7 +76,8 @@ def removals(
             continue
         found = [parts for place in places if (parts := place.without(span))]
         call, at = call_of(barrier.place.name), (text.start(span),)
-        return tuple((Edit(parts, 0, f"{_removal(parts, call)} on line {{}}", at),) for parts in found)
+        why = "nothing in the text needs it then"
+        return tuple((Edit(parts, 0, f"{_removal(parts, call)} on line {{}}: {why}", at),) for parts in found)
     return ()
 
 
