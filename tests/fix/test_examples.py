@@ -21,6 +21,8 @@ LOGIC = re.compile(r"program order too|self-deadlock|data race")
 OUT_OF_REACH = {
     "algorithms/qspinlock-queue.c": "its barriers have more candidate cycles than can be looked at",
 }
+# What has no partner in the text, before and after.
+LEFT = {"shapes/wait-event-fast-path.c": ("smp_mb() on line 20",)}  # nothing wakes the task
 WEAKER = [
     (r"smp_(?:r|w)?mb\(\);?", ""),
     (r"smp_mb\(\)", "smp_rmb()"),
@@ -88,7 +90,12 @@ def assert_mended(name: str) -> None:
             if p.status == "violated"
         )
         return
-    assert found.is_proved
+    assert found.left == LEFT.get(name, ())
+    if found.left:
+        assert not any(
+            r.verdict == "refuted" for u in check(name, found.after.encode(), options) for r in u.results
+        )
+        return
     assert is_proved(name, found.after)
     tried = list(weakened(found.before, found.after))
     assert tried

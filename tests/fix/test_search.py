@@ -73,6 +73,15 @@ def test_a_text_that_can_not_be_judged_is_no_remedy() -> None:
     assert found(answer) == ["w"]
 
 
+def test_what_is_needless_goes_though_it_keeps_the_text_from_being_proved() -> None:
+    both = (edit(0, "r", 2), edit(2, "w", 2))
+
+    def answer(text: str) -> Judged:
+        return Judged("r" not in text, "r" in text and "w" not in text, () if "r" in text else (both,))
+
+    assert found(answer) == ["r"]
+
+
 def test_where_nothing_proves_it_what_is_not_refuted() -> None:
     def answer(text: str) -> Judged:
         return Judged("w" not in text, False, ((edit(1, "w", 2),),))

@@ -27,8 +27,8 @@ _CALL = re.compile(r"\w+\Z")
 @record(frozen=True, slots=True)
 class Mended:
     """A file with barriers that prove it. The edits of the `remedy`, those of its `alternatives` of the same cost, and
-    the barriers that did something before and are `redundant` now, in words. `models` are those that judged it; unless
-    `is_proved`, a barrier is left that has no partner in the text."""
+    the barriers that did something before and are `redundant` now, in words. `models` are those that judged it. Unless
+    `is_proved`, `left` are the barriers that have no partner in the text."""
 
     name: str
     before: str
@@ -37,6 +37,7 @@ class Mended:
     remedy: tuple[str, ...]
     alternatives: tuple[tuple[str, ...], ...]
     redundant: tuple[str, ...]
+    left: tuple[str, ...]
     is_proved: bool
 
 
@@ -74,7 +75,8 @@ def mend(
         tuple(dict.fromkeys(r.model for u in results for r in u.results)),
         what,
         tuple(alternatives),
-        _redundant(results, task.useful),
+        tuple(n for n in _with_status(results, "redundant") if n.split("(")[0] in task.useful),
+        _with_status(results, "unmatched"),
         best.is_proved,
     )
 
@@ -96,10 +98,10 @@ def _hopeless(name: str, data: bytes, units: Sequence[UnitResult]) -> str:
     for unit in units:
         for result in unit.results:
             for p in result.properties:
-                if p.even_under_sc and is_wrong(p):
-                    return f"{p.kind} on line {p.line}: it goes wrong in program order too, which no barrier mends"
                 if p.kind in ("self-deadlock", "data race") and is_wrong(p):
                     return f"{p.kind} on line {p.line}: no barrier mends that"
+                if p.even_under_sc and is_wrong(p):
+                    return f"{p.kind} on line {p.line}: it goes wrong in program order too, which no barrier mends"
     if name == "<stdin>":
         return "standard input is no file that a diff could be about"
     if any(unit.side is not None for unit in units):
@@ -209,11 +211,9 @@ def _is_as_good(one: Sequence[UnitResult], other: Sequence[UnitResult]) -> bool:
     return verdicts[0] == verdicts[1] and "refuted" not in claims
 
 
-def _redundant(units: Sequence[UnitResult], was: frozenset[str]) -> tuple[str, ...]:
-    """The barriers that did something and are redundant now, under all models, by name and line of the mended text."""
+def _with_status(units: Sequence[UnitResult], status: str) -> tuple[str, ...]:
+    """The barriers with no other status under any model, by name and line."""
     answers: dict[str, set[str]] = {}
-    for b in (b for u in units for r in u.results for b in r.barriers if b.place.via is None):
+    for b in (b for u in units for r in u.results for b in r.barriers if not b.is_note):
         answers.setdefault(f"{call_of(b.place.name)} on line {b.place.line}", set()).add(b.status)
-    return tuple(
-        name for name, statuses in answers.items() if statuses == {"redundant"} and name.split("(")[0] in was
-    )
+    return tuple(name for name, statuses in answers.items() if statuses == {status})

@@ -16,10 +16,10 @@ _CONTEXT = 3
 def render(found: Mended, width: int) -> str:
     """The patch; git passes over the words before it."""
     models = " and ".join(found.models)
-    end = (
-        f"proved under {models}" if found.is_proved else "nothing is refuted, though a barrier has no partner"
-    )
-    lines = [f"{found.name}: refuted; with this, {end}:", ""]
+    left = ", ".join(found.left) or "something"
+    open_end = f"nothing is refuted under {models}; still without a partner in the text: {left}"
+    end = f"proved under {models}" if found.is_proved else open_end
+    lines = [f"{found.name}: refuted; with this, {end}", ""]
     lines += [f"  - {what}" for what in found.remedy]
     lines += [f"    or, at the same cost: {'; '.join(other)}" for other in found.alternatives]
     lines += [f"    redundant then: {one}" for one in found.redundant]

@@ -68,8 +68,8 @@ def remedies(text: str, first: Judged, judge: Callable[[str], Judged | None]) ->
         if answer is None:
             continue
         if not answer.is_refuted:
-            kept = _minimal(edits, look) if answer.is_proved else edits
-            found.setdefault(_meaning(kept), Remedy(kept, answer.is_proved))
+            kept = _minimal(edits, look)
+            found.setdefault(_meaning(kept), Remedy(kept, _is_proved(look(kept))))
         for choice in answer.choices:
             more = _with(edits, choice)
             if more is not None and len(more) <= MOST_EDITS:
@@ -96,12 +96,22 @@ def _with(edits: tuple[Edit, ...], choice: Sequence[Edit]) -> tuple[Edit, ...] |
     return more
 
 
+def _is_proved(answer: Judged | None) -> bool:
+    return answer is not None and answer.is_proved
+
+
 def _minimal(edits: tuple[Edit, ...], look: Callable[[Sequence[Edit]], Judged | None]) -> tuple[Edit, ...]:
-    """Those of the edits without which the text is not proved, and none stronger than it has to be."""
-    for edit in edits if len(edits) > 1 else ():  # one by itself is the weakest that was asked for
+    """Those of the edits without which the answer is worse, and none stronger than it has to be.
+
+    Where it is not proved, no edit goes that lets a barrier go: what that one was for would be hidden.
+    """
+    if len(edits) < 2:  # one by itself is the weakest that was asked for
+        return edits
+    must_prove = _is_proved(look(edits)) or not all(e.cost for e in edits)
+    for edit in edits:
         rest = tuple(e for e in edits if e is not edit)
         for instead in ((), *((weak,) for weak in weaker(edit))):
             found = look((*rest, *instead))
-            if found is not None and found.is_proved:
+            if found is not None and not found.is_refuted and found.is_proved >= must_prove:
                 return _minimal((*rest, *instead), look)
     return edits
