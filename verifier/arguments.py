@@ -31,6 +31,9 @@ class _Parser(argparse.ArgumentParser):
     """Complains in one line."""
 
     def error(self, message: str) -> NoReturn:
+        from verifier.report.style import visible
+
+        message = visible(message)
         self.exit(2, f"mbpair: error: {message} (see {self.prog} --help)\n")
 
 

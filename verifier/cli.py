@@ -355,12 +355,12 @@ def _complain_of(answer: Answer) -> None:
 
 
 def _complain(error: InputError, details: str = "") -> None:
-    from verifier.report.style import printable
+    from verifier.report.style import visible
 
     text = error.render()
     sys.stdout.flush()
-    print(printable(text if error.name else f"mbpair: {text}"), file=sys.stderr)
-    print(printable(details), end="", file=sys.stderr)
+    print(visible(text if error.name else f"mbpair: {text}"), file=sys.stderr)
+    print(visible(details), end="", file=sys.stderr)
 
 
 def _is_width_told() -> bool:

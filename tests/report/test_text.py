@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.report.sample import ALL, MP_EXECUTION, ONE_SIDE, ONE_SIDED, PAIRED, TWO_MODELS, result, unit
+from tests.report.sample import (
+    ALL,
+    MP_EXECUTION,
+    ONE_SIDE,
+    ONE_SIDED,
+    PAIRED,
+    TWO_MODELS,
+    hostile,
+    result,
+    unit,
+)
 from verifier.pairing.verdict import Missing
 from verifier.report import brief, text
 from verifier.report.columns import draw
-from verifier.report.style import Style, paint, printable
+from verifier.report.style import Style, paint, visible
 
 HERE = Path(__file__).parent
 PLAIN = Style()
@@ -107,8 +118,30 @@ def test_no_colour_where_none_is_allowed() -> None:
     assert "\x1b" not in paint("refuted: x", Style())
 
 
-def test_control_characters_are_replaced() -> None:
-    assert printable("a\x1b[31mb\tc\nd") == "a\N{REPLACEMENT CHARACTER}[31mb\tc\nd"
+def test_unseen_characters_are_made_visible() -> None:
+    assert visible("a\x1b[31mb\tc\nd") == "a⟨U+001B⟩[31mb\tc\nd"
+    assert visible("\u202ea\u2066b\xadc\u200dd\x9b") == "⟨U+202E⟩a⟨U+2066⟩b⟨U+00AD⟩c⟨U+200D⟩d⟨U+009B⟩"
+
+
+def test_the_code_points_of_unicode_that_format_text_are_unseen() -> None:
+    formats = [
+        chr(n) for n in range(0x110000) if unicodedata.category(chr(n)) in ("Cf", "Cc", "Cs", "Zl", "Zp")
+    ]
+    shown = {c for c in formats if visible(c) == c}
+    assert {hex(ord(c)) for c in shown if unicodedata.bidirectional(c) not in ("AN", "AL", "L")} == {
+        "0x9",
+        "0xa",
+    }
+
+
+def test_no_place_of_a_report_drives_the_terminal() -> None:
+    bad = "a\x1b]0;x\x07\x9b2J\u202eb\r"
+    told = hostile(bad)
+    for level in ("quiet", "normal", "verbose"):
+        report = text.render([told], PLAIN, level)
+        assert "⟨U+001B⟩" in report
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", report)
+    assert "\n" not in text.verdict_line(replace(told, file="a\nproved: b"))
 
 
 def test_both_halves_of_an_atomic_share_a_row() -> None:

@@ -13,7 +13,7 @@ from typing import Literal
 from verifier.pairing.verdict import Answer, Change, ModelResult, Remark, SkippedText, UnitResult
 from verifier.report.entries import Entry, barrier_entries, property_entries
 from verifier.report.executions import collect, draw_execution
-from verifier.report.style import Style, paint, printable
+from verifier.report.style import Style, one_line, paint, visible
 
 Level = Literal["quiet", "normal", "verbose"]
 WIDEST = 100
@@ -25,9 +25,9 @@ def render(units: Sequence[UnitResult], style: Style, level: Level = "normal") -
     """The report on all programs of a file; ends with a newline."""
     if level == "quiet":
         blocks = [line for unit in units for line in _brief(unit)]
-        return paint(printable("\n".join(blocks)), style) + "\n"
+        return paint(visible("\n".join(blocks)), style) + "\n"
     blocks = ["\n".join(_unit_lines(unit, style, level == "verbose")) for unit in units]
-    return paint(printable("\n\n".join(blocks)), style) + "\n"
+    return paint(visible("\n\n".join(blocks)), style) + "\n"
 
 
 def _brief(unit: UnitResult) -> list[str]:
@@ -36,7 +36,7 @@ def _brief(unit: UnitResult) -> list[str]:
 
 def verdict_line(unit: UnitResult) -> str:
     """`refuted under lkmm, proved under armv8: FILE:FIRST-LAST: TITLE`."""
-    place = f"{unit.file}:{unit.lines[0]}-{unit.lines[1]}"
+    place = f"{one_line(unit.file)}:{unit.lines[0]}-{unit.lines[1]}"
     side = f" ({unit.side})" if unit.side else ""
     line = f"{verdicts(unit.results)}: {place}{side}"
     if unit.title in ("", unit.file):
