@@ -190,9 +190,8 @@ def _print_replies(job: Job, found: Sequence[Answer]) -> None:
 def _explain(parsed: argparse.Namespace) -> int:
     files = Files.named(parsed.html, parsed.dot, [parsed.file])
     found: list[Answer] = []
-    tally = _run_all(
-        Job("check", tuple(expand([parsed.file])), _usable_options(parsed)), parsed.jobs, found.append
-    )
+    options = replace(_usable_options(parsed), explained=split_barrier(parsed.barrier))
+    tally = _run_all(Job("check", tuple(expand([parsed.file])), options), parsed.jobs, found.append)
     for answer in found:
         _complain_of(answer)
     if tally.stopped_by or tally.unread or tally.given_up:
@@ -206,9 +205,9 @@ def _explain(parsed: argparse.Namespace) -> int:
 
         print(json_report.render(chosen, (), __version__, tally.code), end="")
     else:
-        from verifier.report import text
+        from verifier.report import story
 
-        print(text.render(chosen, _style(parsed), "verbose"), end="")
+        print(story.render(chosen, _style(parsed)), end="")
     files.write(chosen, ())
     return tally.code
 
@@ -305,19 +304,14 @@ def _finish(tally: Tally) -> int:
 
 def select_barrier(units: Sequence[UnitResult], wanted: str) -> tuple[UnitResult, ...]:
     """The programs with the barriers that `wanted` names (name, name:line or line); () if none."""
-    name, line = _split_barrier(wanted)
+    name, line = split_barrier(wanted)
     chosen = []
     for unit in units:
         results = tuple(
             replace(
                 result,
                 properties=(),
-                barriers=tuple(
-                    barrier
-                    for barrier in result.barriers
-                    if name in ("", barrier.place.name, *barrier.place.functions)
-                    and line in (None, barrier.place.line)
-                ),
+                barriers=tuple(barrier for barrier in result.barriers if barrier.place.is_named(name, line)),
             )
             for result in unit.results
         )
@@ -326,7 +320,7 @@ def select_barrier(units: Sequence[UnitResult], wanted: str) -> tuple[UnitResult
     return tuple(chosen)
 
 
-def _split_barrier(wanted: str) -> tuple[str, int | None]:
+def split_barrier(wanted: str) -> tuple[str, int | None]:
     name, colon, line = wanted.rpartition(":")
     if not colon and wanted.isdecimal():
         return "", int(wanted)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from verifier.cat.evaluate import violations
 from verifier.cat.terms import Model
 from verifier.events.graph import INITIAL, EventGraph, OrderingSource, line_of
-from verifier.execution.candidate import Execution
+from verifier.execution.candidate import Execution, bases
 from verifier.execution.cycles import Cycle, leg_kind
 from verifier.execution.shapes import shape
 from verifier.pairing.claims import Claim
@@ -17,7 +18,7 @@ from verifier.pairing.judge import Finding, PlaceSets
 from verifier.pairing.missing import missing, written
 from verifier.pairing.moves import Move
 from verifier.pairing.spelling import example
-from verifier.pairing.verdict import BarrierVerdict, Counterexample, Missing, Place
+from verifier.pairing.verdict import BarrierVerdict, Counterexample, Law, Missing, Place
 
 _MOST_READS = 4  # of a thread, in what a barrier forbids where no cycle says it shorter
 
@@ -60,6 +61,7 @@ class Describer:
             counterexample=self._counterexample(finding),
             witness=self._witness(finding, frozenset((finding.place,))),
             ruled_out=self._witness(finding, frozenset()),
+            forbidden_by=self._laws(finding),
             fix=self._fix(finding),
         )
 
@@ -293,6 +295,17 @@ class Describer:
         if finding.status != "paired" or finding.shown is None or finding.execution is None:
             return None
         return counterexample(self.graph, self.model, finding.execution, finding.shown.cycle, off=off)
+
+    def _laws(self, finding: Finding) -> tuple[Law, ...]:
+        """The axioms that what a paired barrier forbids breaks with everything on, found without the solver."""
+        if finding.status != "paired" or finding.execution is None:
+            return ()
+        broken = violations(self.model, bases(self.graph, finding.execution))
+        if not broken:
+            raise AssertionError(
+                f"{self.model.name} allows what {self._name(finding.place)} is said to forbid"
+            )
+        return tuple(Law(axiom.name, axiom.statement) for axiom in broken)
 
     def _fix(self, finding: Finding) -> str:
         """The edit that puts a misplaced barrier right."""

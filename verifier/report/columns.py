@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from verifier.pairing.verdict import Counterexample, Edge, Step
 from verifier.record import record, replace
+from verifier.report.relations import telling
 from verifier.source import number_in_file
 
 GAP = "   "
@@ -52,6 +53,14 @@ def chain(example: Counterexample, width: int) -> list[str]:
         goal = "the first" if is_last else _access(example, edge.end)
         words.append(f"{_arrow(example, edge)} {goal}")
     return _fill(words, width)
+
+
+def list_relations(example: Counterexample, width: int) -> list[str]:
+    """rf, co, fr and the dependencies, one below the other: `rf: W x=1 (p0:3) -> R x=1 (p1:7)`."""
+    found: dict[tuple[str, str], None] = {}
+    for start, end, name in telling(example):
+        found[(f"{name}: {_access(example, start)}", f"-> {_access(example, end)}")] = None
+    return [line for words in found for line in _fill(words, width)]
 
 
 def merge_atomics(example: Counterexample) -> list[Row]:
@@ -245,11 +254,14 @@ def _arrow(example: Counterexample, edge: Edge) -> str:
 
 
 def _fill(words: Sequence[str], width: int) -> list[str]:
-    """Words that must not be broken, as many a line as fit."""
+    """Words that must not be broken, but behind an arrow, as many a line as fit."""
     lines = [words[0]]
     for word in words[1:]:
         if len(lines[-1]) + 1 + len(word) <= width:
             lines[-1] += f" {word}"
+        elif len(word) + 2 > width and "--> " in word:
+            arrow, _, goal = word.partition("--> ")
+            lines += [f"  {arrow}-->", f"    {goal}"]
         else:
             lines.append(f"  {word}")
     return lines

@@ -7,17 +7,20 @@ from collections.abc import Sequence
 
 from verifier.errors import InputError
 from verifier.pairing.verdict import (
+    Access,
     BarrierVerdict,
     Change,
     Counterexample,
     Edge,
     Missing,
     ModelResult,
+    Ordered,
     Place,
     PropertyVerdict,
     Step,
     UnitResult,
 )
+from verifier.report.relations import relations
 from verifier.source import Elsewhere, number_in_file
 
 Json = dict[str, object]
@@ -135,7 +138,20 @@ def _barrier(verdict: BarrierVerdict) -> Json:
         "claim": verdict.claim,
         "claim_text": verdict.claim_text,
         "counterexample": _counterexample(verdict.counterexample),
+        "ruled_out": _counterexample(verdict.ruled_out),
+        "orders": _orders(verdict.orders),
+        "forbidden_by": [{"axiom": law.name, "statement": law.statement} for law in verdict.forbidden_by],
     }
+
+
+def _orders(orders: Sequence[Ordered] | None) -> list[Json] | None:
+    if orders is None:
+        return None
+    return [{"before": _access(one.before), "after": _access(one.after)} for one in orders]
+
+
+def _access(access: Access) -> Json:
+    return {**_at(access.line), "text": access.text}
 
 
 def _property(verdict: PropertyVerdict) -> Json:
@@ -160,6 +176,7 @@ def _counterexample(example: Counterexample | None) -> Json | None:
         "threads": list(example.threads),
         "steps": [_step(step) for step in example.steps],
         "cycle": [_edge(edge) for edge in example.cycle],
+        "relations": [{"from": a, "to": b, "relation": name} for a, b, name in relations(example)],
         "initial": dict(example.initial),
         "final": dict(example.final),
         "note": example.note,

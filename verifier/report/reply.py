@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 from verifier.pairing.verdict import UnitResult
 from verifier.report.entries import Entry, barrier_entries, place_in, property_entries
 from verifier.report.executions import collect, draw_execution
-from verifier.report.style import Style, visible
+from verifier.report.style import Style, visible, wrap
 from verifier.report.text import verdicts
 
 WIDTH = 72
@@ -72,7 +71,7 @@ def _say(remarks: Remarks, line: int, said: Sequence[str]) -> None:
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return wrap(text, WIDTH)
 
 
 def _quoted(lines: Sequence[str], remarks: Remarks) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
 from verifier.record import record
 
@@ -19,9 +20,13 @@ _PATTERNS = (
     (re.compile(rf"\b({_OPEN})\b(?=[ :,;.(]|$)"), YELLOW + BOLD),
     (re.compile(rf"\b({_GOOD})\b(?=[ :,;.(]|$)"), GREEN + BOLD),
 )
+_LINE_NUMBER = re.compile(r"\blines? \d")
+_UNBROKEN = "\N{NO-BREAK SPACE}"
 _STALE = re.compile(r"(<-- stale|nothing orders|not enough)")
 _FIX = re.compile(r"^( *)((?:to fix|either|or|and|missing): .*)$")
-_STATUS_LINE = re.compile(r"^(?:\S.*|      +(?:[\w./-]+(?:, )?)+: .*)$")
+_STATUS_LINE = re.compile(
+    rf"^(?:\S.*|      +(?:[\w./-]+(?:, )?)+: .*|  (?:[\w./, -]+: )?(?:{_BAD}|{_OPEN}|{_GOOD}): .*)$"
+)
 # Controls, and what is invisible or changes the direction of the text: format characters, fillers, tags, surrogates.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
@@ -48,6 +53,21 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """The text, visible, with what would break the line visible as well."""
     return visible(text).replace("\n", "⟨U+000A⟩")
+
+
+def wrap(text: str, width: int, first: int = 0, rest: int = 0) -> list[str]:
+    """The text as lines of at most that width, where its words allow it, indented; a line's number is not parted from
+    the word `line`."""
+    kept = _LINE_NUMBER.sub(lambda found: found[0].replace(" ", _UNBROKEN), text)
+    lines = textwrap.wrap(
+        kept,
+        max(width, rest + 20),
+        initial_indent=" " * first,
+        subsequent_indent=" " * rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace(_UNBROKEN, " ") for line in lines]
 
 
 def paint(text: str, style: Style) -> str:

@@ -13,7 +13,7 @@ from typing import Literal
 from verifier.pairing.verdict import Answer, Change, ModelResult, Remark, SkippedText, UnitResult
 from verifier.report.entries import Entry, barrier_entries, property_entries
 from verifier.report.executions import collect, draw_execution
-from verifier.report.style import Style, one_line, paint, visible
+from verifier.report.style import Style, one_line, paint, visible, wrap
 
 Level = Literal["quiet", "normal", "verbose"]
 WIDEST = 100
@@ -59,12 +59,12 @@ def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
     width = style.width
     lines = [verdict_line(unit)]
     for reason in reasons(unit.results):
-        lines += _wrap(reason, width, 2, 6)
+        lines += wrap(reason, width, 2, 6)
     entries = sorted([*barrier_entries(unit, verbose), *property_entries(unit, verbose)], key=_urgency)
     for entry in entries:
         lines += ["", *_entry_lines(entry, width)]
     for number, execution in enumerate(collect(unit, verbose), 1):
-        lines += ["", *draw_execution(execution, number, unit, style)]
+        lines += ["", *draw_execution(execution, number, unit, style, verbose)]
     lines += _remarks(unit.remarks, width)
     lines += _assumptions(unit, width)
     lines += _skipped(unit.skipped, width)
@@ -75,9 +75,9 @@ def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
 
 def _change_lines(change: Change, width: int) -> list[str]:
     """What a diff changes: the sentence, then what it rests on."""
-    lines = _wrap(f"Change: {change.summary}", width, 2, 6)
+    lines = wrap(f"Change: {change.summary}", width, 2, 6)
     for line in change_items(change):
-        lines += _wrap(line, width, 4, 8)
+        lines += wrap(line, width, 4, 8)
     return lines
 
 
@@ -111,9 +111,9 @@ def reasons(results: Sequence[ModelResult]) -> list[str]:
 
 
 def _entry_lines(entry: Entry, width: int) -> list[str]:
-    lines = _wrap(entry.head, width, 2, 6)
+    lines = wrap(entry.head, width, 2, 6)
     for text in entry.body:
-        lines += _wrap(text, width, 6, 10)
+        lines += wrap(text, width, 6, 10)
     return lines
 
 
@@ -122,7 +122,7 @@ def _remarks(remarks: Sequence[Remark], width: int) -> list[str]:
         return []
     lines = ["", "  Remarks"]
     for one in remarks:
-        lines += _wrap(f"- line {one.line}: {one.text}", width, 4, 6)
+        lines += wrap(f"- line {one.line}: {one.text}", width, 4, 6)
     return lines
 
 
@@ -132,7 +132,7 @@ def _assumptions(unit: UnitResult, width: int) -> list[str]:
         return []
     lines = ["", "  Assumptions"]
     for item in items:
-        lines += _wrap(f"- {item}", width, 4, 6)
+        lines += wrap(f"- {item}", width, 4, 6)
     return lines
 
 
@@ -154,19 +154,8 @@ def _skipped(skipped: Sequence[SkippedText], width: int) -> list[str]:
     lines = ["", "  Skipped"]
     for one in skipped:
         reason = f" ({one.reason})" if one.reason else ""
-        lines += _wrap(f"line {one.line}: {' '.join(one.text.split())}{reason}", width, 4, 6)
+        lines += wrap(f"line {one.line}: {' '.join(one.text.split())}{reason}", width, 4, 6)
     return lines
-
-
-def _wrap(text: str, width: int, first: int, rest: int) -> list[str]:
-    return textwrap.wrap(
-        text,
-        max(width, rest + 20),
-        initial_indent=" " * first,
-        subsequent_indent=" " * rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def _and(names: Sequence[str]) -> str:
