@@ -42,7 +42,7 @@ def _error(error: InputError) -> Json:
     span = error.span
     return {
         "file": error.name or None,
-        "line": span.line if span else None,
+        "line": number_in_file(span.line) if span else None,
         "column": span.column if span else None,
         "code": error.code,
         "message": error.message,
@@ -52,7 +52,7 @@ def _error(error: InputError) -> Json:
 def _unit(unit: UnitResult) -> Json:
     return {
         "file": unit.file,
-        "lines": list(unit.lines),
+        "lines": [number_in_file(line) for line in unit.lines],
         "title": unit.title,
         "side": unit.side,
         "threads": list(unit.threads),
@@ -104,7 +104,7 @@ def _at(line: int) -> Json:
 
 
 def _file(line: int) -> Json:
-    return {"file": line.file} if isinstance(line, Elsewhere) else {}
+    return {"file": line.file} if isinstance(line, Elsewhere) and line.file else {}
 
 
 def _place(place: Place) -> Json:
