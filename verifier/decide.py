@@ -239,7 +239,7 @@ def _with_orders(verdict: BarrierVerdict, of: Questions, place: int, options: Op
         return verdict
     from verifier.pairing.ordering import kept_orders  # where somebody asks for it
 
-    return replace(verdict, orders=kept_orders(of, place))
+    return replace(verdict, orders=_as_far_as_possible(lambda: kept_orders(of, place), []))
 
 
 def _as_far_as_possible(find: Callable[[], T], open_ends: list[str]) -> T | None:

@@ -125,13 +125,13 @@ def draw_steps(execution: Execution, unit: UnitResult, style: Style, verbose: bo
     return lines + (wrap(example.note, width, 4, 8) if example.note else [])
 
 
-def fix_lines(execution: Execution, width: int) -> list[str]:
+def fix_lines(execution: Execution, width: int, indent: int = 4) -> list[str]:
     """What to do, with alternatives, indented."""
     lines: list[str] = []
     for position, group in enumerate(execution.fixes.values()):
         word = "to fix" if position == 0 else "and"
         for choice, fix in enumerate(group):
-            lines += wrap(f"{word if choice == 0 else 'or'}: {fix}", width, 4, 8)
+            lines += wrap(f"{word if choice == 0 else 'or'}: {fix}", width, indent, indent + 4)
     return lines
 
 
@@ -233,6 +233,8 @@ def _between(after: int, before: int) -> str:
         return f"between the accesses of line {after}"
     if file_of(after, "") != file_of(before, ""):
         return f"between line {after} and line {before}"
+    if after > before:  # in a function that is called
+        return f"after line {after}, before line {before} is reached"
     return f"between lines {after} and {before}"
 
 

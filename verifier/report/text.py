@@ -1,7 +1,7 @@
 """Results as text that can be read in a terminal and pasted into a mail.
 
-Per program: the verdict; each barrier and property, what is wrong first; the executions that go
-wrong, each with its cycle and the line that is missing; assumptions and what was skipped.
+Per program: the verdict; each barrier and property, what is wrong first, with what to do about it; the
+executions that go wrong, each with its cycle and the line that is missing; assumptions and what was skipped.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import Literal
 
 from verifier.pairing.verdict import Answer, Change, ModelResult, Remark, SkippedText, UnitResult
 from verifier.report.entries import Entry, barrier_entries, property_entries
-from verifier.report.executions import collect, draw_execution
+from verifier.report.executions import Execution, collect, draw_execution, fix_lines
 from verifier.report.style import Style, one_line, paint, visible, wrap
 
 Level = Literal["quiet", "normal", "verbose"]
 WIDEST = 100
+WRONG = 1  # the last urgency of what refutes
 SHORTEST_TITLE = 30
 WORST_FIRST: tuple[Answer, ...] = ("refuted", "undecided", "vacuous", "nothing to check", "proved")
 
@@ -61,9 +62,15 @@ def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
     for reason in reasons(unit.results):
         lines += wrap(reason, width, 2, 6)
     entries = sorted([*barrier_entries(unit, verbose), *property_entries(unit, verbose)], key=_urgency)
-    for entry in entries:
+    executions = collect(unit, verbose)
+    wrong = [entry for entry in entries if entry.urgency <= WRONG]
+    for entry in wrong:
         lines += ["", *_entry_lines(entry, width)]
-    for number, execution in enumerate(collect(unit, verbose), 1):
+    if wrong:
+        lines += _remedies(executions, width)
+    for entry in entries[len(wrong) :]:
+        lines += ["", *_entry_lines(entry, width)]
+    for number, execution in enumerate(executions, 1):
         lines += ["", *draw_execution(execution, number, unit, style, verbose)]
     lines += _remarks(unit.remarks, width)
     lines += _assumptions(unit, width)
@@ -71,6 +78,12 @@ def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
     if unit.change is not None:
         lines += ["", *_change_lines(unit.change, width)]
     return lines
+
+
+def _remedies(executions: Sequence[Execution], width: int) -> list[str]:
+    """What to do, near the top, each once: the executions that say so, too, are far below."""
+    found = dict.fromkeys(tuple(fix_lines(e, width, 2)) for e in executions if e.fixes)
+    return ["", *(line for lines in found for line in lines)] if found else []
 
 
 def _change_lines(change: Change, width: int) -> list[str]:
