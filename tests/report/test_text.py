@@ -165,3 +165,39 @@ def test_brief_heads_each_of_several_programs() -> None:
 
 def test_a_result_without_models_has_nothing_to_check() -> None:
     assert text.render([unit()], PLAIN) == "nothing to check: mp.c:1-20\n"
+
+
+def test_code_is_parted_where_a_reader_would() -> None:
+    step = replace(
+        MP_EXECUTION.steps[0], text="atomic_fetch_or_release(irq_bit, &vipi_enable[this_cpu]) [f()]"
+    )
+    example = replace(MP_EXECUTION, steps=(step, *MP_EXECUTION.steps[1:]))
+    assert draw(example, example.threads, 62)[2:6] == [
+        " 8  atomic_fetch_or_release(",
+        "    irq_bit,",
+        "    &vipi_enable[this_cpu])",
+        "    [f()]",
+    ]
+
+
+def test_the_remedy_is_on_the_first_screen() -> None:
+    wrong = ONE_SIDED.results[0].barriers[0]
+    many = replace(ONE_SIDED, results=(replace(ONE_SIDED.results[0], barriers=(wrong,) * 12),))
+    lines = text.render([many], PLAIN).split("\n")
+    assert "to fix: add smp_rmb()" in lines[1]
+
+
+def test_of_many_remedies_the_first_are_above() -> None:
+    wrong = ONE_SIDED.results[0].barriers[0]
+    others = [
+        replace(
+            wrong,
+            missing=tuple(replace(m, after_line=n, before_line=n + 2) for m in wrong.missing),
+            counterexample=replace(MP_EXECUTION, shape=f"MP{n}", final=(("x", str(n)),), cycle=()),
+        )
+        for n in range(100, 105)
+    ]
+    report = text.render([unit(result("lkmm", "refuted", *others))], PLAIN)
+    head = report[: report.index("smp_wmb in")]
+    assert head.count("to fix") == text.MOST_REMEDIES
+    assert "more, below the executions" in head

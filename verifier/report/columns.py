@@ -14,6 +14,8 @@ from verifier.source import number_in_file
 GAP = "   "
 NARROWEST = 20  # of a column; with less room the events are listed one below the other
 STALE = "<-- stale"
+_WORDS = re.compile(r"\S+\s*")
+_PARTS = re.compile(r".+?(?:\((?!\))|,|(?<=\w)\[|$)\s*")
 
 
 @record(frozen=True, slots=True)
@@ -215,17 +217,30 @@ def _cell(row: Row, width: int, code_width: int, digits: int) -> list[str]:
     room = max(8, width - digits - 2)
     head, margin = f"{number_in_file(row.line):>{digits}}  ", " " * (digits + 2)
     if not row.effect:
-        parts = textwrap.wrap(row.code, room, break_on_hyphens=False)
+        parts = _wrap_code(row.code, room)
     elif max(code_width, len(row.code)) + 2 + len(row.effect) <= room:
         parts = [f"{row.code:<{code_width}}  {row.effect}"]
     else:
-        parts = textwrap.wrap(row.code, room, break_on_hyphens=False)
+        parts = _wrap_code(row.code, room)
         parts += _wrap_effect(row.effect, room)
     lines = [(head if i == 0 else margin) + part for i, part in enumerate(parts or [""])]
     before = [
         part for text in (*row.notes, row.gap) for part in textwrap.wrap(text, room, break_on_hyphens=False)
     ]
     return [*(margin + part for part in before), *lines]
+
+
+def _wrap_code(code: str, room: int) -> list[str]:
+    """Code on lines of that width: words too long for one are parted behind commas and brackets where that will do."""
+    lines = [""]
+    for word in _WORDS.findall(code):
+        for part in [word] if len(word.rstrip()) <= room else _PARTS.findall(word):
+            for piece in textwrap.wrap(part, room, drop_whitespace=False, break_on_hyphens=False):
+                if len((lines[-1] + piece).rstrip()) <= room:
+                    lines[-1] += piece
+                else:
+                    lines.append(piece)
+    return [line.rstrip() for line in lines if line.strip()]
 
 
 def _wrap_effect(effect: str, room: int) -> list[str]:

@@ -20,7 +20,7 @@ _PATTERNS = (
     (re.compile(rf"\b({_OPEN})\b(?=[ :,;.(]|$)"), YELLOW + BOLD),
     (re.compile(rf"\b({_GOOD})\b(?=[ :,;.(]|$)"), GREEN + BOLD),
 )
-_LINE_NUMBER = re.compile(r"\blines? \d")
+_UNPARTED = re.compile(r"\blines? \d| = \S")
 _UNBROKEN = "\N{NO-BREAK SPACE}"
 _STALE = re.compile(r"(<-- stale|nothing orders|not enough)")
 _FIX = re.compile(r"^( *)((?:to fix|either|or|and|missing): .*)$")
@@ -56,9 +56,9 @@ def one_line(text: str) -> str:
 
 
 def wrap(text: str, width: int, first: int = 0, rest: int = 0) -> list[str]:
-    """The text as lines of at most that width, where its words allow it, indented; a line's number is not parted from
-    the word `line`."""
-    kept = _LINE_NUMBER.sub(lambda found: found[0].replace(" ", _UNBROKEN), text)
+    """The text as lines of at most that width, where its words allow it, indented; `line 7` and `x = 0` are
+    not parted."""
+    kept = _UNPARTED.sub(lambda found: found[0].replace(" ", _UNBROKEN), text)
     lines = textwrap.wrap(
         kept,
         max(width, rest + 20),

@@ -1,13 +1,14 @@
 """Results as text that can be read in a terminal and pasted into a mail.
 
-Per program: the verdict; each barrier and property, what is wrong first, with what to do about it; the
-executions that go wrong, each with its cycle and the line that is missing; assumptions and what was skipped.
+Per program: the verdict and what to do; each barrier and property, what is wrong first; the executions that go
+wrong, each with its cycle and the line that is missing; assumptions and what was skipped.
 """
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Literal
 
 from verifier.pairing.verdict import Answer, Change, ModelResult, Remark, SkippedText, UnitResult
@@ -17,7 +18,7 @@ from verifier.report.style import Style, one_line, paint, visible, wrap
 
 Level = Literal["quiet", "normal", "verbose"]
 WIDEST = 100
-WRONG = 1  # the last urgency of what refutes
+MOST_REMEDIES = 3
 SHORTEST_TITLE = 30
 WORST_FIRST: tuple[Answer, ...] = ("refuted", "undecided", "vacuous", "nothing to check", "proved")
 
@@ -63,12 +64,9 @@ def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
         lines += wrap(reason, width, 2, 6)
     entries = sorted([*barrier_entries(unit, verbose), *property_entries(unit, verbose)], key=_urgency)
     executions = collect(unit, verbose)
-    wrong = [entry for entry in entries if entry.urgency <= WRONG]
-    for entry in wrong:
-        lines += ["", *_entry_lines(entry, width)]
-    if wrong:
+    if unit.side != "before":  # what a patch does to that stands below
         lines += _remedies(executions, width)
-    for entry in entries[len(wrong) :]:
+    for entry in entries:
         lines += ["", *_entry_lines(entry, width)]
     for number, execution in enumerate(executions, 1):
         lines += ["", *draw_execution(execution, number, unit, style, verbose)]
@@ -81,9 +79,10 @@ def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
 
 
 def _remedies(executions: Sequence[Execution], width: int) -> list[str]:
-    """What to do, near the top, each once: the executions that say so, too, are far below."""
-    found = dict.fromkeys(tuple(fix_lines(e, width, 2)) for e in executions if e.fixes)
-    return ["", *(line for lines in found for line in lines)] if found else []
+    """What to do, on the first screen: the executions that say so, too, may be far below."""
+    found = list(dict.fromkeys(tuple(fix_lines(e, width, 2)) for e in executions if e.fixes))
+    more = f"  and {len(found) - MOST_REMEDIES} more, below the executions"
+    return [*chain.from_iterable(found[:MOST_REMEDIES]), *([more] if len(found) > MOST_REMEDIES else [])]
 
 
 def _change_lines(change: Change, width: int) -> list[str]:
