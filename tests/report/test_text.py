@@ -23,7 +23,7 @@ from tests.report.sample import (
 from verifier.pairing.verdict import Missing
 from verifier.report import brief, text
 from verifier.report.columns import draw
-from verifier.report.style import Style, paint, visible
+from verifier.report.style import Style, paint, visible, wrap
 
 HERE = Path(__file__).parent
 PLAIN = Style()
@@ -201,3 +201,21 @@ def test_of_many_remedies_the_first_are_above() -> None:
     head = report[: report.index("smp_wmb in")]
     assert head.count("to fix") == text.MOST_REMEDIES
     assert "more, below the executions" in head
+
+
+def test_of_a_patch_what_it_comes_to_is_ahead() -> None:
+    before, after = replace(PAIRED, side="before"), replace(ONE_SIDED, side="after")
+    lines = text.render([before, after], PLAIN).split("\n")
+    assert lines[0] == text.verdict_line(after)
+    assert "to fix: add smp_rmb()" in lines[1]
+    assert text.render([replace(ONE_SIDED, side="before")], PLAIN).startswith("refuted")
+
+
+def test_what_was_wrong_before_a_patch_has_no_remedy_ahead() -> None:
+    report = text.render([replace(ONE_SIDED, side="before")], PLAIN)
+    assert report.count("to fix: add smp_rmb()") == 1
+
+
+def test_what_belongs_together_is_not_parted() -> None:
+    words = wrap("the read of x = 0 (line 7) and lines 10 and 11", 12)
+    assert [w for w in words if w.endswith(("line", "lines", "=")) or w.startswith("=")] == []

@@ -29,11 +29,22 @@ def render(units: Sequence[UnitResult], style: Style, level: Level = "normal") -
         blocks = [line for unit in units for line in _brief(unit)]
         return paint(visible("\n".join(blocks)), style) + "\n"
     blocks = ["\n".join(_unit_lines(unit, style, level == "verbose")) for unit in units]
+    if units and units[0].side == "before":
+        ahead = [line for unit in units for line in _outcome(unit, style.width)]
+        blocks = ["\n".join(ahead), *blocks] if ahead else blocks
     return paint(visible("\n\n".join(blocks)), style) + "\n"
 
 
 def _brief(unit: UnitResult) -> list[str]:
     return [verdict_line(unit), *([f"  change: {unit.change.summary}"] if unit.change else [])]
+
+
+def _outcome(unit: UnitResult, width: int) -> list[str]:
+    """What a patch comes to, ahead of what was before it: the verdict on its last side, the change, and what to do."""
+    if unit.side != "after":
+        return []
+    change = wrap(f"change: {unit.change.summary}", width, 2, 6) if unit.change else []
+    return [verdict_line(unit), *change, *_remedies(collect(unit, verbose=False), width)]
 
 
 def verdict_line(unit: UnitResult) -> str:
