@@ -4,7 +4,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 FUZZ := 240
 
-.PHONY: help demo test test-full bench fuzz goldens pictures format clean
+.PHONY: help demo test test-full bench fuzz agreement goldens pictures format clean
 
 help:
 	@echo "make demo       check an example snippet: one barrier is proved, another refuted"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-full  the same and the slow tests"
 	@echo "make bench      measure and compare with the last run (BENCH=--quick: half a minute)"
 	@echo "make fuzz       broken mails, diffs and diagrams, as many as FUZZ=240 seconds allow"
+	@echo "make agreement  100,000 random programs under all models against enumerated executions (hours)"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
 	@echo "make pictures   make the README's pictures anew (Chromium)"
 
@@ -40,6 +41,9 @@ bench: $(VENV)/.installed-dev
 
 fuzz: $(VENV)/.installed-fuzz
 	$(BIN)/python -m fuzz --seconds $(FUZZ)
+
+agreement: $(VENV)/.installed-dev
+	$(BIN)/python -m agreement
 
 goldens: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/test_readme.py tests/report -m "full or not full" -k "not time_and_memory"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,15 @@ def test_so_are_arguments(
     printed = run(arguments, capsys)
     assert printed
     assert UNSEEN.findall(printed) == []
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_patch_is_shown_on_a_terminal_and_kept_elsewhere(
+    is_terminal: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.c"
+    path.write_text(SNIPPET.replace("\r", ""))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    printed = run(["check", "--fix", str(path)], capsys)
+    assert "+++ " in printed
+    assert bool(UNSEEN.findall(printed)) is not is_terminal

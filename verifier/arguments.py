@@ -63,6 +63,11 @@ def make_parser(
     one.add_argument(
         "--lenient", action="store_true", help="exit with 0 unless something is refuted: for hooks and CI"
     )
+    one.add_argument(
+        "--fix",
+        action="store_true",
+        help="print no report, but the cheapest barriers that prove what is refuted, as a patch for git apply",
+    )
     _add_output_options(one, ("text", "json", "sarif", "junit", "reply"))
 
     one = _command(commands, "explain", "one barrier in full", explain)

@@ -83,6 +83,8 @@ def _check(parsed: argparse.Namespace) -> int:
         print(f"mbpair: no commit of {parsed.git} has a barrier", file=sys.stderr)
     files = Files.named(parsed.html, parsed.dot, job.names)
     found: list[Answer] = []
+    if parsed.fix and parsed.format != "text":
+        raise UsageError("format", "--fix prints a patch; it goes without --format")
     if parsed.format == "text":
         tally = _check_to_text(job, parsed, found, has_data=files.are_wanted)
     else:
@@ -97,20 +99,21 @@ def _check_to_text(job: Job, parsed: argparse.Namespace, found: list[Answer], ha
     """Print each report as it comes; the answers are in `found`."""
     level: Level = "quiet" if parsed.quiet else "verbose" if parsed.verbose else "normal"
     is_first = True
+    shown = _visible_on_terminals if parsed.fix else str
 
     def show(answer: Answer) -> None:
         nonlocal is_first
         if answer.text:
             blank = "" if is_first or parsed.quiet else "\n"
-            print(f"{blank}{answer.text}", end="", flush=True)
+            print(f"{blank}{shown(answer.text)}", end="", flush=True)
             is_first = False
         _complain_of(answer)
         if has_data:
             found.append(answer)
 
-    job = replace(job, form=(_style(parsed), level), has_data=has_data)
+    job = replace(job, form=(_style(parsed), level), has_data=has_data, is_to_fix=parsed.fix)
     tally = _run_all(job, parsed.jobs, show, parsed.lenient)
-    if tally.programs.total() > 1 and not parsed.quiet:
+    if tally.programs.total() > 1 and not parsed.quiet and not parsed.fix:
         print(f"\n{summary(tally)}")
     return tally
 
@@ -355,6 +358,13 @@ def _complain(error: InputError, details: str = "") -> None:
     sys.stdout.flush()
     print(visible(text if error.name else f"mbpair: {text}"), file=sys.stderr)
     print(visible(details), end="", file=sys.stderr)
+
+
+def _visible_on_terminals(text: str) -> str:
+    """A patch, which has to keep each byte of the input where it is applied, but not where people look at it."""
+    from verifier.report.style import visible
+
+    return visible(text) if sys.stdout.isatty() else text
 
 
 def _is_width_told() -> bool:

@@ -79,6 +79,13 @@ class GivenUp(InputError):
     """There is no answer, and the input is not to blame: time ran out, or the check crashed."""
 
 
+class NoRemedy(InputError):
+    """No barriers were found that mend what is refuted."""
+
+    def render(self) -> str:
+        return f"{self.name}: no fix: {self.message}"
+
+
 def at(source: Source, span: Span) -> Place:
     """Keyword arguments that place an error: the user's file, the span and the quoted line."""
     return {"name": source.name, "span": span, "quoted": source.quote(span.line)}

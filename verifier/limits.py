@@ -40,6 +40,9 @@ class Deadline:
             raise Undecided("time ran out")
         return left
 
+    def is_over(self) -> bool:
+        return self.end is not None and time.monotonic() >= self.end
+
     def share(self, parts: int) -> Deadline:
         """The end of the first of so many equal parts of what is left."""
         left = None if self.end is None else max(self.end - time.monotonic(), 0.0)
