@@ -70,7 +70,7 @@ def make_parser(
     )
     _add_output_options(one, ("text", "json", "sarif", "junit", "reply"))
 
-    one = _command(commands, "explain", "one barrier in full", explain)
+    one = _command(commands, "explain", "tell the story of one barrier", explain)
     one.add_argument("file", metavar="FILE")
     one.set_defaults(jobs=1)
     one.add_argument("barrier", metavar="BARRIER", help="its name, name:line, or line")

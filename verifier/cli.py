@@ -210,7 +210,7 @@ def _explain(parsed: argparse.Namespace) -> int:
     else:
         from verifier.report import story
 
-        print(story.render(chosen, _style(parsed)), end="")
+        print(story.render(chosen, _style(parsed), is_brief=parsed.quiet), end="")
     files.write(chosen, ())
     return tally.code
 

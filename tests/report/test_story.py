@@ -195,3 +195,13 @@ def test_a_check_has_no_orders_but_what_is_ruled_out(capsys: pytest.CaptureFixtu
             == (barrier["status"] != "paired")
             == (barrier["forbidden_by"] == [])
         )
+
+
+def test_quietly_it_is_what_the_story_comes_to(capsys: pytest.CaptureFixture[str]) -> None:
+    text = tell("message-passing/demo.c", "smp_wmb", capsys, "-q")
+    assert [line.rpartition("demo.c:")[2].strip() for line in text.splitlines()] == [
+        "11: smp_wmb in receive_packet()",
+        "paired: it is needed, and others keep their side",
+        "26: smp_wmb in update_stats()",
+        "unpaired: it does its half, and nobody does the other",
+    ]

@@ -21,7 +21,7 @@ from tests.report.sample import (
     unit,
 )
 from verifier.pairing.verdict import Missing
-from verifier.report import brief, text
+from verifier.report import brief, story, text
 from verifier.report.columns import draw
 from verifier.report.style import Style, paint, visible, wrap
 
@@ -137,8 +137,9 @@ def test_the_code_points_of_unicode_that_format_text_are_unseen() -> None:
 def test_no_place_of_a_report_drives_the_terminal() -> None:
     bad = "a\x1b]0;x\x07\x9b2J\u202eb\r"
     told = hostile(bad)
-    for level in ("quiet", "normal", "verbose"):
-        report = text.render([told], PLAIN, level)
+    levels: tuple[text.Level, ...] = ("quiet", "normal", "verbose")
+    reports = [text.render([told], PLAIN, level) for level in levels]
+    for report in (*reports, story.render([told], PLAIN)):
         assert "⟨U+001B⟩" in report
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", report)
     assert "\n" not in text.verdict_line(replace(told, file="a\nproved: b"))

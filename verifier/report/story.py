@@ -24,24 +24,29 @@ MOST = 3  # accesses of a list
 Sentence = Callable[[BarrierVerdict], str]
 
 
-def render(units: Sequence[UnitResult], style: Style) -> str:
-    """The story of each barrier of these programs, which have no others; ends with a newline."""
+def render(units: Sequence[UnitResult], style: Style, is_brief: bool = False) -> str:
+    """The story of each barrier of these programs, which have no others, or what it comes to; ends with a newline."""
     style = replace(style, drawing_width=style.width)
+    tell = _head if is_brief else _story
     stories = [
-        "\n".join(_story(unit, answers, entry, style))
+        "\n".join(tell(unit, answers, entry, style))
         for unit in units
         for answers, entry in gathered_barriers(unit, verbose=True)
     ]
-    return paint(visible("\n\n".join(stories)), style) + "\n"
+    return paint(visible(("\n" if is_brief else "\n\n").join(stories)), style) + "\n"
+
+
+def _head(unit: UnitResult, answers: Answers[BarrierVerdict], entry: Entry, style: Style) -> list[str]:
+    side = f" ({unit.side} the patch)" if unit.side else ""
+    outcomes = (line for text in _told(answers, _outcome) for line in wrap(text, style.width, 2, 6))
+    return [*wrap(f"{entry.head}{side}", style.width, 0, 4), *outcomes]
 
 
 def _story(unit: UnitResult, answers: Answers[BarrierVerdict], entry: Entry, style: Style) -> list[str]:
     own, width = _only(unit, answers), style.width
-    side = f" ({unit.side} the patch)" if unit.side else ""
     found = collect(own, verbose=True)
     return [
-        *wrap(f"{entry.head}{side}", width, 0, 4),
-        *(line for text in _told(answers, _outcome) for line in wrap(text, width, 2, 6)),
+        *_head(unit, answers, entry, style),
         *_section("What it orders", _told(answers, _orders), width),
         *_section("Who observes that", _told(answers, lambda v: _observers(unit, v)), width),
         *_section("What each model says", entry.body, width),
