@@ -157,3 +157,14 @@ def test_a_patch_is_shown_on_a_terminal_and_kept_elsewhere(
     printed = run(["check", "--fix", str(path)], capsys)
     assert "+++ " in printed
     assert bool(UNSEEN.findall(printed)) is not is_terminal
+
+
+def test_so_are_primitives_of_the_users(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a\x1b[2J.c"
+    path.write_bytes(
+        f"/* mine.h {BAD} */\nvoid my_kick(int *x) {{ smp_mb(); /* {BAD} */ *x = 1; }}\n".encode()
+    )
+    printed = run(["primitives", "--primitives", str(path), "my_kick"], capsys)
+    assert "my_kick" in printed
+    assert SHOWN in printed
+    assert UNSEEN.findall(printed) == []

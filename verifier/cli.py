@@ -240,15 +240,16 @@ def _models(_: argparse.Namespace) -> int:
 def _primitives(parsed: argparse.Namespace) -> int:
     from verifier.program.meanings import describe_primitive, primitive_names
     from verifier.report import catalogue
+    from verifier.report.style import visible
 
     options = Options(kernel=read_kernel(parsed.kernel), primitives=_own_primitives(parsed))
     width = max(40, min(_width(), 100))
     if parsed.name is None:
         version, bodies = primitive_names(options)
-        print(catalogue.list_all(bodies, version, width), end="")
+        print(visible(catalogue.list_all(bodies, version, width)), end="")
         return 0
     name = parsed.name.removesuffix("()")
-    print(catalogue.describe(describe_primitive(name, options), width), end="")
+    print(visible(catalogue.describe(describe_primitive(name, options), width)), end="")
     return 0
 
 
