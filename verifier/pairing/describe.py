@@ -211,7 +211,15 @@ class Describer:
         c = finding.shown
         assert c is not None
         if not finding.closes:
-            return "it and the barriers or dependencies of the other threads do not suffice together"
+            skeleton = self.classes.skeleton(c)
+            open_ones = [s for i, s in enumerate(c.cycle.segments) if not skeleton.is_ordered(i)]
+            pairs = (
+                f"{self._access(s.start)} before {self._access(s.end)}" for s in open_ones if not s.is_single
+            )
+            kept = " and ".join(pairs)
+            return "it and the barriers or dependencies of the other threads do not suffice together" + (
+                f" to keep {kept}" if kept else ""
+            )
         own = self.classes.segment_of(c, finding.place)
         assert own is not None
         segment = c.cycle.segments[own]
