@@ -83,7 +83,7 @@ STORIES = {
         "cases/mb-next-to-rmw.c",
         "smp_mb:11",
         [
-            "redundant: other barriers do what it does",
+            "redundant: the order that it gives is there without it",
             "smp_mb (line 18) would, if it were needed",
             "xchg (line 10) already gives the order",
             "nothing would change: no execution of the text becomes possible",

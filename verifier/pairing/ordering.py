@@ -67,31 +67,35 @@ def _observed(session: Questions, execution: Execution, pair: tuple[int, int]) -
     graph, (a, b) = session.graph, pair
     c, d = len(graph.events), len(graph.events) + 1
     thread = len(graph.threads)
-    others = (_other(graph.events[b], thread), _other(graph.events[a], thread))
     seen = replace(
         graph,
         threads=(*graph.threads, ""),
-        events=(*graph.events, *others),
+        events=(*graph.events, _other(graph.events[b], thread), _other(graph.events[a], thread)),
         order=(*graph.order, 1 << d, 0),
     )
+    cycle = Cycle((Segment(graph.events[a].thread, a, b), Segment(thread, c, d)))
+    return Skeleton(seen, session.model, _showing(seen, execution, cycle), cycle)
+
+
+def _showing(graph: EventGraph, execution: Execution, cycle: Cycle) -> Execution:
+    """The execution with that cycle, as far as a skeleton asks: the legs, and of each location the one write on them."""
     reads: list[tuple[int, int]] = []
     coherence: list[tuple[int, ...]] = [(l,) for l in range(len(graph.locations))]
-    for own, other, is_late in ((a, d, False), (b, c, True)):
-        location = graph.events[own].location
+    for start, end in cycle.legs():
+        location = graph.events[start].location
         assert location is not None
-        write, read = (own, other) if graph.events[own].kind == "W" else (other, own)
-        is_read = (graph.events[own].kind == "W") == is_late
+        is_read = graph.events[start].kind == "W"
+        write, read = (start, end) if is_read else (end, start)
         reads.append((read, write if is_read else location))
         coherence[location] = (location, write)
-    told = replace(
+    others = 1 << cycle.segments[1].start | 1 << cycle.segments[1].end
+    return replace(
         execution,
-        executed=execution.executed | 1 << c | 1 << d,
+        executed=execution.executed | others,
         reads_from=tuple(sorted(reads)),
         coherence=tuple(coherence),
         values=(*execution.values, None, None),
     )
-    segments = (Segment(graph.events[a].thread, a, b), Segment(thread, c, d))
-    return Skeleton(seen, session.model, told, Cycle(segments))
 
 
 def _other(own: Event, thread: int) -> Event:

@@ -88,8 +88,8 @@ def _told(answers: Answers[BarrierVerdict], sentence: Sentence) -> list[str]:
 
 def _outcome(verdict: BarrierVerdict) -> str:
     """The status in plain words."""
-    meaning = MEANINGS["half paired" if verdict.half_paired else verdict.status]
-    return f"{status_of(verdict)}: {meaning}"
+    status = status_of(verdict)
+    return f"{status}: {MEANINGS[status]}"
 
 
 MEANINGS = {
@@ -98,7 +98,7 @@ MEANINGS = {
     "unpaired": "it does its half, and nobody does the other",
     "too weak": "it stands in the right place, and is not strong enough there",
     "misplaced": "it would be needed in another place",
-    "redundant": "other barriers do what it does",
+    "redundant": "the order that it gives is there without it",
     "unmatched": "nothing in the text observes what it orders",
     "undecided": "there is no answer",
 }
