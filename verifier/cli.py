@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import errno
 import gc
 import os
 import shutil
@@ -40,6 +41,9 @@ RARELY = (
     20,
     50,
 )  # when Python looks for garbage in circles: it makes little, among very many small objects
+FULL = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+)  # what a write says where there is no room
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,15 +54,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = _run(arguments)
-        sys.stdout.flush()
+        try:
+            code = _run(arguments)
+        finally:  # also where --help ends the command
+            sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 141
+    except OSError as problem:
+        if problem.errno not in FULL:
+            raise
+        _drop_output()
+        why = (problem.strerror or str(problem)).lower()
+        print(f"mbpair: error: standard output can't be written: {why}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("mbpair: interrupted", file=sys.stderr)
         return 130
     return code
+
+
+def _drop_output() -> None:
+    """Nobody reads what is written from here on, nor what waits to be."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: Sequence[str] | None) -> int:

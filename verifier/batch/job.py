@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal
 from verifier.batch.alarm import time_limit
 from verifier.batch.answer import Answer, counted, litmus_code, unit_code
 from verifier.batch.inputs import read, shown_name
+from verifier.batch.memory import memory_limit
 from verifier.errors import GivenUp, InputError, NoRemedy, ReadError
-from verifier.limits import Deadline, Undecided
+from verifier.limits import OUT_OF_TIME, Deadline, Undecided, why_not
 from verifier.options import Options
 from verifier.record import record, replace
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from verifier.report.text import Level
 
 SLACK = 0.1  # seconds in which the stages may notice by themselves that time is over: they say more about it
-OUT_OF_TIME = "time ran out"
 _HEADER = re.compile(rb"\s*\w+[ \t]+(\S+)")
 _QUESTION = re.compile(rb"~\s*exists\b|\b(?:exists|forall)\b")
 
@@ -55,10 +55,13 @@ class Job:
         """The answer to the input of that number; never raises an error."""
         name = self.shown(number)
         try:
-            return self._answer_in_time(number, self.data(number))
+            with memory_limit(self.options.memory):
+                return self._answer_in_time(number, self.data(number))
         except InputError as error:
             error.name = error.name or name
             return self._unreadable(error)
+        except MemoryError as problem:
+            return self._given_up(number, "memory", why_not(problem))
         except RecursionError:
             nested = ReadError("nesting", "the text is nested too deeply", name=name)
             return Answer(codes=(2,), error=nested)

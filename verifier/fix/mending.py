@@ -13,7 +13,7 @@ from verifier.fix.search import Judged, Remedy, remedies
 from verifier.fix.text import Text
 from verifier.fix.writable import writable
 from verifier.inbox.recognise import recognise
-from verifier.limits import Deadline, Undecided
+from verifier.limits import OUT_OF_TIME, Deadline, Undecided
 from verifier.options import Options
 from verifier.pairing.verdict import ModelResult, UnitResult
 from verifier.pipeline import check
@@ -63,7 +63,7 @@ def mend(
     found = remedies(text, first, lambda new: task.judged(new, task.check(new))) if first else ()
     if not found:
         is_over = deadline.is_over()
-        why = "time ran out before one was found (--timeout)" if is_over else "none was found"
+        why = OUT_OF_TIME if is_over else "none was found"
         return Unmended(name, f"no set of barriers with which nothing is refuted: {why}")
     best, *others = found
     after, results = task.remarked(text, best)
@@ -136,7 +136,7 @@ class _Task:
         try:
             options = replace(self.options, timeout=self.deadline.remaining())
             return check(self.name, text.encode(), options)
-        except (InputError, Undecided, RecursionError):
+        except (InputError, Undecided, RecursionError, MemoryError):
             return ()
 
     def judged(self, text: str, units: Sequence[UnitResult]) -> Judged | None:

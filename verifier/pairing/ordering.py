@@ -78,7 +78,7 @@ def _observed(session: Questions, execution: Execution, pair: tuple[int, int]) -
 
 
 def _showing(graph: EventGraph, execution: Execution, cycle: Cycle) -> Execution:
-    """The execution with that cycle, as far as a skeleton asks: the legs, and of each location the one write on them."""
+    """The execution with that cycle, as far as a skeleton asks: the legs, and the one write on each."""
     reads: list[tuple[int, int]] = []
     coherence: list[tuple[int, ...]] = [(l,) for l in range(len(graph.locations))]
     for start, end in cycle.legs():
