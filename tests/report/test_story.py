@@ -119,9 +119,9 @@ STORIES = {
         [],
     ),
     "in a function": (
-        "kvm/doorbell-request-4.13.c",
+        "kvm/check-request.c",
         "kvm_make_request",
-        ["called at line 73 in vgic_v4_"],
+        ["called at line 18 in doorbell()"],
         [],
     ),
 }
