@@ -4,7 +4,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 FUZZ := 240
 
-.PHONY: help demo test test-full bench fuzz agreement goldens format clean
+.PHONY: help demo test test-full bench fuzz agreement goldens pictures format clean
 
 help:
 	@echo "make demo       check an example snippet: one barrier is proved, another refuted"
@@ -14,6 +14,7 @@ help:
 	@echo "make fuzz       broken mails, diffs and diagrams, as many as FUZZ=240 seconds allow"
 	@echo "make agreement  100,000 random programs under all models against enumerated executions (hours)"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
+	@echo "make pictures   make the README's pictures anew (Chromium)"
 
 # mbpair exits with 1 here, because the example refutes a barrier; any other code is a failure.
 demo: $(VENV)/.installed
@@ -46,6 +47,9 @@ agreement: $(VENV)/.installed-dev
 
 goldens: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/test_readme.py tests/report -m "full or not full" -k "not time_and_memory"
+
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python docs/pictures.py
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
