@@ -4,7 +4,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 FUZZ := 240
 
-.PHONY: help demo test test-full bench fuzz mutation goldens format clean
+.PHONY: help demo test test-full bench fuzz agreement mutation goldens pictures format clean
 
 help:
 	@echo "make demo       check an example snippet: one barrier is proved, another refuted"
@@ -12,8 +12,10 @@ help:
 	@echo "make test-full  the same and the slow tests"
 	@echo "make bench      measure and compare with the last run (BENCH=--quick: half a minute)"
 	@echo "make fuzz       broken mails, diffs and diagrams, as many as FUZZ=240 seconds allow"
+	@echo "make agreement  100,000 random programs under all models against enumerated executions (hours)"
 	@echo "make mutation   plant 300 faults and have the tests look for each (most of an hour)"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
+	@echo "make pictures   make the README's pictures anew (Chromium)"
 
 # mbpair exits with 1 here, because the example refutes a barrier; any other code is a failure.
 demo: $(VENV)/.installed
@@ -41,11 +43,17 @@ bench: $(VENV)/.installed-dev
 fuzz: $(VENV)/.installed-fuzz
 	$(BIN)/python -m fuzz --seconds $(FUZZ)
 
+agreement: $(VENV)/.installed-dev
+	$(BIN)/python -m agreement
+
 mutation: $(VENV)/.installed-dev
 	$(BIN)/python -m mutation --write-docs $(MUTATION)
 
 goldens: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/test_readme.py tests/report -m "full or not full" -k "not time_and_memory"
+
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python docs/pictures.py
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

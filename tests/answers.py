@@ -1,18 +1,15 @@
 """What is found of a program, a line for each barrier, property and assumption, for tests/answers.tsv.
 
-A line has what was decided, and the cycle, by lines of the example; all else that a report says of it,
-words and whole executions, goes into a checksum.
+A line has what was decided, and the cycle, by lines of the example; the words and the execution go into a checksum.
 """
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from verifier.pairing.verdict import Counterexample, Missing, UnitResult
-from verifier.report import json_report
 
 
 @dataclass(frozen=True)
@@ -28,22 +25,24 @@ class Row:
 
 def rows_of(unit: UnitResult) -> Iterator[Row]:
     """The lines of a program, in the order of its report."""
-    report = json.loads(json_report.render((unit,), (), "0", 0))["units"][0]
+    lines = f"{unit.side or 'program'} {unit.lines[0]}-{unit.lines[1]}"
+    skipped = [(s.line, s.reason) for s in unit.skipped]
     yield Row(
-        "-", f"{unit.side or 'program'} {unit.lines[0]}-{unit.lines[1]}", "", _sum({**report, "results": []})
+        "-", lines, "", _sum(unit.threads, unit.assumptions, skipped, unit.change and unit.change.summary)
     )
-    for result, said in zip(unit.results, report["results"], strict=True):
-        yield Row(result.model, "-", result.verdict, _sum([result.reason, result.bound]))
-        for b, words in zip(result.barriers, said["barriers"], strict=True):
+    for result in unit.results:
+        yield Row(result.model, "-", result.verdict, _sum(result.reason, result.bound))
+        for b in result.barriers:
+            example = b.counterexample or b.witness
             parts = [b.status, *(["half"] * b.half_paired), *(["note"] * b.is_note), b.shape or ""]
-            parts += [b.partners_text, _missing(b.missing), b.fix, _cycle(b.counterexample or b.witness)]
-            yield Row(
-                result.model, f"{b.place.line} {b.place.name}", _join(parts), _sum([words, *_more(b.witness)])
-            )
-        for p, words in zip(result.properties, said["properties"], strict=True):
+            parts += [b.partners_text, _missing(b.missing), b.fix, _cycle(example)]
+            words = _sum(b.forbids, b.reason, b.hints, b.claim_text, b.supposed, _steps(example))
+            yield Row(result.model, f"{b.place.line} {b.place.name}", _join(parts), words)
+        for p in result.properties:
             parts = [p.answer, *(["even under sc"] * p.even_under_sc)]
             parts += [_missing(p.missing), _cycle(p.counterexample)]
-            yield Row(result.model, f"{p.line} {p.kind}", _join(parts), _sum(words))
+            words = _sum(p.text, p.reason, _steps(p.counterexample))
+            yield Row(result.model, f"{p.line} {p.kind}", _join(parts), words)
 
 
 def _join(parts: list[str]) -> str:
@@ -64,10 +63,18 @@ def _cycle(example: Counterexample | None) -> str:
     )
 
 
-def _more(witness: Counterexample | None) -> list[object]:
-    """What no other report has of an execution that is ruled out."""
-    return [] if witness is None else [repr(witness.steps), repr(witness.relations)]
+def _steps(example: Counterexample | None) -> object:
+    if example is None:
+        return None
+    steps = [(s.thread, int(s.line), s.text, s.value, s.reads_from, s.is_stale) for s in example.steps]
+    return (
+        steps,
+        example.initial,
+        example.final,
+        example.note,
+        [(r.start, r.end, r.name) for r in example.relations],
+    )
 
 
-def _sum(said: object) -> str:
-    return f"{zlib.crc32(json.dumps(said, sort_keys=True).encode()):08x}"
+def _sum(*said: object) -> str:
+    return f"{zlib.crc32(repr(said).encode()):08x}"

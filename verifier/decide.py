@@ -49,6 +49,7 @@ DEFAULTS: dict[str | None, tuple[str, ...]] = {
 }
 
 
+GIVES_UP = (Undecided, NotModelled, TooManyCycles, RecursionError, MemoryError)
 T = TypeVar("T")
 
 
@@ -87,9 +88,10 @@ def beyond(graph: EventGraph, options: Options) -> str:
 def build_graph(program: Program, m: Model, options: Options) -> EventGraph:
     """The event graph as a model wants it. Raises InputError where the model speaks of another architecture,
     NotModelled where it would be too large."""
-    require_few("operations", sum(1 for thread in program.threads for _ in flatten(thread.body)))
-    graph = build(program, _variant(architecture(program, m), program, options), options.bound)
-    require_few("events", len(graph.order))
+    most = options.events
+    require_few("operations", sum(1 for thread in program.threads for _ in flatten(thread.body)), most)
+    graph = build(program, _variant(architecture(program, m), program, options), options.bound, most)
+    require_few("events", len(graph.order), most)
     graph = _known_waits(graph, m)
     return elaborate(graph) if m.registers else graph
 
@@ -128,15 +130,15 @@ def architecture(program: Program, m: Model) -> str:
 def judge(program: Program, m: Model, options: Options, deadline: Deadline) -> ModelResult:
     try:
         graph = build_graph(program, m, options)
-    except (Undecided, NotModelled, RecursionError) as problem:
+    except GIVES_UP as problem:
         return ModelResult(m.name, "undecided", why_not(problem), (), (), None)
     bound = options.bound if any(c != FALSE for c in graph.cuts) else None
     locks_matter = graph.recursions or program.interrupts or suspects(program)
-    if not graph.unmodelled and not _has_questions(graph) and not locks_matter:
+    if not (graph.unmodelled or graph.unreached or _has_questions(graph) or locks_matter):
         return ModelResult(m.name, "nothing to check", "there is no barrier and no property", (), (), bound)
     try:
         return _decide(program, graph, m, options, deadline, bound)
-    except (Undecided, NotModelled, TooManyCycles, RecursionError) as problem:
+    except GIVES_UP as problem:
         return _undecided(graph, m, why_not(problem), bound)
 
 
@@ -203,7 +205,12 @@ def _decide(
         classes, claims = Classes(main), claims_of(graph, program.comments)
         findings = Judge(main, classes, with_other_fences(main)).findings(claims)
         describer = Describer(classes, m)
-        return places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
+        verdicts = [describer.verdict(f, claims.get(f.place)) for f in findings]
+        if options.explained is not None:
+            verdicts = [
+                _with_orders(v, main, f.place, options) for v, f in zip(verdicts, findings, strict=True)
+            ]
+        return places_in_order(verdicts)
 
     def repaired() -> tuple[PropertyVerdict, ...]:
         whole = session(graph) if graph.escapes and not graph.is_litmus else main
@@ -228,11 +235,20 @@ def _decide(
     return ModelResult(m.name, verdict, reason, judged, properties, bound)
 
 
+def _with_orders(verdict: BarrierVerdict, of: Questions, place: int, options: Options) -> BarrierVerdict:
+    """The verdict, of a barrier that is to be explained with what it orders."""
+    if options.explained is None or not verdict.place.is_named(*options.explained):
+        return verdict
+    from verifier.pairing.ordering import kept_orders  # where somebody asks for it
+
+    return replace(verdict, orders=_as_far_as_possible(lambda: kept_orders(of, place), []))
+
+
 def _as_far_as_possible(find: Callable[[], T], open_ends: list[str]) -> T | None:
     """What `find` finds; None, with the reason among the open ends, where it gives up: the rest can still be told."""
     try:
         return find()
-    except (Undecided, NotModelled, TooManyCycles, RecursionError) as problem:
+    except GIVES_UP as problem:
         open_ends.append(why_not(problem))
         return None
 

@@ -6,6 +6,10 @@ from typing import Literal
 
 from verifier.record import record
 
+EVENTS = 5_000
+EXPANSION = 20_000
+MEMORY = 4_096
+
 
 @record(frozen=True, slots=True)
 class Options:
@@ -17,7 +21,11 @@ class Options:
     `states`: enumerate all final states of a litmus test. `kernel`: the version whose primitives are meant, as (major,
     minor); None: the newest. `atomics`: what arm64's atomic operations compile to. `interrupts`: (handler, thread,
     whether it is a softirq). `primitives`: files with primitives of the user's own, as (name, text). `tree`: the
-    directory that has the files that patches are of.
+    directory that has the files that patches are of. `explained`: name and line of the barriers to explain, "" and
+    None for any.
+
+    `events`: the most events, and operations before them, of a program that is judged. `expansion`: the most operations
+    that the calls and macros of a thread may come to. `memory`: the most MiB of address space for a file.
     """
 
     models: tuple[str, ...] = ()
@@ -32,3 +40,7 @@ class Options:
     interrupts: tuple[tuple[str, str, bool], ...] = ()
     primitives: tuple[tuple[str, str], ...] = ()
     tree: str = ""
+    explained: tuple[str, int | None] | None = None
+    events: int = EVENTS
+    expansion: int = EXPANSION
+    memory: int = MEMORY
