@@ -13,7 +13,7 @@ help:
 	@echo "make bench      measure and compare with the last run (BENCH=--quick: half a minute)"
 	@echo "make fuzz       broken mails, diffs and diagrams, as many as FUZZ=240 seconds allow"
 	@echo "make agreement  100,000 random programs under all models against enumerated executions (hours)"
-	@echo "make mutation   plant 300 faults and have the tests look for each (most of an hour)"
+	@echo "make mutation   plant 300 faults and have the tests look for each (an hour or more)"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
 	@echo "make pictures   make the README's pictures anew (Chromium)"
 

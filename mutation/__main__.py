@@ -32,7 +32,8 @@ def main() -> int:
         copy = Path(folder) / "tree"
         tree.copy(copy)
         planted = sample(copy, arguments.count, arguments.seed, arguments.only)
-        measured = [_measured(copy, file) for file in arguments.tests or suite.files(copy)]
+        files = (arguments.tests or suite.files(copy)) if arguments.minutes else []
+        measured = [_measured(copy, file) for file in files]
         found = _look_for_all(planted, known, measured, copy, time.monotonic() + 60 * arguments.minutes)
     outcomes = {
         a: [found[f.name] for f in planted if area(f) == a and f.name in found] for a in arguments.only
@@ -98,7 +99,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--least", type=float, default=0.95, help="share that must be found (default: 0.95)")
     parser.add_argument("--again", action="store_true", help="take what was found before as found")
     parser.add_argument(
-        "--minutes", type=float, default=1e6, help="for planting (default: until all are planted)"
+        "--minutes",
+        type=float,
+        default=1e6,
+        help="for planting (default: until all are planted); 0 only reports",
     )
     parser.add_argument("--write-docs", action="store_true", help="rewrite docs/mutation.md")
     return parser.parse_args()
