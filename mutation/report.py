@@ -10,6 +10,7 @@ from mutation.run import Outcome
 
 EXPLAINED = Path(__file__).parent / "explained.toml"
 
+UNEXPLAINED = "Not explained yet: a test is missing, or it changes nothing."
 HEAD = """# Planted faults
 
 `make mutation` plants faults in the models, the primitives and the engine, one at a time, and has the tests look for
@@ -18,7 +19,8 @@ constant is off by one, a branch is not taken. This page is what it wrote: of {d
 it has planted {count}.
 
 A fault is *found* when a test fails, or runs far beyond its time. One that no test can find, since the answers
-are the same with it, is *the same*: it is among those that were not found, and below is the reason.
+are the same with it, is *the same*: it is among those that were not found, and below is the reason. A run that has
+little time does not ask all tests: what it did not find another may.
 
 """
 
@@ -64,5 +66,5 @@ def page(outcomes: Mapping[str, list[Outcome]], seed: int, drawn: int) -> str:
         path, _, rest = outcome.name.partition(": ")
         change, _, line = rest.partition(", in: ")
         lines.append(f"- `{path.partition(' ')[0]}`, line {outcome.line}: `{change}`")
-        lines.append(f"  in `{line}`\n  {reasons.get(outcome.name, 'Not explained.')}")
+        lines.append(f"  in `{line}`\n  {reasons.get(outcome.name, UNEXPLAINED)}")
     return "\n".join(lines) + "\n"

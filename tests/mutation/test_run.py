@@ -65,7 +65,7 @@ def test_the_page_counts_and_names_what_was_not_found(monkeypatch: pytest.Monkey
         in page
     )
     assert "- `a.py`, line 1: `1 -> 2`\n  in `x = 1`\n  It is never read.\n" in page
-    assert "- `b.py`, line 7: `< -> <=`\n  in `x < 1`\n  Not explained.\n" in page
+    assert "- `b.py`, line 7: `< -> <=`\n  in `x < 1`\n  Not explained yet" in page
 
 
 QUICK = (
