@@ -17,7 +17,7 @@ class Options:
     `states`: enumerate all final states of a litmus test. `kernel`: the version whose primitives are meant, as (major,
     minor); None: the newest. `atomics`: what arm64's atomic operations compile to. `interrupts`: (handler, thread,
     whether it is a softirq). `primitives`: files with primitives of the user's own, as (name, text). `tree`: the
-    directory that has the files that patches are of.
+    directory that has the files that patches are of. `certify`: give the evidence of each answer as well.
     """
 
     models: tuple[str, ...] = ()
@@ -32,3 +32,4 @@ class Options:
     interrupts: tuple[tuple[str, str, bool], ...] = ()
     primitives: tuple[tuple[str, str], ...] = ()
     tree: str = ""
+    certify: bool = False

@@ -15,7 +15,10 @@ from verifier.options import Options
 from verifier.record import record, replace
 
 if TYPE_CHECKING:
+    from verifier.certify.files import CertificateFile
     from verifier.inbox.trees import Trees
+    from verifier.pairing.verdict import UnitResult
+    from verifier.properties.verdict import LitmusVerdict
     from verifier.report.style import Style
     from verifier.report.text import Level
 
@@ -136,15 +139,24 @@ class Job:
             from verifier.report import herd
 
             verdict = litmus(name, data, self.options)
-            return Answer(text=herd.render(verdict), codes=(litmus_code(verdict),))
+            found = _certificates(verdict) if self.options.certify else ()
+            return Answer(text=herd.render(verdict), codes=(litmus_code(verdict),), certificates=found)
         from verifier.pipeline import check
 
         units = check(name, data, self.options, *([] if trees is None else [trees]))
         codes = tuple(unit_code(unit) for unit in counted(units))
+        found = _certificates(units) if self.options.certify else ()
         if self.form is None:
-            return Answer(codes=codes, units=units)
+            return Answer(codes=codes, units=units, certificates=found)
         from verifier.report import text
 
         style, level = self.form
         report = text.render(units, style, level) if units else ""
-        return Answer(text=report, codes=codes, units=units if self.has_data else ())
+        shown = units if self.has_data else ()
+        return Answer(text=report, codes=codes, units=shown, certificates=found)
+
+
+def _certificates(found: LitmusVerdict | tuple[UnitResult, ...]) -> tuple[CertificateFile, ...]:
+    from verifier.certify.files import of_litmus, of_units  # only where somebody asks for evidence
+
+    return of_units(found) if isinstance(found, tuple) else of_litmus(found)
