@@ -52,7 +52,7 @@ class _Execution:
         self.events: list[dict[str, Any]] = graph["events"]
         self.executed = frozenset(one["executed"])
         self.values: list[int | None] = one["values"]
-        self.unknowns: dict[int, int] = {index: value for index, value in one["unknowns"]}
+        self.unknowns: dict[int, int] = dict(one["unknowns"])
         self.source = {r: w for w, r in one["rf"]}
         self.co: list[list[int]] = one["co"]
         self._known: dict[int, int] = {}

@@ -117,10 +117,11 @@ class Circuit:
                 waiting += [(abs(p), False) for p in parts if abs(p) not in known]
 
     def definition(self, number: int) -> str:
-        """The command that introduces a constant or a gate; "" for an atom."""
+        """The commands that introduce a constant or a gate; "" for an atom."""
         parts = self._parts.get(number)
-        if parts is not None:
-            return f"(define-fun g{number} () Bool (and {' '.join(map(self.text, parts))}))"
+        if parts is not None:  # not define-fun: a solver that expands these takes very long
+            means = f"(and {' '.join(map(self.text, parts))})"
+            return f"(declare-const g{number} Bool)\n(assert (= g{number} {means}))"
         sort = self._sorts.get(number)
         return f"(declare-const {self._names[number]} {sort})" if sort else ""
 

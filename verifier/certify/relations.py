@@ -251,17 +251,18 @@ class Relations:
         return solution[term.name]
 
     def _unrolled(self, term: Fixpoint) -> Solution:
-        """The solution by iteration from nothing: as far as so many rounds lead, which is all the way where no
-        literal of `unfinished` is true."""
+        """The solution by iteration from nothing: as far as some rounds lead, which is all the way where no literal
+        of `unfinished` is true."""
         solution: Solution = {name: {} for name, _ in term.equations}
-        rounds, count = 1, 0
-        while count < rounds:
+        idle = 0  # rounds in which no pair was added to those that may be related
+        while idle < _enough(solution):
             more = self._step(term, solution)
             if more == solution:
                 return solution
-            size = sum(map(len, more.values()))
-            rounds = min(size, size.bit_length() + SPARE_ROUNDS)
-            solution, count = more, count + 1
+            idle = (
+                0 if any(more[name].keys() - known.keys() for name, known in solution.items()) else idle + 1
+            )
+            solution = more
         for name, matrix in self._step(term, solution).items():
             known = solution[name]
             self.unfinished += (self.circuit.every((l, -known.get(p, FALSE))) for p, l in matrix.items())
@@ -335,6 +336,13 @@ class Relations:
             for i, a in values.items()
             for j, b in values.items()
         )
+
+
+def _enough(solution: Solution) -> int:
+    """Rounds that suffice as a rule: as many as there are pairs always do, and recursive definitions mostly join what
+    they made."""
+    size = sum(map(len, solution.values()))
+    return max(1, min(size, size.bit_length() + SPARE_ROUNDS))
 
 
 def _is_identity(term: Term) -> TypeGuard[RelationTerm]:
