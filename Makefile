@@ -4,13 +4,16 @@ VENV := .venv
 BIN  := $(VENV)/bin
 FUZZ := 240
 
-.PHONY: help demo test test-full bench fuzz goldens format clean
+CORPORA := $(wildcard ../shared/corpora)
+
+.PHONY: help demo test test-full bench certify fuzz goldens format clean
 
 help:
 	@echo "make demo       check an example snippet: one barrier is proved, another refuted"
 	@echo "make test       format, lint, types, layers and the fast tests"
 	@echo "make test-full  the same and the slow tests"
 	@echo "make bench      measure and compare with the last run (BENCH=--quick: half a minute)"
+	@echo "make certify    have another solver check what the verdicts on the examples rest on"
 	@echo "make fuzz       broken mails, diffs and diagrams, as many as FUZZ=240 seconds allow"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
 
@@ -36,6 +39,9 @@ test-full: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench $(BENCH)
+
+certify: $(VENV)/.installed-dev
+	$(BIN)/python -m certify $(if $(CORPORA),--corpora $(CORPORA)) $(CERTIFY)
 
 fuzz: $(VENV)/.installed-fuzz
 	$(BIN)/python -m fuzz --seconds $(FUZZ)

@@ -227,6 +227,28 @@ def test_what_there_is_no_time_for_is_said_to_be_missing() -> None:
     assert proofs(asked, Deadline(0.0)) == ("", 0, ("time ran out",))
 
 
+def test_a_program_too_deep_to_be_written_down_keeps_its_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_deep(_: object) -> str:
+        raise RecursionError
+
+    monkeypatch.setattr("verifier.certify.certificate.witnesses", too_deep)
+    (result,) = (
+        r for u in check("x.c", MP.encode(), Options(models=("armv8",), certify=True)) for r in u.results
+    )
+    assert result.verdict == "proved"
+    assert result.certificate is not None
+    assert result.certificate.missing == ("the program is too deeply nested",)
+
+
+def test_the_command_for_litmus_tests_writes_them_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sb.litmus").write_text(STATES)
+    assert cli.main(["litmus", "--certify", str(tmp_path), str(tmp_path / "sb.litmus")]) == 0
+    assert "Never" in capsys.readouterr().out
+    assert "exists (0:r0=0" in (tmp_path / "sb-lkmm.smt2").read_text()
+
+
 def test_the_command_writes_certificates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()

@@ -6,13 +6,20 @@ from collections.abc import Sequence
 
 from verifier.certify.proof import proofs
 from verifier.certify.witness import witnesses
-from verifier.limits import Deadline
+from verifier.limits import Deadline, Undecided, why_not
 from verifier.pairing.verdict import Certificate
 from verifier.search.recording import Answered
 
 
 def certificate(answered: Sequence[Answered], deadline: Deadline) -> Certificate:
     """The evidence for these answers; what there is no time for, or is not modelled, is missing with the reason."""
+    try:
+        return _certificate(answered, deadline)
+    except (Undecided, RecursionError) as problem:
+        return Certificate("", 0, "", 0, (why_not(problem),))
+
+
+def _certificate(answered: Sequence[Answered], deadline: Deadline) -> Certificate:
     sections, claims, missing = list[str](), 0, dict[str, None]()
     for group in _groups([a for a in answered if a.execution is None]):
         text, count, lacking = proofs(group, deadline)

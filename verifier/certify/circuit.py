@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from verifier.limits import NotModelled
 
 TRUE, FALSE = 1, -1
-MOST_GATES = 400_000
+MOST_GATES = 250_000
 FEW = 4  # parts up to which a conjunction within another becomes part of it
 Clause = tuple[int, ...]  # one of these literals holds
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from verifier.cat.terms import Model
 from verifier.events.expression import Apply, Const, Expression, ReadValue, Unknown
 from verifier.events.graph import INITIAL, EventGraph, line_of
+from verifier.execution.cycles import Cycle, Segment
+from verifier.execution.shapes import shape
 from verifier.search.formula import (
     All,
     Any,
@@ -88,12 +90,25 @@ def _words(graph: EventGraph, f: Formula, depth: int = 0) -> str:
             return "an axiom broken when everything is on"
         case Not(part):
             return f"not ({_words(graph, part, depth + 1)})"
+        case All(parts) if name := _shape(graph, parts):
+            return f"{name} ({', '.join(_words(graph, p) for p in parts)})"
         case All(parts):
             return " and ".join(_part(graph, p, depth + 1) for p in parts) or "anything"
         case Any(parts):
             return "one of: " + "; ".join(_part(graph, p, depth + 1) for p in parts[:40])
         case _:
             assert_never(f)
+
+
+def _shape(graph: EventGraph, parts: Sequence[Formula]) -> str:
+    """The name of the cycle whose legs these are, and that what else there is belongs to; "" where they are none."""
+    legs = [p for p in parts if isinstance(p, Related)]
+    if len(legs) < 2 or not isinstance(parts[0], Related):
+        return ""
+    ends = [(before.second, leg.first) for before, leg in zip([legs[-1], *legs], legs, strict=False)]
+    if any(graph.events[a].thread != graph.events[b].thread for a, b in ends):
+        return ""
+    return shape(graph, Cycle(tuple(Segment(graph.events[a].thread, a, b) for a, b in ends)))
 
 
 def _part(graph: EventGraph, f: Formula, depth: int) -> str:
