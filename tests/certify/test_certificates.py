@@ -16,14 +16,19 @@ from tests.programs import event_graph
 from verifier import cli, decide
 from verifier.batch import Job
 from verifier.cat.load import load
+from verifier.cat.terms import Model
 from verifier.certify.proof import proofs
+from verifier.encoding import session
+from verifier.encoding.bounds import Facts
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution
 from verifier.limits import Deadline
 from verifier.options import Options
 from verifier.pairing.verdict import Certificate
 from verifier.pipeline import check, litmus
+from verifier.search import Search
 from verifier.search.formula import Related, conjunction
+from verifier.search.listing import TooMany
 from verifier.search.recording import Answered
 
 LITMUS = Path(__file__).resolve().parents[2] / "litmus"
@@ -130,6 +135,34 @@ def test_what_was_taken_to_be_impossible_is_claimed_to_be(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(decide, "candidate_executions", only_first)
     assert all(refused(c) for c in certificates(MP.replace("smp_rmb(); ", "")))
+
+
+def test_a_wrong_bound_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_listed(*_: object) -> tuple[Execution, ...]:
+        raise TooMany
+
+    def too_narrow(graph: EventGraph, _: Model) -> Facts:
+        writes = [i for i, e in enumerate(graph.events) if e.kind == "W" and e.thread >= 0]
+        reads = [i for i, e in enumerate(graph.events) if e.kind == "R"]
+        return Facts(frozenset((w, r) for w in writes for r in reads), frozenset())
+
+    monkeypatch.setattr(decide, "candidate_executions", none_listed)
+    monkeypatch.setattr(decide, "allowed_executions", none_listed)
+    without = MP.replace("smp_rmb(); ", "")
+    assert not any(refused(c) for c in certificates(without))
+    monkeypatch.setattr(session, "propagate", too_narrow)
+    assert all(refused(c) for c in certificates(without))
+
+
+def test_a_search_that_misses_an_execution_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = STATES.replace("smp_mb(); ", "", 1)
+    good = litmus("sb.litmus", text.encode(), Options(certify=True)).certificate
+    monkeypatch.setattr(Search, "find", lambda *_, **__: None)
+    bad = litmus("sb.litmus", text.encode(), Options(certify=True)).certificate
+    assert good is not None
+    assert bad is not None
+    assert refused(good) == 0
+    assert refused(bad) > 0
 
 
 def tampered(change: Callable[[dict[str, Any], dict[str, Any]], None], text: str = MP) -> list[str]:
