@@ -6,7 +6,7 @@ FUZZ := 240
 
 CORPORA := $(wildcard ../shared/corpora)
 
-.PHONY: help demo test test-full bench certify fuzz goldens format clean
+.PHONY: help demo test test-full bench certify fuzz agreement goldens format clean
 
 help:
 	@echo "make demo       check an example snippet: one barrier is proved, another refuted"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench      measure and compare with the last run (BENCH=--quick: half a minute)"
 	@echo "make certify    have another solver check what the verdicts on the examples rest on"
 	@echo "make fuzz       broken mails, diffs and diagrams, as many as FUZZ=240 seconds allow"
+	@echo "make agreement  100,000 random programs under all models against enumerated executions (hours)"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
 
 # mbpair exits with 1 here, because the example refutes a barrier; any other code is a failure.
@@ -45,6 +46,9 @@ certify: $(VENV)/.installed-dev
 
 fuzz: $(VENV)/.installed-fuzz
 	$(BIN)/python -m fuzz --seconds $(FUZZ)
+
+agreement: $(VENV)/.installed-dev
+	$(BIN)/python -m agreement
 
 goldens: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/test_readme.py tests/report -m "full or not full" -k "not time_and_memory"

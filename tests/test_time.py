@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verifier import decide, pipeline
-from verifier.limits import Undecided
+from verifier.limits import OUT_OF_TIME, Undecided
 from verifier.options import Options
 
 SNIPPET = b"""int x, y;
@@ -16,14 +16,14 @@ LITMUS = b"AArch64 t\n{ 0:X1=x; }\n P0 ;\n LDR W0,[X1] ;\nexists (0:X0=0)\n"
 
 
 def ring(*_: object) -> None:
-    raise Undecided("time ran out")
+    raise Undecided(OUT_OF_TIME)
 
 
 @pytest.mark.parametrize("stage", ["lower", "build"])
 def test_a_snippet_is_undecided(monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
     monkeypatch.setattr(decide if stage == "build" else pipeline, stage, ring)
     (unit,) = pipeline.check("x.c", SNIPPET, Options())
-    expected = [(model, "undecided", "time ran out") for model in ("armv8", "lkmm")]
+    expected = [(model, "undecided", OUT_OF_TIME) for model in ("armv8", "lkmm")]
     assert [(r.model, r.verdict, r.reason) for r in unit.results] == expected
     assert unit.lines == (1, 4)
 
@@ -39,4 +39,4 @@ def test_a_condition_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decide, "build", ring)
     verdict = pipeline.litmus("t.litmus", LITMUS, Options())
     assert verdict.outcome is None
-    assert verdict.reason == "time ran out"
+    assert verdict.reason == OUT_OF_TIME

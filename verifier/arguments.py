@@ -10,10 +10,11 @@ from typing import NoReturn
 
 from verifier import __version__
 from verifier.errors import UsageError
-from verifier.options import Options
+from verifier.options import EVENTS, EXPANSION, MEMORY, Options
 
 LARGEST_BOUND = 64
 LARGEST_JOBS = 1024
+LARGEST_LIMIT = 1_000_000_000
 MODELS = {
     "armv8": "Armv8-A (Arm ARM B2.3; Pulte et al., Simplifying ARM Concurrency, POPL 2018)",
     "lkmm": "the Linux-kernel memory model (tools/memory-model; Alglave et al., ASPLOS 2018)",
@@ -23,6 +24,8 @@ MODELS = {
     "tso": "x86 total store order (Owens, Sarkar, Sewell, A Better x86 Memory Model, TPHOLs 2009)",
 }
 DEFAULT_MODELS = ("armv8", "lkmm")  # of code in C; the pipeline has those of litmus tests
+
+LIMITS = {"events": EVENTS, "expansion": EXPANSION, "memory": MEMORY}
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -59,6 +62,11 @@ def make_parser(
     _add_kernel_options(one)
     one.add_argument(
         "--lenient", action="store_true", help="exit with 0 unless something is refuted: for hooks and CI"
+    )
+    one.add_argument(
+        "--fix",
+        action="store_true",
+        help="print no report, but the cheapest barriers that prove what is refuted, as a patch for git apply",
     )
     _add_output_options(one, ("text", "json", "sarif", "junit", "reply"))
     _add_certify_option(one)
@@ -112,6 +120,15 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--timeout", type=_timeout, default=60.0, metavar="S", help="seconds for a file (default: 60)"
+    )
+    parser.add_argument(
+        "--limit",
+        action="append",
+        type=_limit,
+        default=[],
+        metavar="NAME=N",
+        help=f"how large things may grow: {', '.join(f'{name}={most}' for name, most in LIMITS.items())} "
+        "(memory in MiB); may be repeated",
     )
     parser.add_argument(
         "--atomics",
@@ -236,6 +253,7 @@ def read_options(parsed: argparse.Namespace) -> Options:
         atomics=parsed.atomics,
         tree=getattr(parsed, "tree", ""),
         certify=getattr(parsed, "certify", None) is not None,
+        **{**LIMITS, **dict(parsed.limit)},
     )
 
 
@@ -278,6 +296,14 @@ def _jobs(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= LARGEST_JOBS:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {LARGEST_JOBS}")
     return int(text)
+
+
+def _limit(text: str) -> tuple[str, int]:
+    name, _, number = text.partition("=")
+    if name not in LIMITS or not number.isdecimal() or not 0 < int(number[:12]) <= LARGEST_LIMIT:
+        names = ", ".join(LIMITS)
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=N with one of {names} and a number above 0")
+    return name, int(number)
 
 
 def _timeout(text: str) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import errno
 import gc
 import os
 import shutil
@@ -41,6 +42,9 @@ RARELY = (
     20,
     50,
 )  # when Python looks for garbage in circles: it makes little, among very many small objects
+FULL = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+)  # what a write says where there is no room
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,15 +55,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = _run(arguments)
-        sys.stdout.flush()
+        try:
+            code = _run(arguments)
+        finally:  # also where --help ends the command
+            sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 141
+    except OSError as problem:
+        if problem.errno not in FULL:
+            raise
+        _drop_output()
+        why = (problem.strerror or str(problem)).lower()
+        print(f"mbpair: error: standard output can't be written: {why}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("mbpair: interrupted", file=sys.stderr)
         return 130
     return code
+
+
+def _drop_output() -> None:
+    """Nobody reads what is written from here on, nor what waits to be."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -84,6 +102,8 @@ def _check(parsed: argparse.Namespace) -> int:
         print(f"mbpair: no commit of {parsed.git} has a barrier", file=sys.stderr)
     files = Files.named(parsed.html, parsed.dot, parsed.certify, job.names)
     found: list[Answer] = []
+    if parsed.fix and parsed.format != "text":
+        raise UsageError("format", "--fix prints a patch; it goes without --format")
     if parsed.format == "text":
         tally = _check_to_text(job, parsed, found, has_data=files.are_wanted)
     else:
@@ -109,9 +129,9 @@ def _check_to_text(job: Job, parsed: argparse.Namespace, found: list[Answer], ha
         if has_data:
             found.append(answer)
 
-    job = replace(job, form=(_style(parsed), level), has_data=has_data)
+    job = replace(job, form=(_style(parsed), level), has_data=has_data, is_to_fix=parsed.fix)
     tally = _run_all(job, parsed.jobs, show, parsed.lenient)
-    if tally.programs.total() > 1 and not parsed.quiet:
+    if tally.programs.total() > 1 and not parsed.quiet and not parsed.fix:
         print(f"\n{summary(tally)}")
     return tally
 

@@ -50,6 +50,7 @@ DEFAULTS: dict[str | None, tuple[str, ...]] = {
 }
 
 
+GIVES_UP = (Undecided, NotModelled, TooManyCycles, RecursionError, MemoryError)
 T = TypeVar("T")
 
 
@@ -88,9 +89,10 @@ def beyond(graph: EventGraph, options: Options) -> str:
 def build_graph(program: Program, m: Model, options: Options) -> EventGraph:
     """The event graph as a model wants it. Raises InputError where the model speaks of another architecture,
     NotModelled where it would be too large."""
-    require_few("operations", sum(1 for thread in program.threads for _ in flatten(thread.body)))
-    graph = build(program, _variant(architecture(program, m), program, options), options.bound)
-    require_few("events", len(graph.order))
+    most = options.events
+    require_few("operations", sum(1 for thread in program.threads for _ in flatten(thread.body)), most)
+    graph = build(program, _variant(architecture(program, m), program, options), options.bound, most)
+    require_few("events", len(graph.order), most)
     graph = _known_waits(graph, m)
     return elaborate(graph) if m.registers else graph
 
@@ -147,15 +149,15 @@ def judge(program: Program, m: Model, options: Options, deadline: Deadline) -> M
 def _judge(program: Program, m: Model, options: Options, asking: Asking) -> ModelResult:
     try:
         graph = build_graph(program, m, options)
-    except (Undecided, NotModelled, RecursionError) as problem:
+    except GIVES_UP as problem:
         return ModelResult(m.name, "undecided", why_not(problem), (), (), None)
     bound = options.bound if any(c != FALSE for c in graph.cuts) else None
     locks_matter = graph.recursions or program.interrupts or suspects(program)
-    if not graph.unmodelled and not _has_questions(graph) and not locks_matter:
+    if not (graph.unmodelled or graph.unreached or _has_questions(graph) or locks_matter):
         return ModelResult(m.name, "nothing to check", "there is no barrier and no property", (), (), bound)
     try:
         return _decide(program, graph, m, options, asking, bound)
-    except (Undecided, NotModelled, TooManyCycles, RecursionError) as problem:
+    except GIVES_UP as problem:
         return _undecided(graph, m, why_not(problem), bound)
 
 
@@ -251,7 +253,7 @@ def _as_far_as_possible(find: Callable[[], T], open_ends: list[str]) -> T | None
     """What `find` finds; None, with the reason among the open ends, where it gives up: the rest can still be told."""
     try:
         return find()
-    except (Undecided, NotModelled, TooManyCycles, RecursionError) as problem:
+    except GIVES_UP as problem:
         open_ends.append(why_not(problem))
         return None
 

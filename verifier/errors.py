@@ -6,6 +6,8 @@ from typing import TypedDict
 
 from verifier.source import Source, Span
 
+SHOWN = 200  # characters of a line that an error quotes, those around its place
+
 
 class Place(TypedDict):
     """Keyword arguments of InputError that say where it is."""
@@ -45,9 +47,12 @@ class InputError(Exception):
         if not self.quoted:
             return head
         end = self.span.end_column if self.span.end_line == self.span.line else len(self.quoted) + 1
-        width = max(1, min(end, len(self.quoted) + 1) - self.span.column)
-        lead = "".join("\t" if c == "\t" else " " for c in self.quoted[: self.span.column - 1])
-        return f"{head}\n    {self.quoted}\n    {lead}{'^' * width}"
+        start = self.span.column - 1
+        first = max(0, start - SHOWN // 2) if len(self.quoted) > SHOWN else 0
+        shown = self.quoted[first : first + SHOWN]
+        width = max(1, min(end - 1, first + len(shown)) - start)
+        lead = "".join("\t" if c == "\t" else " " for c in shown[: start - first])
+        return f"{head}\n    {shown}\n    {lead}{'^' * width}"
 
 
 class ReadError(InputError):
@@ -76,6 +81,13 @@ class WriteError(InputError):
 
 class GivenUp(InputError):
     """There is no answer, and the input is not to blame: time ran out, or the check crashed."""
+
+
+class NoRemedy(InputError):
+    """No barriers were found that mend what is refuted."""
+
+    def render(self) -> str:
+        return f"{self.name}: no fix: {self.message}"
 
 
 def at(source: Source, span: Span) -> Place:

@@ -174,7 +174,7 @@ def _kept(use: Use, own: tree.Function | None, m: Model, asked: Asked) -> frozen
             return None
         answers = {pair: _is_reached(asks(use, pair), own, m, asked) for pair in PAIRS}
         program, _ = _program(asks(use, ""), own, asked)
-    except (InputError, NotModelled, TooManyCycles, RecursionError):
+    except (InputError, NotModelled, TooManyCycles, RecursionError, MemoryError):
         return None
     kept = frozenset(pair for pair, is_reached in answers.items() if is_reached is False)
     is_open = None in answers.values() or (program.unknown_calls and kept != ALL)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+OUT_OF_TIME = "time ran out (--timeout)"
+
 
 class NotModelled(Exception):
     """The program goes beyond what can be said here; the verdict is undecided, with this reason."""
@@ -20,8 +22,15 @@ class GaveUp(Exception):
     """A way to an answer takes too many steps; another may be tried."""
 
 
+def beyond_limit(what: str, name: str, most: int) -> str:
+    """That there is more of something than a limit of Options allows, which --limit raises."""
+    return f"{what} (more than {most:,}: --limit {name}=N allows more)"
+
+
 def why_not(problem: BaseException) -> str:
     """What a report says for an answer that there isn't."""
+    if isinstance(problem, MemoryError):
+        return "memory ran out (--limit memory=N, in MiB, allows more)"
     return "the program is too deeply nested" if isinstance(problem, RecursionError) else str(problem)
 
 
@@ -37,8 +46,11 @@ class Deadline:
             return None
         left = self.end - time.monotonic()
         if left <= 0:
-            raise Undecided("time ran out")
+            raise Undecided(OUT_OF_TIME)
         return left
+
+    def is_over(self) -> bool:
+        return self.end is not None and time.monotonic() >= self.end
 
     def share(self, parts: int) -> Deadline:
         """The end of the first of so many equal parts of what is left."""

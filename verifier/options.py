@@ -6,6 +6,10 @@ from typing import Literal
 
 from verifier.record import record
 
+EVENTS = 5_000
+EXPANSION = 20_000
+MEMORY = 4_096
+
 
 @record(frozen=True, slots=True)
 class Options:
@@ -18,6 +22,9 @@ class Options:
     minor); None: the newest. `atomics`: what arm64's atomic operations compile to. `interrupts`: (handler, thread,
     whether it is a softirq). `primitives`: files with primitives of the user's own, as (name, text). `tree`: the
     directory that has the files that patches are of. `certify`: give the evidence of each answer as well.
+
+    `events`: the most events, and operations before them, of a program that is judged. `expansion`: the most operations
+    that the calls and macros of a thread may come to. `memory`: the most MiB of address space for a file.
     """
 
     models: tuple[str, ...] = ()
@@ -33,3 +40,6 @@ class Options:
     primitives: tuple[tuple[str, str], ...] = ()
     tree: str = ""
     certify: bool = False
+    events: int = EVENTS
+    expansion: int = EXPANSION
+    memory: int = MEMORY

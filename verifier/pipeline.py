@@ -128,7 +128,7 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
         graph = build_graph(program, m, options)
         question = graph.properties[-1] if program.conditions else None
         outcome, notes = _answer_litmus(graph, m, question, options, end, book)
-    except (Undecided, NotModelled, RecursionError) as problem:
+    except (Undecided, NotModelled, RecursionError, MemoryError) as problem:
         reason = why_not(problem)
     names = {THIN_AIR: "S", **{value: program.names[l] for value, l in program.addresses}}
     condition = program.conditions[-1] if program.conditions else None

@@ -91,14 +91,14 @@ def test_a_file_that_runs_over_its_time(write: Write, capsys: Capture, word: str
     assert cli.main(["check", "--timeout", "0.3", *names]) == 3
     assert time.monotonic() - start < 10
     out, err = capsys.readouterr()
-    assert err == f"{names[1]}: error: time ran out\n"
+    assert err == f"{names[1]}: error: time ran out (--timeout)\n"
     assert out.endswith("\n2 programs: 2 proved, 1 given up\n")
 
 
 def test_one_file_that_runs_over_its_time(write: Write, capsys: Capture) -> None:
     names = write("hang")
     assert cli.main(["check", "--timeout", "0.1", *names]) == 3
-    assert capsys.readouterr().err == f"{names[0]}: error: time ran out\n"
+    assert capsys.readouterr().err == f"{names[0]}: error: time ran out (--timeout)\n"
 
 
 @pytest.mark.parametrize("others", [[], ["proved"]])
@@ -117,7 +117,7 @@ def test_a_litmus_test_that_runs_over_its_time(
     names = write(text, *others)
     assert cli.main(["litmus", "--timeout", "0.1", *names]) == 3
     out, err = capsys.readouterr()
-    assert out.startswith(f"{head.format(name=names[0])}\nUndecided: time ran out\n\n")
+    assert out.startswith(f"{head.format(name=names[0])}\nUndecided: time ran out (--timeout)\n\n")
     assert err == ""
 
 

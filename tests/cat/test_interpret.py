@@ -108,6 +108,26 @@ def test_errors(tmp_path: Path, text: str, part: str, line: int | None, column: 
         assert (span.line, span.column) == (line, column)
 
 
+def test_includes_stay_in_their_folder(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("root:x:0:0\n")
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / "link.cat").symlink_to(tmp_path / "secret")
+    (folder / "own.cat").write_text("let mine = po\n")
+    (folder / "inner.cat").symlink_to(folder / "own.cat")
+    for path in ("../secret", str(tmp_path / "secret"), "link.cat"):
+        with pytest.raises(ModelError, match="leads out of the folder"):
+            model(folder, f'include "{path}"')
+    assert model(folder, 'include "inner.cat"\nacyclic mine as a').axioms
+
+
+def test_includes_do_not_nest_without_end(tmp_path: Path) -> None:
+    for i in range(200):
+        (tmp_path / f"i{i}.cat").write_text(f'include "i{i + 1}.cat"\n')
+    with pytest.raises(ModelError, match="includes nest deeper than 16"):
+        model(tmp_path, 'include "i0.cat"')
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_own_models_load(name: str) -> None:
     found = load(name)

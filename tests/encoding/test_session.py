@@ -121,7 +121,7 @@ void g(void) { READ_ONCE(y); }
 """
     (unit,) = check("x.c", text, Options(timeout=0.0))
     assert {r.verdict for r in unit.results} == {"undecided"}
-    assert {r.reason for r in unit.results} == {"time ran out"}
+    assert {r.reason for r in unit.results} == {"time ran out (--timeout)"}
 
 
 def test_ctrl_c_in_the_solver_is_no_verdict() -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal
 from verifier.batch.alarm import time_limit
 from verifier.batch.answer import Answer, counted, litmus_code, unit_code
 from verifier.batch.inputs import read, shown_name
-from verifier.errors import GivenUp, InputError, ReadError
-from verifier.limits import Undecided
+from verifier.batch.memory import memory_limit
+from verifier.errors import GivenUp, InputError, NoRemedy, ReadError
+from verifier.limits import OUT_OF_TIME, Deadline, Undecided, why_not
 from verifier.options import Options
 from verifier.record import record, replace
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from verifier.report.text import Level
 
 SLACK = 0.1  # seconds in which the stages may notice by themselves that time is over: they say more about it
-OUT_OF_TIME = "time ran out"
 _HEADER = re.compile(rb"\s*\w+[ \t]+(\S+)")
 _QUESTION = re.compile(rb"~\s*exists\b|\b(?:exists|forall)\b")
 
@@ -34,6 +34,7 @@ class Job:
 
     form   how `check` reports: a style and a level of detail; None: as data
     has_data  data is wanted beside the report
+    is_to_fix  what is refuted is to be mended: a patch takes the place of the report
     stdin  what standard input holds, where it has been read
     commits  the hashes of commits of the tree, where these are the inputs
     """
@@ -45,6 +46,7 @@ class Job:
     stdin: bytes | ReadError | None = None
     commits: tuple[str, ...] = ()
     has_data: bool = False
+    is_to_fix: bool = False
 
     def prepare(self) -> None:
         """Load what answers need, so that processes that are forked from this one have it."""
@@ -55,10 +57,13 @@ class Job:
         """The answer to the input of that number; never raises an error."""
         name = self.shown(number)
         try:
-            return self._answer_in_time(number, self.data(number))
+            with memory_limit(self.options.memory):
+                return self._answer_in_time(number, self.data(number))
         except InputError as error:
             error.name = error.name or name
             return self._unreadable(error)
+        except MemoryError as problem:
+            return self._given_up(number, "memory", why_not(problem))
         except RecursionError:
             nested = ReadError("nesting", "the text is nested too deeply", name=name)
             return Answer(codes=(2,), error=nested)
@@ -143,17 +148,33 @@ class Job:
             return Answer(text=herd.render(verdict), codes=(litmus_code(verdict),), certificates=found)
         from verifier.pipeline import check
 
+        deadline = Deadline(self.options.timeout)
         units = check(name, data, self.options, *([] if trees is None else [trees]))
         codes = tuple(unit_code(unit) for unit in counted(units))
         found = _certificates(units) if self.options.certify else ()
         if self.form is None:
             return Answer(codes=codes, units=units, certificates=found)
+        if self.is_to_fix:
+            return replace(self._fix(name, data, units, deadline), codes=codes, certificates=found)
         from verifier.report import text
 
         style, level = self.form
         report = text.render(units, style, level) if units else ""
         shown = units if self.has_data else ()
         return Answer(text=report, codes=codes, units=shown, certificates=found)
+
+    def _fix(self, name: str, data: bytes, units: tuple[UnitResult, ...], deadline: Deadline) -> Answer:
+        """The patch that mends an input, or why there is none."""
+        from verifier.fix import Unmended, mend, render
+
+        assert self.form is not None
+        kept = units if self.has_data else ()
+        found = mend(name, data, units, replace(self.options, certify=False), deadline)
+        if found is None:
+            return Answer(units=kept)
+        if isinstance(found, Unmended):
+            return Answer(units=kept, error=NoRemedy("no-remedy", found.reason, name))
+        return Answer(text=render(found, self.form[0].width), units=kept)
 
 
 def _certificates(found: LitmusVerdict | tuple[UnitResult, ...]) -> tuple[CertificateFile, ...]:

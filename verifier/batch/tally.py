@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from verifier.batch.answer import Answer, lenient, worst
-from verifier.errors import GivenUp
+from verifier.errors import GivenUp, NoRemedy
 from verifier.record import field, record
 
 
@@ -29,7 +29,7 @@ class Tally:
         codes = lenient(answer.codes) if self.is_lenient else answer.codes or (3,)
         self.code = worst([*(codes or (0,)), *([self.code] if self.done else [])])
         self.done += 1
-        if answer.error is None:
+        if answer.error is None or isinstance(answer.error, NoRemedy):
             self.programs.update(answer.codes)
         elif isinstance(answer.error, GivenUp):
             self.given_up += 1

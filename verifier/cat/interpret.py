@@ -45,6 +45,8 @@ HERD_FUNCTIONS: dict[str, PrimitiveName] = {
 }
 LOCK_READS, LOCK_WRITES = ("LKR", "LF", "RL", "RU"), ("LKW", "UL")
 
+DEEPEST = 16  # includes in includes
+
 
 @record(slots=True)
 class Interpreter:
@@ -175,6 +177,8 @@ class Interpreter:
         return inner
 
     def _include(self, path: str, span: Span, scope: Scope) -> Scope:
+        if len(self.opened) > DEEPEST:
+            raise error("cat-include", f"includes nest deeper than {DEEPEST}; expected fewer", scope, span)
         file = self.include(path, scope.source, span)
         if Path(file.source.name).resolve() in map(Path.resolve, map(Path, self.opened)):
             raise error("cat-include", f"'{path}' includes itself", scope, span)

@@ -98,6 +98,9 @@ def _included(path: str, source: Source, span: Span) -> CatFile:
         return CatFile("", "", False, (), Source.whole(path, ""))
     beside = Path(source.name).parent / path
     if Path(source.name).is_file() and beside.is_file():
+        if not beside.resolve().is_relative_to(Path(source.name).parent.resolve()):
+            message = f"'{path}' leads out of the folder of this file; expected a file in it"
+            raise ModelError("cat-include", message, source.name, span, source.quote(span.line))
         return cat.parse(_read(str(beside)))
     own = _library(path)
     if own is None:

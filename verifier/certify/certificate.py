@@ -15,7 +15,7 @@ def certificate(answered: Sequence[Answered], deadline: Deadline) -> Certificate
     """The evidence for these answers; what there is no time for, or is not modelled, is missing with the reason."""
     try:
         return _certificate(answered, deadline)
-    except (Undecided, RecursionError) as problem:
+    except (Undecided, RecursionError, MemoryError) as problem:
         return Certificate("", 0, "", 0, (why_not(problem),))
 
 

@@ -19,10 +19,11 @@ from verifier.encoding.relations import RelationEncoding
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property, present, unknowns
 from verifier.execution.candidate import Execution, bases, value_of, well_formed
-from verifier.limits import Deadline, NotModelled, Undecided
+from verifier.limits import OUT_OF_TIME, Deadline, NotModelled, Undecided
 from verifier.record import replace
 from verifier.search.questions import require_within
 
+_OVERDUE = frozenset(("timeout", "canceled"))  # what Z3 says where its time is over
 _FEW = 64  # variables to a clause, where clauses count as few
 
 
@@ -241,12 +242,16 @@ class Session:
                 self._add(text)
             answer = self._solver.check(*literals)
         except z3.Z3Exception as problem:
+            if "memory" in str(problem):
+                raise MemoryError from None
             raise Undecided(f"the solver gave up: {problem}") from None
         if answer == z3.unknown:
             reason = self._solver.reason_unknown()
+            if "memory" in reason:
+                raise MemoryError
             if "interrupted" in reason:  # while it runs, Z3 takes SIGINT for itself
                 raise KeyboardInterrupt
-            raise Undecided(f"the solver gave up: {reason}")
+            raise Undecided(OUT_OF_TIME if reason in _OVERDUE else f"the solver gave up: {reason}")
         return bool(answer == z3.sat)
 
     def _add(self, text: str) -> None:

@@ -13,12 +13,14 @@ from verifier.events.outline import Outline
 from verifier.events.rows import family
 from verifier.events.walked import walked
 from verifier.memo import Memo
+from verifier.options import EVENTS
 from verifier.program import program as p
 from verifier.program.program import flatten
 
 
-def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
-    """The event graph of `program`, loops unrolled `bound` times.
+def build(program: p.Program, architecture: str, bound: int, most: int = EVENTS) -> EventGraph:
+    """The event graph of `program`, loops unrolled `bound` times. Raises NotModelled for a thread of more than `most`
+    events.
 
     `architecture` is one of kernel/mapping.toml, or a variant of one, for a program in C ("any": the kernel's own
     events), else the program's own.
@@ -28,7 +30,7 @@ def build(program: p.Program, architecture: str, bound: int) -> EventGraph:
     merge.initial(*_initial_writes(program, merge))
     numbers = dict(program.locations)
     for thread in program.threads:
-        merge.thread(walked(program, thread, architecture, bound), thread.source, numbers)
+        merge.thread(walked(program, thread, architecture, bound, most), thread.source, numbers)
     final = Finals(program, merge, numbers)
     if program.filter is not None:
         merge.constraints.append(final.translate(program.filter))

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from verifier.events.expression import Expression, Unknown
 from verifier.events.graph import Atomic, Dependency, Event, OrderingSource, Property, Recursion, Sleep
 from verifier.events.rows import Row, Rows, rows
-from verifier.limits import NotModelled
+from verifier.limits import NotModelled, beyond_limit
 from verifier.program import program as p
 
-MOST_EVENTS = 5_000  # a relation has a bit for each pair of them, and there are many relations
 _PLAIN = Row((frozenset(), frozenset()), (frozenset(), frozenset()))
 
 Arms = tuple[tuple[int, int], ...]  # the branches that an event lies in, from the outermost, and their arms
@@ -36,23 +35,29 @@ def _may_meet(a: Arms, b: Arms) -> bool:
     return True
 
 
-def require_few(what: str, count: int) -> None:
-    """Raises NotModelled where there are too many."""
-    if count > MOST_EVENTS:
-        raise NotModelled(f"the program has more than {MOST_EVENTS:,} {what}, too many to judge")
+def require_few(what: str, count: int, most: int) -> None:
+    """Raises NotModelled where there are too many: a relation has a bit for each pair of events, and there are many."""
+    if count > most:
+        raise NotModelled(beyond_limit(f"the program has too many {what}", "events", most))
 
 
 class Draft:
     """What one thread does, while it grows: everything is numbered from 0, and placed as its operations are."""
 
     def __init__(
-        self, program: p.Program, architecture: str, bound: int, numbers: Mapping[p.Path, int]
+        self,
+        program: p.Program,
+        architecture: str,
+        bound: int,
+        numbers: Mapping[p.Path, int],
+        most: int,
     ) -> None:
-        """`numbers`: of the locations."""
+        """`numbers`: of the locations; `most`: events."""
         self.program = program
         self.architecture = architecture
         self.rows = rows(architecture, program.isa)
         self.bound = bound
+        self.most = most
         self.numbers = numbers
         self.events: list[Event] = []
         self.arms: list[tuple[Arms, Visits]] = []

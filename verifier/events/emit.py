@@ -344,7 +344,7 @@ class Emitter:
     ) -> int:
         """One event, with its tags while its source is on and while it is off. Raises NotModelled for one too many."""
         number = len(self.draft.events)
-        require_few("events", number + 1)
+        require_few("events", number + 1, self.draft.most)
         guard = state.guard
         executes = conjunction((*guard, *extra)) if guard or extra != _ALWAYS else TRUE
         self.draft.events.append(

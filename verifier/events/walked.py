@@ -55,8 +55,8 @@ _WALKED: Memo[object, Walked] = Memo()
 _PATHS: Memo[int, tuple[object, tuple[p.Path, ...]]] = Memo()
 
 
-def walked(program: p.Program, thread: p.Thread, architecture: str, bound: int) -> Walked:
-    """What a thread of a program does, loops unrolled `bound` times."""
+def walked(program: p.Program, thread: p.Thread, architecture: str, bound: int, most: int) -> Walked:
+    """What a thread of a program does, in at most so many events, loops unrolled `bound` times."""
     is_apart = thread.source is not None and program.isa is None  # in assembly, the body has addresses in it
     paths = _own_paths(thread.body) if is_apart else ()
 
@@ -67,7 +67,7 @@ def walked(program: p.Program, thread: p.Thread, architecture: str, bound: int) 
     found = None if thread.source is None else _WALKED.get(key)
     if found is None:
         locations = dict(program.locations) if not paths else {path: i for i, path in enumerate(paths)}
-        found = _walk(Draft(program, architecture, bound, locations), thread, paths or None, world)
+        found = _walk(Draft(program, architecture, bound, locations, most), thread, paths or None, world)
         if thread.source is not None:
             _WALKED.keep(key, found)
     return found

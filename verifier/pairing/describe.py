@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from verifier.cat.terms import Model
 from verifier.events.graph import INITIAL, EventGraph, OrderingSource, line_of
@@ -17,7 +18,7 @@ from verifier.pairing.judge import Finding, PlaceSets
 from verifier.pairing.missing import missing, written
 from verifier.pairing.moves import Move
 from verifier.pairing.spelling import example
-from verifier.pairing.verdict import BarrierVerdict, Counterexample, Missing, Place
+from verifier.pairing.verdict import BarrierVerdict, Counterexample, Missing, Place, Relocation
 
 _MOST_READS = 4  # of a thread, in what a barrier forbids where no cycle says it shorter
 
@@ -61,6 +62,7 @@ class Describer:
             witness=self._witness(finding, frozenset((finding.place,))),
             ruled_out=self._witness(finding, frozenset()),
             fix=self._fix(finding),
+            move=self._relocation(finding),
         )
 
     def place(self, number: int) -> Place:
@@ -299,6 +301,13 @@ class Describer:
         if finding.status != "misplaced" or finding.move is None:
             return ""
         return f"move {self._name(finding.place)} {self._moved_text(finding.move)}"
+
+    def _relocation(self, finding: Finding) -> Relocation | None:
+        if finding.status != "misplaced" or finding.move is None:
+            return None
+        _, access = finding.move.over[0]
+        side: Literal["before", "after"] = "before" if finding.move.direction == "up" else "after"
+        return Relocation(side, self.graph.events[access].span)
 
 
 def places_in_order(verdicts: Sequence[BarrierVerdict]) -> tuple[BarrierVerdict, ...]:

@@ -59,10 +59,15 @@ def fits(graph: EventGraph, segment: Segment, addition: str) -> bool:
 
 def missing(graph: EventGraph, segment: Segment, additions: Iterable[str]) -> tuple[Missing, ...]:
     """These additions to a segment, as lines to write."""
-    after, before = (line_of(graph, e) for e in (segment.start, segment.end))
     thread = graph.threads[segment.thread]
-    kinds = {written(graph, a, segment): _KINDS.get(a, "fence") for a in additions}
-    return tuple(Missing(thread, after, before, name, kind) for name, kind in kinds.items() if name)
+    lines = (line_of(graph, segment.start), line_of(graph, segment.end))
+    spans = (graph.events[segment.start].span, graph.events[segment.end].span)
+    names = {written(graph, a, segment): a for a in additions}
+    return tuple(
+        Missing(thread, *lines, name, _KINDS.get(a, "fence"), *spans, COSTS[a])
+        for name, a in names.items()
+        if name
+    )
 
 
 _KINDS: Mapping[str, AdditionKind] = {"acquire": "acquire", "release": "release"}

@@ -46,7 +46,7 @@ def compare(
     for model in models:
         try:
             old, new = (outcomes(classes(p, model, lambda _: True)) for p in (before, after))
-        except (Undecided, NotModelled, TooManyCycles, RecursionError):
+        except (Undecided, NotModelled, TooManyCycles, RecursionError, MemoryError):
             continue
         for o in sorted((old[0] | new[0]) & old[1] & new[1]):
             a, b = o in old[0], o in new[0]
@@ -64,7 +64,7 @@ def _is_reordered(program: Program, o: Outcome, classes: ToClasses) -> bool:
     """Whether an earlier version, with accesses in another order, shows the outcome even under sc."""
     try:
         return is_seen_unordered(classes(program, "sc", lambda _: False), o)
-    except (Undecided, NotModelled, TooManyCycles, RecursionError):
+    except (Undecided, NotModelled, TooManyCycles, RecursionError, MemoryError):
         return False
 
 
@@ -132,7 +132,7 @@ class Watch:
             if state == "allowed" and hides_order(program, probe):
                 return None
             return Sight(state, _status_of(seen, probe) if is_ordered else "")
-        except (Undecided, NotModelled, TooManyCycles, RecursionError):
+        except (Undecided, NotModelled, TooManyCycles, RecursionError, MemoryError):
             return None
 
     def state(self, program: Program | None, probe: Probe, model: str, is_ordered: bool = True) -> State:

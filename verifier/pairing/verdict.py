@@ -36,13 +36,25 @@ class Place:
 @record(frozen=True, slots=True)
 class Missing:
     """A line to add: `barrier` (smp_rmb, DMB ISH …) in `thread`, after `after_line` and before `before_line`;
-    or what to use for the access on the one or the other, an acquire or a release."""
+    or what to use for the access on the one or the other, an acquire or a release. `after` and `before` are these
+    accesses; `cost` is what it costs at run time, by pairing.missing.COSTS."""
 
     thread: str
     after_line: int
     before_line: int
     barrier: str
     kind: AdditionKind = "fence"
+    after: Span | None = field(default=None, compare=False, repr=False)
+    before: Span | None = field(default=None, compare=False, repr=False)
+    cost: int = field(default=0, compare=False, repr=False)
+
+
+@record(frozen=True, slots=True)
+class Relocation:
+    """Where a misplaced barrier belongs: on that side of that access."""
+
+    side: Literal["before", "after"]
+    access: Span | None = field(compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -114,7 +126,7 @@ class BarrierVerdict:
     partners_text joins alternatives ("smp_wmb (line 3) or smp_mb (line 4)"). `reason` is one
     sentence on why the status is what it is; `hints` are edits that would make it needed.
     `witness` is the execution that a paired barrier forbids, as it would be without the barrier, `ruled_out` the same
-    one with the barrier in its place; `fix` the edit that puts a misplaced one right.
+    one with the barrier in its place; `fix` the edit that puts a misplaced one right, `move` the same as data.
     `is_note`: default strength of an RMW, or something redundant that is only a note.
     `supposed` says what would hold with an other side that the text does not have.
     """
@@ -137,6 +149,7 @@ class BarrierVerdict:
     ruled_out: Counterexample | None = None
     fix: str = ""
     supposed: str = ""
+    move: Relocation | None = None
 
 
 PropertyKind = Literal[

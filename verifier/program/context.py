@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from verifier.options import EXPANSION
 from verifier.program.addresses import ELEMENTS, Addresses
 from verifier.program.doubts import Doubt
 from verifier.program.frame import Frame, Variable, assigned_names
@@ -80,6 +81,7 @@ class Context:
         self.indeterminate: set[Root] = set()
         self.bounds: dict[str, int] = {}
         self.bound = 1
+        self.expansion = EXPANSION
         self.own_parameters: frozenset[str] = frozenset()
         self.places = Addresses()
         self.objects: dict[str, int] = {}

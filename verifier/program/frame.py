@@ -12,8 +12,6 @@ from verifier.source import Source, Span
 from verifier.syntax import tree
 from verifier.syntax.walk import nodes, walk
 
-LIMIT = 20_000  # operations of one thread; calls inlined in calls can grow without end
-
 
 @record(frozen=True, slots=True)
 class Variable:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from verifier.limits import Undecided, beyond_limit
 from verifier.program import access, statements
 from verifier.program.context import struct_of
-from verifier.program.frame import LIMIT, Alias, Delayed, Frame, Pointer, Reference, Variable
+from verifier.program.frame import Alias, Delayed, Frame, Pointer, Reference, Variable
 from verifier.program.macros import expand, is_macro, is_value
 from verifier.program.program import (
     Address,
@@ -29,14 +30,17 @@ if TYPE_CHECKING:
 def inline(here: Here, e: tree.Call, function: tree.Function, source: Source) -> Value:
     """The value of a call of a known function; its body is lowered in its place.
 
-    Raises ProgramError on recursion, and where inlining makes a thread too large.
+    Raises ProgramError on recursion, and Undecided where inlining makes a thread too large: calls in calls can grow
+    without end.
     """
     outer = here.frame
     if function.name in outer.calls or function.name == outer.function:
         chain = " -> ".join((*outer.calls, outer.function, function.name))
         raise outer.error("recursion", f"recursion can't be inlined: {chain}", e.span)
-    if here.writer.count > LIMIT:
-        raise outer.error("too-large", f"inlining gives more than {LIMIT:,} operations", e.span)
+    most = here.context.expansion
+    if here.writer.count > most:
+        what = f"the calls and macros around line {e.span.line} come to too many operations"
+        raise Undecided(beyond_limit(what, "expansion", most))
     if is_macro(function):
         return _expand(here, e, function)
     is_primitive = source is not here.context.source

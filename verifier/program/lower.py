@@ -59,6 +59,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         options = replace(options, kernel=said.kernel)
     context = Context(unit, source, kernel=kernel(options))
     context.bound = options.bound
+    context.expansion = options.expansion
     context.own_parameters = said.own
     context.works = deferred.works(unit, source.text)
     interrupts = tuple(Interrupt(*i) for i in dict.fromkeys(options.interrupts + said.interrupts))

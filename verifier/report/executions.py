@@ -179,10 +179,14 @@ def _fix(unit: UnitResult, barrier: BarrierVerdict | None, missing: Missing) -> 
 
 def replaces(barrier: BarrierVerdict, missing: Missing) -> bool:
     """Whether the barrier stands where the missing one belongs, and is only too weak."""
+    return barrier.status == "too weak" and is_fence_between(barrier, missing)
+
+
+def is_fence_between(barrier: BarrierVerdict, missing: Missing) -> bool:
+    """Whether the barrier is a fence that stands where the missing one belongs."""
     place = barrier.place
     return (
-        barrier.status == "too weak"
-        and place.thread == missing.thread
+        place.thread == missing.thread
         and place.via is None
         and missing.after_line <= place.line <= missing.before_line
         and (place.name.endswith("mb") or "mb__" in place.name or _FENCE.match(place.name) is not None)

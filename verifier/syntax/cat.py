@@ -44,15 +44,15 @@ def parse(source: Source) -> tree.CatFile:
 
 @cache
 def _parser() -> Lark:
-    text = grammars.load("cat")
-    return Lark(
-        text,
-        parser="lalr",
-        lexer="contextual",
-        propagate_positions=True,
-        maybe_placeholders=True,
-        cache=grammars.table_file("cat"),
-    )
+    with grammars.table_file("cat") as table:
+        return Lark(
+            grammars.load("cat"),
+            parser="lalr",
+            lexer="contextual",
+            propagate_positions=True,
+            maybe_placeholders=True,
+            cache=table,
+        )
 
 
 def blank_comments(source: Source) -> str:

@@ -17,15 +17,16 @@ from verifier.syntax.problem import Unreadable
 @cache
 def parser(name: str, builder: type[Transformer[Token, Any]], starts: tuple[str, ...]) -> Lark:
     """The parser of `grammars/NAME.lark`, which builds nodes while it parses."""
-    return Lark(
-        grammars.load(name),
-        parser="lalr",
-        lexer="contextual",
-        start=list(starts),
-        maybe_placeholders=True,
-        transformer=builder(),
-        cache=grammars.table_file(name),
-    )
+    with grammars.table_file(name) as table:
+        return Lark(
+            grammars.load(name),
+            parser="lalr",
+            lexer="contextual",
+            start=list(starts),
+            maybe_placeholders=True,
+            transformer=builder(),
+            cache=table,
+        )
 
 
 def explain(error: UnexpectedInput, text: str, names: Mapping[str, str]) -> Unreadable:

@@ -1,0 +1,1 @@
+"""Random programs, answered by the tool and by brute force: they have to agree."""
