@@ -257,7 +257,7 @@ def test_a_litmus_tests_answer_is_certified(states: bool, claims: int, shown: in
 def test_what_there_is_no_time_for_is_said_to_be_missing() -> None:
     graph, model = event_graph(MP, "aarch64"), load("armv8")
     asked = [Answered(graph, model, frozenset(), Related("rf", 0, 1), None)]
-    assert proofs(asked, Deadline(0.0)) == ("", 0, ("time ran out",))
+    assert proofs(asked, Deadline(0.0)) == ("", 0, ("time ran out (--timeout)",))
 
 
 def test_a_program_too_deep_to_be_written_down_keeps_its_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
