@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
+from verifier.cat.monotone import recursion_signs
 from verifier.cat.terms import Axiom, BaseSet, Model, SetTerm
 from verifier.certify.candidate import Candidate
 from verifier.certify.circuit import FALSE, Circuit
@@ -44,6 +45,12 @@ class Claims:
     def allowed(self, off: frozenset[int]) -> list[int]:
         """That the model allows the execution, with the sources at these places off."""
         return [self._axiom(a, off, True) for a in self.model.axioms if not a.is_flag]
+
+    @property
+    def grows(self) -> bool:
+        """Whether a recursive relation that is too small forbids nothing: no axiom needs less of any."""
+        axioms = [a for a in self.model.axioms if not a.is_flag]
+        return not any(recursion_signs(a.term) - {not a.negated} for a in axioms)
 
     def unfinished(self, off: frozenset[int]) -> int:
         """That a recursive relation is larger than what is written of it."""

@@ -12,6 +12,7 @@ from verifier.limits import Deadline, NotModelled, Undecided, why_not
 from verifier.search.recording import Answered
 
 WIDTH = 110
+LARGER = "no recursive relation is larger than it is written here"
 
 
 def proofs(answered: Sequence[Answered], deadline: Deadline) -> tuple[str, int, tuple[str, ...]]:
@@ -63,10 +64,15 @@ class _Text:
             words = statement(one.graph, one.model, off, one.asked, False)
             asked.append((words, claims.literal(one.asked)))
         unfinished = claims.unfinished(off)
-        if unfinished != FALSE:
-            asked.append(("no recursive relation is larger than it is written here", unfinished))
-        self._define_all([*allowed, *(l for _, l in asked)])
-        self._lines += ["", "(push 1)", *self._meaning(allowed), *self._assertions((l,) for l in allowed)]
+        self._define_all([*allowed, unfinished, *(l for _, l in asked)])
+        larger = [(LARGER, unfinished)] if unfinished != FALSE else []
+        if larger and not claims.grows:
+            self._ask([], larger)
+        self._ask(allowed, asked + (larger if claims.grows else []))
+
+    def _ask(self, given: Sequence[int], asked: Iterable[tuple[str, int]]) -> None:
+        """Questions about executions of which these literals are true."""
+        self._lines += ["", "(push 1)", *self._meaning(given), *self._assertions((l,) for l in given)]
         for words, literal in asked:
             self.count += 1
             self._lines += ["", *comment([f"{self.count}. {words}"]), "(push 1)", *self._meaning([literal])]
