@@ -244,9 +244,9 @@ exists (0:r0=0 /\\ 1:r0=0)
 """
 
 
-@pytest.mark.parametrize(("states", "claims", "shown"), [(False, 1, 1), (True, 2, 4)])
+@pytest.mark.parametrize(("states", "claims", "shown"), [(False, 2, 1), (True, 3, 4)])
 def test_a_litmus_tests_answer_is_certified(states: bool, claims: int, shown: int) -> None:
-    """Of its condition; and with its states, of each of them and of all others."""
+    """Of its condition, and that there are executions; and with its states, of each of them and of all others."""
     options = Options(models=("armv8",), states=states, certify=True)
     found = litmus("sb.litmus", STATES.encode(), options).certificate
     assert found is not None
@@ -258,6 +258,13 @@ def test_what_there_is_no_time_for_is_said_to_be_missing() -> None:
     graph, model = event_graph(MP, "aarch64"), load("armv8")
     asked = [Answered(graph, model, frozenset(), Related("rf", 0, 1), None)]
     assert proofs(asked, Deadline(0.0)) == ("", 0, ("time ran out (--timeout)",))
+
+
+def test_a_formula_that_nothing_meets_is_rejected() -> None:
+    (found,) = certificates(MP, ("armv8",))
+    assert "there are executions to speak of" in found.proofs
+    text = found.proofs.replace("(push 1)", "(push 1)\n(assert false)")
+    assert {c.answer for c in check_proofs(text, SECONDS)} == {"confirmed", "rejected"}
 
 
 def test_a_program_too_deep_to_be_written_down_keeps_its_verdict(monkeypatch: pytest.MonkeyPatch) -> None:

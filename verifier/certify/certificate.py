@@ -21,7 +21,7 @@ def certificate(answered: Sequence[Answered], deadline: Deadline) -> Certificate
 
 def _certificate(answered: Sequence[Answered], deadline: Deadline) -> Certificate:
     sections, claims, missing = list[str](), 0, dict[str, None]()
-    for group in _groups([a for a in answered if a.execution is None]):
+    for group in _groups(answered):
         text, count, lacking = proofs(group, deadline)
         sections += [text] if count else []
         claims += count

@@ -13,7 +13,7 @@ from verifier.properties.verdict import LitmusVerdict
 from verifier.record import record
 
 HOW_TO_READ = (
-    "Each (check-sat) must answer unsat: what is asserted there has no example.",
+    "Each (check-sat) must answer unsat: what is asserted there has no example; but where the status is sat.",
     "r5=1: read 5 returns 1. u0=1: the unknown 0 is 1. rf.3.5: read 5 reads from write 3.",
     "co.3.4: of the writes 3 and 4 the first is earlier, where both happen.",
     "acyclic7: the steps of a relation ascend in the numbers acyclic7.EVENT.STAGE.",

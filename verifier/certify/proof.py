@@ -1,17 +1,20 @@
-"""Claims that there is no such execution, as SMT-LIB 2: each `check-sat` must answer unsat."""
+"""Claims that there is no such execution, as SMT-LIB 2: each `check-sat` must answer unsat; but for one before them,
+where executions were found: a formula that nothing meets would confirm all claims."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from verifier.certify.circuit import FALSE, Circuit, Clause
+from verifier.certify.circuit import FALSE, TRUE, Circuit, Clause
 from verifier.certify.claims import Claims
 from verifier.certify.words import events, statement
 from verifier.limits import Deadline, NotModelled, Undecided, why_not
 from verifier.search.recording import Answered
 
 WIDTH = 110
+_Question = tuple[str, int, str]  # in words, as a literal, and the answer that is expected
+_Groups = dict[frozenset[int], list[Answered]]  # by what was switched off
 LARGER = "no recursive relation is larger than it is written here"
 
 
@@ -20,7 +23,7 @@ def proofs(answered: Sequence[Answered], deadline: Deadline) -> tuple[str, int, 
     missing."""
     missing: dict[str, None] = {}
     written: _Text | None = None
-    for off, group in _by_places(answered).items():
+    for off, group in _to_write(_by_places(answered)).items():
         try:
             deadline.remaining()
             written = written or _Text(Claims(group[0].graph, group[0].model))
@@ -30,12 +33,21 @@ def proofs(answered: Sequence[Answered], deadline: Deadline) -> tuple[str, int, 
     return (written.text(), written.count, tuple(missing)) if written else ("", 0, tuple(missing))
 
 
-def _by_places(answered: Iterable[Answered]) -> dict[frozenset[int], list[Answered]]:
+def _by_places(answered: Iterable[Answered]) -> _Groups:
     """The answers by what was switched off."""
-    found: dict[frozenset[int], list[Answered]] = {}
+    found: _Groups = {}
     for one in answered:
         found.setdefault(one.off, []).append(one)
     return found
+
+
+def _to_write(groups: _Groups) -> _Groups:
+    """Those with a claim that there is no execution; and one with an execution, to show that there are any."""
+    kept = {off: g for off, g in groups.items() if any(one.execution is None for one in g)}
+    shown = [off for off, g in groups.items() if any(one.execution is not None for one in g)]
+    if kept and shown and not kept.keys() & set(shown):
+        kept[shown[0]] = groups[shown[0]]
+    return kept
 
 
 class _Text:
@@ -54,34 +66,33 @@ class _Text:
         about = comment(["The events:", *events(self.claims.graph)])
         return "\n".join(["(reset)", "(set-logic QF_IDL)", *about, *self._lines]) + "\n"
 
-    def add(self, off: frozenset[int], answered: Iterable[Answered], deadline: Deadline) -> None:
+    def add(self, off: frozenset[int], answered: Sequence[Answered], deadline: Deadline) -> None:
         """Claims about executions that are allowed with these places off; and that what is written of recursive
         relations for their sake is all of them."""
-        claims, asked = self.claims, list[tuple[str, int]]()
+        claims, asked = self.claims, list[_Question]()
         allowed = claims.allowed(off)
+        if any(one.execution is not None for one in answered):
+            asked.append(("there are executions to speak of", TRUE, "sat"))
         for one in answered:
-            deadline.remaining()
-            words = statement(one.graph, one.model, off, one.asked, False)
-            asked.append((words, claims.literal(one.asked)))
+            if one.execution is None:
+                deadline.remaining()
+                words = statement(one.graph, one.model, off, one.asked, False)
+                asked.append((words, claims.literal(one.asked), "unsat"))
         unfinished = claims.unfinished(off)
-        self._define_all([*allowed, unfinished, *(l for _, l in asked)])
-        larger = [(LARGER, unfinished)] if unfinished != FALSE else []
+        self._define_all([*allowed, unfinished, *(l for _, l, _ in asked)])
+        larger: list[_Question] = [(LARGER, unfinished, "unsat")] if unfinished != FALSE else []
         if larger and not claims.grows:
             self._ask([], larger)
         self._ask(allowed, asked + (larger if claims.grows else []))
 
-    def _ask(self, given: Sequence[int], asked: Iterable[tuple[str, int]]) -> None:
+    def _ask(self, given: Sequence[int], asked: Iterable[_Question]) -> None:
         """Questions about executions of which these literals are true."""
         self._lines += ["", "(push 1)", *self._meaning(given), *self._assertions((l,) for l in given)]
-        for words, literal in asked:
+        for words, literal, status in asked:
             self.count += 1
             self._lines += ["", *comment([f"{self.count}. {words}"]), "(push 1)", *self._meaning([literal])]
-            self._lines += [
-                *self._assertions([(literal,)]),
-                "(set-info :status unsat)",
-                "(check-sat)",
-                "(pop 1)",
-            ]
+            self._lines += [*self._assertions([(literal,)]), f"(set-info :status {status})"]
+            self._lines += ["(check-sat)", "(pop 1)"]
         self._lines.append("(pop 1)")
 
     def _define_all(self, literals: Sequence[int]) -> None:

@@ -189,8 +189,9 @@ class PropertyVerdict:
 class Certificate:
     """What a verdict rests on, for others to check.
 
-    `proofs`: SMT-LIB 2, with `claims` claims that there is no such execution; `executions`: JSON, a list of programs
-    with `shown` executions that are claimed to be there. "" where there are none. `missing`: why some are left out.
+    `proofs`: SMT-LIB 2, `claims` questions, most of them claims that there is no such execution; `executions`: JSON, a
+    list of programs with `shown` executions that are claimed to be there. "" where there are none. `missing`: why some
+    are left out.
     """
 
     proofs: str
