@@ -6,7 +6,7 @@ FUZZ := 240
 
 CORPORA := $(wildcard ../shared/corpora)
 
-.PHONY: help demo test test-full bench certify fuzz agreement goldens format clean
+.PHONY: help demo test test-full bench certify fuzz agreement goldens pictures format clean
 
 help:
 	@echo "make demo       check an example snippet: one barrier is proved, another refuted"
@@ -17,6 +17,7 @@ help:
 	@echo "make fuzz       broken mails, diffs and diagrams, as many as FUZZ=240 seconds allow"
 	@echo "make agreement  100,000 random programs under all models against enumerated executions (hours)"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
+	@echo "make pictures   make the README's pictures anew (Chromium)"
 
 # mbpair exits with 1 here, because the example refutes a barrier; any other code is a failure.
 demo: $(VENV)/.installed
@@ -52,6 +53,9 @@ agreement: $(VENV)/.installed-dev
 
 goldens: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/test_readme.py tests/report -m "full or not full" -k "not time_and_memory"
+
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python docs/pictures.py
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

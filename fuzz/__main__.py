@@ -1,7 +1,8 @@
 """`python -m fuzz --seconds N`: feeds the targets one after the other, and says what broke.
 
-Needs the extra `fuzz`. A failure's input and traceback are in `.fuzz/findings`, the inputs that reach
-new code in `.fuzz/TARGET/corpus`, from where the next run goes on. Exit code 1 if anything was found.
+Needs the extra `fuzz`, for it is guided by what inputs reach; with --inputs it is not, and does not. A failure's input
+and traceback are in `.fuzz/findings`, the inputs that reach new code in `.fuzz/TARGET/corpus`, from where the next run
+goes on. Exit code 1 if anything was found.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ import traceback
 from pathlib import Path
 
 from fuzz.findings import FOLDER, keep
+from fuzz.numbered import feed_all
 from fuzz.targets import TARGETS, load
+from verifier.arguments import usable_cores
 from verifier.limits import Undecided
 
+REPORTED = 20_000  # inputs between two lines
 LEAST = 5  # seconds that a process is started for
 
 
@@ -25,6 +29,8 @@ def main() -> int:
     arguments = _arguments()
     if arguments.again:
         return int(sum(_fails(file) for file in arguments.again if file.suffix != ".why") > 0)
+    if arguments.inputs:
+        return _feed_numbered(arguments.only, arguments.inputs, arguments.jobs)
     each = arguments.seconds / len(arguments.only)
     found = 0
     for target in arguments.only:
@@ -32,6 +38,22 @@ def main() -> int:
         found += failures
         print(f"{target}: {runs:,} runs in {each:.0f} s, {failures} kinds of failure", flush=True)
     return int(found > 0)
+
+
+def _feed_numbered(targets: tuple[str, ...], count: int, jobs: int) -> int:
+    """So many inputs, each made from its number; the exit code."""
+    done = kinds = most = 0
+    for done, kinds, most in feed_all(targets, count, jobs):
+        if done % REPORTED == 0:
+            print(
+                f"{done:,} inputs, {kinds} kinds of failure, at most {most:,} MiB",
+                file=sys.stderr,
+                flush=True,
+            )
+    print(
+        f"{done:,} inputs for {len(targets)} targets, {kinds} kinds of failure, at most {most:,} MiB in a process"
+    )
+    return int(kinds > 0 or done < count)
 
 
 def _fails(file: Path) -> bool:
@@ -86,6 +108,16 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--only", type=_targets, default=tuple(TARGETS), metavar="TARGETS", help=",".join(TARGETS)
+    )
+    parser.add_argument(
+        "--inputs",
+        type=int,
+        default=0,
+        metavar="N",
+        help="instead, N inputs that are made from their numbers",
+    )
+    parser.add_argument(
+        "--jobs", type=int, default=usable_cores(), metavar="N", help="how many at a time of these"
     )
     parser.add_argument(
         "--again", type=Path, nargs="+", metavar="FILE", help="run findings once more instead"

@@ -17,6 +17,8 @@ if else while for do switch case default break continue return goto struct int v
 smp_mb smp_wmb smp_rmb barrier READ_ONCE WRITE_ONCE smp_store_release smp_load_acquire xchg cmpxchg atomic_inc
 atomic_read test_and_set_bit set_bit spin_lock spin_unlock rcu_read_lock rcu_read_unlock synchronize_rcu call_rcu
 wake_up wait_event schedule rcu_dereference rcu_assign_pointer list_for_each_entry_rcu kfree container_of assert BUG_ON
+let rec and in acyclic irreflexive empty as include show po rf co fr po-loc rmw addr data _ [R] [W] ; | ^-1 ^+ ^* ? \\
+MOV LDR STR LDAR STLR DMB ISH CBZ CAS SWP W0 X1 [X1] #1 P0 | AArch64 X86_64 RISCV PPC C 0:X1=x ~exists locations filter
 exists forall CPU0 CPU1 P0 #define #if #else #endif #include + - > x y p->next *p &x a[i] 1=1 r0""".split()
 SENTENCES = rb"""@@ -1,3 +1,4 @@ f(void)
 @@ -0,0 +1 @@

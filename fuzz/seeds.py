@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "litmus"
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES, PRODUCT = ROOT / "litmus", ROOT / "verifier"
 LARGEST = 6000  # bytes: more makes each run slow, and has nothing in it that less has not
 BARRIER = re.compile(r"^\s*(?:smp_\w*mb\w*|barrier|synchronize_rcu)\(.*\);")
 FUNCTION = re.compile(r"^[a-z][^;\n=]*?(\w+)\([^;\n]*\)\n\{\n(.*?)\n\}$", re.MULTILINE | re.DOTALL)
@@ -90,12 +92,42 @@ def _set(message: EmailMessage, text: str, charset: str, encoding: str) -> None:
         message.set_content(text.encode("ascii", "replace").decode(), cte="7bit")
 
 
+@cache
+def tests() -> tuple[str, ...]:
+    """The litmus tests among the examples."""
+    return tuple(path.read_text() for path in sorted(EXAMPLES.rglob("*.litmus")))
+
+
+@cache
+def models() -> tuple[str, ...]:
+    """The product's own models."""
+    return tuple(path.read_text() for path in sorted((PRODUCT / "models").glob("*.cat")))
+
+
+@cache
+def primitives() -> tuple[str, ...]:
+    """The product's own primitives, each by itself."""
+    texts = (path.read_text() for path in sorted((PRODUCT / "kernel").glob("*.c")))
+    return tuple(part + "\n}\n" for text in texts for part in text.split("\n}\n")[:-1])
+
+
+KINDS: Mapping[str, Callable[[], tuple[str, ...]]] = {
+    "mails": mails,
+    "diffs": diffs,
+    "diagrams": diagrams,
+    "snippets": snippets,
+    "litmus": tests,
+    "models": models,
+    "primitives": primitives,
+}
+
+
 def of(target: str) -> list[bytes]:
     """What the target of that name starts from."""
-    texts = {"mails": mails(), "diffs": diffs(), "diagrams": diagrams()}
-    if target in texts:
-        return [_as_bytes(text) for text in texts[target]]
-    all_kinds = itertools.chain.from_iterable(zip(*texts.values(), snippets(), strict=False))
+    if target in KINDS:
+        return [_as_bytes(text) for text in KINDS[target]()]
+    kinds = (mails(), diffs(), diagrams(), snippets())
+    all_kinds = itertools.chain.from_iterable(zip(*kinds, strict=False))
     return [_as_bytes(text) for text in all_kinds if len(text) < SMALL][::EACH]
 
 

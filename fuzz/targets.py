@@ -7,24 +7,34 @@ import io
 import json
 import pkgutil
 import sys
+import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
 from unittest import mock
 
 import verifier
 from verifier import cli
+from verifier.cat.load import load as load_model
 from verifier.errors import InputError
 from verifier.inbox import recognise
 from verifier.inbox.letter import letter
-from verifier.inbox.pieces import Diagram, Patch, Piece, Snippet
+from verifier.inbox.pieces import Diagram, Litmus, Patch, Piece, Snippet
+from verifier.inbox.recognise import decode
+from verifier.limits import NotModelled, Undecided
 from verifier.options import Options
+from verifier.program.kernel import kernel
+from verifier.program.litmus.lower import lower_litmus
 from verifier.program.lower import lower
+from verifier.source import Source
 from verifier.syntax import parse, parse_diagram
+from verifier.syntax.litmus import parse_litmus
 
 LIMIT = 0.5  # seconds that a check may take, by its own clock
 LONGEST = 5.0  # CPU seconds after which whatever goes on has missed its end
+CALLER = Source.whole("c.c", "int x; void f(void) { smp_mb(); kvm_make_request(1, &x); my_barrier(&x, 1); }")
 FORMS = ("text", "json", "reply", "text --verbose", "text --quiet")
 
 
@@ -47,8 +57,11 @@ def refused() -> Iterator[None]:
         yield
     except InputError as error:
         error.render()
-    except RecursionError:  # a job says of it that the text is nested too deeply
+    except (NotModelled, RecursionError):  # a job says of the latter that the text is nested too deeply
         pass
+    except Undecided as reason:
+        if "--limit" not in str(reason):
+            raise
 
 
 @contextlib.contextmanager
@@ -78,11 +91,31 @@ def _lower(piece: Piece) -> None:
     match piece:
         case Snippet(source):
             lower(parse(source), source, options)
+        case Litmus(source):
+            lower_litmus(parse_litmus(source))
         case Diagram(columns):
             lower(parse_diagram(columns, piece.rest), columns[0][1], options)
         case Patch(before, after):
             for side in filter(None, (before, after)):
                 parse(side.source)
+
+
+def models(data: bytes) -> None:
+    """Loads a model of the user's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "m.cat"
+        file.write_bytes(data)
+        with in_time(), refused():
+            load_model(str(file))
+
+
+def primitives(data: bytes) -> None:
+    """Reads primitives of the user's own, and a program that calls one."""
+    with in_time(), refused():
+        text = decode("p.c", data)
+        options = Options(primitives=(("p.c", text),))
+        kernel(options)
+        lower(parse(CALLER), CALLER, options)
 
 
 def check(data: bytes) -> None:
@@ -107,5 +140,9 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "mails": _read("m.eml"),
     "diffs": _read("d.patch"),
     "diagrams": _read("d.txt"),
+    "snippets": _read("s.c"),
+    "litmus": _read("l.litmus"),
+    "models": models,
+    "primitives": primitives,
     "check": check,
 }

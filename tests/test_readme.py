@@ -24,7 +24,7 @@ def test_the_runs_in_the_readme(
         return "".join(f"    {line}".rstrip() + "\n" for line in lines)
 
     text = README.read_text(encoding="utf-8")
-    assert len(RUN.findall(text)) == 4
+    assert len(RUN.findall(text)) == 5
     found = RUN.sub(run, text)
     if rewrites_goldens:
         README.write_text(found, encoding="utf-8")

@@ -34,6 +34,9 @@ class _Parser(argparse.ArgumentParser):
     """Complains in one line."""
 
     def error(self, message: str) -> NoReturn:
+        from verifier.report.style import visible
+
+        message = visible(message)
         self.exit(2, f"mbpair: error: {message} (see {self.prog} --help)\n")
 
 
@@ -71,7 +74,7 @@ def make_parser(
     _add_output_options(one, ("text", "json", "sarif", "junit", "reply"))
     _add_certify_option(one)
 
-    one = _command(commands, "explain", "one barrier in full", explain)
+    one = _command(commands, "explain", "tell the story of one barrier", explain)
     one.add_argument("file", metavar="FILE")
     one.set_defaults(jobs=1)
     one.add_argument("barrier", metavar="BARRIER", help="its name, name:line, or line")

@@ -118,12 +118,13 @@ def _check_to_text(job: Job, parsed: argparse.Namespace, found: list[Answer], ha
     """Print each report as it comes; the answers are in `found`."""
     level: Level = "quiet" if parsed.quiet else "verbose" if parsed.verbose else "normal"
     is_first = True
+    shown = _visible_on_terminals if parsed.fix else str
 
     def show(answer: Answer) -> None:
         nonlocal is_first
         if answer.text:
             blank = "" if is_first or parsed.quiet else "\n"
-            print(f"{blank}{answer.text}", end="", flush=True)
+            print(f"{blank}{shown(answer.text)}", end="", flush=True)
             is_first = False
         _complain_of(answer)
         if has_data:
@@ -211,9 +212,8 @@ def _print_replies(job: Job, found: Sequence[Answer]) -> None:
 def _explain(parsed: argparse.Namespace) -> int:
     files = Files.named(parsed.html, parsed.dot, None, [parsed.file])
     found: list[Answer] = []
-    tally = _run_all(
-        Job("check", tuple(expand([parsed.file])), _usable_options(parsed)), parsed.jobs, found.append
-    )
+    options = replace(_usable_options(parsed), explained=split_barrier(parsed.barrier))
+    tally = _run_all(Job("check", tuple(expand([parsed.file])), options), parsed.jobs, found.append)
     for answer in found:
         _complain_of(answer)
     if tally.stopped_by or tally.unread or tally.given_up:
@@ -227,9 +227,9 @@ def _explain(parsed: argparse.Namespace) -> int:
 
         print(json_report.render(chosen, (), __version__, tally.code), end="")
     else:
-        from verifier.report import text
+        from verifier.report import story
 
-        print(text.render(chosen, _style(parsed), "verbose"), end="")
+        print(story.render(chosen, _style(parsed), is_brief=parsed.quiet), end="")
     files.write(chosen, ())
     return tally.code
 
@@ -266,15 +266,16 @@ def _models(_: argparse.Namespace) -> int:
 def _primitives(parsed: argparse.Namespace) -> int:
     from verifier.program.meanings import describe_primitive, primitive_names
     from verifier.report import catalogue
+    from verifier.report.style import visible
 
     options = Options(kernel=read_kernel(parsed.kernel), primitives=_own_primitives(parsed))
     width = max(40, min(_width(), 100))
     if parsed.name is None:
         version, bodies = primitive_names(options)
-        print(catalogue.list_all(bodies, version, width), end="")
+        print(visible(catalogue.list_all(bodies, version, width)), end="")
         return 0
     name = parsed.name.removesuffix("()")
-    print(catalogue.describe(describe_primitive(name, options), width), end="")
+    print(visible(catalogue.describe(describe_primitive(name, options), width)), end="")
     return 0
 
 
@@ -333,19 +334,14 @@ def _finish(tally: Tally) -> int:
 
 def select_barrier(units: Sequence[UnitResult], wanted: str) -> tuple[UnitResult, ...]:
     """The programs with the barriers that `wanted` names (name, name:line or line); () if none."""
-    name, line = _split_barrier(wanted)
+    name, line = split_barrier(wanted)
     chosen = []
     for unit in units:
         results = tuple(
             replace(
                 result,
                 properties=(),
-                barriers=tuple(
-                    barrier
-                    for barrier in result.barriers
-                    if name in ("", barrier.place.name, *barrier.place.functions)
-                    and line in (None, barrier.place.line)
-                ),
+                barriers=tuple(barrier for barrier in result.barriers if barrier.place.is_named(name, line)),
             )
             for result in unit.results
         )
@@ -354,7 +350,7 @@ def select_barrier(units: Sequence[UnitResult], wanted: str) -> tuple[UnitResult
     return tuple(chosen)
 
 
-def _split_barrier(wanted: str) -> tuple[str, int | None]:
+def split_barrier(wanted: str) -> tuple[str, int | None]:
     name, colon, line = wanted.rpartition(":")
     if not colon and wanted.isdecimal():
         return "", int(wanted)
@@ -383,12 +379,19 @@ def _complain_of(answer: Answer) -> None:
 
 
 def _complain(error: InputError, details: str = "") -> None:
-    from verifier.report.style import printable
+    from verifier.report.style import visible
 
     text = error.render()
     sys.stdout.flush()
-    print(printable(text if error.name else f"mbpair: {text}"), file=sys.stderr)
-    print(printable(details), end="", file=sys.stderr)
+    print(visible(text if error.name else f"mbpair: {text}"), file=sys.stderr)
+    print(visible(details), end="", file=sys.stderr)
+
+
+def _visible_on_terminals(text: str) -> str:
+    """A patch, which has to keep each byte of the input where it is applied, but not where people look at it."""
+    from verifier.report.style import visible
+
+    return visible(text) if sys.stdout.isatty() else text
 
 
 def _is_width_told() -> bool:

@@ -224,7 +224,12 @@ def _decide(
         classes, claims = Classes(main), claims_of(graph, program.comments)
         findings = Judge(main, classes, with_other_fences(main)).findings(claims)
         describer = Describer(classes, m)
-        return places_in_order([describer.verdict(f, claims.get(f.place)) for f in findings])
+        verdicts = [describer.verdict(f, claims.get(f.place)) for f in findings]
+        if options.explained is not None:
+            verdicts = [
+                _with_orders(v, main, f.place, options) for v, f in zip(verdicts, findings, strict=True)
+            ]
+        return places_in_order(verdicts)
 
     def repaired() -> tuple[PropertyVerdict, ...]:
         whole = session(graph) if graph.escapes and not graph.is_litmus else main
@@ -247,6 +252,15 @@ def _decide(
     if any(p.status == "violated" for p in properties):
         properties = _as_far_as_possible(repaired, []) or properties
     return ModelResult(m.name, verdict, reason, judged, properties, bound)
+
+
+def _with_orders(verdict: BarrierVerdict, of: Questions, place: int, options: Options) -> BarrierVerdict:
+    """The verdict, of a barrier that is to be explained with what it orders."""
+    if options.explained is None or not verdict.place.is_named(*options.explained):
+        return verdict
+    from verifier.pairing.ordering import kept_orders  # where somebody asks for it
+
+    return replace(verdict, orders=_as_far_as_possible(lambda: kept_orders(of, place), []))
 
 
 def _as_far_as_possible(find: Callable[[], T], open_ends: list[str]) -> T | None:

@@ -41,9 +41,10 @@ class InputError(Exception):
 
     def render(self) -> str:
         """`file:line:column: error: message`, then the line itself with carets under the span."""
+        name = self.name.replace("\n", "⟨U+000A⟩")
         if self.span is None:
-            return f"{self.name}: error: {self.message}" if self.name else f"error: {self.message}"
-        head = f"{self.name}:{self.span.line}:{self.span.column}: error: {self.message}"
+            return f"{name}: error: {self.message}" if name else f"error: {self.message}"
+        head = f"{name}:{self.span.line}:{self.span.column}: error: {self.message}"
         if not self.quoted:
             return head
         end = self.span.end_column if self.span.end_line == self.span.line else len(self.quoted) + 1

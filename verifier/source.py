@@ -28,9 +28,10 @@ class Span:
 
 
 class Elsewhere(int):
-    """A line of another file than the one that a text mostly comes from: `number` in `file`.
+    """A line of another file than the one that a text mostly comes from: `number` in `file`. Without a file, a line
+    that the text's own file has encoded, and that begins on its line `number`, as others may.
 
-    As a number it stands behind the lines of the files before it; as text it is "12 of fs/x.c".
+    As a number it stands behind the lines of the files before it; as text it is "12 of fs/x.c", or "12".
     """
 
     file: str
@@ -42,19 +43,29 @@ class Elsewhere(int):
         return line
 
     def __str__(self) -> str:
-        return f"{self.number} of {self.file}"
+        return f"{self.number} of {self.file}" if self.file else str(self.number)
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)
 
 
+class Decoded(str):
+    """A line that the user's file has encoded, decoded; it begins on line `number` of the file."""
+
+    number: int
+
+    def __new__(cls, text: str, number: int = 0) -> Decoded:
+        line = super().__new__(cls, text)
+        line.number = number
+        return line
+
+
 def line_below(line: int, count: int) -> int:
     """The line that many lines below another, in the same file."""
-    return (
-        Elsewhere(line + count, line.file, line.number + count)
-        if isinstance(line, Elsewhere)
-        else line + count
-    )
+    if not isinstance(line, Elsewhere):
+        return line + count
+    # how far an encoded text goes on, only its lines know
+    return Elsewhere(line + count, line.file, line.number + (count if line.file else 0))
 
 
 def number_in_file(line: int) -> int:
@@ -64,7 +75,12 @@ def number_in_file(line: int) -> int:
 
 def file_of(line: int, file: str) -> str:
     """The file that a line is in, where `file` is the one that the text mostly comes from."""
-    return line.file if isinstance(line, Elsewhere) else file
+    return line.file or file if isinstance(line, Elsewhere) else file
+
+
+def is_encoded(line: int) -> bool:
+    """Whether the user's file has the line encoded, so that columns are none of the file's."""
+    return isinstance(line, Elsewhere) and not line.file
 
 
 class Origin(NamedTuple):

@@ -33,10 +33,13 @@ def _is_read(mail: bytes) -> bool:
         return False
 
 
+FEW = {"models": 8, "litmus": 40}
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_seeds_differ(target: str) -> None:
     found = seeds.of(target)
-    assert len(set(found)) > 0.95 * len(found) > 100
+    assert len(set(found)) > 0.95 * len(found) > FEW.get(target, 100)
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)

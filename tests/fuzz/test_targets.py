@@ -59,3 +59,11 @@ def test_a_kind_is_named_for_its_place() -> None:
         recognise("x.c", None)  # type: ignore[arg-type]
     assert re.fullmatch(r"AttributeError-verifier\.inbox\.recognise\.py-\d+-decode", place(found.value))
     assert place(Undecided("x")) == "Undecided-anywhere"
+
+
+@pytest.mark.parametrize(
+    "end", ["scoped_cond_guard", "scoped_cond_guard(", "scoped_cond_guard(x", "scoped_cond_guard(x,"]
+)
+def test_a_macro_at_the_end_of_the_text(end: str) -> None:
+    for target in ("snippets", "primitives", "check"):
+        TARGETS[target](f"void f(void) {{ smp_mb(); }} {end}".encode())

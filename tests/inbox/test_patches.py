@@ -9,6 +9,7 @@ import re
 import pytest
 
 from verifier.inbox import Patch, Side, recognise
+from verifier.source import number_in_file
 from verifier.syntax import parse
 
 DIFF = """\
@@ -114,8 +115,21 @@ def test_every_place_is_one_of_the_users_file(form: str) -> None:
 def test_the_lines_of_base64_are_those_of_the_encoded_text() -> None:
     found = patch(FORMS["base64"])
     assert found.after is not None
-    first, last = found.lines
+    first, last = map(number_in_file, found.lines)
     assert 1 < first < last <= FORMS["base64"].count("\n")
+
+
+def test_each_line_of_base64_has_a_place_of_its_own() -> None:
+    found = patch(FORMS["base64"])
+    assert found.after is not None
+    source = found.after.source
+    told = [n for n, line in enumerate(source.text.split("\n"), 1) if "ONCE" in line or "smp_" in line]
+    for number in told:
+        row, column = source.place(number, 1)
+        assert source.quote(row)[column - 1 :] == source.text.split("\n")[number - 1]
+    places = [source.place(number, 1)[0] for number in told]
+    assert len({int(line) for line in places}) == len(places)
+    assert len({number_in_file(line) for line in places}) < len(places)
 
 
 @pytest.mark.parametrize("charset", ["koi8-r", "iso-8859-1", "windows-1251", "gb2312", "x-unknown"])

@@ -265,45 +265,45 @@ HOSTILE = (
 )
 
 
-def hostile() -> UnitResult:
+def hostile(bad: str = HOSTILE) -> UnitResult:
     """A program in which each text that comes from the input is one that could break a page."""
-    place = Place(HOSTILE, HOSTILE, 2, HOSTILE)
-    steps = tuple(replace(s, text=HOSTILE, location=HOSTILE_NAME, value=HOSTILE) for s in MP_EXECUTION.steps)
-    cycle = tuple(replace(e, ordered_by=HOSTILE if e.ordered_by else "") for e in MP_EXECUTION.cycle)
-    state = ((HOSTILE, HOSTILE),)
+    place = Place(bad, bad, 2, bad)
+    steps = tuple(replace(s, text=bad, location=HOSTILE_NAME, value=bad) for s in MP_EXECUTION.steps)
+    cycle = tuple(replace(e, ordered_by=bad if e.ordered_by else "") for e in MP_EXECUTION.cycle)
+    state = ((bad, bad),)
     example = replace(
         MP_EXECUTION,
-        threads=(HOSTILE, HOSTILE_NAME),
+        threads=(bad, HOSTILE_NAME),
         steps=steps,
         cycle=cycle,
-        shape=HOSTILE,
+        shape=bad,
         final=state,
         initial=state,
-        note=HOSTILE,
+        note=bad,
         relations=(Relation(3, 4, "addr"),),
     )
     wrong = barrier(
         place,
         "unpaired",
-        shape=HOSTILE,
-        missing=(Missing(HOSTILE_NAME, 1, 3, HOSTILE),),
-        reason=HOSTILE,
-        hints=(HOSTILE,),
+        shape=bad,
+        missing=(Missing(HOSTILE_NAME, 1, 3, bad),),
+        reason=bad,
+        hints=(bad,),
         claim="refuted",
-        claim_text=HOSTILE,
+        claim_text=bad,
         counterexample=example,
     )
-    kept = barrier(place, partners_text=HOSTILE, witness=example, ruled_out=example)
-    broken = PropertyVerdict("assertion", 2, HOSTILE, "violated", HOSTILE, False, example)
-    told = result(HOSTILE, "refuted", wrong, kept, properties=(broken,), reason=HOSTILE)
+    kept = barrier(place, partners_text=bad, witness=example, ruled_out=example)
+    broken = PropertyVerdict("assertion", 2, bad, "violated", bad, False, example)
+    told = result(bad, "refuted", wrong, kept, properties=(broken,), reason=bad)
     return unit(
         told,
-        file=HOSTILE,
-        title=HOSTILE,
-        threads=(HOSTILE,),
-        text=(HOSTILE, HOSTILE_NAME, HOSTILE),
-        assumptions=(HOSTILE,),
-        skipped=(SkippedText(1, HOSTILE, HOSTILE),),
-        change=Change(HOSTILE, HOSTILE, (HOSTILE,), HOSTILE, (HOSTILE,), ()),
-        remarks=(Remark(1, "claim", HOSTILE, "refuted"),),
+        file=bad,
+        title=bad,
+        threads=(bad,),
+        text=(bad, HOSTILE_NAME, bad),
+        assumptions=(bad,),
+        skipped=(SkippedText(1, bad, bad),),
+        change=Change(bad, bad, (bad,), bad, (bad,), ()),
+        remarks=(Remark(1, "claim", bad, "refuted"),),
     )

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.report.sample import ALL, MP_EXECUTION, ONE_SIDE, ONE_SIDED, PAIRED, TWO_MODELS, result, unit
+from tests.report.sample import (
+    ALL,
+    MP_EXECUTION,
+    ONE_SIDE,
+    ONE_SIDED,
+    PAIRED,
+    TWO_MODELS,
+    hostile,
+    result,
+    unit,
+)
 from verifier.pairing.verdict import Missing
-from verifier.report import brief, text
+from verifier.report import brief, story, text
 from verifier.report.columns import draw
-from verifier.report.style import Style, paint, printable
+from verifier.report.style import Style, paint, visible, wrap
 
 HERE = Path(__file__).parent
 PLAIN = Style()
@@ -107,8 +118,31 @@ def test_no_colour_where_none_is_allowed() -> None:
     assert "\x1b" not in paint("refuted: x", Style())
 
 
-def test_control_characters_are_replaced() -> None:
-    assert printable("a\x1b[31mb\tc\nd") == "a\N{REPLACEMENT CHARACTER}[31mb\tc\nd"
+def test_unseen_characters_are_made_visible() -> None:
+    assert visible("a\x1b[31mb\tc\nd") == "a⟨U+001B⟩[31mb\tc\nd"
+    assert visible("\u202ea\u2066b\xadc\u200dd\x9b") == "⟨U+202E⟩a⟨U+2066⟩b⟨U+00AD⟩c⟨U+200D⟩d⟨U+009B⟩"
+
+
+def test_the_code_points_of_unicode_that_format_text_are_unseen() -> None:
+    formats = [
+        chr(n) for n in range(0x110000) if unicodedata.category(chr(n)) in ("Cf", "Cc", "Cs", "Zl", "Zp")
+    ]
+    shown = {c for c in formats if visible(c) == c}
+    assert {hex(ord(c)) for c in shown if unicodedata.bidirectional(c) not in ("AN", "AL", "L")} == {
+        "0x9",
+        "0xa",
+    }
+
+
+def test_no_place_of_a_report_drives_the_terminal() -> None:
+    bad = "a\x1b]0;x\x07\x9b2J\u202eb\r"
+    told = hostile(bad)
+    levels: tuple[text.Level, ...] = ("quiet", "normal", "verbose")
+    reports = [text.render([told], PLAIN, level) for level in levels]
+    for report in (*reports, story.render([told], PLAIN)):
+        assert "⟨U+001B⟩" in report
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", report)
+    assert "\n" not in text.verdict_line(replace(told, file="a\nproved: b"))
 
 
 def test_both_halves_of_an_atomic_share_a_row() -> None:
@@ -132,3 +166,57 @@ def test_brief_heads_each_of_several_programs() -> None:
 
 def test_a_result_without_models_has_nothing_to_check() -> None:
     assert text.render([unit()], PLAIN) == "nothing to check: mp.c:1-20\n"
+
+
+def test_code_is_parted_where_a_reader_would() -> None:
+    step = replace(
+        MP_EXECUTION.steps[0], text="atomic_fetch_or_release(irq_bit, &vipi_enable[this_cpu]) [f()]"
+    )
+    example = replace(MP_EXECUTION, steps=(step, *MP_EXECUTION.steps[1:]))
+    assert draw(example, example.threads, 62)[2:6] == [
+        " 8  atomic_fetch_or_release(",
+        "    irq_bit,",
+        "    &vipi_enable[this_cpu])",
+        "    [f()]",
+    ]
+
+
+def test_the_remedy_is_on_the_first_screen() -> None:
+    wrong = ONE_SIDED.results[0].barriers[0]
+    many = replace(ONE_SIDED, results=(replace(ONE_SIDED.results[0], barriers=(wrong,) * 12),))
+    lines = text.render([many], PLAIN).split("\n")
+    assert "to fix: add smp_rmb()" in lines[1]
+
+
+def test_of_many_remedies_the_first_are_above() -> None:
+    wrong = ONE_SIDED.results[0].barriers[0]
+    others = [
+        replace(
+            wrong,
+            missing=tuple(replace(m, after_line=n, before_line=n + 2) for m in wrong.missing),
+            counterexample=replace(MP_EXECUTION, shape=f"MP{n}", final=(("x", str(n)),), cycle=()),
+        )
+        for n in range(100, 105)
+    ]
+    report = text.render([unit(result("lkmm", "refuted", *others))], PLAIN)
+    head = report[: report.index("smp_wmb in")]
+    assert head.count("to fix") == text.MOST_REMEDIES
+    assert "more, below the executions" in head
+
+
+def test_of_a_patch_what_it_comes_to_is_ahead() -> None:
+    before, after = replace(PAIRED, side="before"), replace(ONE_SIDED, side="after")
+    lines = text.render([before, after], PLAIN).split("\n")
+    assert lines[0] == text.verdict_line(after)
+    assert "to fix: add smp_rmb()" in lines[1]
+    assert text.render([replace(ONE_SIDED, side="before")], PLAIN).startswith("refuted")
+
+
+def test_what_was_wrong_before_a_patch_has_no_remedy_ahead() -> None:
+    report = text.render([replace(ONE_SIDED, side="before")], PLAIN)
+    assert report.count("to fix: add smp_rmb()") == 1
+
+
+def test_what_belongs_together_is_not_parted() -> None:
+    words = wrap("the read of x = 0 (line 7) and lines 10 and 11", 12)
+    assert [w for w in words if w.endswith(("line", "lines", "=")) or w.startswith("=")] == []

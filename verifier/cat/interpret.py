@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import assert_never
@@ -207,7 +208,7 @@ class Interpreter:
         if test.negated == test.is_flag and families.is_empty(Typed("zero", term), self.expressions.build):
             return  # an axiom that always holds, or a flag that is never raised
         name = test.name or f"{'~' if test.negated else ''}{test.kind} at line {test.span.line}"
-        self.axioms.append(Axiom(test.kind, test.negated, term, name, test.is_flag))
+        self.axioms.append(Axiom(test.kind, test.negated, term, name, test.is_flag, _statement(test, scope)))
 
     def _call(self, call: tree.Call, scope: Scope) -> None:
         routine = self.expressions.lookup(call.name, scope, call.span)
@@ -271,3 +272,11 @@ class Interpreter:
             co = build.relation("inter", (co, both))
         known = build.relation("inter", (base, build.base_relation("loc"), both))
         return co, build.relation("union", (known, co))
+
+
+def _statement(test: tree.Test, scope: Scope) -> str:
+    """A test as the file has it, without its name."""
+    span, lines = test.span, scope.source.lines[test.span.line - 1 : test.span.end_line]
+    text = "\n".join((*lines[:-1], lines[-1][: span.end_column - 1]))[span.column - 1 :]
+    without = re.sub(r"\(\*.*?\*\)", " ", text, flags=re.DOTALL)
+    return re.sub(r"\s+as\s+\S+$", "", " ".join(without.split()))

@@ -114,13 +114,17 @@ Term = BaseSet | BaseRelation | EmptyRelation | SetTerm | RelationTerm | Variabl
 
 @record(frozen=True, slots=True)
 class Axiom:
-    """`acyclic t as name` and its kin; `negated` with ~; `is_flag`: reported when true, constrains nothing."""
+    """`acyclic t as name` and its kin; `negated` with ~; `is_flag`: reported when true, constrains nothing.
+
+    `statement`: the test as the model has it, without its name; empty for one that no statement of the model makes.
+    """
 
     test: Literal["acyclic", "irreflexive", "empty"]
     negated: bool
     term: Term
     name: str
     is_flag: bool
+    statement: str = field(default="", compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)

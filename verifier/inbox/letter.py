@@ -9,7 +9,8 @@ from verifier.record import record
 
 @record(frozen=True, slots=True)
 class Letter:
-    """`lines` are those of the file, one for one; `sender` and `date` are empty where the file is no mail."""
+    """`lines` are those of the file, one for one, and behind them those that it has encoded; `sender` and
+    `date` are empty where the file is no mail."""
 
     lines: tuple[str, ...]
     sender: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from verifier.record import record
+from verifier.source import Decoded
 
 _QUOTE = re.compile(r"(?:[ \t]*>)+(?: (?=\S|[ \t])|$)?")
 _ADDED = re.compile(r"[+](?![+])")
@@ -15,12 +16,15 @@ TAB = 8
 
 @record(frozen=True, slots=True)
 class Line:
-    """A line's text after its quote marks; `number` and `column` say where that starts in the user's file."""
+    """A line's text after its quote marks; `number` and `column` say where that starts in the user's file. `whole`: of
+    a line that the file has encoded, all that it says.
+    """
 
     text: str
     number: int
     column: int
     depth: int
+    whole: Decoded | None = None
 
     @property
     def is_blank(self) -> bool:

@@ -8,11 +8,12 @@ import bisect
 import itertools
 import quopri
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from verifier.inbox.line import Line, unquote
 from verifier.inbox.mime import Content, content, decode, values
-from verifier.record import record
+from verifier.record import record, replace
+from verifier.source import Decoded, Elsewhere
 
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*:(?:\s|$)")
 _KNOWN = re.compile(r"(?:from|date|subject|message-id|to|mime-version|content-type|received):", re.IGNORECASE)
@@ -38,10 +39,20 @@ class Message:
 
 
 def messages(lines: Sequence[str]) -> list[Message]:
-    """The mails of a file: one, or those of an mbox."""
+    """The mails of a file: one, or those of an mbox. Lines that the file has encoded stand behind all of its own."""
     starts = [i for i in range(1, len(lines)) if _begins_message(lines, i)]
     edges = [0, *starts, len(lines)]
-    return [_message(lines, start, end) for start, end in itertools.pairwise(edges)]
+    behind = itertools.count(len(lines) + 1)
+    return [_placed(_message(lines, start, end), behind) for start, end in itertools.pairwise(edges)]
+
+
+def _placed(message: Message, behind: Iterator[int]) -> Message:
+    """The message with a place of its own for each line that was encoded: several may share one of the file's."""
+    placed = (
+        line if line.whole is None else replace(line, number=Elsewhere(next(behind), "", line.number))
+        for line in message.lines
+    )
+    return replace(message, lines=tuple(placed))
 
 
 def _begins_message(lines: Sequence[str], index: int) -> bool:
@@ -60,10 +71,14 @@ def _message(lines: Sequence[str], start: int, end: int) -> Message:
 
 
 def as_decoded(lines: Sequence[str], decoded: Sequence[Line]) -> tuple[str, ...]:
-    """The lines of a file as a reader sees them: each that was encoded, or broken, whole and decoded in its place."""
+    """The lines of a file as a reader sees them: each that was broken, or quoted-printable, whole and decoded in its
+    place; behind them those of base64."""
     shown = list(lines)
     seen: set[int] = set()
     for line in decoded:
+        if line.whole is not None:
+            shown.append(line.whole)
+            continue
         place = line.number - 1
         if line.number not in seen and place < len(shown):
             shown[place] = shown[place][: line.column - 1] + line.text
@@ -182,7 +197,8 @@ def _base64(lines: Sequence[str], start: int, end: int, charset: str) -> list[Li
     is_narrow = len("\n".encode(charset)) == 1
     for text in _text(data, charset).split("\n"):
         number = min(start + 1 + bisect.bisect_right(ends, offset), end)
-        found.append(unquote(text.rstrip("\r"), number))
+        whole = Decoded(text.rstrip("\r"), number)
+        found.append(replace(unquote(whole, number), whole=whole))
         offset += len(text.encode(charset, "replace")) + 1 if is_narrow else 0
     return found
 

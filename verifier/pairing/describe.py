@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from verifier.cat.evaluate import violations
 from verifier.cat.terms import Model
 from verifier.events.graph import INITIAL, EventGraph, OrderingSource, line_of
-from verifier.execution.candidate import Execution
+from verifier.execution.candidate import Execution, bases
 from verifier.execution.cycles import Cycle, leg_kind
 from verifier.execution.shapes import shape
 from verifier.pairing.claims import Claim
@@ -18,7 +19,7 @@ from verifier.pairing.judge import Finding, PlaceSets
 from verifier.pairing.missing import missing, written
 from verifier.pairing.moves import Move
 from verifier.pairing.spelling import example
-from verifier.pairing.verdict import BarrierVerdict, Counterexample, Missing, Place, Relocation
+from verifier.pairing.verdict import BarrierVerdict, Counterexample, Law, Missing, Place, Relocation
 
 _MOST_READS = 4  # of a thread, in what a barrier forbids where no cycle says it shorter
 
@@ -61,6 +62,7 @@ class Describer:
             counterexample=self._counterexample(finding),
             witness=self._witness(finding, frozenset((finding.place,))),
             ruled_out=self._witness(finding, frozenset()),
+            forbidden_by=self._laws(finding),
             fix=self._fix(finding),
             move=self._relocation(finding),
         )
@@ -209,7 +211,15 @@ class Describer:
         c = finding.shown
         assert c is not None
         if not finding.closes:
-            return "it and the barriers or dependencies of the other threads do not suffice together"
+            skeleton = self.classes.skeleton(c)
+            open_ones = [s for i, s in enumerate(c.cycle.segments) if not skeleton.is_ordered(i)]
+            pairs = (
+                f"{self._access(s.start)} before {self._access(s.end)}" for s in open_ones if not s.is_single
+            )
+            kept = " and ".join(pairs)
+            return "it and the barriers or dependencies of the other threads do not suffice together" + (
+                f" to keep {kept}" if kept else ""
+            )
         own = self.classes.segment_of(c, finding.place)
         assert own is not None
         segment = c.cycle.segments[own]
@@ -295,6 +305,17 @@ class Describer:
         if finding.status != "paired" or finding.shown is None or finding.execution is None:
             return None
         return counterexample(self.graph, self.model, finding.execution, finding.shown.cycle, off=off)
+
+    def _laws(self, finding: Finding) -> tuple[Law, ...]:
+        """The axioms that what a paired barrier forbids breaks with everything on, found without the solver."""
+        if finding.status != "paired" or finding.execution is None:
+            return ()
+        broken = violations(self.model, bases(self.graph, finding.execution))
+        if not broken:
+            raise AssertionError(
+                f"{self.model.name} allows what {self._name(finding.place)} is said to forbid"
+            )
+        return tuple(Law(axiom.name, axiom.statement) for axiom in broken)
 
     def _fix(self, finding: Finding) -> str:
         """The edit that puts a misplaced barrier right."""

@@ -32,6 +32,10 @@ class Place:
         """The functions that it is inside of, but for the thread's own."""
         return frozenset(name for name, _ in self.way) | ({self.via} if self.via else frozenset())
 
+    def is_named(self, name: str, line: int | None) -> bool:
+        """Whether it is on that line, if there is one, and called that or inside of a function called that."""
+        return name in ("", self.name, *self.functions) and line in (None, self.line)
+
 
 @record(frozen=True, slots=True)
 class Missing:
@@ -118,6 +122,30 @@ class Counterexample:
 
 
 @record(frozen=True, slots=True)
+class Access:
+    """An access where the user can find it."""
+
+    text: str
+    line: int
+
+
+@record(frozen=True, slots=True)
+class Ordered:
+    """Two accesses of one thread that a barrier keeps in order."""
+
+    before: Access
+    after: Access
+
+
+@record(frozen=True, slots=True)
+class Law:
+    """An axiom of a model, by its name, and what it says there (`acyclic ob`); empty where no statement makes it."""
+
+    name: str
+    statement: str
+
+
+@record(frozen=True, slots=True)
 class BarrierVerdict:
     """One barrier under one model.
 
@@ -126,9 +154,11 @@ class BarrierVerdict:
     partners_text joins alternatives ("smp_wmb (line 3) or smp_mb (line 4)"). `reason` is one
     sentence on why the status is what it is; `hints` are edits that would make it needed.
     `witness` is the execution that a paired barrier forbids, as it would be without the barrier, `ruled_out` the same
-    one with the barrier in its place; `fix` the edit that puts a misplaced one right, `move` the same as data.
+    one with the barrier in its place, `forbidden_by` the model's axioms that it then breaks; `fix` the edit that puts a
+    misplaced one right, `move` the same as data.
     `is_note`: default strength of an RMW, or something redundant that is only a note.
-    `supposed` says what would hold with an other side that the text does not have.
+    `supposed` says what would hold with an other side that the text does not have. `orders`: the accesses near it that
+    it keeps in order by itself; None where nobody asked.
     """
 
     place: Place
@@ -147,6 +177,8 @@ class BarrierVerdict:
     counterexample: Counterexample | None
     witness: Counterexample | None = None
     ruled_out: Counterexample | None = None
+    forbidden_by: tuple[Law, ...] = ()
+    orders: tuple[Ordered, ...] | None = None
     fix: str = ""
     supposed: str = ""
     move: Relocation | None = None

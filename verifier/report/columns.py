@@ -8,11 +8,14 @@ from collections.abc import Sequence
 
 from verifier.pairing.verdict import Counterexample, Edge, Step
 from verifier.record import record, replace
+from verifier.report.relations import telling
 from verifier.source import number_in_file
 
 GAP = "   "
 NARROWEST = 20  # of a column; with less room the events are listed one below the other
 STALE = "<-- stale"
+_WORDS = re.compile(r"\S+\s*")
+_PARTS = re.compile(r".+?(?:\((?!\))|,|(?<=\w)\[|$)\s*")
 
 
 @record(frozen=True, slots=True)
@@ -52,6 +55,14 @@ def chain(example: Counterexample, width: int) -> list[str]:
         goal = "the first" if is_last else _access(example, edge.end)
         words.append(f"{_arrow(example, edge)} {goal}")
     return _fill(words, width)
+
+
+def list_relations(example: Counterexample, width: int) -> list[str]:
+    """rf, co, fr and the dependencies, one below the other: `rf: W x=1 (p0:3) -> R x=1 (p1:7)`."""
+    found: dict[tuple[str, str], None] = {}
+    for start, end, name in telling(example):
+        found[(f"{name}: {_access(example, start)}", f"-> {_access(example, end)}")] = None
+    return [line for words in found for line in _fill(words, width)]
 
 
 def merge_atomics(example: Counterexample) -> list[Row]:
@@ -206,17 +217,30 @@ def _cell(row: Row, width: int, code_width: int, digits: int) -> list[str]:
     room = max(8, width - digits - 2)
     head, margin = f"{number_in_file(row.line):>{digits}}  ", " " * (digits + 2)
     if not row.effect:
-        parts = textwrap.wrap(row.code, room, break_on_hyphens=False)
+        parts = _wrap_code(row.code, room)
     elif max(code_width, len(row.code)) + 2 + len(row.effect) <= room:
         parts = [f"{row.code:<{code_width}}  {row.effect}"]
     else:
-        parts = textwrap.wrap(row.code, room, break_on_hyphens=False)
+        parts = _wrap_code(row.code, room)
         parts += _wrap_effect(row.effect, room)
     lines = [(head if i == 0 else margin) + part for i, part in enumerate(parts or [""])]
     before = [
         part for text in (*row.notes, row.gap) for part in textwrap.wrap(text, room, break_on_hyphens=False)
     ]
     return [*(margin + part for part in before), *lines]
+
+
+def _wrap_code(code: str, room: int) -> list[str]:
+    """Code on lines of that width: words too long for one are parted behind commas and brackets where that will do."""
+    lines = [""]
+    for word in _WORDS.findall(code):
+        for part in [word] if len(word.rstrip()) <= room else _PARTS.findall(word):
+            for piece in textwrap.wrap(part, room, drop_whitespace=False, break_on_hyphens=False):
+                if len((lines[-1] + piece).rstrip()) <= room:
+                    lines[-1] += piece
+                else:
+                    lines.append(piece)
+    return [line.rstrip() for line in lines if line.strip()]
 
 
 def _wrap_effect(effect: str, room: int) -> list[str]:
@@ -245,11 +269,14 @@ def _arrow(example: Counterexample, edge: Edge) -> str:
 
 
 def _fill(words: Sequence[str], width: int) -> list[str]:
-    """Words that must not be broken, as many a line as fit."""
+    """Words that must not be broken, but behind an arrow, as many a line as fit."""
     lines = [words[0]]
     for word in words[1:]:
         if len(lines[-1]) + 1 + len(word) <= width:
             lines[-1] += f" {word}"
+        elif len(word) + 2 > width and "--> " in word:
+            arrow, _, goal = word.partition("--> ")
+            lines += [f"  {arrow}-->", f"    {goal}"]
         else:
             lines.append(f"  {word}")
     return lines

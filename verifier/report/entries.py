@@ -146,8 +146,13 @@ def _urgency(verdict: BarrierVerdict) -> int:
     return 2 if verdict.status in OPEN else 3
 
 
+def status_of(verdict: BarrierVerdict) -> str:
+    """The status in a word or two."""
+    return "half paired" if verdict.half_paired else verdict.status
+
+
 def _barrier_sentence(verdict: BarrierVerdict, verbose: bool) -> str:
-    text: str = "half paired" if verdict.half_paired else verdict.status
+    text = status_of(verdict)
     if verdict.partners_text and verdict.status == "paired":
         text += f" with {verdict.partners_text}"
     if verdict.status == "paired":

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable
 
 from verifier.pairing.verdict import (
     BarrierVerdict,
     Counterexample,
+    Law,
     Missing,
     ModelResult,
     PropertyVerdict,
     UnitResult,
 )
 from verifier.record import record
+from verifier.report.axioms import axiom_text
 from verifier.report.brief import group_alternatives
-from verifier.report.columns import chain, draw
+from verifier.report.columns import chain, draw, list_relations
 from verifier.report.entries import thread_label
-from verifier.report.style import Style
+from verifier.report.style import Style, wrap
 from verifier.source import file_of
 
 _FUNCTION = re.compile(r"(?:\w+_)?[rw]?mb(?:__\w+)?$|barrier$|smp_\w+$")
@@ -38,7 +39,7 @@ class Execution:
 
     All `fixes` are needed, one a place; each is a group of alternatives, as lines to add.
     `is_forbidden`: it is what a paired barrier forbids, drawn as it would be without the barrier. `verdicts`: those
-    of the subjects.
+    of the subjects; `axioms`: by model, those that forbid it with the barrier.
     """
 
     example: Counterexample
@@ -47,6 +48,7 @@ class Execution:
     fixes: Fixes
     is_forbidden: bool
     verdicts: tuple[Verdict, ...]
+    axioms: tuple[tuple[str, Law], ...] = ()
 
 
 def collect(unit: UnitResult, verbose: bool) -> list[Execution]:
@@ -64,8 +66,15 @@ def collect(unit: UnitResult, verbose: bool) -> list[Execution]:
                 merge(known.fixes, fixes),
                 forbidden,
                 (*known.verdicts, verdict),
+                tuple(dict.fromkeys([*known.axioms, *_axioms(result.model, verdict, forbidden)])),
             )
     return sorted(found.values(), key=lambda e: e.is_forbidden)
+
+
+def _axioms(model: str, verdict: Verdict, forbidden: bool) -> list[tuple[str, Law]]:
+    if not forbidden or isinstance(verdict, PropertyVerdict):
+        return []
+    return [(model, law) for law in verdict.forbidden_by]
 
 
 def _signature(example: Counterexample) -> tuple[object, ...]:
@@ -79,29 +88,50 @@ def _signature(example: Counterexample) -> tuple[object, ...]:
     return tuple((r, example.threads[a.thread], a.line, a.text, b.line, b.text) for r, a, b in ends)
 
 
-def draw_execution(execution: Execution, number: int, unit: UnitResult, style: Style) -> list[str]:
+def draw_execution(
+    execution: Execution, number: int, unit: UnitResult, style: Style, verbose: bool = False
+) -> list[str]:
     """The execution's heading, its columns, its cycle, its end and the fix, indented."""
-    example, width = execution.example, style.width
+    return [
+        *wrap(_heading(execution, number), style.width, 2, 6),
+        *draw_steps(execution, unit, style, verbose),
+        *fix_lines(execution, style.width),
+    ]
+
+
+def _heading(execution: Execution, number: int) -> str:
+    example = execution.example
     shape = f"{example.shape}, " if example.shape else ""
     models = " and ".join(execution.models)
     subjects = "; ".join(execution.subjects)
     if execution.is_forbidden:
-        head = f"Forbidden {number}: {shape}ruled out by {subjects} under {models}; drawn without it"
-    else:
-        head = f"Execution {number}: {shape}allowed by {models} ({subjects})"
-    lines = _indent(head, width, 2)
-    lines += _state("initially", example.initial, width)
+        return f"Forbidden {number}: {shape}ruled out by {subjects} under {models}; drawn without it"
+    return f"Execution {number}: {shape}allowed by {models} ({subjects})"
+
+
+def draw_steps(execution: Execution, unit: UnitResult, style: Style, verbose: bool) -> list[str]:
+    """The execution's columns, its cycle and its end, indented; with `verbose`, its relations and what forbids it."""
+    example, width = execution.example, style.width
+    lines = _state("initially", example.initial, width)
     threads = [thread_label(unit, thread) for thread in example.threads]
     lines += [f"    {line}".rstrip() for line in draw(example, threads, style.drawing_width - 4)]
     lines += _state("finally", example.final, width)
     cycle = chain(example, width - 11)
     lines += [f"    {'cycle: ' if i == 0 else '       '}{line}" for i, line in enumerate(cycle)]
-    if example.note:
-        lines += _indent(example.note, width, 4)
+    if verbose:
+        lines += [f"    {line}" for line in list_relations(example, width - 4)]
+    for model, law in execution.axioms if verbose else ():
+        lines += wrap(axiom_text(model, law), width, 4, 8)
+    return lines + (wrap(example.note, width, 4, 8) if example.note else [])
+
+
+def fix_lines(execution: Execution, width: int, indent: int = 4) -> list[str]:
+    """What to do, with alternatives, indented."""
+    lines: list[str] = []
     for position, group in enumerate(execution.fixes.values()):
         word = "to fix" if position == 0 else "and"
         for choice, fix in enumerate(group):
-            lines += _indent(f"{word if choice == 0 else 'or'}: {fix}", width, 4)
+            lines += wrap(f"{word if choice == 0 else 'or'}: {fix}", width, indent, indent + 4)
     return lines
 
 
@@ -207,6 +237,8 @@ def _between(after: int, before: int) -> str:
         return f"between the accesses of line {after}"
     if file_of(after, "") != file_of(before, ""):
         return f"between line {after} and line {before}"
+    if after > before:  # in a function that is called
+        return f"after line {after}, before line {before} is reached"
     return f"between lines {after} and {before}"
 
 
@@ -214,15 +246,4 @@ def _state(name: str, values: tuple[tuple[str, str], ...], width: int) -> list[s
     if not values:
         return []
     text = ", ".join(f"{location}={value.removeprefix('=').strip()}" for location, value in values)
-    return _indent(f"{name}: {text}", width, 4)
-
-
-def _indent(text: str, width: int, indent: int) -> list[str]:
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + 4),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrap(f"{name}: {text}", width, 4, 8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from verifier.properties.verdict import LitmusVerdict, Outcome, State
+from verifier.report.style import visible
 
 _WORDS = {"exists": "Allowed", "~exists": "Forbidden", "forall": "Required"}
 
@@ -31,12 +32,12 @@ def render(verdict: LitmusVerdict) -> str:
     counts = " ".join("?" if n is None else str(n) for n in (outcome.positive, outcome.negative))
     lines.append(f"Observation {verdict.name} {outcome.observation} {counts}")
     lines += verdict.notes
-    return "\n".join(lines) + "\n\n"
+    return visible("\n".join(lines)) + "\n\n"
 
 
 def undecided(name: str, kind: str, reason: str) -> str:
     """The block of a test without an answer; `kind` is the word that its condition starts with."""
-    return f"Test {name} {_WORDS[kind]}\nUndecided: {reason}\n\n"
+    return visible(f"Test {name} {_WORDS[kind]}\nUndecided: {reason}\n\n")
 
 
 def _state(state: State, names: dict[int, str]) -> str:

@@ -7,17 +7,20 @@ from collections.abc import Sequence
 
 from verifier.errors import InputError
 from verifier.pairing.verdict import (
+    Access,
     BarrierVerdict,
     Change,
     Counterexample,
     Edge,
     Missing,
     ModelResult,
+    Ordered,
     Place,
     PropertyVerdict,
     Step,
     UnitResult,
 )
+from verifier.report.relations import relations
 from verifier.source import Elsewhere, number_in_file
 
 Json = dict[str, object]
@@ -39,7 +42,7 @@ def _error(error: InputError) -> Json:
     span = error.span
     return {
         "file": error.name or None,
-        "line": span.line if span else None,
+        "line": number_in_file(span.line) if span else None,
         "column": span.column if span else None,
         "code": error.code,
         "message": error.message,
@@ -49,7 +52,7 @@ def _error(error: InputError) -> Json:
 def _unit(unit: UnitResult) -> Json:
     return {
         "file": unit.file,
-        "lines": list(unit.lines),
+        "lines": [number_in_file(line) for line in unit.lines],
         "title": unit.title,
         "side": unit.side,
         "threads": list(unit.threads),
@@ -101,7 +104,7 @@ def _at(line: int) -> Json:
 
 
 def _file(line: int) -> Json:
-    return {"file": line.file} if isinstance(line, Elsewhere) else {}
+    return {"file": line.file} if isinstance(line, Elsewhere) and line.file else {}
 
 
 def _place(place: Place) -> Json:
@@ -135,7 +138,20 @@ def _barrier(verdict: BarrierVerdict) -> Json:
         "claim": verdict.claim,
         "claim_text": verdict.claim_text,
         "counterexample": _counterexample(verdict.counterexample),
+        "ruled_out": _counterexample(verdict.ruled_out),
+        "orders": _orders(verdict.orders),
+        "forbidden_by": [{"axiom": law.name, "statement": law.statement} for law in verdict.forbidden_by],
     }
+
+
+def _orders(orders: Sequence[Ordered] | None) -> list[Json] | None:
+    if orders is None:
+        return None
+    return [{"before": _access(one.before), "after": _access(one.after)} for one in orders]
+
+
+def _access(access: Access) -> Json:
+    return {**_at(access.line), "text": access.text}
 
 
 def _property(verdict: PropertyVerdict) -> Json:
@@ -160,6 +176,7 @@ def _counterexample(example: Counterexample | None) -> Json | None:
         "threads": list(example.threads),
         "steps": [_step(step) for step in example.steps],
         "cycle": [_edge(edge) for edge in example.cycle],
+        "relations": [{"from": a, "to": b, "relation": name} for a, b, name in relations(example)],
         "initial": dict(example.initial),
         "final": dict(example.final),
         "note": example.note,

@@ -10,7 +10,7 @@ from verifier.record import record
 from verifier.report.brief import group_alternatives
 from verifier.report.entries import OPEN, is_refuting
 from verifier.report.executions import Verdict, call_of, replaces
-from verifier.source import Elsewhere
+from verifier.source import Decoded, Elsewhere
 
 LONGEST = 150  # a text of more lines is shown only near its marks
 CONTEXT = 6
@@ -56,7 +56,7 @@ def listing(unit: UnitResult) -> list[Line]:
     files = _files(places)
     lines: list[Line] = []
     previous, known = unit.lines[0] - 1, 0
-    for n in sorted(_own(unit) | {m for place in places for m in _near(place, files, len(unit.text))}):
+    for n in sorted(_own(unit) | {m for place in places for m in _near(place, files, unit.text)}):
         offset = _offset(n, files)
         is_next = offset != known
         skipped = 0 if is_next else max(0, n - previous - 1)
@@ -64,7 +64,9 @@ def listing(unit: UnitResult) -> list[Line]:
         for code, mark in missing.get(n, {}).items():
             lines.append(Line(0, _indent(unit.text[n - 1]) + code, (mark,), *head))
             head = (0, "")
-        lines.append(Line(n - offset, unit.text[n - 1].rstrip("\r"), tuple(marks.get(n, ())), *head))
+        text = unit.text[n - 1]
+        number = text.number if isinstance(text, Decoded) else n - offset
+        lines.append(Line(number, text.rstrip("\r"), tuple(marks.get(n, ())), *head))
         previous, known = n, offset
     return lines
 
@@ -88,7 +90,7 @@ def _verdicts(unit: UnitResult) -> list[Verdict]:
 
 def _files(places: Sequence[int]) -> dict[int, str]:
     """The files that lines are of, by how many lines stand before theirs: the program's own first, without a name."""
-    others = {int(p) - p.number: p.file for p in places if isinstance(p, Elsewhere)}
+    others = {int(p) - p.number: p.file for p in places if isinstance(p, Elsewhere) and p.file}
     return {0: "", **dict(sorted(others.items()))}
 
 
@@ -96,10 +98,14 @@ def _offset(line: int, files: dict[int, str]) -> int:
     return max(offset for offset in files if offset < line)
 
 
-def _near(place: int, files: dict[int, str], last: int) -> Iterable[int]:
-    """The lines around a place that are of the same file."""
-    around = range(max(1, place - CONTEXT), min(last, place + CONTEXT) + 1)
-    return (n for n in around if _offset(n, files) == _offset(place, files)) if place > 0 else ()
+def _near(place: int, files: dict[int, str], text: Sequence[str]) -> Iterable[int]:
+    """The lines around a place that are of the same file, and encoded there as it is, or not."""
+
+    def home(line: int) -> tuple[int, bool]:
+        return _offset(line, files), isinstance(text[line - 1], Decoded)
+
+    around = range(max(1, place - CONTEXT), min(len(text), place + CONTEXT) + 1)
+    return (n for n in around if home(n) == home(place)) if 0 < place <= len(text) else ()
 
 
 def _indent(line: str) -> str:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from verifier.errors import InputError
 from verifier.pairing.verdict import Answer, BarrierVerdict, Counterexample, ModelResult, UnitResult
 from verifier.record import record, replace
+from verifier.report.axioms import axiom_text
 from verifier.report.drawing import Drawing, draw
 from verifier.report.entries import Entry, barrier_entries, property_entries
 from verifier.report.executions import Execution, collect
@@ -35,7 +36,8 @@ class Figure:
 
 @record(frozen=True, slots=True)
 class Shown:
-    """An execution: the figure that can be stepped through, and the one to compare it with, if there is one."""
+    """An execution: the figure that can be stepped through, and the one to compare it with, if there is one; `axioms`
+    say what forbids it with the barrier."""
 
     name: str
     heading: str
@@ -44,6 +46,7 @@ class Shown:
     final: str
     note: str
     fixes: tuple[str, ...]
+    axioms: tuple[str, ...]
     main: Figure
     other: Figure | None
 
@@ -162,6 +165,7 @@ def _shown(execution: Execution, unit: UnitResult, name: str) -> Shown:
         final=_state(example.final),
         note=example.note,
         fixes=tuple(_fixes(execution)),
+        axioms=tuple(axiom_text(model, law) for model, law in execution.axioms),
         main=main,
         other=other,
     )

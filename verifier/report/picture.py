@@ -8,6 +8,7 @@ from verifier.pairing.verdict import Counterexample, Edge, Step, UnitResult
 from verifier.record import record
 from verifier.report.columns import Row, all_rows, bare_value, code_of, is_gap, why_unordered
 from verifier.report.entries import thread_label
+from verifier.report.relations import telling
 from verifier.source import number_in_file
 
 DEPENDENCIES = {"addr": "address", "data": "data", "ctrl": "control"}
@@ -94,22 +95,9 @@ def _arrows(example: Counterexample, names: Sequence[str]) -> Iterable[Arrow]:
     on_cycle = {(e.start, e.end, e.relation) for e in example.cycle}
     for edge in example.cycle:
         yield _cycle_arrow(example, edge, names)
-    sources = [(s.reads_from, n, "rf") for n, s in enumerate(example.steps) if s.reads_from is not None]
-    for start, end, kind in [*sources, *_telling(example)]:
+    for start, end, kind in telling(example):
         if (start, end, kind) not in on_cycle:
             yield Arrow(start, end, kind, kind, _why(example, start, end, kind, names), False, False)
-
-
-def _telling(example: Counterexample) -> Iterable[tuple[int, int, str]]:
-    """The relations beside rf; of the control dependencies of a read, which go on to all that follows, the first, and
-    those that the cycle goes by."""
-    seen: set[int] = set()
-    cycle = {(e.start, e.end) for e in example.cycle}
-    for r in sorted(example.relations, key=lambda r: (r.start, r.end)):
-        is_first = r.name != "ctrl" or r.start not in seen
-        seen |= {r.start} if r.name == "ctrl" else set()
-        if is_first or (r.start, r.end) in cycle:
-            yield r.start, r.end, r.name
 
 
 def _cycle_arrow(example: Counterexample, edge: Edge, names: Sequence[str]) -> Arrow:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 from verifier.pairing.verdict import UnitResult
 from verifier.report.entries import Entry, barrier_entries, place_in, property_entries
 from verifier.report.executions import collect, draw_execution
-from verifier.report.style import Style, printable
+from verifier.report.style import Style, visible, wrap
 from verifier.report.text import verdicts
 
 WIDTH = 72
@@ -32,7 +31,7 @@ def render(file: str, units: Sequence[UnitResult], lines: Sequence[str], sender:
         if not is_here:
             elsewhere += [line for number in sorted(found) for line in found[number]]
     text = [f"On {date}, {sender} wrote:" if sender and date else f"{sender} wrote:"] if sender else []
-    return printable("\n".join([*text, *_quoted(lines, remarks), *elsewhere])).rstrip("\n") + "\n"
+    return visible("\n".join([*text, *_quoted(lines, remarks), *elsewhere])).rstrip("\n") + "\n"
 
 
 def _remark(unit: UnitResult, lines: Sequence[str], remarks: Remarks) -> None:
@@ -72,7 +71,7 @@ def _say(remarks: Remarks, line: int, said: Sequence[str]) -> None:
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return wrap(text, WIDTH)
 
 
 def _quoted(lines: Sequence[str], remarks: Remarks) -> list[str]:

@@ -14,7 +14,7 @@ from verifier.pairing.verdict import Counterexample, UnitResult
 from verifier.report.findings import Case, Finding, cases, is_left_behind
 from verifier.report.picture import picture
 from verifier.report.rules import RULES
-from verifier.source import Span, file_of, number_in_file
+from verifier.source import Span, file_of, is_encoded, number_in_file
 
 Json = dict[str, object]
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -172,7 +172,7 @@ def _location(file: str, line: int, span: Span | None) -> Json:
 
 
 def _region(line: int, span: Span | None) -> Json:
-    if span is not None and 0 < span.line <= span.end_line and span.line == line:
+    if span is not None and not is_encoded(line) and 0 < span.line <= span.end_line and span.line == line:
         columns = {"startColumn": span.column, "endColumn": span.end_column}
         return {"startLine": number_in_file(span.line), "endLine": number_in_file(span.end_line), **columns}
     return {"startLine": number_in_file(line)} if line > 0 else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
 from verifier.record import record
 
@@ -19,14 +20,18 @@ _PATTERNS = (
     (re.compile(rf"\b({_OPEN})\b(?=[ :,;.(]|$)"), YELLOW + BOLD),
     (re.compile(rf"\b({_GOOD})\b(?=[ :,;.(]|$)"), GREEN + BOLD),
 )
+_UNPARTED = re.compile(r"\blines? \d| = \S")
+_UNBROKEN = "\N{NO-BREAK SPACE}"
 _STALE = re.compile(r"(<-- stale|nothing orders|not enough)")
 _FIX = re.compile(r"^( *)((?:to fix|either|or|and|missing): .*)$")
-_STATUS_LINE = re.compile(r"^(?:\S.*|      +(?:[\w./-]+(?:, )?)+: .*)$")
-_CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
-# Controls, and what is invisible or changes the direction of the text (Unicode's Bidi_Control, zero width, tags).
+_STATUS_LINE = re.compile(
+    rf"^(?:\S.*|      +(?:[\w./-]+(?:, )?)+: .*|  (?:[\w./, -]+: )?(?:{_BAD}|{_OPEN}|{_GOOD}): .*)$"
+)
+# Controls, and what is invisible or changes the direction of the text: format characters, fillers, tags, surrogates.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
-    "\U000e0000-\U000e007f\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff\ud800-\udfff]"
 )
 
 
@@ -39,14 +44,30 @@ class Style:
     colour: bool = False
 
 
-def printable(text: str) -> str:
-    """The text with control characters replaced, so that a snippet can't drive the terminal."""
-    return text.translate(_CONTROL)
-
-
 def visible(text: str) -> str:
-    """The text with unseen characters by their numbers, as in ⟨U+202E⟩: what is left fits into HTML and XML."""
+    """The text with unseen characters by their numbers, as in ⟨U+202E⟩: what is left fits into HTML and XML,
+    drives no terminal and stands in the order of its characters."""
     return _UNSEEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
+
+
+def one_line(text: str) -> str:
+    """The text, visible, with what would break the line visible as well."""
+    return visible(text).replace("\n", "⟨U+000A⟩")
+
+
+def wrap(text: str, width: int, first: int = 0, rest: int = 0) -> list[str]:
+    """The text as lines of at most that width, where its words allow it, indented; `line 7` and `x = 0` are
+    not parted."""
+    kept = _UNPARTED.sub(lambda found: found[0].replace(" ", _UNBROKEN), text)
+    lines = textwrap.wrap(
+        kept,
+        max(width, rest + 20),
+        initial_indent=" " * first,
+        subsequent_indent=" " * rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace(_UNBROKEN, " ") for line in lines]
 
 
 def paint(text: str, style: Style) -> str:

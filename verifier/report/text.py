@@ -1,6 +1,6 @@
 """Results as text that can be read in a terminal and pasted into a mail.
 
-Per program: the verdict; each barrier and property, what is wrong first; the executions that go
+Per program: the verdict and what to do; each barrier and property, what is wrong first; the executions that go
 wrong, each with its cycle and the line that is missing; assumptions and what was skipped.
 """
 
@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Literal
 
 from verifier.pairing.verdict import Answer, Change, ModelResult, Remark, SkippedText, UnitResult
 from verifier.report.entries import Entry, barrier_entries, property_entries
-from verifier.report.executions import collect, draw_execution
-from verifier.report.style import Style, paint, printable
+from verifier.report.executions import Execution, collect, draw_execution, fix_lines
+from verifier.report.style import Style, one_line, paint, visible, wrap
 
 Level = Literal["quiet", "normal", "verbose"]
 WIDEST = 100
+MOST_REMEDIES = 3
 SHORTEST_TITLE = 30
 WORST_FIRST: tuple[Answer, ...] = ("refuted", "undecided", "vacuous", "nothing to check", "proved")
 
@@ -25,18 +27,29 @@ def render(units: Sequence[UnitResult], style: Style, level: Level = "normal") -
     """The report on all programs of a file; ends with a newline."""
     if level == "quiet":
         blocks = [line for unit in units for line in _brief(unit)]
-        return paint(printable("\n".join(blocks)), style) + "\n"
+        return paint(visible("\n".join(blocks)), style) + "\n"
     blocks = ["\n".join(_unit_lines(unit, style, level == "verbose")) for unit in units]
-    return paint(printable("\n\n".join(blocks)), style) + "\n"
+    if units and units[0].side == "before":
+        ahead = [line for unit in units for line in _outcome(unit, style.width)]
+        blocks = ["\n".join(ahead), *blocks] if ahead else blocks
+    return paint(visible("\n\n".join(blocks)), style) + "\n"
 
 
 def _brief(unit: UnitResult) -> list[str]:
     return [verdict_line(unit), *([f"  change: {unit.change.summary}"] if unit.change else [])]
 
 
+def _outcome(unit: UnitResult, width: int) -> list[str]:
+    """What a patch comes to, ahead of what was before it: the verdict on its last side, the change, and what to do."""
+    if unit.side != "after":
+        return []
+    change = wrap(f"change: {unit.change.summary}", width, 2, 6) if unit.change else []
+    return [verdict_line(unit), *change, *_remedies(collect(unit, verbose=False), width)]
+
+
 def verdict_line(unit: UnitResult) -> str:
     """`refuted under lkmm, proved under armv8: FILE:FIRST-LAST: TITLE`."""
-    place = f"{unit.file}:{unit.lines[0]}-{unit.lines[1]}"
+    place = f"{one_line(unit.file)}:{unit.lines[0]}-{unit.lines[1]}"
     side = f" ({unit.side})" if unit.side else ""
     line = f"{verdicts(unit.results)}: {place}{side}"
     if unit.title in ("", unit.file):
@@ -59,12 +72,15 @@ def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
     width = style.width
     lines = [verdict_line(unit)]
     for reason in reasons(unit.results):
-        lines += _wrap(reason, width, 2, 6)
+        lines += wrap(reason, width, 2, 6)
     entries = sorted([*barrier_entries(unit, verbose), *property_entries(unit, verbose)], key=_urgency)
+    executions = collect(unit, verbose)
+    if unit.side != "before":  # what a patch does to that stands below
+        lines += _remedies(executions, width)
     for entry in entries:
         lines += ["", *_entry_lines(entry, width)]
-    for number, execution in enumerate(collect(unit, verbose), 1):
-        lines += ["", *draw_execution(execution, number, unit, style)]
+    for number, execution in enumerate(executions, 1):
+        lines += ["", *draw_execution(execution, number, unit, style, verbose)]
     lines += _remarks(unit.remarks, width)
     lines += _assumptions(unit, width)
     lines += _skipped(unit.skipped, width)
@@ -73,11 +89,18 @@ def _unit_lines(unit: UnitResult, style: Style, verbose: bool) -> list[str]:
     return lines
 
 
+def _remedies(executions: Sequence[Execution], width: int) -> list[str]:
+    """What to do, on the first screen: the executions that say so, too, may be far below."""
+    found = list(dict.fromkeys(tuple(fix_lines(e, width, 2)) for e in executions if e.fixes))
+    more = f"  and {len(found) - MOST_REMEDIES} more, below the executions"
+    return [*chain.from_iterable(found[:MOST_REMEDIES]), *([more] if len(found) > MOST_REMEDIES else [])]
+
+
 def _change_lines(change: Change, width: int) -> list[str]:
     """What a diff changes: the sentence, then what it rests on."""
-    lines = _wrap(f"Change: {change.summary}", width, 2, 6)
+    lines = wrap(f"Change: {change.summary}", width, 2, 6)
     for line in change_items(change):
-        lines += _wrap(line, width, 4, 8)
+        lines += wrap(line, width, 4, 8)
     return lines
 
 
@@ -111,9 +134,9 @@ def reasons(results: Sequence[ModelResult]) -> list[str]:
 
 
 def _entry_lines(entry: Entry, width: int) -> list[str]:
-    lines = _wrap(entry.head, width, 2, 6)
+    lines = wrap(entry.head, width, 2, 6)
     for text in entry.body:
-        lines += _wrap(text, width, 6, 10)
+        lines += wrap(text, width, 6, 10)
     return lines
 
 
@@ -122,7 +145,7 @@ def _remarks(remarks: Sequence[Remark], width: int) -> list[str]:
         return []
     lines = ["", "  Remarks"]
     for one in remarks:
-        lines += _wrap(f"- line {one.line}: {one.text}", width, 4, 6)
+        lines += wrap(f"- line {one.line}: {one.text}", width, 4, 6)
     return lines
 
 
@@ -132,7 +155,7 @@ def _assumptions(unit: UnitResult, width: int) -> list[str]:
         return []
     lines = ["", "  Assumptions"]
     for item in items:
-        lines += _wrap(f"- {item}", width, 4, 6)
+        lines += wrap(f"- {item}", width, 4, 6)
     return lines
 
 
@@ -154,19 +177,8 @@ def _skipped(skipped: Sequence[SkippedText], width: int) -> list[str]:
     lines = ["", "  Skipped"]
     for one in skipped:
         reason = f" ({one.reason})" if one.reason else ""
-        lines += _wrap(f"line {one.line}: {' '.join(one.text.split())}{reason}", width, 4, 6)
+        lines += wrap(f"line {one.line}: {' '.join(one.text.split())}{reason}", width, 4, 6)
     return lines
-
-
-def _wrap(text: str, width: int, first: int, rest: int) -> list[str]:
-    return textwrap.wrap(
-        text,
-        max(width, rest + 20),
-        initial_indent=" " * first,
-        subsequent_indent=" " * rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def _and(names: Sequence[str]) -> str:

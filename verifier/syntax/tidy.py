@@ -67,6 +67,8 @@ def _defined(tokens: Sequence[Token], first: int) -> str | None:
 
 def _next_comma(tokens: Sequence[Token], position: int) -> int:
     """The position of the next comma of the same call; that after `position` where there is none."""
+    if position >= len(tokens):
+        return position
     depth = int(tokens[position].text == ",")
     for index in range(position + 1, len(tokens)):
         text = tokens[index].text
