@@ -4,7 +4,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 FUZZ := 240
 
-.PHONY: help demo test test-full bench fuzz agreement goldens pictures format clean
+.PHONY: help demo test test-full bench fuzz agreement compat goldens pictures format clean
 
 help:
 	@echo "make demo       check an example snippet: one barrier is proved, another refuted"
@@ -13,6 +13,7 @@ help:
 	@echo "make bench      measure and compare with the last run (BENCH=--quick: half a minute)"
 	@echo "make fuzz       broken mails, diffs and diagrams, as many as FUZZ=240 seconds allow"
 	@echo "make agreement  100,000 random programs under all models against enumerated executions (hours)"
+	@echo "make compat     with the oldest libraries that are declared, and with each Python that is here"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
 	@echo "make pictures   make the README's pictures anew (Chromium)"
 
@@ -45,6 +46,9 @@ fuzz: $(VENV)/.installed-fuzz
 agreement: $(VENV)/.installed-dev
 	$(BIN)/python -m agreement
 
+compat: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.compat
+
 goldens: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/test_readme.py tests/report -m "full or not full" -k "not time_and_memory"
 
@@ -56,7 +60,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .bench .fuzz
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .bench .fuzz .compat
 
 # An editable install: it goes stale only when pyproject.toml changes.
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
