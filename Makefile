@@ -6,7 +6,7 @@ FUZZ := 240
 
 CORPORA := $(wildcard ../shared/corpora)
 
-.PHONY: help demo test test-full bench certify fuzz agreement goldens pictures format clean
+.PHONY: help demo test test-full bench certify fuzz agreement compat goldens pictures format clean
 
 help:
 	@echo "make demo       check an example snippet: one barrier is proved, another refuted"
@@ -16,6 +16,7 @@ help:
 	@echo "make certify    have another solver check what the verdicts on the examples rest on"
 	@echo "make fuzz       broken mails, diffs and diagrams, as many as FUZZ=240 seconds allow"
 	@echo "make agreement  100,000 random programs under all models against enumerated executions (hours)"
+	@echo "make compat     with the oldest libraries that are declared, and with each Python that is here"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
 	@echo "make pictures   make the README's pictures anew (Chromium)"
 
@@ -51,6 +52,9 @@ fuzz: $(VENV)/.installed-fuzz
 agreement: $(VENV)/.installed-dev
 	$(BIN)/python -m agreement
 
+compat: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.compat
+
 goldens: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/test_readme.py tests/report -m "full or not full" -k "not time_and_memory"
 
@@ -62,7 +66,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .bench .fuzz
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .bench .fuzz .compat
 
 # An editable install: it goes stale only when pyproject.toml changes.
 $(VENV)/.installed: pyproject.toml | $(BIN)/python

@@ -25,7 +25,7 @@ class Options:
     None for any. `certify`: give the evidence of each answer as well.
 
     `events`: the most events, and operations before them, of a program that is judged. `expansion`: the most operations
-    that the calls and macros of a thread may come to. `memory`: the most MiB of address space for a file.
+    that the calls and macros of a thread may come to. `memory`: the most MiB that judging a file may add.
     """
 
     models: tuple[str, ...] = ()
