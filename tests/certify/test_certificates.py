@@ -63,7 +63,8 @@ def example_names() -> list[str]:
     files = [
         [f for f in sorted(p.iterdir()) if f.suffix in (".c", ".litmus", ".patch", ".txt")] for p in folders
     ]
-    return [str(min(found, key=lambda f: f.stat().st_size)) for found in files if found]
+    smallest = [min(found, key=lambda f: f.stat().st_size) for found in files if found]
+    return [str(file.relative_to(LITMUS)) for file in smallest if file.stem != "sb-po-po"]  # it has no barrier
 
 
 def confirm(command: str, name: str) -> tuple[int, int]:
@@ -90,10 +91,10 @@ def test_examples_are_confirmed() -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("name", example_names())
 def test_an_example_of_each_kind_is_confirmed(name: str) -> None:
-    proved, shown = confirm("check", name)
+    proved, shown = confirm("check", str(LITMUS / name))
     assert proved or shown
     if name.endswith(".litmus"):
-        confirm("litmus", name)
+        confirm("litmus", str(LITMUS / name))
 
 
 def test_the_same_claim_without_the_barrier_is_rejected() -> None:
@@ -232,7 +233,7 @@ def test_verdicts_are_the_same_with_certificates() -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("name", example_names())
 def test_all_verdicts_are_the_same_with_certificates(name: str) -> None:
-    data = Path(name).read_bytes()
+    data = (LITMUS / name).read_bytes()
     assert check(name, data, Options(certify=True)) == check(name, data, Options())
 
 
