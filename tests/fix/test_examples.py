@@ -63,6 +63,8 @@ def weakened(before: str, after: str) -> Iterator[str]:
     lines = after.split("\n")
     for i in new_lines(before, after):
         code, slash, remark = lines[i].partition(" /*")
+        if code.lstrip().startswith(("*", "/*")):
+            continue
         for pattern, weak in WEAKER:
             for found in re.finditer(pattern, code):
                 new = f"{code[: found.start()]}{found.expand(weak)}{code[found.end() :]}{slash}{remark}"
