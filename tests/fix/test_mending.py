@@ -168,3 +168,8 @@ def test_a_weak_barrier_that_is_needed_elsewhere_stays() -> None:
     found = mended(text)
     assert found.is_proved
     assert sum(found.after.count(f"{name}()") for name in ("smp_mb", "smp_wmb")) == 3
+
+
+def test_a_patch_that_leaves_nothing_wrong_needs_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", "--fix", str(LITMUS / "patches" / "ring.patch")]) == 0
+    assert capsys.readouterr() == ("", "")
