@@ -4,15 +4,19 @@ VENV := .venv
 BIN  := $(VENV)/bin
 FUZZ := 240
 
-.PHONY: help demo test test-full bench fuzz agreement mutation goldens pictures format clean
+CORPORA := $(wildcard ../shared/corpora)
+
+.PHONY: help demo test test-full bench certify fuzz agreement compat mutation goldens pictures format clean
 
 help:
 	@echo "make demo       check an example snippet: one barrier is proved, another refuted"
 	@echo "make test       format, lint, types, layers and the fast tests"
 	@echo "make test-full  the same and the slow tests"
 	@echo "make bench      measure and compare with the last run (BENCH=--quick: half a minute)"
+	@echo "make certify    have another solver check what the verdicts on the examples rest on"
 	@echo "make fuzz       broken mails, diffs and diagrams, as many as FUZZ=240 seconds allow"
 	@echo "make agreement  100,000 random programs under all models against enumerated executions (hours)"
+	@echo "make compat     with the oldest libraries that are declared, and with each Python that is here"
 	@echo "make mutation   plant 300 faults and have the tests look for each (an hour or more)"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
 	@echo "make pictures   make the README's pictures anew (Chromium)"
@@ -40,11 +44,17 @@ test-full: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench $(BENCH)
 
+certify: $(VENV)/.installed-dev
+	$(BIN)/python -m certify $(if $(CORPORA),--corpora $(CORPORA)) $(CERTIFY)
+
 fuzz: $(VENV)/.installed-fuzz
 	$(BIN)/python -m fuzz --seconds $(FUZZ)
 
 agreement: $(VENV)/.installed-dev
 	$(BIN)/python -m agreement
+
+compat: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.compat
 
 mutation: $(VENV)/.installed-dev
 	$(BIN)/python -m mutation --write-docs $(MUTATION)
@@ -60,7 +70,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .bench .fuzz .mutation
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .bench .fuzz .compat .mutation
 
 # An editable install: it goes stale only when pyproject.toml changes.
 $(VENV)/.installed: pyproject.toml | $(BIN)/python

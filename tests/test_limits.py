@@ -131,12 +131,12 @@ def test_limits_that_are_none(value: str, capsys: pytest.CaptureFixture[str]) ->
     assert "is not NAME=N with one of events, expansion, memory" in capsys.readouterr().err
 
 
-def allocate(mebibytes: int) -> str:
-    """What a process says of a check that would take that much memory, where it may take 300 MiB."""
+def allocate(mebibytes: int, before: int = 0) -> str:
+    """What a process that has some memory says of a check that would take that much more and may take 300 MiB."""
     code = (
         "import sys\nfrom verifier import cli, pipeline\n"
         f"def check(*_): return bytearray({mebibytes} << 20) and ()\n"
-        "pipeline.check = check\n"
+        f"pipeline.check, kept = check, bytearray({before} << 20)\n"
         "sys.exit(cli.main(['check', '--limit', 'memory=300', 'litmus/message-passing/demo.c']))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
@@ -151,6 +151,26 @@ def test_memory_is_limited() -> None:
         "litmus/message-passing/demo.c: error: memory ran out (--limit memory=N, in MiB, allows more)\n"
     )
     assert allocate(1000) == expected
+    assert allocate(10, before=600) == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no such limit there")
+def test_what_fails_for_want_of_memory_is_no_crash() -> None:
+    code = (
+        "import sys\nfrom verifier import cli, pipeline\n"
+        "def check(*_):\n"
+        "    kept = []\n"
+        "    try:\n"
+        "        while True: kept.append(bytearray(1 << 20))\n"
+        "    except MemoryError: pass\n"
+        "    raise SyntaxError('expected :')\n"
+        "pipeline.check = check\n"
+        "sys.exit(cli.main(['check', '--limit', 'memory=300', 'litmus/message-passing/demo.c']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 3
+    assert "memory ran out" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_memory_that_runs_out_in_a_model_leaves_that_open(monkeypatch: pytest.MonkeyPatch) -> None:

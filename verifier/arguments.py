@@ -72,6 +72,7 @@ def make_parser(
         help="print no report, but the cheapest barriers that prove what is refuted, as a patch for git apply",
     )
     _add_output_options(one, ("text", "json", "sarif", "junit", "reply"))
+    _add_certify_option(one)
 
     one = _command(commands, "explain", "tell the story of one barrier", explain)
     one.add_argument("file", metavar="FILE")
@@ -88,6 +89,7 @@ def make_parser(
     one.add_argument("--states", action="store_true", help="find all final states and count executions")
     _add_model_options(one)
     _add_jobs_option(one)
+    _add_certify_option(one)
     one.set_defaults(thread=[], alias=[], interrupt=[], softirq=[], kernel=None, primitives=[])
 
     _command(commands, "models", "the memory models that are known, with sources", models)
@@ -149,6 +151,14 @@ def _add_jobs_option(parser: argparse.ArgumentParser) -> None:
         default=cores,
         metavar="N",
         help=f"how many files are checked at a time (default: {cores}, one a processor)",
+    )
+
+
+def _add_certify_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--certify",
+        metavar="DIR",
+        help="also write what each verdict rests on, for others to check, to files NAME.smt2 and NAME.json there",
     )
 
 
@@ -245,6 +255,7 @@ def read_options(parsed: argparse.Namespace) -> Options:
         kernel=read_kernel(parsed.kernel),
         atomics=parsed.atomics,
         tree=getattr(parsed, "tree", ""),
+        certify=getattr(parsed, "certify", None) is not None,
         **{**LIMITS, **dict(parsed.limit)},
     )
 

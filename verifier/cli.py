@@ -32,6 +32,7 @@ from verifier.options import Options
 from verifier.record import replace
 
 if TYPE_CHECKING:
+    from verifier.certify.files import CertificateFile
     from verifier.pairing.verdict import UnitResult
     from verifier.report.style import Style
     from verifier.report.text import Level
@@ -99,7 +100,7 @@ def _check(parsed: argparse.Namespace) -> int:
     job = _check_job(parsed, _usable_options(parsed))
     if not job.names:
         print(f"mbpair: no commit of {parsed.git} has a barrier", file=sys.stderr)
-    files = Files.named(parsed.html, parsed.dot, job.names)
+    files = Files.named(parsed.html, parsed.dot, parsed.certify, job.names)
     found: list[Answer] = []
     if parsed.fix and parsed.format != "text":
         raise UsageError("format", "--fix prints a patch; it goes without --format")
@@ -109,7 +110,7 @@ def _check(parsed: argparse.Namespace) -> int:
         tally = _run_all(job, parsed.jobs, found.append, parsed.lenient)
         _print_whole(job, parsed.format, found, tally.code)
     if not tally.stopped_by:
-        files.write(*_results(found))
+        files.write(*_results(found), [c for answer in found for c in answer.certificates])
     return _finish(tally)
 
 
@@ -209,7 +210,7 @@ def _print_replies(job: Job, found: Sequence[Answer]) -> None:
 
 
 def _explain(parsed: argparse.Namespace) -> int:
-    files = Files.named(parsed.html, parsed.dot, [parsed.file])
+    files = Files.named(parsed.html, parsed.dot, None, [parsed.file])
     found: list[Answer] = []
     options = replace(_usable_options(parsed), explained=split_barrier(parsed.barrier))
     tally = _run_all(Job("check", tuple(expand([parsed.file])), options), parsed.jobs, found.append)
@@ -238,12 +239,19 @@ def _litmus(parsed: argparse.Namespace) -> int:
     if len(options.models) > 1:
         raise UsageError("models", "litmus answers under one model; give --model once")
 
+    names = tuple(expand(parsed.files, LITMUS_SUFFIXES))
+    files = Files.named(None, None, parsed.certify, names)
+    certificates: list[CertificateFile] = []
+
     def show(answer: Answer) -> None:
         print(answer.text, end="", flush=True)
         _complain_of(answer)
+        certificates.extend(answer.certificates)
 
-    names = tuple(expand(parsed.files, LITMUS_SUFFIXES))
-    return _finish(_run_all(Job("litmus", names, options), parsed.jobs, show))
+    tally = _run_all(Job("litmus", names, options), parsed.jobs, show)
+    if not tally.stopped_by:
+        files.write((), (), certificates)
+    return _finish(tally)
 
 
 def _models(_: argparse.Namespace) -> int:

@@ -38,6 +38,7 @@ from verifier.record import replace
 from verifier.search.enumeration import Enumeration
 from verifier.search.listing import TooMany, allowed_executions, candidate_executions
 from verifier.search.questions import Questions
+from verifier.search.recording import Book, Recorded
 
 # The models of an input, by its instruction set (None: C), unless the user names others
 DEFAULTS: dict[str | None, tuple[str, ...]] = {
@@ -127,7 +128,25 @@ def architecture(program: Program, m: Model) -> str:
     return own
 
 
+Asking = Callable[[EventGraph, Model], Questions]  # gives who answers questions about a program
+
+
 def judge(program: Program, m: Model, options: Options, deadline: Deadline) -> ModelResult:
+    """The verdicts on a program under one model; with the evidence, where the options ask for it."""
+    if not options.certify:
+        return _judge(program, m, options, partial(ask, deadline=deadline, options=options))
+    from verifier.certify.certificate import certificate  # only where somebody asks for evidence
+
+    book = Book()
+
+    def recorded(graph: EventGraph, other: Model) -> Questions:
+        return Recorded(ask(graph, other, deadline, options), book)
+
+    result = _judge(program, m, options, recorded)
+    return replace(result, certificate=certificate(book.all(), deadline))
+
+
+def _judge(program: Program, m: Model, options: Options, asking: Asking) -> ModelResult:
     try:
         graph = build_graph(program, m, options)
     except GIVES_UP as problem:
@@ -137,7 +156,7 @@ def judge(program: Program, m: Model, options: Options, deadline: Deadline) -> M
     if not (graph.unmodelled or graph.unreached or _has_questions(graph) or locks_matter):
         return ModelResult(m.name, "nothing to check", "there is no barrier and no property", (), (), bound)
     try:
-        return _decide(program, graph, m, options, deadline, bound)
+        return _decide(program, graph, m, options, asking, bound)
     except GIVES_UP as problem:
         return _undecided(graph, m, why_not(problem), bound)
 
@@ -173,10 +192,10 @@ def _session(graph: EventGraph, m: Model, deadline: Deadline, propagation: bool)
 
 
 def _decide(
-    program: Program, graph: EventGraph, m: Model, options: Options, deadline: Deadline, bound: int | None
+    program: Program, graph: EventGraph, m: Model, options: Options, asking: Asking, bound: int | None
 ) -> ModelResult:
     def session(g: EventGraph, other: Model = m) -> Questions:
-        return ask(g, other, deadline, options)
+        return asking(g, other)
 
     def under_sc() -> Questions:
         sc = model("sc")
@@ -189,7 +208,7 @@ def _decide(
     if problem:
         return _undecided(graph, m, problem, bound)
     if not _has_questions(graph):
-        properties = _deadlocks(program, graph, m, options, deadline)
+        properties = _deadlocks(program, graph, m, options, asking)
         verdict, reason = overall((), properties, program.is_litmus)
         return ModelResult(m.name, verdict, reason, (), properties, bound)
     if graph.is_litmus:
@@ -199,7 +218,7 @@ def _decide(
         main = session(without_escapes(graph))
 
     def with_other_fences(of: Questions) -> Callable[[EventGraph], Questions]:
-        return of.variant if isinstance(of, Enumeration) else session
+        return lambda g: of.variant(g) or session(g)
 
     def barriers() -> tuple[BarrierVerdict, ...]:
         classes, claims = Classes(main), claims_of(graph, program.comments)
@@ -220,7 +239,7 @@ def _decide(
     checker = Checker(main, under_sc)
     properties = checker.verdicts()
     open_ends: list[str] = []  # what there was no time for, or too much of
-    deadlocks = _as_far_as_possible(lambda: _deadlocks(program, graph, m, options, deadline), open_ends)
+    deadlocks = _as_far_as_possible(lambda: _deadlocks(program, graph, m, options, asking), open_ends)
     properties += deadlocks or ()
     judged = _as_far_as_possible(barriers, open_ends)
     if judged is None:
@@ -254,7 +273,7 @@ def _as_far_as_possible(find: Callable[[], T], open_ends: list[str]) -> T | None
 
 
 def _deadlocks(
-    program: Program, graph: EventGraph, m: Model, options: Options, deadline: Deadline
+    program: Program, graph: EventGraph, m: Model, options: Options, asking: Asking
 ) -> tuple[PropertyVerdict, ...]:
     """The self-deadlocks of the program, and of those in which a handler is on the CPU of a thread that takes a lock
     of its. Raises NotModelled where a loop's bound hides some of it."""
@@ -270,7 +289,7 @@ def _deadlocks(
             return built
 
         def session(other: Model, build: Callable[[Model], EventGraph] = stopped) -> Questions:
-            return ask(build(other), other, deadline, options)
+            return asking(build(other), other)
 
         built = stopped(m)
         if built.recursions:

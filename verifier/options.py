@@ -22,10 +22,10 @@ class Options:
     minor); None: the newest. `atomics`: what arm64's atomic operations compile to. `interrupts`: (handler, thread,
     whether it is a softirq). `primitives`: files with primitives of the user's own, as (name, text). `tree`: the
     directory that has the files that patches are of. `explained`: name and line of the barriers to explain, "" and
-    None for any.
+    None for any. `certify`: give the evidence of each answer as well.
 
     `events`: the most events, and operations before them, of a program that is judged. `expansion`: the most operations
-    that the calls and macros of a thread may come to. `memory`: the most MiB of address space for a file.
+    that the calls and macros of a thread may come to. `memory`: the most MiB that judging a file may add.
     """
 
     models: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class Options:
     interrupts: tuple[tuple[str, str, bool], ...] = ()
     primitives: tuple[tuple[str, str], ...] = ()
     tree: str = ""
+    certify: bool = False
     explained: tuple[str, int | None] | None = None
     events: int = EVENTS
     expansion: int = EXPANSION

@@ -16,6 +16,7 @@ from verifier.inbox.trees import Surroundings, Trees
 from verifier.limits import Deadline, NotModelled, Undecided, why_not
 from verifier.options import Options
 from verifier.pairing.verdict import (
+    Certificate,
     ModelResult,
     Remark,
     SkippedText,
@@ -25,10 +26,11 @@ from verifier.program.kernel import kernel
 from verifier.program.lower import lower
 from verifier.program.primitives import core_call
 from verifier.program.program import Load, Program, Store, flatten
-from verifier.properties.inquiry import Inquiry
-from verifier.properties.litmus import count_executions, decide, list_states
+from verifier.properties.inquiry import Inquiry, RecordedInquiry
+from verifier.properties.litmus import count_executions, decide, ended, list_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
 from verifier.record import replace
+from verifier.search.recording import Book
 from verifier.source import Source
 from verifier.syntax import parse, parse_diagram
 
@@ -121,15 +123,25 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
     m = model((options.models or DEFAULTS[program.isa])[-1])  # of C: the kernel's own
     outcome, reason = None, ""
     notes: list[str] = []
+    book = Book() if options.certify else None
     try:
         graph = build_graph(program, m, options)
         question = graph.properties[-1] if program.conditions else None
-        outcome, notes = _answer_litmus(graph, m, question, options, end)
+        outcome, notes = _answer_litmus(graph, m, question, options, end, book)
     except (Undecided, NotModelled, RecursionError, MemoryError) as problem:
         reason = why_not(problem)
     names = {THIN_AIR: "S", **{value: program.names[l] for value, l in program.addresses}}
     condition = program.conditions[-1] if program.conditions else None
-    return LitmusVerdict(name, program.title, m.name, condition, names, outcome, reason, tuple(notes))
+    evidence = None if book is None else _evidence(book, end)
+    return LitmusVerdict(
+        name, program.title, m.name, condition, names, outcome, reason, tuple(notes), evidence
+    )
+
+
+def _evidence(book: Book, deadline: Deadline) -> Certificate:
+    from verifier.certify.certificate import certificate  # only where somebody asks for evidence
+
+    return certificate(book.all(), deadline)
 
 
 def parse_litmus(source: Source) -> LitmusTest:
@@ -147,9 +159,14 @@ def lower_litmus(test: LitmusTest) -> Program:
 
 
 def _answer_litmus(
-    graph: EventGraph, m: Model, question: Property | None, options: Options, end: Deadline
+    graph: EventGraph,
+    m: Model,
+    question: Property | None,
+    options: Options,
+    end: Deadline,
+    book: Book | None,
 ) -> tuple[Outcome, list[str]]:
-    """The outcome, and what of the states that were asked for it lacks."""
+    """The outcome, and what of the states that were asked for it lacks; `book`: where questions are kept."""
     problem = beyond(graph, options)
     if problem:
         raise NotModelled(problem)
@@ -159,9 +176,12 @@ def _answer_litmus(
         left = end.remaining()
         share = None if left is None else left / (len(ways) - number)
         try:
-            inquiry = Inquiry(graph, m, Deadline(share), options.propagation)
+            inquiry = _inquiry(graph, m, Deadline(share), options, book)
             inquiry.require_within()
             outcome = way(inquiry, question)
+            if isinstance(inquiry, RecordedInquiry) and outcome.is_complete:
+                decide(inquiry, question)
+                inquiry.note_states(ended(question), outcome.states)
             cuts = [c for c in graph.cuts if c is not FALSE and c != FALSE]
             is_cut = any(inquiry.find((c, True)) is not None for c in cuts)
             return replace(outcome, is_cut=True) if is_cut else outcome, notes
@@ -171,6 +191,12 @@ def _answer_litmus(
             lacking = "Executions not counted" if way is count_executions else "Not all states"
             notes = [f"{lacking}: {reason}"]
     raise AssertionError("there is at least one way")
+
+
+def _inquiry(graph: EventGraph, m: Model, deadline: Deadline, options: Options, book: Book | None) -> Inquiry:
+    if book is None:
+        return Inquiry(graph, m, deadline, options.propagation)
+    return RecordedInquiry(graph, m, deadline, options.propagation, book)
 
 
 def _shared_out(pieces: Sequence[Piece], deadline: Deadline) -> Iterator[tuple[Piece, Deadline]]:

@@ -157,3 +157,19 @@ def test_the_command(
     assert capsys.readouterr() == ("", "")
     assert cli.main(["check", "--fix", "--format", "json", "a.c"]) == 2
     assert "--fix prints a patch" in capsys.readouterr().err
+
+
+def test_a_weak_barrier_that_is_needed_elsewhere_stays() -> None:
+    """On one line, what stands where the missing one belongs is not told from what stands before it."""
+    text = (
+        "int x, y, z;\nvoid f(void) { WRITE_ONCE(z, 1); smp_wmb(); WRITE_ONCE(x, 1); int r = READ_ONCE(y); }\n"
+        "void g(void) { WRITE_ONCE(y, 1); smp_mb(); int r = READ_ONCE(x); int s = READ_ONCE(z); }\n"
+    )
+    found = mended(text)
+    assert found.is_proved
+    assert sum(found.after.count(f"{name}()") for name in ("smp_mb", "smp_wmb")) == 3
+
+
+def test_a_patch_that_leaves_nothing_wrong_needs_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", "--fix", str(LITMUS / "patches" / "ring.patch")]) == 0
+    assert capsys.readouterr() == ("", "")

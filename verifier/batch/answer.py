@@ -9,6 +9,7 @@ from verifier.errors import InputError
 from verifier.record import record
 
 if TYPE_CHECKING:
+    from verifier.certify.files import CertificateFile
     from verifier.pairing.verdict import ModelResult, UnitResult
     from verifier.properties.verdict import LitmusVerdict
 
@@ -24,6 +25,7 @@ class Answer:
     units    the programs, where they were asked for as data
     error    why there is no answer
     details  the traceback, where the error is ours
+    certificates  what --certify writes
     is_last  the process that gave it may have taken harm, and should answer no more
     """
 
@@ -33,6 +35,7 @@ class Answer:
     error: InputError | None = None
     details: str = ""
     is_last: bool = False
+    certificates: tuple[CertificateFile, ...] = ()
 
 
 def counted(units: Sequence[UnitResult]) -> tuple[UnitResult, ...]:

@@ -16,8 +16,10 @@ from verifier.options import Options
 from verifier.record import record, replace
 
 if TYPE_CHECKING:
+    from verifier.certify.files import CertificateFile
     from verifier.inbox.trees import Trees
     from verifier.pairing.verdict import UnitResult
+    from verifier.properties.verdict import LitmusVerdict
     from verifier.report.style import Style
     from verifier.report.text import Level
 
@@ -142,21 +144,24 @@ class Job:
             from verifier.report import herd
 
             verdict = litmus(name, data, self.options)
-            return Answer(text=herd.render(verdict), codes=(litmus_code(verdict),))
+            found = _certificates(verdict) if self.options.certify else ()
+            return Answer(text=herd.render(verdict), codes=(litmus_code(verdict),), certificates=found)
         from verifier.pipeline import check
 
         deadline = Deadline(self.options.timeout)
         units = check(name, data, self.options, *([] if trees is None else [trees]))
         codes = tuple(unit_code(unit) for unit in counted(units))
+        found = _certificates(units) if self.options.certify else ()
         if self.form is None:
-            return Answer(codes=codes, units=units)
+            return Answer(codes=codes, units=units, certificates=found)
         if self.is_to_fix:
-            return replace(self._fix(name, data, units, deadline), codes=codes)
+            return replace(self._fix(name, data, units, deadline), codes=codes, certificates=found)
         from verifier.report import text
 
         style, level = self.form
         report = text.render(units, style, level) if units else ""
-        return Answer(text=report, codes=codes, units=units if self.has_data else ())
+        shown = units if self.has_data else ()
+        return Answer(text=report, codes=codes, units=shown, certificates=found)
 
     def _fix(self, name: str, data: bytes, units: tuple[UnitResult, ...], deadline: Deadline) -> Answer:
         """The patch that mends an input, or why there is none."""
@@ -164,9 +169,15 @@ class Job:
 
         assert self.form is not None
         kept = units if self.has_data else ()
-        found = mend(name, data, units, self.options, deadline)
+        found = mend(name, data, units, replace(self.options, certify=False), deadline)
         if found is None:
             return Answer(units=kept)
         if isinstance(found, Unmended):
             return Answer(units=kept, error=NoRemedy("no-remedy", found.reason, name))
         return Answer(text=render(found, self.form[0].width), units=kept)
+
+
+def _certificates(found: LitmusVerdict | tuple[UnitResult, ...]) -> tuple[CertificateFile, ...]:
+    from verifier.certify.files import of_litmus, of_units  # only where somebody asks for evidence
+
+    return of_units(found) if isinstance(found, tuple) else of_litmus(found)

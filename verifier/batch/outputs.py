@@ -13,6 +13,7 @@ from verifier.errors import InputError, WriteError
 from verifier.record import record
 
 if TYPE_CHECKING:
+    from verifier.certify.files import CertificateFile
     from verifier.pairing.verdict import UnitResult
 
 
@@ -22,20 +23,29 @@ class Files:
 
     html: Path | None
     dot: Path | None
+    certify: Path | None
+    inputs: frozenset[str]
 
     @staticmethod
-    def named(html: str | None, dot: str | None, inputs: Sequence[str]) -> Files:
+    def named(html: str | None, dot: str | None, certify: str | None, inputs: Sequence[str]) -> Files:
         """The files by their names; raises WriteError for those that can't be written."""
         return Files(
             None if html is None else usable_file("--html", html, inputs),
             None if dot is None else usable_directory("--dot", dot),
+            None if certify is None else usable_directory("--certify", certify),
+            frozenset(os.path.realpath(one) for one in inputs if one != "-"),
         )
 
     @property
     def are_wanted(self) -> bool:
-        return self.html is not None or self.dot is not None
+        return self.html is not None or self.dot is not None or self.certify is not None
 
-    def write(self, units: Sequence[UnitResult], errors: Sequence[InputError]) -> None:
+    def write(
+        self,
+        units: Sequence[UnitResult],
+        errors: Sequence[InputError],
+        certificates: Sequence[CertificateFile] = (),
+    ) -> None:
         """Write what a check came to; raises WriteError."""
         if self.html is not None:
             from verifier.report import page
@@ -44,7 +54,11 @@ class Files:
         if self.dot is not None:
             from verifier.report import dot
 
-            write_all("--dot", self.dot, dot.render(units))
+            write_all("--dot", self.dot, dot.render(units), self.inputs)
+        if self.certify is not None:
+            from verifier.certify.files import named
+
+            write_all("--certify", self.certify, named(certificates), self.inputs)
 
 
 def usable_file(option: str, name: str, inputs: Sequence[str]) -> Path:
@@ -89,14 +103,21 @@ def write(option: str, path: Path, text: str) -> None:
         partly.unlink(missing_ok=True)
 
 
-def write_all(option: str, directory: Path, files: Sequence[tuple[str, str]]) -> None:
-    """Put texts into files of a directory, which is made where it is not there. Raises WriteError."""
+def write_all(
+    option: str, directory: Path, files: Sequence[tuple[str, str]], inputs: frozenset[str] = frozenset()
+) -> None:
+    """Put texts into files of a directory, which is made where it is not there, none of them one of these inputs.
+    Raises WriteError."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _problem(option, str(directory), _why(error)) from None
-    for name, text in files:
-        write(option, Path(os.path.realpath(directory / name)), text)
+    paths = [Path(os.path.realpath(directory / name)) for name, _ in files]
+    for path in paths:
+        if str(path) in inputs:
+            raise _problem(option, str(path), "is one of the inputs, and would be written over")
+    for path, (_, text) in zip(paths, files, strict=True):
+        write(option, path, text)
 
 
 def _why(error: OSError) -> str:

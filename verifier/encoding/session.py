@@ -168,6 +168,10 @@ class Session:
         nothing = replace(self.model, axioms=())
         return Session(self.graph, nothing, self.deadline, propagation=False)
 
+    def variant(self, graph: EventGraph) -> None:  # noqa: ARG002  as Questions has it
+        """No answers about other fences: clauses have to be made anew."""
+        return
+
     def any_of(self, literals: Sequence[int]) -> int:
         """A literal that implies that one of these holds (for use in one question)."""
         choice = self.clauses.variable()

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from verifier.fix.edits import Edit, Parts
 from verifier.fix.text import Text
+from verifier.pairing.missing import COSTS
 from verifier.pairing.verdict import (
     BarrierVerdict,
     Missing,
@@ -121,24 +122,32 @@ class _Asked:
         if missing.kind != "fence":
             yield from self._stronger(missing, call)
             return
-        weak = next((b for b in self.result.barriers if self._gives_way(b, missing)), None)
-        span = None if weak is None else weak.place.span
-        for place in self.places:
-            if weak is not None and span is not None and (parts := place.renamed(span, call)):
-                what = f"use {call} for {call_of(weak.place.name)} on line {{}}{self._where(missing)}"
-                yield Edit(parts, missing.cost, what, (self.text.start(span),))
-                return
+        cost = missing.cost
+        for weak in [b for b in self.result.barriers if self._gives_way(b, missing)][:1]:
+            for edit in self._replacements(weak, missing, call):
+                yield edit
+                cost = missing.cost + COSTS["smp_wmb"]  # of what would stay beside it
         ends = [s for s in (missing.after, missing.before) if s is not None and self.text.has(s)]
         between = {2: "between lines {} and {}", 1: "at line {}", 0: ""}[len(ends)]
         what = f"add {call}{self._where(missing)} {between}"
         for place in self.places:
             for parts in place.fences(call, missing.after, missing.before):
-                yield Edit(parts, missing.cost, what, tuple(self.text.start(s) for s in ends))
+                yield Edit(parts, cost, what, tuple(self.text.start(s) for s in ends))
+
+    def _replacements(self, weak: BarrierVerdict, missing: Missing, call: str) -> Iterator[Edit]:
+        """The missing barrier in the place of one that is too weak."""
+        span = weak.place.span
+        if span is None:
+            return
+        what = f"use {call} for {call_of(weak.place.name)} on line {{}}{self._where(missing)}"
+        for place in self.places:
+            if parts := place.renamed(span, call):
+                yield Edit(parts, missing.cost, what, (self.text.start(span),))
 
     def _gives_way(self, barrier: BarrierVerdict, missing: Missing) -> bool:
         """Whether a barrier that is too weak stands where the missing one belongs."""
         if missing.barrier in _FULL and is_fence_between(barrier, missing):
-            return barrier.place.name not in _FULL and barrier.place.span is not None
+            return barrier.place.name not in _FULL
         return replaces(barrier, missing)
 
     def _stronger(self, missing: Missing, call: str) -> Iterator[Edit]:

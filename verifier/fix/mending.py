@@ -72,7 +72,7 @@ def mend(
         name,
         text,
         after,
-        tuple(dict.fromkeys(r.model for u in results for r in u.results)),
+        tuple(dict.fromkeys(r.model for u in units for r in u.results)),
         what,
         tuple(alternatives),
         tuple(n for n in _with_status(results, "redundant") if n.split("(")[0] in task.useful),

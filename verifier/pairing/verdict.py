@@ -218,8 +218,25 @@ class PropertyVerdict:
 
 
 @record(frozen=True, slots=True)
+class Certificate:
+    """What a verdict rests on, for others to check.
+
+    `proofs`: SMT-LIB 2, `claims` questions, most of them claims that there is no such execution; `executions`: JSON, a
+    list of programs with `shown` executions that are claimed to be there. "" where there are none. `missing`: why some
+    are left out.
+    """
+
+    proofs: str
+    claims: int
+    executions: str
+    shown: int
+    missing: tuple[str, ...]
+
+
+@record(frozen=True, slots=True)
 class ModelResult:
-    """`reason`: why the verdict is undecided, vacuous or nothing to check. `bound`: loops were cut there, or None."""
+    """`reason`: why the verdict is undecided, vacuous or nothing to check. `bound`: loops were cut there, or None.
+    `certificate`: where it was asked for."""
 
     model: str
     verdict: Answer
@@ -227,6 +244,7 @@ class ModelResult:
     barriers: tuple[BarrierVerdict, ...]
     properties: tuple[PropertyVerdict, ...]
     bound: int | None
+    certificate: Certificate | None = field(default=None, compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)

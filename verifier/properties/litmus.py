@@ -21,8 +21,8 @@ def decide(inquiry: Inquiry, question: Property | None) -> Outcome:
     Without a condition, P is true. Raises Undecided and NotModelled.
     """
     graph = inquiry.graph
-    ended = _ended(question)
-    sides = ((*ended, (question.formula, True)), (*ended, (question.formula, False))) if question else ((),)
+    end = ended(question)
+    sides = ((*end, (question.formula, True)), (*end, (question.formula, False))) if question else ((),)
     found: list[Execution | None] = inquiry.examples(*sides)
     for side, wanted in enumerate(sides):
         if found[side] is None:
@@ -37,7 +37,7 @@ def decide(inquiry: Inquiry, question: Property | None) -> Outcome:
         is_complete=False,
         positive=none[0],
         negative=none[1],
-        flags=inquiry.flags(*ended, examples=examples),
+        flags=inquiry.flags(*end, examples=examples),
     )
 
 
@@ -77,13 +77,13 @@ def list_states(inquiry: Inquiry, question: Property | None) -> Outcome:
     return replace(outcome, states=tuple(sorted(_state(graph, e) for e in found)), is_complete=True)
 
 
-def _ended(question: Property | None) -> tuple[tuple[Expression, bool], ...]:
+def ended(question: Property | None) -> tuple[tuple[Expression, bool], ...]:
     """That all threads run to their end."""
     return () if question is None else ((question.reached, True),)
 
 
 def _literals(session: Questions, question: Property | None) -> tuple[int, ...]:
-    return tuple(session.truth(e) for e, _ in _ended(question))
+    return tuple(session.truth(e) for e, _ in ended(question))
 
 
 def _observation(positive: bool, negative: bool) -> Observation:

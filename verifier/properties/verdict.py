@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from verifier.pairing.verdict import Certificate
 from verifier.program.program import Condition
-from verifier.record import record
+from verifier.record import field, record
 
 Observation = Literal["Never", "Sometimes", "Always"]
 State = tuple[tuple[str, int], ...]  # label and value
@@ -41,6 +42,7 @@ class LitmusVerdict:
     names      the locations whose address is a value, by that value
     outcome    None where it is undecided, for `reason`
     notes      what the answer rests on
+    certificate  the evidence, where it was asked for
     """
 
     file: str
@@ -51,3 +53,4 @@ class LitmusVerdict:
     outcome: Outcome | None
     reason: str
     notes: tuple[str, ...]
+    certificate: Certificate | None = field(default=None, compare=False, repr=False)
