@@ -169,7 +169,7 @@ class Job:
 
         assert self.form is not None
         kept = units if self.has_data else ()
-        found = mend(name, data, units, replace(self.options, certify=False), deadline)
+        found = mend(name, data, counted(units), replace(self.options, certify=False), deadline)
         if found is None:
             return Answer(units=kept)
         if isinstance(found, Unmended):
