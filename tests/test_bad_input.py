@@ -181,7 +181,7 @@ def test_file_that_must_not_be_read(
     path = tmp_path / "secret.c"
     path.write_text(GOOD)
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)

@@ -174,7 +174,7 @@ def test_what_fails_for_want_of_memory_is_no_crash() -> None:
 
 
 def test_memory_that_runs_out_in_a_model_leaves_that_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    def run_out(*_: object) -> None:
+    def run_out(*_: object, **__: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(decide, "ask", run_out)
