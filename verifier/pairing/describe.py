@@ -269,6 +269,8 @@ class Describer:
 
     def _neighbours(self, source: OrderingSource) -> tuple[str, str]:
         """The accesses that a barrier stands between; a release, or an acquire, is one of them itself."""
+        if not source.events:  # an acquire whose read was left out
+            return "", ""
         graph, thread, event = self.graph, source.thread, source.events[0]
         mine = [e for e, x in enumerate(graph.events) if x.thread == thread and x.kind != "F"]
         mine = [e for e in mine if graph.events[e].handler == graph.events[event].handler] or mine
