@@ -24,3 +24,22 @@ def test_an_atomic_that_fails_is_made_no_release() -> None:
     (unit,) = check("a.c", text.encode(), Options())
     assert all(r.barriers[0].status == "unpaired" for r in unit.results)
     assert all({m.barrier for m in r.barriers[0].missing} == {"smp_mb"} for r in unit.results)
+
+
+def test_a_release_whose_pointer_leads_nowhere() -> None:
+    """No path has the access, so nothing stands around it."""
+    text = """struct node { struct node *next; int locked; };
+struct node a;
+void user(void)
+{
+    struct node *next = READ_ONCE(a.next);
+
+    if (next)
+        smp_store_release(&next->locked, 1);
+}
+void other(void) { WRITE_ONCE(a.next, NULL); }
+"""
+    (unit,) = check("x.c", text.encode(), Options())
+    barriers = [b for r in unit.results for b in r.barriers]
+    assert [b.status for b in barriers] == ["unmatched"] * 2
+    assert {b.reason for b in barriers} == {"there is no access around it in the text"}

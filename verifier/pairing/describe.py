@@ -269,7 +269,7 @@ class Describer:
 
     def _neighbours(self, source: OrderingSource) -> tuple[str, str]:
         """The accesses that a barrier stands between; a release, or an acquire, is one of them itself."""
-        if not source.events:  # an acquire whose read was left out
+        if not source.events:  # its pointer leads to no location of the text
             return "", ""
         graph, thread, event = self.graph, source.thread, source.events[0]
         mine = [e for e, x in enumerate(graph.events) if x.thread == thread and x.kind != "F"]
