@@ -6,7 +6,6 @@ import faulthandler
 import resource
 import sys
 import traceback
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -68,7 +67,7 @@ def feed_all(chosen: Sequence[str], count: int, jobs: int) -> Iterator[tuple[int
 
 def _feed(chosen: tuple[str, ...], start: int, end: int) -> tuple[int, set[str], int]:
     """Feed the inputs of these numbers; the kinds of failure, and the process's peak memory in MiB."""
-    order, found = targets(chosen), Counter[str]()
+    order, found = targets(chosen), set[str]()
     for number in range(start, end):
         target = order[number % len(order)]
         data = made(target, number)
@@ -77,12 +76,12 @@ def _feed(chosen: tuple[str, ...], start: int, end: int) -> tuple[int, set[str],
             TARGETS[target](data)
         except (Exception, Undecided) as failure:  # noqa: BLE001  each is a finding
             kind = place(failure)
-            found[f"{target}-{kind}"] += 1
+            found.add(f"{target}-{kind}")
             if keep(target, kind, data, traceback.format_exc()):
                 print(f"found: {target} {number}: {kind}", file=sys.stderr, flush=True)
         faulthandler.cancel_dump_traceback_later()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     if peak > MEMORY:
-        found["memory"] += 1
+        found.add("memory")
         keep("numbered", "memory", f"{start} to {end}".encode(), f"{peak} MiB")
-    return end - start, set(found), peak
+    return end - start, found, peak

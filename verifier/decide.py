@@ -305,7 +305,7 @@ def overall(
     counted = [b for b in barriers if not b.is_note]
     questions = any(p.is_question for p in properties)
     properties = tuple(p for p in properties if not p.is_question or p.status == "vacuous")
-    if any(b.half_paired or b.status in ("unpaired", "too weak", "misplaced") for b in counted):
+    if any(b.is_refuting for b in barriers):
         return "refuted", ""
     if any(p.status == "violated" for p in properties):
         return "refuted", ""

@@ -10,8 +10,7 @@ from pathlib import Path
 
 MIB = 1 << 20
 NEAR = 16 * MIB  # of the limit: what is asked for then may be more than there is
-_STATE = Path("/proc/self/statm")
-_PEAK = re.compile(r"^VmPeak:\s*(\d+) kB", re.MULTILINE)
+_STATE = Path("/proc/self/status")
 
 
 @contextmanager
@@ -23,7 +22,7 @@ def memory_limit(mebibytes: int) -> Iterator[None]:
     memory is a SyntaxError, to Python.
     """
     before, most = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = _in_use() + mebibytes * MIB
+    wanted = _address_space("VmSize") + mebibytes * MIB
     known = [limit for limit in (before, most) if limit != resource.RLIM_INFINITY]
     try:
         resource.setrlimit(resource.RLIMIT_AS, (min([wanted, *known]), most))
@@ -33,25 +32,18 @@ def memory_limit(mebibytes: int) -> Iterator[None]:
     try:
         yield
     except Exception as problem:
-        if resource.getrlimit(resource.RLIMIT_AS)[0] - _peak() < NEAR:
+        if resource.getrlimit(resource.RLIMIT_AS)[0] - _address_space("VmPeak") < NEAR:
             raise MemoryError from problem
         raise
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (before, most))
 
 
-def _peak() -> int:
-    """The most bytes of address space that the process has had; 0 where the system does not say."""
+def _address_space(which: str) -> int:
+    """The bytes of address space that the process has (VmSize), or has had at most (VmPeak); 0 where the system does
+    not say."""
     try:
-        found = _PEAK.search(_STATE.with_name("status").read_text())
+        found = re.search(rf"^{which}:\s*(\d+) kB", _STATE.read_text(), re.MULTILINE)
     except OSError:
         return 0
     return int(found[1]) * 1024 if found else 0
-
-
-def _in_use() -> int:
-    """The bytes of address space that the process has; 0 where the system does not say."""
-    try:
-        return int(_STATE.read_text().split()[0]) * resource.getpagesize()
-    except (OSError, ValueError, IndexError):
-        return 0

@@ -42,15 +42,19 @@ class Claims:
         self._relations: dict[frozenset[int], Relations] = {}
         self._axioms: dict[tuple[frozenset[int], int, bool], int] = {}
 
+    @property
+    def _laws(self) -> list[Axiom]:
+        """The axioms that constrain."""
+        return [a for a in self.model.axioms if not a.is_flag]
+
     def allowed(self, off: frozenset[int]) -> list[int]:
         """That the model allows the execution, with the sources at these places off."""
-        return [self._axiom(a, off, True) for a in self.model.axioms if not a.is_flag]
+        return [self._axiom(a, off, True) for a in self._laws]
 
     @property
     def grows(self) -> bool:
         """Whether a recursive relation that is too small forbids nothing: no axiom needs less of any."""
-        axioms = [a for a in self.model.axioms if not a.is_flag]
-        return not any(recursion_signs(a.term) - {not a.negated} for a in axioms)
+        return not any(recursion_signs(a.term) - {not a.negated} for a in self._laws)
 
     def unfinished(self, off: frozenset[int]) -> int:
         """That a recursive relation is larger than what is written of it."""
@@ -59,22 +63,19 @@ class Claims:
 
     def literal(self, f: Formula, is_true: bool = True) -> int:
         """That a property is true of the execution, or false."""
-        combine = self.circuit.every if is_true else self.circuit.some
+        every, some = self.circuit.every, self.circuit.some
+        combine, either = (every, some) if is_true else (some, every)
         match f:
             case Not(part):
                 return self.literal(part, not is_true)
             case All(parts):
                 return combine(self.literal(p, is_true) for p in parts)
             case Any(parts):
-                either = self.circuit.some if is_true else self.circuit.every
                 return either(self.literal(p, is_true) for p in parts)
             case Broken():
-                axioms = [a for a in self.model.axioms if not a.is_flag]
-                either = self.circuit.some if is_true else self.circuit.every
-                return either(self._axiom(a, frozenset(), not is_true) for a in axioms)
+                return either(self._axiom(a, frozenset(), not is_true) for a in self._laws)
             case Raised(name):
                 flags = [a for a in self.model.axioms if a.is_flag and a.name == name]
-                either = self.circuit.some if is_true else self.circuit.every
                 return either(self._axiom(a, frozenset(), is_true) for a in flags)
             case Reaches(p, formula):
                 truth = self.candidate.values.truth

@@ -10,6 +10,7 @@ from typing import Protocol
 from verifier.fix.edits import Edit, Parts
 from verifier.fix.text import Text
 from verifier.pairing.missing import COSTS
+from verifier.pairing.spelling import FULL
 from verifier.pairing.verdict import (
     BarrierVerdict,
     Missing,
@@ -26,7 +27,6 @@ from verifier.source import Span
 
 Choice = tuple[Edit, ...]
 _MOST = 16  # alternatives of one verdict
-_FULL = frozenset(("smp_mb", "DMB ISH", "MFENCE", "fence rw,rw", "sync"))
 
 
 class Writable(Protocol):
@@ -52,9 +52,7 @@ def is_wrong(verdict: BarrierVerdict | PropertyVerdict) -> bool:
     """Whether a verdict refutes its program."""
     if isinstance(verdict, PropertyVerdict):
         return verdict.status == "violated" and not verdict.is_question
-    return not verdict.is_note and (
-        verdict.half_paired or verdict.status in ("unpaired", "too weak", "misplaced")
-    )
+    return verdict.is_refuting
 
 
 def choices(
@@ -146,8 +144,8 @@ class _Asked:
 
     def _gives_way(self, barrier: BarrierVerdict, missing: Missing) -> bool:
         """Whether a barrier that is too weak stands where the missing one belongs."""
-        if missing.barrier in _FULL and is_fence_between(barrier, missing):
-            return barrier.place.name not in _FULL
+        if missing.barrier in FULL and is_fence_between(barrier, missing):
+            return barrier.place.name not in FULL
         return replaces(barrier, missing)
 
     def _stronger(self, missing: Missing, call: str) -> Iterator[Edit]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from verifier.pairing.verdict import BarrierVerdict, Change, ModelResult, OutcomeChange, UnitResult
+from verifier.pairing.verdict import REFUTING, BarrierVerdict, Change, ModelResult, OutcomeChange, UnitResult
 from verifier.record import record
-
-BAD = frozenset({"unpaired", "too weak", "misplaced"})
 
 
 @record(frozen=True, slots=True)
@@ -249,7 +247,7 @@ def _status_changes(before: UnitResult | None, after: UnitResult | None) -> str:
     for result in shown.results:
         for twin in twins(_result(before, result.model), _result(after, result.model)):
             a, b = twin.before, twin.after
-            if a is not None and b is not None and a.status in BAD and b.status == "paired":
+            if a is not None and b is not None and a.status in REFUTING and b.status == "paired":
                 texts.append(f"{b.place.name} is paired now")
             elif a is not None and b is not None and a.status == "paired" and b.status != "paired":
                 texts.append(f"{b.place.name} is {b.status} now")

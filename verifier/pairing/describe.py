@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from verifier.cat.evaluate import violations
 from verifier.cat.terms import Model
@@ -247,8 +246,7 @@ class Describer:
 
     def _moved_text(self, move: Move) -> str:
         _, access = move.over[0]
-        side = "before" if move.direction == "up" else "after"
-        return f"{side} {self._access(access)}"
+        return f"{move.side} {self._access(access)}"
 
     def _unmatched_reason(self, finding: Finding) -> str:
         source = self.sources[finding.place]
@@ -329,8 +327,7 @@ class Describer:
         if finding.status != "misplaced" or finding.move is None:
             return None
         _, access = finding.move.over[0]
-        side: Literal["before", "after"] = "before" if finding.move.direction == "up" else "after"
-        return Relocation(side, self.graph.events[access].span)
+        return Relocation(finding.move.side, self.graph.events[access].span)
 
 
 def places_in_order(verdicts: Sequence[BarrierVerdict]) -> tuple[BarrierVerdict, ...]:

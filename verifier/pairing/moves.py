@@ -23,6 +23,11 @@ class Move:
     direction: Literal["up", "down"]
     over: tuple[tuple[int, int], ...]
 
+    @property
+    def side(self) -> Literal["before", "after"]:
+        """Where the fence then stands, as seen from what it passes."""
+        return "before" if self.direction == "up" else "after"
+
 
 def moves(graph: EventGraph, place: int) -> tuple[Move, ...]:
     """The moves that a fence's copies can all make; none for what is no fence of the user's own text."""

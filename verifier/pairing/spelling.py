@@ -7,13 +7,15 @@ from collections.abc import Mapping
 
 from verifier.events.graph import EventGraph
 
-# The barriers that pairing may ask for, by the instruction set of the text
-_FENCES: Mapping[str, Mapping[str, str]] = {
+# The barriers that pairing may ask for, by the instruction set of the text; None: C
+FENCES: Mapping[str | None, Mapping[str, str]] = {
+    None: {"smp_rmb": "smp_rmb", "smp_wmb": "smp_wmb", "smp_mb": "smp_mb"},
     "AArch64": {"smp_rmb": "DMB ISHLD", "smp_wmb": "DMB ISHST", "smp_mb": "DMB ISH"},
     "X86_64": {"smp_mb": "MFENCE"},
     "RISCV": {"smp_rmb": "fence r,r", "smp_wmb": "fence w,w", "smp_mb": "fence rw,rw"},
     "PPC": {"smp_rmb": "lwsync", "smp_wmb": "lwsync", "smp_mb": "sync"},
 }
+FULL = frozenset(names["smp_mb"] for names in FENCES.values())
 _CALLS = {"acquire": "smp_load_acquire", "release": "smp_store_release"}
 _EXCLUSIVE = re.compile(r"(LD|ST)X(P|R)([BH]?)$")
 _SINGLE = re.compile(r"(LD|ST)U?R([BH]?)$")
@@ -30,7 +32,7 @@ def spelled(graph: EventGraph, addition: str, access: int) -> str:
     if graph.isa is None:
         return _kernel(addition, text)
     if addition not in _CALLS:
-        return _FENCES[graph.isa].get(addition, "")
+        return FENCES[graph.isa].get(addition, "")
     words = text.split()
     mnemonic = words[0] if words else ""
     match graph.isa:

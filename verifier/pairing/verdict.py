@@ -8,6 +8,7 @@ from verifier.record import field, record
 from verifier.source import Span
 
 Status = Literal["paired", "unpaired", "too weak", "misplaced", "redundant", "unmatched", "undecided"]
+REFUTING = frozenset({"unpaired", "too weak", "misplaced"})  # the statuses that refute a program
 AdditionKind = Literal["fence", "acquire", "release"]
 Answer = Literal["proved", "refuted", "undecided", "vacuous", "nothing to check"]
 
@@ -182,6 +183,11 @@ class BarrierVerdict:
     fix: str = ""
     supposed: str = ""
     move: Relocation | None = None
+
+    @property
+    def is_refuting(self) -> bool:
+        """Whether it makes the program not properly paired."""
+        return not self.is_note and (self.half_paired or self.status in REFUTING)
 
 
 PropertyKind = Literal[

@@ -13,7 +13,6 @@ from verifier.pairing.verdict import BarrierVerdict, Place, PropertyVerdict, Uni
 from verifier.record import record
 from verifier.source import file_of, number_in_file
 
-REFUTING = frozenset({"unpaired", "too weak", "misplaced"})
 OPEN = frozenset({"unmatched", "undecided"})
 
 
@@ -31,11 +30,6 @@ class Entry:
 
 Verdict = TypeVar("Verdict", BarrierVerdict, PropertyVerdict)
 Answers = list[tuple[str, Verdict]]
-
-
-def is_refuting(verdict: BarrierVerdict) -> bool:
-    """Whether it makes the program not properly paired."""
-    return not verdict.is_note and (verdict.half_paired or verdict.status in REFUTING)
 
 
 def place_in(unit: UnitResult, line: int) -> str:
@@ -141,7 +135,7 @@ def _barrier_entry(unit: UnitResult, answers: Answers[BarrierVerdict], verbose: 
 def _urgency(verdict: BarrierVerdict) -> int:
     if verdict.is_note:
         return 4
-    if is_refuting(verdict):
+    if verdict.is_refuting:
         return 0
     return 2 if verdict.status in OPEN else 3
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from verifier.pairing.verdict import BarrierVerdict, Counterexample, PropertyVerdict, Remark, UnitResult
 from verifier.record import record
-from verifier.report.entries import Entry, gathered_barriers, gathered_properties, is_refuting
+from verifier.report.entries import Entry, gathered_barriers, gathered_properties
 from verifier.report.executions import Verdict, fixes_of
 from verifier.source import Span
 
@@ -85,7 +85,7 @@ def _barrier_case(unit: UnitResult, verdicts: Sequence[BarrierVerdict], entry: E
 
 
 def _barrier_rule(verdict: BarrierVerdict) -> tuple[str, Level] | None:
-    if is_refuting(verdict):
+    if verdict.is_refuting:
         return ("half-paired" if verdict.half_paired else verdict.status.replace(" ", "-")), "error"
     if verdict.claim == "refuted":
         return "wrong-comment", "warning"

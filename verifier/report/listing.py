@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from verifier.pairing.verdict import BarrierVerdict, Missing, UnitResult
 from verifier.record import record
 from verifier.report.brief import group_alternatives
-from verifier.report.entries import OPEN, is_refuting
+from verifier.report.entries import OPEN
 from verifier.report.executions import Verdict, call_of, replaces
 from verifier.source import Decoded, Elsewhere
 
@@ -151,7 +151,7 @@ def _absent(unit: UnitResult) -> Iterable[tuple[int, Mark]]:
 
 
 def _kind(b: BarrierVerdict) -> str:
-    if is_refuting(b):
+    if b.is_refuting:
         return "bad"
     if b.is_note or b.status == "redundant":
         return "note"

@@ -12,12 +12,11 @@ from verifier.report.entries import (
     Answers,
     Entry,
     gathered_barriers,
-    is_refuting,
     status_of,
     thread_label,
 )
 from verifier.report.executions import Execution, collect, draw_steps, fix_lines
-from verifier.report.style import Style, paint, visible, wrap
+from verifier.report.style import Style, and_list, paint, visible, wrap
 from verifier.report.text import assumptions
 
 MOST = 3  # accesses of a list
@@ -129,11 +128,7 @@ def grouped(orders: Sequence[Ordered]) -> list[tuple[tuple[Access, ...], tuple[A
 def _list(accesses: Sequence[Access]) -> str:
     shown = [f"{' '.join(a.text.split()).rstrip(';')} (line {a.line})" for a in accesses[:MOST]]
     more = len(accesses) - MOST
-    return _and([*shown, f"{more} more"] if more > 0 else shown)
-
-
-def _and(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return and_list([*shown, f"{more} more"] if more > 0 else shown)
 
 
 # ------------------------------------------------------------ who observes it
@@ -180,7 +175,7 @@ def _without(verdict: BarrierVerdict) -> str:
         return ""
     if verdict.status == "paired":
         return f"it becomes possible that {verdict.forbids}" if verdict.forbids else "more becomes possible"
-    if is_refuting(verdict):
+    if verdict.is_refuting:
         return "nothing would change as the text stands: what goes wrong does so with it, too"
     return "nothing would change: no execution of the text becomes possible"
 

@@ -14,7 +14,7 @@ from typing import Literal
 from verifier.pairing.verdict import Answer, Change, ModelResult, Remark, SkippedText, UnitResult
 from verifier.report.entries import Entry, barrier_entries, property_entries
 from verifier.report.executions import Execution, collect, draw_execution, fix_lines
-from verifier.report.style import Style, one_line, paint, visible, wrap
+from verifier.report.style import Style, and_list, one_line, paint, visible, wrap
 
 Level = Literal["quiet", "normal", "verbose"]
 WIDEST = 100
@@ -64,7 +64,7 @@ def verdicts(results: Sequence[ModelResult]) -> str:
     for verdict in WORST_FIRST:
         models = [result.model for result in results if result.verdict == verdict]
         if models:
-            parts.append(f"{verdict} under {_and(models)}")
+            parts.append(f"{verdict} under {and_list(models)}")
     return ", ".join(parts) or "nothing to check"
 
 
@@ -179,7 +179,3 @@ def _skipped(skipped: Sequence[SkippedText], width: int) -> list[str]:
         reason = f" ({one.reason})" if one.reason else ""
         lines += wrap(f"line {one.line}: {' '.join(one.text.split())}{reason}", width, 4, 6)
     return lines
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
