@@ -38,7 +38,6 @@ from verifier.record import replace
 from verifier.search.enumeration import Enumeration
 from verifier.search.listing import TooMany, allowed_executions, candidate_executions
 from verifier.search.questions import Questions
-from verifier.search.recording import Book, Recorded
 
 # The models of an input, by its instruction set (None: C), unless the user names others
 DEFAULTS: dict[str | None, tuple[str, ...]] = {
@@ -136,6 +135,7 @@ def judge(program: Program, m: Model, options: Options, deadline: Deadline) -> M
     if not options.certify:
         return _judge(program, m, options, partial(ask, deadline=deadline, options=options))
     from verifier.certify.certificate import certificate  # only where somebody asks for evidence
+    from verifier.search.recording import Book, Recorded
 
     book = Book()
 

@@ -26,15 +26,15 @@ from verifier.program.kernel import kernel
 from verifier.program.lower import lower
 from verifier.program.primitives import core_call
 from verifier.program.program import Load, Program, Store, flatten
-from verifier.properties.inquiry import Inquiry, RecordedInquiry
+from verifier.properties.inquiry import Inquiry
 from verifier.properties.litmus import count_executions, decide, ended, list_states
 from verifier.properties.verdict import LitmusVerdict, Outcome
 from verifier.record import replace
-from verifier.search.recording import Book
 from verifier.source import Source
 from verifier.syntax import parse, parse_diagram
 
 if TYPE_CHECKING:
+    from verifier.search.recording import Book
     from verifier.syntax.litmus_tree import LitmusTest
 from verifier.decide import DEFAULTS, beyond, build_graph, judge, model
 from verifier.engine import Engine, atomics_taken, plain_accesses
@@ -123,7 +123,7 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
     m = model((options.models or DEFAULTS[program.isa])[-1])  # of C: the kernel's own
     outcome, reason = None, ""
     notes: list[str] = []
-    book = Book() if options.certify else None
+    book = _book() if options.certify else None
     try:
         graph = build_graph(program, m, options)
         question = graph.properties[-1] if program.conditions else None
@@ -138,8 +138,14 @@ def litmus(name: str, data: bytes, options: Options) -> LitmusVerdict:
     )
 
 
+def _book() -> Book:
+    from verifier.search.recording import Book  # only where somebody asks for evidence
+
+    return Book()
+
+
 def _evidence(book: Book, deadline: Deadline) -> Certificate:
-    from verifier.certify.certificate import certificate  # only where somebody asks for evidence
+    from verifier.certify.certificate import certificate  # as above
 
     return certificate(book.all(), deadline)
 
@@ -179,7 +185,7 @@ def _answer_litmus(
             inquiry = _inquiry(graph, m, Deadline(share), options, book)
             inquiry.require_within()
             outcome = way(inquiry, question)
-            if isinstance(inquiry, RecordedInquiry) and outcome.is_complete:
+            if book is not None and outcome.is_complete:
                 decide(inquiry, question)
                 inquiry.note_states(ended(question), outcome.states)
             cuts = [c for c in graph.cuts if c is not FALSE and c != FALSE]
@@ -196,6 +202,8 @@ def _answer_litmus(
 def _inquiry(graph: EventGraph, m: Model, deadline: Deadline, options: Options, book: Book | None) -> Inquiry:
     if book is None:
         return Inquiry(graph, m, deadline, options.propagation)
+    from verifier.properties.recorded import RecordedInquiry  # as above
+
     return RecordedInquiry(graph, m, deadline, options.propagation, book)
 
 

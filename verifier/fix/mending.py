@@ -17,7 +17,7 @@ from verifier.limits import OUT_OF_TIME, Deadline, Undecided
 from verifier.options import Options
 from verifier.pairing.verdict import ModelResult, UnitResult
 from verifier.pipeline import check
-from verifier.record import record, replace
+from verifier.record import field, record, replace
 from verifier.report.executions import call_of
 
 _FENCE_ALONE = re.compile(r"\s*smp_(?:r|w)?mb\(\);\s*$")
@@ -123,16 +123,22 @@ def _idle(units: Sequence[UnitResult]) -> frozenset[int]:
 @record(frozen=True, slots=True)
 class _Task:
     """What all the edited texts of a file are judged by. `useful`: the names of barriers that do something, or try to;
-    `idle`: the numbers of the results in which there is nothing to check."""
+    `idle`: the numbers of the results in which there is nothing to check; `said`: what was said of each text."""
 
     name: str
     options: Options
     deadline: Deadline
     useful: frozenset[str]
     idle: frozenset[int]
+    said: dict[str, tuple[UnitResult, ...]] = field(default_factory=dict)
 
     def check(self, text: str) -> tuple[UnitResult, ...]:
-        """As pipeline.check; nothing where the text can't be judged, or time is over."""
+        """As pipeline.check, each text once; nothing where it can't be judged, or time is over."""
+        if text not in self.said:
+            self.said[text] = self._check(text)
+        return self.said[text]
+
+    def _check(self, text: str) -> tuple[UnitResult, ...]:
         try:
             options = replace(self.options, timeout=self.deadline.remaining())
             return check(self.name, text.encode(), options)
