@@ -210,6 +210,8 @@ def _print_replies(job: Job, found: Sequence[Answer]) -> None:
 
 
 def _explain(parsed: argparse.Namespace) -> int:
+    from verifier.report.chosen import no_such_barrier, select_barrier, split_barrier
+
     files = Files.named(parsed.html, parsed.dot, None, [parsed.file])
     found: list[Answer] = []
     options = replace(_usable_options(parsed), explained=split_barrier(parsed.barrier))
@@ -221,7 +223,7 @@ def _explain(parsed: argparse.Namespace) -> int:
     units = [unit for answer in found for unit in answer.units]
     chosen = select_barrier(units, parsed.barrier)
     if not chosen:
-        raise UsageError("barrier", _no_such_barrier(units, parsed), name=parsed.file)
+        raise UsageError("barrier", no_such_barrier(units, parsed.barrier), name=parsed.file)
     if parsed.format == "json":
         from verifier.report import json_report
 
@@ -330,44 +332,6 @@ def _finish(tally: Tally) -> int:
     how = "interrupted" if tally.stopped_by == signal.SIGINT else "terminated"
     print(f"mbpair: {how}: {tally.done} of {tally.total} files done", file=sys.stderr)
     return 128 + tally.stopped_by
-
-
-def select_barrier(units: Sequence[UnitResult], wanted: str) -> tuple[UnitResult, ...]:
-    """The programs with the barriers that `wanted` names (name, name:line or line); () if none."""
-    name, line = split_barrier(wanted)
-    chosen = []
-    for unit in units:
-        results = tuple(
-            replace(
-                result,
-                properties=(),
-                barriers=tuple(barrier for barrier in result.barriers if barrier.place.is_named(name, line)),
-            )
-            for result in unit.results
-        )
-        if any(result.barriers for result in results):
-            chosen.append(replace(unit, results=results))
-    return tuple(chosen)
-
-
-def split_barrier(wanted: str) -> tuple[str, int | None]:
-    name, colon, line = wanted.rpartition(":")
-    if not colon and wanted.isdecimal():
-        return "", int(wanted)
-    if colon and line.isdecimal():
-        return name.removesuffix("()"), int(line)
-    return wanted.removesuffix("()"), None
-
-
-def _no_such_barrier(units: Sequence[UnitResult], parsed: argparse.Namespace) -> str:
-    known = {
-        f"{barrier.place.name}:{barrier.place.line}": None
-        for unit in units
-        for result in unit.results
-        for barrier in result.barriers
-    }
-    have = ", ".join(known) or "none"
-    return f"no barrier {parsed.barrier!r}; the barriers here are: {have}"
 
 
 # ------------------------------------------------------------------ printing

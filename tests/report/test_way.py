@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from verifier.cli import select_barrier
 from verifier.options import Options
 from verifier.pairing.verdict import Place
 from verifier.pipeline import check
+from verifier.report.chosen import select_barrier
 from verifier.report.entries import barrier_entries
 from verifier.report.json_report import render
 

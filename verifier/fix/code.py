@@ -1,28 +1,21 @@
-"""Edits to pseudo-C: where a barrier may be written, and how an access becomes an acquire or a release."""
+"""Edits to pseudo-C: where a barrier may be written, moved or taken out."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
+from verifier.fix import accesses
+from verifier.fix.accesses import Source
 from verifier.fix.edits import Part, Parts
 from verifier.fix.text import Text
 from verifier.record import record
 from verifier.source import Span
 from verifier.syntax import tree
+from verifier.syntax.walk import walk
 
 Placed = Callable[[Span], Span]  # a place of the text that was parsed, in the user's file
-_ORDERED = re.compile(r"(\w+?)_(?:acquire|release)\Z")
-_RELAXED_WITHOUT_SAYING = frozenset(
-    ("atomic_read", "atomic_set", "atomic64_read", "atomic64_set", "test_bit")
-)
-# What makes an object seen by readers, and the same as a release
-_PUBLISHING = {
-    "list_add": "list_add_rcu",
-    "list_add_tail": "list_add_tail_rcu",
-    "hlist_add_head": "hlist_add_head_rcu",
-    "RCU_INIT_POINTER": "rcu_assign_pointer",
-}
 _REMARK = re.compile(r"\s*(?:/\*.*\*/|//.*)?\s*$")
 
 
@@ -43,11 +36,7 @@ class Code:
 
     def stronger(self, name: str, access: Span) -> Parts | None:
         """The access as an acquire or a release of that name; None where it has no such form."""
-        found = self._expression(access)
-        if found is None:
-            return None
-        new = self._rewritten(name, *found)
-        return None if new is None else (self.text.fitted(access, new),)
+        return self._rewritten(access, lambda node, source: accesses.stronger(name, node, source))
 
     def renamed(self, barrier: Span, call: str) -> Parts | None:
         """Another barrier in the place of that one."""
@@ -62,9 +51,7 @@ class Code:
             return None
         if self.placed(path[-1]).line == barrier.line and self._is_alone(path[-1], barrier):
             return (self._gone(path),)
-        found = self._expression(barrier)
-        new = None if found is None else self._plain(*found)
-        return None if new is None else (self.text.fitted(barrier, new),)
+        return self._rewritten(barrier, accesses.plain)
 
     def relocated(self, barrier: Span, side: str, access: Span) -> Parts | None:
         """A barrier that is a statement of its own, on the other side of an access."""
@@ -89,31 +76,32 @@ class Code:
         """The statements around a place, the outermost first; none where it is in no function of the text."""
         if span is None or not self.text.has(span):
             return []
-        around = [
-            _Spot(f.body, placed) for f, placed in self.functions if _contains(placed(f.body.span), span)
-        ]
+        around = [(f, placed) for f, placed in self.functions if _contains(placed(f.body.span), span)]
         if self.functions and self.functions[0][0].column:  # columns run through the same lines
-            around = [spot for spot in around if self.placed(spot).column <= span.column]
-        innermost = max(around, key=lambda spot: self.placed(spot).column, default=None)
-        return [] if innermost is None else list(_around(innermost, span))
+            around = [(f, placed) for f, placed in around if placed(f.body.span).column <= span.column]
+        if not around:
+            return []
+        function, placed = max(around, key=lambda one: one[1](one[0].body.span).column)
+        statements = (node for node in walk(function.body) if isinstance(node, tree.Statement))
+        return [_Spot(s, placed) for s in statements if _contains(placed(s.span), span)]
 
     def placed(self, spot: _Spot) -> Span:
         return spot.placed(spot.statement.span)
 
     def _follow(self, first: Sequence[_Spot], second: Sequence[_Spot]) -> bool:
         """Whether the two stand one right behind the other, or the first is around the second."""
-        if not second or first[-1].statement in [s.statement for s in second]:
+        if not second or any(spot.statement is first[-1].statement for spot in second):
             return bool(second)
         block = first[-2].statement if len(first) > 1 else None
         if not isinstance(block, tree.Block) or len(second) < 2 or second[-2].statement is not block:
             return False
-        return block.body.index(second[-1].statement) == block.body.index(first[-1].statement) + 1
+        return any(a is first[-1].statement and b is second[-1].statement for a, b in pairwise(block.body))
 
     def _before(self, path: Sequence[_Spot], words: str) -> Parts:
         span = self.placed(path[-1])
         start = self.text.start(span)
         indent = self.text.text[self.text.starts[span.line - 1] : start]
-        if len(path) > 1 and not isinstance(path[-2].statement, tree.Block):
+        if _is_bare(path):
             return self._in_braces(path, words, first=True)
         if indent.strip():
             return (Part(start, start, f"{words} "),)
@@ -125,7 +113,7 @@ class Code:
 
     def _after(self, path: Sequence[_Spot], words: str) -> Parts:
         span = self.placed(path[-1])
-        if len(path) > 1 and not isinstance(path[-2].statement, tree.Block):
+        if _is_bare(path):
             return self._in_braces(path, words, first=False)
         line, end = span.end_line, self.text.end(span)
         rest = self.text.text[end : self.text.end_of_line(line)]
@@ -179,7 +167,7 @@ class Code:
     def _gone(self, path: Sequence[_Spot]) -> Part:
         """Without a statement, and without its line where it is all that stands there."""
         span = self.placed(path[-1])
-        if len(path) > 1 and not isinstance(path[-2].statement, tree.Block):
+        if _is_bare(path):
             return Part(self.text.start(span), self.text.end(span), ";")
         first, last = self.text.starts[span.line - 1], self.text.end_of_line(span.end_line)
         before = self.text.text[first : self.text.start(span)]
@@ -189,50 +177,18 @@ class Code:
 
     # ------------------------------------------------------------ expressions
 
-    def _expression(self, access: Span) -> tuple[tree.Expression, Placed] | None:
-        """What stands exactly there."""
-        for spot in self._path(access)[-1:]:
-            for node in _nodes(spot.statement):
-                if spot.placed(node.span) == access:
-                    return node, spot.placed
-        return None
-
-    def _rewritten(self, name: str, node: tree.Expression, placed: Placed) -> str | None:
-        def source(e: tree.Expression) -> str:
-            return self.text.of_span(placed(e.span))
-
-        match node:
-            case tree.Call(tree.Name("READ_ONCE"), (target,)) if name == "smp_load_acquire":
-                return f"{name}({_address(target, source)})"
-            case tree.Call(tree.Name("WRITE_ONCE"), (target, value)) if name == "smp_store_release":
-                return f"{name}({_address(target, source)}, {source(value)})"
-            case tree.Call(tree.Name(publisher), arguments) if publisher in _PUBLISHING:
-                return f"{_PUBLISHING[publisher]}({', '.join(map(source, arguments))})"
-            case tree.Call(tree.Name(), arguments) if not name.startswith("smp_"):
-                return f"{name}({', '.join(map(source, arguments))})"
-            case tree.Assign("=", target, value) if name == "smp_store_release":
-                return f"{name}({_address(target, source)}, {source(value)})"
-            case tree.Name() | tree.Member() | tree.Index() | tree.Unary("*") if name == "smp_load_acquire":
-                return f"{name}({_address(node, source)})"
-            case _:
-                return None
-
-    def _plain(self, node: tree.Expression, placed: Placed) -> str | None:
-        """An acquire or a release without its order."""
-
-        def source(e: tree.Expression) -> str:
-            return self.text.of_span(placed(e.span))
-
-        match node:
-            case tree.Call(tree.Name("smp_load_acquire"), (target,)):
-                return f"READ_ONCE({_object(target, source)})"
-            case tree.Call(tree.Name("smp_store_release"), (target, value)):
-                return f"WRITE_ONCE({_object(target, source)}, {source(value)})"
-            case tree.Call(tree.Name(name), arguments) if (found := _ORDERED.match(name)) is not None:
-                relaxed = found[1] if found[1] in _RELAXED_WITHOUT_SAYING else f"{found[1]}_relaxed"
-                return f"{relaxed}({', '.join(map(source, arguments))})"
-            case _:
-                return None
+    def _rewritten(
+        self, access: Span, rewrite: Callable[[tree.Expression, Source], str | None]
+    ) -> Parts | None:
+        """What stands exactly there, in another form; None where there is none."""
+        path = self._path(access)
+        if not path:
+            return None
+        statement, placed = path[-1].statement, path[-1].placed
+        expressions = (node for node in walk(statement) if isinstance(node, tree.Expression))
+        node = next((e for e in expressions if placed(e.span) == access), None)
+        new = None if node is None else rewrite(node, lambda e: self.text.of_span(placed(e.span)))
+        return None if new is None else (self.text.fitted(access, new),)
 
 
 @record(frozen=True, slots=True)
@@ -248,26 +204,9 @@ def _contains(outer: Span, inner: Span) -> bool:
     ) <= (outer.end_line, outer.end_column)
 
 
-def _around(spot: _Spot, span: Span) -> Iterator[_Spot]:
-    yield spot
-    for child in _children(spot.statement):
-        if _contains(spot.placed(child.span), span):
-            yield from _around(_Spot(child, spot.placed), span)
-            return
-
-
-def _children(statement: tree.Statement) -> Sequence[tree.Statement]:
-    match statement:
-        case tree.Block(body):
-            return body
-        case tree.If(_, then, otherwise):
-            return [then] if otherwise is None else [then, otherwise]
-        case tree.While(_, body) | tree.DoWhile(body, _) | tree.MacroLoop(_, body) | tree.Switch(_, body):
-            return [body]
-        case tree.For(initial, _, _, body):
-            return [body] if initial is None else [initial, body]
-        case _:
-            return []
+def _is_bare(path: Sequence[_Spot]) -> bool:
+    """Whether a condition or a loop has the statement for its body, without braces."""
+    return len(path) > 1 and not isinstance(path[-2].statement, tree.Block)
 
 
 def _out_of_heads(path: Sequence[_Spot]) -> Sequence[_Spot]:
@@ -278,36 +217,6 @@ def _out_of_heads(path: Sequence[_Spot]) -> Sequence[_Spot]:
             break
         path = path[:-1]
     return path
-
-
-def _nodes(node: object) -> Iterator[tree.Expression]:
-    """The expressions of a statement, but for those of the statements in it."""
-    for name in getattr(type(node), "__match_args__", ()):
-        value = getattr(node, name)
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, tree.Expression):
-                yield item
-                yield from _nodes(item)
-            elif isinstance(item, tree.Variable):
-                yield from _nodes(item)
-
-
-def _address(target: tree.Expression, source: Callable[[tree.Expression], str]) -> str:
-    match target:
-        case tree.Unary("*", tree.Name() as pointer):
-            return source(pointer)
-        case _:
-            return f"&{source(target)}"
-
-
-def _object(address: tree.Expression, source: Callable[[tree.Expression], str]) -> str:
-    match address:
-        case tree.Unary("&", target):
-            return source(target)
-        case tree.Name():
-            return f"*{source(address)}"
-        case _:
-            return f"*({source(address)})"
 
 
 def _indent(line: str) -> str:
