@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from verifier.events.expression import Const
 from verifier.events.graph import INITIAL, EventGraph
@@ -52,19 +52,27 @@ def candidates(graph: EventGraph) -> tuple[Cycle, ...]:
 
     Raises TooManyCycles beyond LIMIT.
     """
-    search = _Search(graph)
-    search.run()
-    return tuple(search.found)
+    return _Search(graph, (1 << len(graph.events)) - 1, _may_communicate).run()
+
+
+def occurring(graph: EventGraph, execution: Execution) -> tuple[Cycle, ...]:
+    """Those of the candidates that an execution has. They are looked for in it alone, where they are few, however
+    many the program has. Raises TooManyCycles beyond LIMIT."""
+    return _Search(graph, execution.executed, _Related(execution).by_leg).run()
 
 
 class _Search:
-    """Depth-first over segments, each thread once, the lowest thread first."""
+    """Depth-first over segments of the `executed` accesses, each thread once, the lowest thread first."""
 
-    def __init__(self, graph: EventGraph) -> None:
+    def __init__(
+        self, graph: EventGraph, executed: int, related: Callable[[EventGraph, int, int], bool]
+    ) -> None:
         self.graph = graph
+        self.related = related
         self.found: list[Cycle] = []
         self.by_location: dict[int, list[int]] = {}
         accesses = [i for i, e in enumerate(graph.events) if e.kind != "F" and e.thread != INITIAL]
+        accesses = [i for i in accesses if executed >> i & 1]
         accesses = [i for i in accesses if not _stops_waiting(graph, i)]
         contested = _contested(graph, accesses)
         self.segments: dict[int, list[Segment]] = {}
@@ -83,10 +91,11 @@ class _Search:
                     self.segments[i].append(Segment(event.thread, i, j))
             self.by_location.setdefault(event.location or 0, []).append(i)
 
-    def run(self) -> None:
+    def run(self) -> tuple[Cycle, ...]:
         for _, segments in sorted(self.segments.items()):
             for segment in segments:
                 self._extend((segment,), frozenset())
+        return tuple(self.found)
 
     def _extend(self, path: tuple[Segment, ...], closed: frozenset[int | None]) -> None:
         """`closed`: locations whose accesses are all on the path already."""
@@ -96,7 +105,7 @@ class _Search:
         if location in closed:
             return
         for access in self.by_location[location]:
-            if self._communicates(last.end, access):
+            if self.related(self.graph, last.end, access):
                 if access == path[0].start:
                     self._close(path)
                 elif self.graph.events[access].thread > path[0].thread and all(
@@ -150,9 +159,10 @@ class _Search:
         singles = {self.graph.events[s.start].location for s in path if s.is_single}
         return all(count == (2 if location in singles else 1) for location, count in legs.items())
 
-    def _communicates(self, a: int, b: int) -> bool:
-        one, other = self.graph.events[a], self.graph.events[b]
-        return one.thread != other.thread and (one.kind == "W" or other.kind == "W")
+
+def _may_communicate(graph: EventGraph, a: int, b: int) -> bool:
+    one, other = graph.events[a], graph.events[b]
+    return one.thread != other.thread and (one.kind == "W" or other.kind == "W")
 
 
 def _stops_waiting(graph: EventGraph, event: int) -> bool:
@@ -182,21 +192,21 @@ def leg_kind(graph: EventGraph, start: int, end: int) -> str:
     return "rf" if graph.events[end].kind == "R" else "co"
 
 
-def shows(graph: EventGraph, execution: Execution, cycle: Cycle) -> bool:
-    """Whether the execution has this cycle."""
-    position = {w: (l, i) for l, order in enumerate(execution.coherence) for i, w in enumerate(order)}
-    reads_from = dict(execution.reads_from)
-    for segment in cycle.segments:
-        if not (execution.executed >> segment.start & execution.executed >> segment.end & 1):
+class _Related:
+    """Which accesses communicate in an execution."""
+
+    def __init__(self, execution: Execution) -> None:
+        self._position = {w: i for order in execution.coherence for i, w in enumerate(order)}
+        self._reads_from = dict(execution.reads_from)
+
+    def by_leg(self, graph: EventGraph, a: int, b: int) -> bool:
+        """Whether two executed accesses of one location, of different threads, are related as a leg is."""
+        if not _may_communicate(graph, a, b):
             return False
-    for a, b in cycle.legs():
         match leg_kind(graph, a, b):
             case "rf":
-                related = reads_from[b] == a
+                return self._reads_from[b] == a
             case "co":
-                related = position[a] < position[b]
+                return self._position[a] < self._position[b]
             case _:
-                related = position[reads_from[a]] < position[b]
-        if not related:
-            return False
-    return True
+                return self._position[self._reads_from[a]] < self._position[b]

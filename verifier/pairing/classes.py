@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from verifier.cat.bits import from_members
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution
-from verifier.execution.cycles import Cycle, Segment, candidates, leg_kind, shows
+from verifier.execution.cycles import Cycle, Segment, candidates, leg_kind, occurring
 from verifier.execution.shapes import ORDER, shape
 from verifier.execution.skeleton import Skeleton, between
 from verifier.record import record
@@ -41,7 +41,7 @@ class Classes:
         self._conditional: dict[Cycle, tuple[int, ...]] = {}
         barriers = from_members(e for s in self.graph.sources if s.is_barrier for e in s.events)
         is_wanted = wanted or (lambda c: _is_touched(self.graph, c, barriers))
-        self.cycles = tuple(c for c in candidates(self.graph) if is_wanted(c))
+        self.cycles = dict.fromkeys(c for c in candidates(self.graph) if is_wanted(c))
         self._add(self.allowed, ())
         self.witness.update(self.allowed)
         self._is_complete = False
@@ -118,8 +118,8 @@ class Classes:
         self.session.deadline.remaining()
         return [
             CycleClass(c, frozenset(e for e in self.conditional(c) if execution.executed >> e & 1))
-            for c in self.cycles
-            if shows(self.graph, execution, c)
+            for c in occurring(self.graph, execution)
+            if c in self.cycles
         ]
 
     # ------------------------------------------------------------- literals

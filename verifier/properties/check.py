@@ -10,7 +10,7 @@ from verifier.cat.evaluate import evaluate
 from verifier.cat.terms import Axiom
 from verifier.events.graph import INITIAL, EventGraph, Property, Sleep, line_of
 from verifier.execution.candidate import Execution, bases, holds
-from verifier.execution.cycles import Cycle, TooManyCycles, candidates, shows
+from verifier.execution.cycles import Cycle, TooManyCycles, occurring
 from verifier.execution.shapes import ORDER, shape
 from verifier.pairing.counterexample import counterexample
 from verifier.pairing.verdict import Counterexample, PropertyKind, PropertyVerdict
@@ -82,14 +82,6 @@ class Checker:
     def sc(self) -> Questions:
         return self._make_sc()
 
-    @cached_property
-    def cycles(self) -> tuple[Cycle, ...]:
-        """The candidate cycles of the program; none where there are too many to look at."""
-        try:
-            return candidates(self.graph)
-        except TooManyCycles:
-            return ()
-
     def condition(self, p: Property) -> PropertyVerdict:
         """An assertion holds where no execution breaks it; "exists" where one reaches it; "forall" and
         "~exists" where none speaks against it."""
@@ -136,9 +128,12 @@ class Checker:
         cycle = self._cycle(execution)
         return counterexample(self.graph, self.session.model, execution, cycle, note if cycle is None else "")
 
-    def _shown(self, execution: Execution) -> list[Cycle]:
-        """The critical cycles that the execution has."""
-        return [c for c in self.cycles if shows(self.graph, execution, c)]
+    def _shown(self, execution: Execution) -> tuple[Cycle, ...]:
+        """The critical cycles that the execution has; none where there are too many to look at."""
+        try:
+            return occurring(self.graph, execution)
+        except TooManyCycles:
+            return ()
 
     def _cycle(self, execution: Execution) -> Cycle | None:
         """The simplest of them, if there is one: of few threads, then of accesses that are close."""
