@@ -4,6 +4,7 @@
 struct dev {
 	struct wait_queue_head wq;
 	int done, data;
+	struct task_struct *task;
 };
 
 void finish(struct dev *d)
@@ -11,6 +12,7 @@ void finish(struct dev *d)
 	WRITE_ONCE(d->data, 1);
 	smp_mb();
 	WRITE_ONCE(d->done, 1);
+	wake_up_process(d->task);
 }
 
 void user(struct dev *d)
