@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from mutation import report, run, suite, tree
 from mutation.baseline import Measured, measure
+from mutation.crew import Crew
 from mutation.fault import Fault
 from mutation.plant import SHARES, area, sample
 
@@ -28,13 +30,16 @@ def main() -> int:
     """Plant what was asked for; the exit code."""
     arguments = _arguments()
     known = _known() if arguments.again else {}
-    with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
-        copy = Path(folder) / "tree"
-        tree.copy(copy)
+    with (
+        tempfile.TemporaryDirectory(prefix="mutation-") as folder,
+        Crew(Path(folder), arguments.jobs) as crew,
+    ):
+        copy = crew.copies[0]
         planted = sample(copy, arguments.count, arguments.seed, arguments.only)
         files = (arguments.tests or suite.files(copy)) if arguments.minutes else []
-        measured = [_measured(copy, file) for file in files]
-        found = _look_for_all(planted, known, measured, copy, time.monotonic() + 60 * arguments.minutes)
+        measured = list(crew.each(_measured, files))
+        end = time.monotonic() + 60 * arguments.minutes
+        found = _look_for_all(planted, known, crew, lambda copy, f: _looked_for(f, measured, copy, end))
     outcomes = {
         a: [found[f.name] for f in planted if area(f) == a and f.name in found] for a in arguments.only
     }
@@ -49,15 +54,17 @@ def main() -> int:
 def _look_for_all(
     planted: Sequence[Fault],
     known: Mapping[str, run.Outcome],
-    measured: Sequence[Measured],
-    copy: Path,
-    end: float,
+    crew: Crew,
+    look: Callable[[Path, Fault], run.Outcome | None],
 ) -> dict[str, run.Outcome]:
     """The outcomes by name: what was found before, then as many others as there is time for; else what was not."""
     found = {f.name: known[f.name] for f in planted if f.name in known}
-    for fault in planted:
-        if (fault.name not in found or not found[fault.name].is_killed) and time.monotonic() < end:
-            found[fault.name] = _looked_for(fault, measured, copy)
+    for outcome in crew.each(
+        look, [f for f in planted if f.name not in found or not found[f.name].is_killed]
+    ):
+        if outcome is not None:
+            found[outcome.name] = outcome
+            _keep(outcome)
     return found
 
 
@@ -67,17 +74,22 @@ def _measured(copy: Path, file: str) -> Measured:
     return measured
 
 
-def _looked_for(fault: Fault, measured: Sequence[Measured], copy: Path) -> run.Outcome:
-    """The outcome, printed and kept."""
+def _looked_for(fault: Fault, measured: Sequence[Measured], copy: Path, end: float) -> run.Outcome | None:
+    """The outcome, printed; None where time is over."""
+    if time.monotonic() > end:
+        return None
     outcome = run.look_for(fault, measured, copy)
     print(
         f"{outcome.seconds:5.1f} s  {outcome.by or 'NOT FOUND'}: line {outcome.line}, {outcome.name}",
         flush=True,
     )
+    return outcome
+
+
+def _keep(outcome: run.Outcome) -> None:
     kept = json.loads(OUTCOMES.read_text(encoding="utf-8")) if OUTCOMES.exists() else {}
     OUTCOMES.parent.mkdir(exist_ok=True)
     OUTCOMES.write_text(json.dumps({**kept, outcome.name: asdict(outcome)}, indent=1), encoding="utf-8")
-    return outcome
 
 
 def _known() -> dict[str, run.Outcome]:
@@ -103,6 +115,9 @@ def _arguments() -> argparse.Namespace:
         type=float,
         default=1e6,
         help="for planting (default: until all are planted); 0 only reports",
+    )
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="at a time (default: all cores)"
     )
     parser.add_argument("--write-docs", action="store_true", help="rewrite docs/mutation.md")
     return parser.parse_args()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from mutation import report, run, tree
 from mutation.choose import tests as chosen_tests
+from mutation.crew import Crew
 from mutation.fault import Fault
 from mutation.run import Outcome
 
@@ -46,6 +48,21 @@ def test_what_is_compiled_of_the_file_is_not_used(tmp_path: Path) -> None:
 )
 def test_who_found_it(code: int | None, printed: str, finder: str) -> None:
     assert run.finder(code, printed) == finder
+
+
+def test_a_copy_is_at_one_thing_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "copy", lambda folder: folder.mkdir(parents=True))
+
+    def do(copy: Path, thing: int) -> tuple[Path, int]:
+        (copy / "busy").mkdir()
+        time.sleep(0.01)
+        (copy / "busy").rmdir()
+        return copy, thing
+
+    with Crew(tmp_path, 3) as crew:
+        done = list(crew.each(do, range(20)))
+    assert sorted(thing for _, thing in done) == [*range(20)]
+    assert {copy for copy, _ in done} == set(crew.copies)
 
 
 def test_what_no_test_reaches_is_not_found(tmp_path: Path) -> None:
