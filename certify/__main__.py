@@ -7,8 +7,11 @@ With files or directories that `mbpair check --certify` wrote: on these.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from certify.tally import Tally
@@ -26,8 +29,12 @@ def main() -> int:
     if arguments.certificates:
         _check_files(arguments.certificates, tally, arguments.seconds)
     else:
-        for command, name in _programs(arguments.corpora, arguments.sample):
-            _check_program(command, name, tally, arguments.seconds)
+        programs = list(_programs(arguments.corpora, arguments.sample))
+        with ProcessPoolExecutor(arguments.jobs) as pool:
+            for one in pool.map(partial(_check_program, seconds=arguments.seconds), programs):
+                tally.add(one)
+                if sys.stderr.isatty():
+                    print(f"\r\033[K{tally.programs:,} programs and models", end="", file=sys.stderr)
     print(*tally.lines(), sep="\n")
     return 0 if tally.is_good else 1
 
@@ -38,6 +45,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=10.0, help="for a claim (default: 10)")
     parser.add_argument("--corpora", type=Path, help="a folder with other litmus tests")
     parser.add_argument("--sample", type=int, default=500, help="how many of these (default: 500)")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="at a time (default: all cores)"
+    )
     return parser.parse_args()
 
 
@@ -60,16 +70,17 @@ def _programs(corpora: Path | None, sample: int) -> Iterator[tuple[str, str]]:
         yield "litmus", str(found[number * len(found) // count])
 
 
-def _check_program(command: str, name: str, tally: Tally, seconds: float) -> None:
+def _check_program(program: tuple[str, str], seconds: float) -> Tally:
+    command, name = program
+    tally = Tally()
     job = Job("check" if command == "check" else "litmus", (name,), Options(certify=True, timeout=SECONDS))
     answer = job.answer(0)
     if answer.details:
-        tally.problems.append(f"rejected: {name}: {answer.details}")
-    tally.programs += len({c.stem for c in answer.certificates})
+        tally.failed.append(f"{name}: {answer.details}")
+    tally.programs = len({c.stem for c in answer.certificates})
     for c in answer.certificates:
         _check_text(f"{command} {c.stem}", c.suffix, c.text, tally, seconds)
-    if sys.stderr.isatty():
-        print(f"\r\033[K{tally.programs:,}  {Path(name).name}", end="", file=sys.stderr)
+    return tally
 
 
 def _check_text(name: str, suffix: str, text: str, tally: Tally, seconds: float) -> None:

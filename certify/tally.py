@@ -12,18 +12,28 @@ from certify.proofs import Checked, check_proofs
 
 @dataclass(slots=True)
 class Tally:
-    """Counts, and the claims that were not confirmed, with their programs."""
+    """Counts, the claims that were not confirmed, with their programs, and those that mbpair `failed` to judge."""
 
     programs: int = 0
     proofs: Counter[str] = field(default_factory=Counter)
     executions: Counter[str] = field(default_factory=Counter)
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing was rejected."""
-        return not self.proofs["rejected"] and not self.executions["rejected"]
+        """Whether nothing was rejected, and all made."""
+        return not (self.failed or self.proofs["rejected"] or self.executions["rejected"])
+
+    def add(self, other: Tally) -> None:
+        """Count what came of other programs too."""
+        self.programs += other.programs
+        self.proofs += other.proofs
+        self.executions += other.executions
+        self.missing += other.missing
+        self.problems += other.problems
+        self.failed += other.failed
 
     def add_proofs(self, name: str, text: str, seconds: float) -> None:
         """Check the proofs of one certificate."""
@@ -54,6 +64,7 @@ class Tally:
         yield f"  confirmed           {executions['confirmed']:>7,}"
         yield f"  rejected            {executions['rejected']:>7,}"
         yield f"not all claims made   {len(self.missing):>7,}"
+        yield from (f"failed: {one}" for one in self.failed)
         yield from self.problems
         yield from self.missing
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from certify.__main__ import main as run_checker
+from certify.tally import Tally
 from certify.executions import check_executions
 from certify.proofs import check_proofs
 from tests.programs import event_graph
@@ -342,3 +343,19 @@ def test_files_that_were_written_can_be_checked_later(
     proof = tmp_path / "out" / "mp-armv8.smt2"
     proof.write_text(proof.read_text().replace("(assert acyclic", "(assert (not false)) ; (assert acyclic"))
     assert run_checker() == 1
+
+
+def test_what_came_of_several_programs_is_added_up() -> None:
+    whole, one, other = Tally(), Tally(programs=1), Tally(programs=2, missing=["a: b"], problems=["c"])
+    one.proofs["confirmed"] += 3
+    other.executions["confirmed"] += 2
+    whole.add(one)
+    whole.add(other)
+    assert whole.is_good
+    assert [" ".join(line.split()) for line in whole.lines()] == [
+        *("programs and models 3", "proofs 3", "confirmed 3", "rejected 0", "not decided 0"),
+        *("executions 2", "confirmed 2", "rejected 0", "not all claims made 1", "c", "a: b"),
+    ]
+    whole.add(Tally(failed=["x.c: a traceback"]))
+    assert not whole.is_good
+    assert "failed: x.c: a traceback" in whole.lines()
