@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from certify.__main__ import main as run_checker
-from certify.tally import Tally
 from certify.executions import check_executions
 from certify.proofs import check_proofs
+from certify.tally import Tally
 from tests.programs import event_graph
 from verifier import cli, decide
 from verifier.batch import Job
