@@ -379,6 +379,17 @@ LKMM = [
         MP_C,
         SOMETIMES,
     ),
+    (
+        r("r0", "x")
+        + w("x", 2)
+        + r("r1", "x")
+        + "WRITE_ONCE(*y, r1); | "
+        + r("r0", "y")
+        + "smp_mb();"
+        + w("x"),
+        "exists (0:r0=1 /\\ 1:r0=2)",
+        SOMETIMES,
+    ),
     # a grace period of SRCU is a full barrier, of one domain as of two threads
     (
         w("x")
