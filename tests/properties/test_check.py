@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.programs import event_graph
+from verifier.decide import model
+from verifier.encoding.session import Session
+from verifier.limits import Deadline
 from verifier.options import Options
 from verifier.pairing.verdict import PropertyVerdict
 from verifier.pipeline import check
+from verifier.properties.check import Checker
 
 MP = """int x, y;
 void w(void) {{ WRITE_ONCE(x, 1); {writer} WRITE_ONCE(y, 1); }}
@@ -36,6 +41,31 @@ def test_assertions(model: str, test: str, ordered: str, unordered: str) -> None
         assert found.status == status
         assert (found.counterexample is not None) == (status == "violated")
         assert found.even_under_sc == (test == "BUG_ON(b);")
+
+
+@pytest.mark.parametrize("turn", ["i", "1 - i"])
+def test_an_assertion_that_one_turn_of_a_loop_reaches_is_not_vacuous(turn: str) -> None:
+    text = f"""int x = 1, y;
+    void w(void) {{ WRITE_ONCE(y, 1); }}
+    void r(void)
+    {{
+        int i;
+        for (i = 0; i < 2; i++)
+            if (READ_ONCE(x) == {turn})
+                BUG_ON(READ_ONCE(y) == 7);
+    }}
+    """
+    assert [p.status for p in properties(text)] == ["holds"]
+
+
+def test_an_execution_that_does_not_break_an_assertion_is_no_evidence() -> None:
+    graph = event_graph(MP.format(writer="", reader="", check="BUG_ON(a && !b);"), "aarch64")
+    checker = Checker(Session(graph, model("armv8"), Deadline(None)), lambda: pytest.fail("not needed"))
+    (assertion,) = graph.properties
+    kept = checker.session.find(checker.session.reaches(assertion, True))
+    assert kept is not None
+    with pytest.raises(AssertionError, match="does not decide"):
+        checker._recheck(kept, assertion, False)
 
 
 @pytest.mark.parametrize(
