@@ -106,3 +106,16 @@ def test_some(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(refuted()))
 def test_all(name: str) -> None:
     assert_mended(name)
+
+
+@pytest.mark.full
+def test_the_queue_of_a_queued_spinlock() -> None:
+    """It has no golden, since its barriers take minutes. One barrier mends it; without that it is what was refuted."""
+    name, options = "algorithms/qspinlock-queue.c", Options(models=("lkmm",), timeout=SECONDS)
+    data = (LITMUS / name).read_bytes()
+    units = check(name, data, options)
+    found = mend(name, data, units, options, Deadline(SECONDS))
+    assert isinstance(found, Mended)
+    assert found.is_proved
+    assert len(new_lines(found.before, found.after)) == 1
+    assert [r.verdict for u in check(name, found.after.encode(), options) for r in u.results] == ["proved"]
