@@ -60,12 +60,58 @@ PROBES = [
     # of an atomic operation the half that its name does not speak of, which some model may order
     ("s->a = 1; n = xchg_release(&s->b, 1); n = s->c;", ["SB Ws.a Rs.b"]),
     ("s->a = 1; n = xchg_acquire(&s->b, 1); n = s->c;", ["SB Ws.b Rs.c"]),
+    ("n = smp_load_acquire(&s->a); n = smp_load_acquire(&s->b);", ["MP Rs.a Rs.b"]),
+    ("n = xchg_acquire(&s->a, 1); n = smp_load_acquire(&s->b);", ["SB Ws.a Rs.b"]),
+    # what an operation without a result reads is no read, and what nothing writes needs no order
+    ("atomic_inc(&s->a); smp_rmb(); n = s->b;", ["MP R<above> Rs.b"]),
+    ("atomic_inc(&s->a); smp_mb(); n = s->b;", ["SB Ws.a Rs.b"]),
+    ("n = s->a; smp_mb(); atomic_inc(&s->b);", ["MP Rs.a Rs.b"]),
+    ("n = limit; smp_mb(); n = s->b;", ["SB W<above> Rs.b"]),
+    ("n = READ_ONCE(limit); smp_mb(); n = s->b;", ["MP Rlimit Rs.b"]),
+    ("n = limit; smp_mb(); n = s->b; limit = 1;", ["MP Rlimit Rs.b"]),
 ]
 
 
 @pytest.mark.parametrize(("body", "expected"), PROBES)
 def test_the_accesses_that_a_barrier_stands_between(body: str, expected: list[str]) -> None:
     assert shown(asked(body)) == expected
+
+
+SAID = [  # what a comment says of a barrier between a write and a read on either side
+    ("", ["LB Rs.b Ws.c", "MP Rs.b Rs.d"]),
+    ("Order it.", ["LB Rs.b Ws.c", "MP Rs.b Rs.d"]),
+    ("Write it before we look.", ["SB Ws.a Rs.d"]),
+    ("See it before the update.", ["LB Rs.b Ws.c"]),
+    ("Stores before stores, not loads.", ["MP Ws.a Ws.c"]),
+    ("The load must come before the other load. A store may pass.", ["MP Rs.b Rs.d"]),
+    ("a, then d", ["SB Ws.a Rs.d", "MP Ws.a Ws.c"]),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), SAID)
+def test_a_comment_says_which_accesses_are_meant(said: str, expected: list[str]) -> None:
+    assert shown(asked("s->a = 1; n = s->b; smp_mb(); s->c = 1; n = s->d;", said)) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "expected"),
+    [
+        ("smp_mb();", "Look before the write.", ["SB W<above> R<below>"]),
+        ("smp_store_release(&s->a, 1);", "Look before the write.", ["LB R<above> Ws.a"]),
+        ("smp_store_release(&s->a, 1);", "Set up before it is there.", ["MP W<above> Ws.a"]),
+        ("n = smp_load_acquire(&s->a);", "Look before the write.", ["LB Rs.a W<below>"]),
+        ("smp_mb__after_atomic(); s->a = 1;", "Look before the write.", ["MP W<above> Ws.a"]),
+        ("s->a = 1; smp_mb__before_atomic();", "", ["MP Ws.a W<below>"]),
+        ("s->a = 1; smp_wmb();", "Write before reading.", ["MP Ws.a W<below>"]),
+    ],
+)
+def test_a_comment_tells_of_what_is_not_shown(body: str, said: str, expected: list[str]) -> None:
+    assert shown(asked(body, said)) == expected
+
+
+def test_the_nearest_of_several_accesses_of_a_place_counts() -> None:
+    (probe,) = asked("s->a = 1; s->a = 2; smp_mb(); s->b = 1; s->b = 2;")
+    assert (probe.line, probe.stretch, probe.barrier) == (6, (5, 7), "smp_mb")
 
 
 NESTED = [  # the bodies that a barrier may stand in, between s->b and s->c
