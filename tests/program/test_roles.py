@@ -48,6 +48,10 @@ SHARED = [
     ),
     (of(a="write_seqlock(p);", b="read_seqbegin(p);"), {"a b": "they share seqcount"}, ""),
     (of(set=WRITE, a="set(p);", b=READ), {"a b": "they share x, y"}, ""),
+    (of(a=f"{WRITE} p->z = 1;", b=f"{READ} r = p->z;"), {"a b": "they share x, y, z"}, ""),
+    (of(a=WRITE, b=f"{READ} p->z = 1;", c="smp_mb(); p->z = 2;"), {"a b c": "they share x, y, z"}, ""),
+    (of(a=WRITE, b=READ, c="smp_mb(); p->z = 2;"), {"a b": "they share x, y", "c": ""}, ""),
+    (of(a="b(p); smp_mb();", b="a(p);"), {"a": "", "b": ""}, ""),
     # an order that an operation has by the way is none that it is there for
     (of(a="r = xchg(&p->x, 1);", b="smp_mb(); p->y = 1;"), {"b": ""}, "a"),
     (of(a="r = xchg_release(&p->x, 1);", b="smp_mb(); p->y = 1;"), {"a": "", "b": ""}, ""),
@@ -74,6 +78,12 @@ def test_more_than_three_run_each_with_what_shares_most() -> None:
     )
 
 
+def test_of_those_that_share_as_much_one_with_a_barrier_runs() -> None:
+    functions = of(a="smp_mb(); p->x = p->y = 1;", b="p->x = 1;", c="smp_mb(); p->x = 1; p->z = 1;")
+    functions += of(d="smp_mb(); p->z = 2;", e="smp_mb(); p->w = 1;")
+    assert chosen(functions)[0] == {"a c": "they share x", "d c": "they share z", "e": ""}
+
+
 def test_a_comment_names_the_other_side() -> None:
     functions = of(a=f"{WRITE} /* pairs with other() */", b=READ, other="p->w = 1;", d="smp_mb(); p->x = 1;")
     functions += of(end="smp_mb(); p->y = 1; /* not as end() and nobody() */")
@@ -87,3 +97,12 @@ def test_without_a_barrier_it_is_what_changes() -> None:
     assert chosen(functions, "c") == ({"c": ""}, "a b")
     assert chosen(functions, "a") == ({"a b": "they share x"}, "c")
     assert chosen(functions, "a b c") == ({"a b": "they share x"}, "c")
+
+
+@pytest.mark.parametrize("call", ["readl(p)", "regmap_write(p)"])
+def test_an_order_that_is_not_modelled_is_left_out_where_something_else_changes(call: str) -> None:
+    functions = of(b="p->x = 2;", c="p->x = 3;", a=f"p->x = 1; {call};")
+    assert chosen(functions, "a") == ({"a b": "they share x"}, "c")
+    assert chosen(functions, "a b c") == ({"b c": "they share x"}, "a")
+    assert chosen(functions.replace(call, "vendor_call(p)"), "a b c")[1] == ""
+    assert chosen(functions + of(**{call.partition("(")[0]: ""}), "a b c")[1] == ""
