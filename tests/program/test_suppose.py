@@ -61,7 +61,10 @@ PROBES = [
     ("s->a = 1; n = xchg_release(&s->b, 1); n = s->c;", ["SB Ws.a Rs.b"]),
     ("s->a = 1; n = xchg_acquire(&s->b, 1); n = s->c;", ["SB Ws.b Rs.c"]),
     ("n = smp_load_acquire(&s->a); n = smp_load_acquire(&s->b);", ["MP Rs.a Rs.b"]),
-    ("n = xchg_acquire(&s->a, 1); n = smp_load_acquire(&s->b);", ["SB Ws.a Rs.b"]),
+    (
+        "n = xchg_acquire(&s->a, 1); s->c = s->d = 1; n = smp_load_acquire(&s->b);",
+        ["MP Ws.a Ws.d", "MP Ws.a Ws.c"],
+    ),
     # what an operation without a result reads is no read, and what nothing writes needs no order
     ("atomic_inc(&s->a); smp_rmb(); n = s->b;", ["MP R<above> Rs.b"]),
     ("atomic_inc(&s->a); smp_mb(); n = s->b;", ["SB Ws.a Rs.b"]),
@@ -84,6 +87,8 @@ SAID = [  # what a comment says of a barrier between a write and a read on eithe
     ("See it before the update.", ["LB Rs.b Ws.c"]),
     ("Stores before stores, not loads.", ["MP Ws.a Ws.c"]),
     ("The load must come before the other load. A store may pass.", ["MP Rs.b Rs.d"]),
+    ("Write it before that, before we look.", ["SB Ws.a Rs.d"]),
+    ("Look and write before it is read.", ["MP Rs.b Rs.d"]),
     ("a, then d", ["SB Ws.a Rs.d", "MP Ws.a Ws.c"]),
 ]
 
@@ -101,6 +106,8 @@ def test_a_comment_says_which_accesses_are_meant(said: str, expected: list[str])
         ("smp_store_release(&s->a, 1);", "Set up before it is there.", ["MP W<above> Ws.a"]),
         ("n = smp_load_acquire(&s->a);", "Look before the write.", ["LB Rs.a W<below>"]),
         ("smp_mb__after_atomic(); s->a = 1;", "Look before the write.", ["MP W<above> Ws.a"]),
+        ("smp_mb__before_atomic(); s->a = 1;", "Look before the write.", ["LB R<above> Ws.a"]),
+        ("n = q[1]; n = s->b; smp_rmb(); n = s->c;", "q, then c", ["MP Rq[1] Rs.c", "MP Rs.b Rs.c"]),
         ("s->a = 1; smp_mb__before_atomic();", "", ["MP Ws.a W<below>"]),
         ("s->a = 1; smp_wmb();", "Write before reading.", ["MP Ws.a W<below>"]),
     ],
