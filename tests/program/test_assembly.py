@@ -290,6 +290,17 @@ def test_a_computed_access_may_not_meet_a_location_of_another_size() -> None:
     assert (caught.value.code, caught.value.span and caught.value.span.line) == ("not-modelled", 5)
 
 
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_turns_of_a_loop_may_bring_the_address_of_a_location_of_another_size(turns: int) -> None:
+    moves = "".join(f" MOV X{n},X{n + 1} ;\n" for n in range(1, turns + 1))
+    rows = f"{moves} LDR W9,[X1] ;\n SUB W8,W8,#1 ;\n CBNZ W8,L ;\n"
+    text = f"AArch64 t\n{{{{ x=0; uint64_t y; 0:X1=x; 0:X{{}}=y; 0:X8=4; }}}}\n P0 ;\n L: ;\n{rows}exists (0:X9=0)\n"
+    assert lower(text.format(turns + 2)).threads
+    with pytest.raises(InputError) as caught:
+        lower(text.format(turns + 1))
+    assert (caught.value.code, caught.value.span and caught.value.span.line) == ("not-modelled", 5 + turns)
+
+
 def test_an_address_may_take_a_turn_of_a_loop_to_arrive() -> None:
     rows = (
         "LDR X1,[X6]",

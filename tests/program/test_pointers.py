@@ -244,6 +244,51 @@ def test_operations_by_a_pointer_to_several_objects(access: str) -> None:
     assert answer(text).results[0].verdict in ("undecided", "nothing to check")
 
 
+@pytest.mark.parametrize(
+    ("pointer", "values"),
+    [
+        ("*g", {0, 1}),
+        ("*o->p", {0, 1}),
+        ("*o->a[0]", {0, 1}),
+        ("g = &y; *g", {0}),
+        ("int *l = get(); *l", {0, 1}),
+    ],
+)
+def test_a_pointer_from_outside_may_lead_to_what_the_text_takes_the_address_of(
+    pointer: str, values: set[int]
+) -> None:
+    head = "struct o { int *p, *a[2]; };\nint x, y, z, *k, *g;\n"
+    text = f"{head}void t(struct o *o)\n{{\n\tz = x;\n\tk = &x;\n\tg = get();\n\t{pointer} = 1;\n}}\n"
+    assert reachable(text, "x") == {(v,) for v in values}
+    assert reachable(text.replace("k = &x", "k = 0"), "x") == {(0,)}
+
+
+def test_nothing_from_outside_leads_to_what_an_allocation_gives() -> None:
+    text = "int x, *g;\nvoid t(void)\n{\n\tint *p = kzalloc(4, 0);\n\tg = get();\n\t*g = 1;\n\tx = *p;\n}\n"
+    assert reachable(text, "x") == {(0,)}
+
+
+def test_only_the_pointer_that_is_given_back_points_to_an_object_at_first() -> None:
+    text = "struct s *g, *h;\nint x;\nvoid f(void)\n{\n\tkfree(g);\n}\nvoid u(void)\n{\n"
+    text += "\tx += READ_ONCE(h) == NULL;\n" * 3 + "}\n"
+    found = [a for a in lowered(text).assumptions if "points to an object at first" in a]
+    assert [a.partition(" ")[0] for a in found] == ["g"]
+
+
+@pytest.mark.parametrize(
+    ("member", "is_wild"),
+    [("n", False), ("m", True), ("u.n", False), ("n.m", True)],
+)
+def test_only_an_object_that_has_the_member_is_around_it(member: str, is_wild: bool) -> None:
+    """Of what the text does not show; container_of() of another member is a mistake."""
+    body = "\tint *p = z ? &o->n : 0;\n\tif (!p)\n\t\treturn;\n"
+    body += f"\tstruct big *b = container_of(p, struct big, {member});\n\tb->v = 1;\n\tassert(z < 7);\n"
+    found = answer(
+        f"struct o {{ int n; }};\nint z;\nvoid t(struct o *o)\n{{\n{body}}}\nvoid u(void)\n{{\n\tz = 1;\n}}\n"
+    ).results[0]
+    assert ("may go to an address that is no location's" in found.reason) == is_wild
+
+
 def programs() -> list[int]:
     return list(range(60))
 

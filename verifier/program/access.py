@@ -369,7 +369,7 @@ def _through(here: Here, where: Address, e: tree.Expression) -> Address:
     if path in here.context.arrays_of_members:
         return where
     pointer = load(here, where, e)
-    return Address(Path(path.root, (*path.members, "*")), pointer, not path.members)
+    return Address(Path(path.root, (*path.members, "*")), pointer, True)
 
 
 def _member(base: Place, member: str) -> Place:

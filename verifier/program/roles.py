@@ -64,7 +64,7 @@ def groups(
     reach = {n: _reach(n, functions) for n in roots}
     active = [n for n in roots if roles[n].has_barrier or reach[n] & set(touched)]
     active = [n for n in active if roles[n].has_barrier or not roles[n].is_unmodelled] or active
-    if len(active) > 1 and not any(roles[n].has_barrier for n in active):
+    if not any(roles[n].has_barrier for n in active):
         active = [n for n in active if any(_share(roles[n], roles[m]) for m in active if m != n)] or active
     chosen = _chosen(active, roles)
     part = {t for g in chosen for t in g.threads}
@@ -73,10 +73,10 @@ def groups(
 
 def _chosen(active: Sequence[str], roles: dict[str, Role]) -> tuple[Group, ...]:
     barred = [n for n in active if roles[n].has_barrier]
-    others = [n for n in roles if any(_share(roles[n], roles[b]) for b in barred if b != n)]
-    together = list(dict.fromkeys([*barred, *(n for n in active if n in others)]))
+    others = (n for n in active if any(_share(roles[n], roles[b]) for b in barred))
+    together = list(dict.fromkeys([*barred, *others]))
     linked = all(any(_share(roles[n], roles[m]) for m in together if m != n) for n in together)
-    if len(together) > 1 and len(together) <= MOST_THREADS and linked:
+    if together and linked and len(together) <= MOST_THREADS:
         shared = sorted(_common([roles[n] for n in together]))
         return (Group(tuple(together), _accessing(shared)),)
     found: list[Group] = []
@@ -110,7 +110,7 @@ def _distinct(found: Iterable[Group]) -> tuple[Group, ...]:
 
 def _accessing(names: Sequence[str]) -> str:
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f"they share {shown}" if names else ""
+    return f"they share {shown}"
 
 
 def _share(one: Role, other: Role) -> bool:

@@ -137,16 +137,14 @@ def _release_acquire(program: Program, thread: Thread, o: Operation, below: Sequ
     return []
 
 
-def _is_barrier(o: Operation) -> bool:
+def _is_barrier(o: Fence | Access) -> bool:
     match o:
         case Fence(_, _, is_barrier):
             return is_barrier
         case Load() | Store():
-            return o.order not in ("once", "plain", "") and not o.is_plain
+            return o.order not in ("once", "plain", "")
         case Rmw():
             return o.is_explicit
-        case _:
-            return False
 
 
 def around(operations: Sequence[Operation], wanted: Operation) -> tuple[list[Access], list[Access]] | None:
@@ -191,30 +189,26 @@ def _is_shared(o: Access) -> bool:
     return not root.is_own and root.name != "current" and "lock" not in o.order
 
 
-def _around(o: Operation, above: list[Access], below: list[Access]) -> tuple[list[Access], list[Access]]:
+def _around(o: Access, above: list[Access], below: list[Access]) -> tuple[list[Access], list[Access]]:
     """What an acquire or a release orders: itself, and what follows or precedes it."""
-    assert isinstance(o, Load | Store | Rmw)
-    releases = "release" in o.order
-    acquires = "acquire" in o.order
-    if releases and not acquires:
+    if "release" in o.order:
         return above, [o]
-    if acquires and not releases:
+    if "acquire" in o.order:
         return [o], below
     return [*above, o], below
 
 
 def _between(
-    program: Program, thread: Thread, o: Operation, above: list[Access], below: list[Access], said: str
+    program: Program, thread: Thread, o: Fence | Access, above: list[Access], below: list[Access], said: str
 ) -> list[Probe]:
-    name, kind = _name(o), _kind(o)
-    assert isinstance(o, Fence | Load | Store | Rmw)
+    kind = _kind(o)
     called = _called(program)
     line = o.origin.span.line
     firsts = _ends(called, above[::-1], kind, True, said) or [_edge(o, True, said)]
     seconds = _ends(called, below, kind, False, said) or [_edge(o, False, said)]
     lines = _lines(called, [*above, *below], line)
     pairs = [
-        (i + j, Probe(thread.name, a, b, line, name, (lines.get(a.name, line), lines.get(b.name, line))))
+        (i + j, Probe(thread.name, a, b, line, o.name, (lines.get(a.name, line), lines.get(b.name, line))))
         for i, a in enumerate(firsts)
         for j, b in enumerate(seconds)
         if a.name != b.name
@@ -228,10 +222,6 @@ def _lines(called: dict[Path, str], accesses: Sequence[Access], line: int) -> di
     for o in sorted(accesses, key=lambda o: abs(o.origin.span.line - line)):
         found.setdefault(called.get(_place(o), ""), o.origin.span.line)
     return found
-
-
-def _name(o: Operation) -> str:
-    return o.name if isinstance(o, Fence | Load | Store | Rmw) else ""
 
 
 def _kind(o: Operation) -> str:
@@ -255,7 +245,7 @@ def _ends(
             path = _place(o)
             name = called.get(path, str(path))
             found.setdefault((which, name), End(which, path, name))
-    told = _told(said, is_first) if kind == "mb" else None
+    told = _told(said, is_first)
     ends = [e for e in found.values() if e.kind == told] or list(found.values())
     words = set(re.findall(r"\w+", said))
     return sorted(ends, key=lambda e: not (e.path is not None and _last(e.path) in words))

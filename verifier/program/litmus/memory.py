@@ -167,8 +167,7 @@ class Memory:
                 self._initialise(f"{name}[{i}]", element)
         elif value is not None:
             at_ = self.named(name)
-            number = self.value(value)
-            fitted = number if isinstance(value, str) else Kind(at_.kind.size, True).fit(number)
+            fitted = Kind(at_.kind.size, True).fit(self.value(value))
             self.locations[name] = Location(at_.path, at_.number, at_.address, at_.kind, fitted)
 
     def named(self, name: str, index: int | None = None) -> Location:
