@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from tests.programs import event_graph
 from tests.search.test_search import graphs, outcome
 from verifier.events.expression import TRUE, Apply, Const
 from verifier.events.logic import conjunction
@@ -47,6 +48,21 @@ def test_what_is_not_asked_of_single_reads_is_left_to_others() -> None:
             for what in asked:
                 assert direct_executions(space, ((Apply("<", (what, Const(1))), True),)) is None
                 assert direct_executions(space, ((Apply("==", (what, Const(1))), False),)) is None
+
+
+def test_threads_run_one_after_the_other_with_the_first_and_the_last_value_of_what_is_open() -> None:
+    text = """int x;
+    int f(void);
+    void p(void) { if (f() > 2) WRITE_ONCE(x, 1); }
+    void q(void) { int a = READ_ONCE(x); }
+    """
+    space = Space(event_graph(text, "aarch64"))
+    (unknown,) = space.unknowns
+    assert len(unknown.domain) > 2
+    (read,) = space.reads
+    seen = [(dict(e.unknowns)[unknown.index], e.values[read]) for e in sequential_executions(space)]
+    first, last = unknown.domain[0], unknown.domain[-1]
+    assert seen == [(first, 0), (first, 0), (last, 1), (last, 0)]
 
 
 def _meets(values: dict[object, int], parts: list[Apply]) -> bool:

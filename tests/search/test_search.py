@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import product
 from typing import Literal
 
 import pytest
@@ -15,6 +16,7 @@ from tests.graphs import graph as drawn
 from tests.oracle import Checker, TooBigError, executions
 from tests.programs import event_graph, random_program
 from tests.test_cycles import KINDS
+from verifier.cat.bits import members
 from verifier.cat.bounds import Bounds
 from verifier.cat.compiled import compiled, flags_raised, is_consistent
 from verifier.cat.evaluate import Evaluator, holds
@@ -28,8 +30,11 @@ from verifier.execution.candidate import Execution, bases, valuation
 from verifier.limits import Deadline, GaveUp
 from verifier.program.litmus.lower import lower_litmus
 from verifier.properties.inquiry import Inquiry
+from verifier.record import replace
 from verifier.search import Search, completions, images, search
+from verifier.search.concrete import Concrete
 from verifier.search.listing import TooMany, candidate_executions
+from verifier.search.roots import root
 from verifier.search.space import Space
 from verifier.source import Source
 from verifier.syntax.litmus import parse_litmus
@@ -357,6 +362,61 @@ def test_flags_of_each_kind(monkeypatch: pytest.MonkeyPatch) -> None:
         for f in flags:
             raised.setdefault(f.name, set()).add(f.name in expected)
     assert sum(len(found) == 2 for found in raised.values()) == 8
+
+
+def test_axioms_of_each_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those that ask for something: that a relation is not empty, or has a cycle."""
+    monkeypatch.setattr(completions, "FEW", 0)
+    rf, po = BaseRelation("rf"), BaseRelation("po")
+    coherent = Axiom("acyclic", False, RelationTerm("union", (rf, BaseRelation("co"), po)), "coherent", False)
+    across = RelationTerm("inter", (rf, BaseRelation("ext")))
+    seen = RelationTerm("sequence", (across, po))
+    back = RelationTerm("union", (across, RelationTerm("inverse", (across,))))
+    tests: tuple[Literal["empty", "irreflexive", "acyclic"], ...] = ("empty", "irreflexive", "acyclic")
+    outcomes = set()
+    for text in ("W x 1; R y | W y 1; R x", "R x | W x 1", "W x 1; W x 2 | R x; R x"):
+        graph = drawn(text)
+        for test, negated, term in product(tests, (True, False), (across, seen, back)):
+            m = Model("asks", "", (coherent, Axiom(test, negated, term, "asks", False)), (), "any", "")
+            checker, finder = Checker(graph, m), Search(graph, m, Deadline(None))
+            for reads in {
+                tuple((r, e.values[r] or 0) for r, _ in e.reads_from) for e in all_executions(graph)
+            }:
+                expected = any(
+                    checker.is_consistent(e)
+                    for e in all_executions(graph)
+                    if all(e.values[r] == v for r, v in reads)
+                )
+                asked_for = [(Apply("==", (ReadValue(r), Const(v))), True) for r, v in reads]
+                assert (finder.find(*asked_for) is not None) == expected
+                outcomes.add((test, negated, expected))
+    assert len(outcomes) > 8
+
+
+def test_what_breaks_a_filter_is_not_allowed() -> None:
+    text = (
+        "C filtered\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nP1(int *x) { int r0 = READ_ONCE(*x); }\n"
+        "filter (1:r0=1)\nexists (x=1)\n"
+    )
+    graph = build(lower_litmus(parse_litmus(Source.whole("filtered.litmus", text))), "linux", 2)
+    concrete = Concrete(Space(graph), compiled(model("lkmm")))
+    free = candidate_executions(replace(graph, constraints=()))
+    assert sorted((e.values[e.reads_from[0][0]], concrete.is_allowed(e)) for e in free) == [
+        (0, False),
+        (1, True),
+    ]
+
+
+def test_orders_that_contradict_each_other_leave_no_execution() -> None:
+    space = Space(drawn("W x 1; W y 1 | W x 2 | W x 3"))
+    node = root(space)
+    a, b, c = (w for w in members(space.writers[0]) if w in space.constants and node.sure >> w & 1 and w > 1)
+    must, may = node.co
+    cycle = space.universe.from_pairs([(a, b), (b, c), (c, a)])
+    node.co = (must | cycle, may & ~space.universe.inverse(cycle))
+    few = completions.Completions(space).few(node, 10**6)
+    assert few is not None
+    assert not list(few.executions)
 
 
 def test_where_values_are_too_many_the_solver_answers(monkeypatch: pytest.MonkeyPatch) -> None:
