@@ -87,6 +87,28 @@ def test_conditions(condition: str, ordered: str, unordered: str) -> None:
         assert found.is_question == condition.startswith("exists")
 
 
+@pytest.mark.parametrize("model", ["armv8", "lkmm"])
+@pytest.mark.parametrize(
+    ("way", "is_ordered"),
+    [
+        ("if (READ_ONCE(z)) r = READ_ONCE(x);", True),
+        ("if (READ_ONCE(z)) ; else r = READ_ONCE(x);", True),
+        ("if (READ_ONCE(z)) r = READ_ONCE(x); else r = READ_ONCE(x);", True),
+        ("if (READ_ONCE(z)) { r = READ_ONCE(x); r = 1; }", False),
+        ("r = READ_ONCE(x); if (READ_ONCE(z)) r = 1;", False),
+    ],
+)
+def test_a_value_that_one_way_brings_is_a_dependency(way: str, is_ordered: bool, model: str) -> None:
+    text = f"""int x, y, z;
+    void p(void) {{ int r = 0; {way} WRITE_ONCE(y, r); }}
+    void q(void) {{ int s = READ_ONCE(y); smp_mb(); WRITE_ONCE(x, 1); }}
+    void w(void) {{ WRITE_ONCE(z, 1); }}
+    exists (p:r == 1 && q:s == 1)
+    """
+    (found,) = properties(text, model)
+    assert found.status == ("violated" if is_ordered else "holds")
+
+
 SLEEPER = """int cond;
 struct task_struct *task;
 void sleeper(void)
