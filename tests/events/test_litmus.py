@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from verifier.events.build import build
 from verifier.events.expression import FALSE, TRUE, Const
 from verifier.events.graph import EventGraph
@@ -108,3 +110,18 @@ def test_grace_periods_of_all_kinds_are_events_on_every_architecture() -> None:
         graph = c("synchronize_srcu(s);", architecture=architecture)
         assert graph.unmodelled == ()
         assert ["Sync-srcu" in e.tags for e in graph.events if e.kind == "F"] == [True]
+
+
+@pytest.mark.parametrize(
+    ("way", "is_origin"),
+    [
+        ("if (r1) { r0 = READ_ONCE(*x); }", True),
+        ("if (r1) { r2 = 0; } else { r0 = READ_ONCE(*x); }", True),
+        ("if (r1) { r0 = READ_ONCE(*x); r0 = 1; }", False),
+        ("if (r1) { r0 = 1; } else { r0 = READ_ONCE(*x); }", True),
+        ("r0 = READ_ONCE(*x); if (r1) { r2 = 0; } else { r2 = 1; }", True),
+    ],
+)
+def test_a_value_that_one_way_brings_is_a_dependency(way: str, is_origin: bool) -> None:
+    g = c("int r1 = READ_ONCE(*y); int r0 = 0; int r2;", way, "WRITE_ONCE(*y, r0);")
+    assert (("data", "READ_ONCE(*x)", "WRITE_ONCE(*y, r0)") in dependencies(g)) == is_origin
