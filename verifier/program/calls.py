@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from verifier.errors import ProgramError
 from verifier.program import access, atomics, awaited, deferred, frees, irqs, locks, objects, waiters
 from verifier.program.bodies import Body
-from verifier.program.frame import Delayed, Pointer, Variable, text_of
+from verifier.program.frame import Delayed, Frame, Pointer, Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.kernel import ranges
 from verifier.program.lists import is_question
@@ -51,6 +51,7 @@ from verifier.syntax.walk import walk
 
 if TYPE_CHECKING:
     from verifier.program.access import Here
+    from verifier.program.context import Context
 
 _ASSERTED = {
     "assert": True,
@@ -75,35 +76,38 @@ def call(here: Here, e: tree.Call) -> Value:
         if what.startswith("guard("):  # one that is no statement of its own
             here.context.cannot_model(what, here.frame, e.span)
         return _opaque_call(here, e, what)
-    name = e.function.name
-    if isinstance(passed := here.frame.bindings.get(name), Delayed):
+    return _named_call(here, e, e.function, here.frame)
+
+
+def _named_call(here: Here, e: tree.Call, function: tree.Name, frame: Frame) -> Value:
+    """A call of the function that a frame knows by that name."""
+    name = function.name
+    if isinstance(passed := frame.bindings.get(name), Delayed):
         return _passed_call(here, e, passed)
     if name in here.context.functions:
         return inline(here, e, here.context.functions[name], here.context.source)
-    if _is_pointer(here, name):
+    if _is_pointer(here.context, frame, name):
         return _opaque_call(here, e, name)
-    if name in here.frame.bindings or name in here.context.declared:
-        raise here.frame.error(
-            "call-of-location", f"{name} is a variable, expected a function", e.function.span
-        )
+    if name in frame.bindings or name in here.context.declared:
+        raise frame.error("call-of-location", f"{name} is a variable, expected a function", function.span)
     return _litmus_call(here, e, name) if here.context.is_litmus else _kernel_call(here, e, name)
 
 
-def _is_pointer(here: Here, name: str) -> bool:
+def _is_pointer(context: Context, frame: Frame, name: str) -> bool:
     """Whether a name is that of a variable which may hold a function's address."""
-    if here.context.is_litmus:
+    if context.is_litmus:
         return False
-    return name in here.context.pointers or isinstance(here.frame.bindings.get(name), Variable | Pointer)
+    return name in context.pointers or isinstance(frame.bindings.get(name), Variable | Pointer)
 
 
 def _passed_call(here: Here, e: tree.Call, passed: Delayed) -> Value:
     """A call of a function that is an argument of the primitive at hand."""
-    match passed.expression:
-        case tree.Name() | tree.Unary("&", tree.Name()) as named:
-            function = named if isinstance(named, tree.Name) else named.operand
-            return call(here, tree.Call(function, e.arguments, e.span))
-        case other:
-            return _opaque_call(here, e, text_of(passed.frame.source, other.span))
+    function = passed.expression
+    if isinstance(function, tree.Unary) and function.operator == "&":
+        function = function.operand
+    if isinstance(function, tree.Name):
+        return _named_call(here, tree.Call(function, e.arguments, e.span), function, passed.frame)
+    return _opaque_call(here, e, text_of(passed.frame.source, function.span))
 
 
 def _litmus_call(here: Here, e: tree.Call, name: str) -> Value:
