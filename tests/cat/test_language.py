@@ -37,6 +37,7 @@ def definitions(tmp_path: Path, text: str) -> dict[str, object]:
         ("let x = rf | [R & W] ; po", "let x = rf"),
         ("let x = [TLBI & M] ; po | rf \\ (TLBI * W)", "let x = rf"),
         ("let x = rf | emptyset ; po", "let x = rf"),
+        ("let x = [imply(R, W)]", "let x = [~R | W]"),
         ("let x = rf | emptyset^-1", "let x = rf"),
         ("let x = po ; [~TLBI] ; rf", "let x = po ; rf"),
         ("let x = rf & ~po", "let x = rf \\ po"),

@@ -444,3 +444,46 @@ def test_the_kernels_model(threads: str, condition: str, expected: str) -> None:
 )
 def test_flags_of_the_kernels_model(body: str, expected: set[str]) -> None:
     assert flags(kernel(body, "exists (true)"), "lkmm") == expected
+
+
+SB_C, LB_C = "exists (0:r0=0 /\\ 1:r0=0)", "exists (0:r0=1 /\\ 1:r0=1)"
+SECTION = "r2 = srcu_read_lock(s); srcu_read_unlock(s, r2);"
+
+
+@pytest.mark.parametrize("model", ["armv8", "lkmm"])
+@pytest.mark.parametrize(
+    ("between", "expected"),
+    [
+        ("smp_mb();", NEVER),
+        ("synchronize_rcu();", NEVER),
+        ("synchronize_srcu(s);", NEVER),
+        (f"{SECTION} smp_mb__after_srcu_read_unlock();", NEVER),
+        (SECTION, SOMETIMES),
+        ("smp_mb__after_srcu_read_unlock();", SOMETIMES),
+    ],
+)
+def test_full_barriers_between_any_two_accesses(between: str, expected: str, model: str) -> None:
+    stored = w("x") + between + r("r0", "y") + " | " + w("y") + "smp_mb();" + r("r0", "x")
+    loaded = r("r0", "x") + between + w("y") + " | " + r("r0", "y") + "smp_mb();" + w("x")
+    assert observation(kernel(stored, SB_C), model) == expected
+    assert observation(kernel(loaded, LB_C), model) == expected
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_who_has_the_lock_later_writes_later(model: str) -> None:
+    first = f"spin_lock(l); {w('z')} {w('x')} spin_unlock(l);"
+    second = f"spin_lock(l); {r('r0', 'z')} {w('x', 2)} spin_unlock(l);"
+    assert observation(kernel(f"{first} | {second}", "exists (1:r0=1 /\\ [x]=1)"), model) == NEVER
+    assert observation(kernel(f"{first} | {second}", "exists (1:r0=0 /\\ [x]=1)"), model) == SOMETIMES
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("spin_lock(l); spin_lock(l);", NEVER),
+        ("spin_lock(l); spin_unlock(l); spin_lock(l);", "Always"),
+        ("spin_lock(l); r0 = spin_trylock(l); spin_unlock(l);", "Always"),
+    ],
+)
+def test_who_takes_a_lock_twice_gets_no_further(body: str, expected: str) -> None:
+    assert observation(kernel(body, "exists (0:r0=0)"), "lkmm") == expected
