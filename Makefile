@@ -34,12 +34,14 @@ test: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q
 
-test-full: $(VENV)/.installed-dev
+# On all cores, and then, by itself, what uses all cores and prints how many planted faults were found.
+test-full: $(VENV)/.installed-full
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "full or not full"
+	$(BIN)/python -m pytest -q -m "full or not full" -n auto --dist worksteal --ignore tests/mutation
+	$(BIN)/python -m pytest -q -m "full or not full" tests/mutation
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench $(BENCH)
@@ -80,6 +82,10 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-full: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,full]'
+	@touch $@ $(VENV)/.installed-dev $(VENV)/.installed
 
 $(VENV)/.installed-fuzz: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
