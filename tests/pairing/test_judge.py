@@ -103,3 +103,14 @@ def test_the_verdict_does_not_depend_on_the_order_of_threads() -> None:
     one = _judge(STORES, LOADS)
     other = _judge(LOADS.replace("\tr", "\tint r0, r1;\n\tr", 1), STORES)
     assert one.verdict == other.verdict == "proved"
+
+
+@pytest.mark.parametrize("weak", ["smp_rmb", "smp_wmb", "barrier"])
+@pytest.mark.parametrize("order", ["{}();\n\tsmp_mb();", "smp_mb();\n\t{}();"])
+def test_what_stands_beside_a_stronger_barrier_is_redundant(weak: str, order: str) -> None:
+    stores = f"\tWRITE_ONCE(x, 1);\n\t{order.format(weak)}\n\tr0 = READ_ONCE(y);"
+    result = _judge(stores.replace("r0", "int r0"), "\tWRITE_ONCE(y, 1);\n\tsmp_mb();\n\tr1 = READ_ONCE(x);")
+    found = _barrier(result, weak)
+    line = 6 if order.startswith("{}") else 5
+    assert found.status == "redundant"
+    assert found.reason == f"no access stands between it and smp_mb (line {line}), which is stronger"
