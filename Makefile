@@ -34,14 +34,18 @@ test: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q
 
-# On all cores, and then, by itself, what uses all cores and prints how many planted faults were found.
+# What prints how many planted faults were found, or looks at the width of its folder's name, at the memory of its own
+# process or at all files that it opens.
+ALONE := tests/mutation tests/fuzz tests/test_cli.py tests/test_only_reads.py tests/test_readme.py
+
+# On all cores, and then the tests that have to be alone.
 test-full: $(VENV)/.installed-full
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "full or not full" -n auto --dist worksteal --ignore tests/mutation
-	$(BIN)/python -m pytest -q -m "full or not full" tests/mutation
+	$(BIN)/python -m pytest -q -m "full or not full" -n auto --dist worksteal $(ALONE:%=--ignore=%)
+	$(BIN)/python -m pytest -q -m "full or not full" $(ALONE)
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench $(BENCH)
