@@ -18,6 +18,7 @@ from verifier import cli, decide
 from verifier.batch import Job
 from verifier.cat.load import load
 from verifier.cat.terms import Model
+from verifier.certify import circuit
 from verifier.certify.proof import proofs
 from verifier.encoding import session
 from verifier.encoding.bounds import Facts
@@ -262,6 +263,24 @@ def test_what_there_is_no_time_for_is_said_to_be_missing() -> None:
     graph, model = event_graph(MP, "aarch64"), load("armv8")
     asked = [Answered(graph, model, frozenset(), Related("rf", 0, 1), None)]
     assert proofs(asked, Deadline(0.0)) == ("", 0, ("time ran out (--timeout)",))
+
+
+def test_claims_too_large_for_one_script_stand_in_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (LITMUS / "kvm/doorbell-sleep.c").read_text()
+    (whole,) = certificates(text, ("lkmm",))
+    monkeypatch.setattr(circuit, "MOST_GATES", 1500)
+    (parted,) = certificates(text, ("lkmm",))
+    assert (whole.proofs.count("(reset)"), parted.proofs.count("(reset)")) == (1, 2)
+    assert (parted.claims, parted.missing) == (whole.claims, ())
+    assert {c.answer for c in check_proofs(parted.proofs, SECONDS)} == {"confirmed"}
+
+
+def test_claims_too_large_for_a_script_of_their_own_are_said_to_be_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(circuit, "MOST_GATES", 3)
+    (found,) = certificates(MP, ("lkmm",))
+    assert found.missing == ("the formula would have more than 3 gates",)
 
 
 def test_a_formula_that_nothing_meets_is_rejected() -> None:

@@ -15,8 +15,12 @@ FEW = 4  # parts up to which a conjunction within another becomes part of it
 Clause = tuple[int, ...]  # one of these literals holds
 
 
+class TooManyGates(NotModelled):
+    """A formula would be larger than MOST_GATES."""
+
+
 class Circuit:
-    """Gates over constants; equal ones are one. Raises NotModelled where there are more than MOST_GATES.
+    """Gates over constants; equal ones are one. Raises TooManyGates where there are more than MOST_GATES.
 
     `conditions`: clauses that say what a constant means; they hold wherever it is used.
     """
@@ -93,7 +97,7 @@ class Circuit:
         gate = self._gates.get(key)
         if gate is None:
             if len(self._parts) >= MOST_GATES:
-                raise NotModelled(f"the formula would have more than {MOST_GATES:,} gates")
+                raise TooManyGates(f"the formula would have more than {MOST_GATES:,} gates")
             self._names.append("")
             gate = len(self._names) - 1
             self._gates[key] = gate

@@ -6,7 +6,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from verifier.certify.circuit import FALSE, TRUE, Circuit, Clause
+from verifier.certify.circuit import FALSE, TRUE, Circuit, Clause, TooManyGates
 from verifier.certify.claims import Claims
 from verifier.certify.words import events, statement
 from verifier.limits import Deadline, NotModelled, Undecided, why_not
@@ -20,17 +20,38 @@ LARGER = "no recursive relation is larger than it is written here"
 
 def proofs(answered: Sequence[Answered], deadline: Deadline) -> tuple[str, int, tuple[str, ...]]:
     """The formulas for answers about one graph under one model: their text, how many there are, and why some are
-    missing."""
+    missing. Where they are too large for one script, there are several, each of which begins with (reset)."""
     missing: dict[str, None] = {}
-    written: _Text | None = None
+    scripts: list[tuple[str, int]] = []
+    last: _Script | None = None
     for off, group in _to_write(_by_places(answered)).items():
         try:
             deadline.remaining()
-            written = written or _Text(Claims(group[0].graph, group[0].model))
-            written.add(off, group, deadline)
+            grown = _with(last, off, group, deadline)
         except (NotModelled, Undecided, RecursionError) as problem:
             missing[why_not(problem)] = None
-    return (written.text(), written.count, tuple(missing)) if written else ("", 0, tuple(missing))
+            continue
+        if last is not None and grown is not last:
+            scripts.append((last.text(), last.count))
+        last = grown
+    if last is not None:
+        scripts.append((last.text(), last.count))
+    return "\n".join(text for text, _ in scripts), sum(count for _, count in scripts), tuple(missing)
+
+
+def _with(
+    last: _Script | None, off: frozenset[int], group: Sequence[Answered], deadline: Deadline
+) -> _Script:
+    """The last script with these answers, or a new one, where there is none or it would become too large."""
+    if last is not None:
+        try:
+            last.add(off, group, deadline)
+            return last
+        except TooManyGates:
+            pass
+    new = _Script(Claims(group[0].graph, group[0].model))
+    new.add(off, group, deadline)
+    return new
 
 
 def _by_places(answered: Iterable[Answered]) -> _Groups:
@@ -50,7 +71,7 @@ def _to_write(groups: _Groups) -> _Groups:
     return kept
 
 
-class _Text:
+class _Script:
     """The text of the claims about one graph. What stands at the top holds of each candidate execution."""
 
     def __init__(self, claims: Claims) -> None:
