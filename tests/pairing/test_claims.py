@@ -17,6 +17,11 @@ from verifier.pipeline import check
         ("pairs with smp_mb() in other()", "refuted"),
         ("smp_rmb() elsewhere", None),
         ("pairs with the barrier in some_other_file()", "unknown"),
+        ("pairs with the barrier in reader()", "confirmed"),
+        ("pairs with the barrier in other()", "refuted"),
+        ("pairs with the barrier() in reader()", "refuted"),
+        ("pairs with the rmb in reader()", "confirmed"),
+        ("pairs with rmb() in reader()", "refuted"),
     ],
 )
 def test_claims_are_compared_with_the_partners_found(comment: str, verdict: str | None) -> None:

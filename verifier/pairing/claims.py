@@ -15,8 +15,11 @@ _PAIRS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _BARRIER = re.compile(
-    r"(?:smp_|dma_|virt_)?[rw]?mb(?:__\w+)?$|barrier$|smp_\w+$|\w+_(?:acquire|release)$|rcu_(?:dereference|assign_pointer)$"
+    r"(?:smp_|dma_|virt_)?[rw]?mb(?:__\w+)?$|smp_\w+$|\w+_(?:acquire|release)$|rcu_(?:dereference|assign_pointer)$"
 )
+_CALLED = re.compile(r"\bbarrier(?=\(\))")  # without the brackets it may be any
+_KIND = re.compile(r"\b[rw]?mb\b(?!\()")  # without them it may be any of these
+_PREFIXES = ("", "smp_", "dma_", "virt_")
 _FUNCTION = re.compile(r"(\w+)\(\)|\bin\s+(?:the\s+)?(\w+)")
 _NEAR = 6  # lines between a comment's end and the barrier that it speaks of
 
@@ -87,7 +90,8 @@ def _claim(text: str, graph: EventGraph) -> Claim | None:
         return None
     words = " ".join(found[1].replace("*", " ").split()).split(". ")[0][:120]
     functions = {a or b for a, b in _FUNCTION.findall(words)}
-    barriers = {w for w in re.findall(r"\w+", words) if _BARRIER.match(w)}
+    barriers = {w for w in re.findall(r"\w+", words) if _BARRIER.match(w)} | {*_CALLED.findall(words)}
+    barriers |= {prefix + w for w in _KIND.findall(words) for prefix in _PREFIXES}
     inside = (
         n for s in graph.sources for n in (s.via, graph.threads[s.thread], *(name for name, _ in s.way))
     )
