@@ -66,7 +66,7 @@ mutation: $(VENV)/.installed-dev
 	$(BIN)/python -m mutation --write-docs $(MUTATION)
 
 goldens: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/test_cycles_table.py tests/test_readme.py tests/report -m "full or not full" -k "not time_and_memory"
+	$(BIN)/python -m pytest -q --goldens tests/test_litmus.py tests/test_cycles_table.py tests/test_readme.py tests/report -m "full or not full" -k "not test_memory"
 
 pictures: $(VENV)/.installed-dev
 	$(BIN)/python docs/pictures.py

@@ -187,7 +187,7 @@ def test_each_status_has_an_example() -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", NAMES)
-def test_time_and_memory(name: str) -> None:
+def test_memory(name: str) -> None:
     command = [
         sys.executable,
         "-c",
@@ -200,10 +200,9 @@ def test_time_and_memory(name: str) -> None:
         str(LITMUS / name),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    code, seconds, kilobytes = done.stdout.split()[-3:]
+    code, kilobytes = done.stdout.split()[-2:]
     assert int(code) in {0, 1, 3}, done.stderr
     is_large = name.startswith(("algorithms/", "kvm/", "lists/", "sleep-wake/"))  # they loop, lock and sleep
-    assert float(seconds) < (120.0 if name in SLOW else 40.0 if is_large else 1.0)  # of the processor
     assert int(kilobytes) < (1000 if is_large else 200) * 1024
 
 
@@ -211,6 +210,5 @@ def test_time_and_memory(name: str) -> None:
 MEASURE = """
 import resource, subprocess, sys
 code = subprocess.run(sys.argv[1:], check=False).returncode
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(code, used.ru_utime + used.ru_stime, used.ru_maxrss)
+print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
