@@ -9,9 +9,11 @@ from __future__ import annotations
 import pytest
 
 from tests.models.test_verdicts import assembly, kernel
+from tests.programs import event_graph
 from verifier.cat.load import load
 from verifier.decide import architecture
 from verifier.events.build import build
+from verifier.events.graph import EventGraph
 from verifier.program.litmus.lower import lower_litmus
 from verifier.source import Source
 from verifier.syntax.litmus import parse_litmus
@@ -23,7 +25,10 @@ def events(text: str, model: str) -> tuple[Shown, list[str]]:
     """Kind and tags of the events of a test's one thread, in program order, and how its pairs are tied; a fence
     without a tag is no instruction."""
     program = lower_litmus(parse_litmus(Source.whole("t.litmus", text)))
-    graph = build(program, architecture(program, load(model)), 2)
+    return _shown(build(program, architecture(program, load(model)), 2))
+
+
+def _shown(graph: EventGraph) -> tuple[Shown, list[str]]:
     shown = [
         (e.kind, tuple(sorted(e.tags))) for e in graph.events if e.thread >= 0 and (e.tags or e.kind != "F")
     ]
@@ -157,3 +162,31 @@ def test_a_primitive_has_the_events_of_its_instructions(model: str, name: str) -
     ours = events(kernel(f"r1 = READ_ONCE(*x); {KERNEL[name]}", last), model)
     column = "; ".join(part for part in (COMPILED[model]["READ_ONCE"], COMPILED[model][name]) if part)
     assert ours == events(assembly(isa, initial, [column], last), model)
+
+
+@pytest.mark.parametrize("model", COMPILED)
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("down_read(&sem)", "xchg_acquire"),
+        ("up_read(&sem)", "xchg_release"),
+        ("bit_spin_unlock(0, &word)", "xchg_release"),
+    ],
+)
+def test_locks_that_count_or_share_a_word_are_atomic_operations(call: str, name: str, model: str) -> None:
+    """kernel/locking/rwsem.c and include/linux/bit_spinlock.h: what they do to the word is no matter of the events."""
+    text = f"struct rw_semaphore sem; unsigned long word;\nvoid f(void) {{ {call}; }}\n"
+    isa, initial = HEADS[model]
+    same = assembly(isa, initial, [COMPILED[model][name]], "exists (true)")
+    assert _shown(event_graph(text, load(model).architecture)) == events(same, model)
+
+
+@pytest.mark.parametrize("model", COMPILED)
+@pytest.mark.parametrize(
+    ("call", "tag"), [("synchronize_rcu();", "Sync-rcu"), ("synchronize_srcu(s);", "Sync-srcu")]
+)
+def test_a_grace_period_is_a_full_barrier_besides(call: str, tag: str, model: str) -> None:
+    """The axiom of models/rcu.cat orders as much by itself; a user's model with a weaker one has the fence."""
+    ours, _ = events(kernel(call, "exists (true)"), model)
+    ((kind, tags),), _ = events(kernel("smp_mb();", "exists (true)"), model)
+    assert ours == [(kind, tuple(sorted((*tags, tag))))]

@@ -286,6 +286,34 @@ def test_races_of_plain_accesses(reader: str, expected: bool) -> None:
     assert race(r("r1", "x"), "*x = 1;")
 
 
+@pytest.mark.parametrize(("publish", "expected"), [("smp_mb();", False), ("smp_wmb();", True), ("", True)])
+def test_only_a_full_barrier_keeps_a_race_away_through_other_threads(publish: str, expected: bool) -> None:
+    """`ww-vis` goes on over `xbstar` from a strong fence; the dependency in the middle is not cumulative."""
+    writer = f"*x = 1; {publish} {w('y')}"
+    middle, last = f"{r('r0', 'y')} WRITE_ONCE(*z, r0);", "r0 = smp_load_acquire(z); if (r0) { *x = 2; }"
+    text = kernel(f"{writer} | {middle} | {last}", "exists (2:r0=1)")
+    assert ("data-race" in flags(text, "lkmm")) == expected
+
+
+def test_who_reads_its_own_write_early_makes_nothing_visible() -> None:
+    """`vis` goes over `rfe`, and not over `rfi`.
+
+    P0's release is executed before P2's write, by way of P1, and need not have got to P2. What P0 reads of it is
+    forwarded, and leads through P1 back into P0's critical section, which P2 waits for: no way of the release.
+    """
+    section = "rcu_read_lock(); r0 = READ_ONCE(*z); r1 = READ_ONCE(*b); rcu_read_unlock();"
+    forwarded = "smp_store_release(y, 1); r2 = READ_ONCE(*y); WRITE_ONCE(*c, r2);"
+    threads = (
+        f"{section} if (r0) {{ if (!r1) {{ *x = 1; }} }} {forwarded}",
+        "r0 = READ_ONCE(*c); WRITE_ONCE(*z, r0); r1 = READ_ONCE(*y); WRITE_ONCE(*a, r1);",
+        "WRITE_ONCE(*b, 1); synchronize_rcu(); r0 = READ_ONCE(*a); if (r0) { WRITE_ONCE(*x, 2); }",
+    )
+    text = kernel(" | ".join(threads), "exists (0:r0=1 /\\ 0:r1=0 /\\ x=2)")
+    text = text.replace("int *z,", "int *z, int *a, int *b, int *c,")
+    assert observation(text, "lkmm") == SOMETIMES
+    assert flags(text, "lkmm") == {"data-race"}
+
+
 MODELS = ("lkmm", "armv8", "riscv", "power", "tso", "sc")
 
 
@@ -436,10 +464,14 @@ def test_the_kernels_model(threads: str, condition: str, expected: str) -> None:
         ("*x = 1; smp_wmb(); " + w("x", 2), set()),
         ("*x = 1; smp_mb(); " + w("x", 2), set()),
         ("*x = 1; smp_mb__before_atomic(); " + w("x", 2), set()),
+        ("*x = 1; smp_mb__after_atomic(); " + w("x", 2), set()),
+        ("*x = 1; synchronize_rcu(); " + w("x", 2), set()),
+        ("*x = 1; synchronize_srcu(s); " + w("x", 2), set()),
         ("*x = 1; rcu_read_lock(); rcu_read_unlock(); " + w("x", 2), set()),
         ("*x = 1; smp_store_release(x, 2);", set()),
         ("r0 = smp_load_acquire(y); *x = 1; " + w("x", 2), {"mixed-accesses"}),
         ("spin_lock(l); spin_unlock(l); r0 = READ_ONCE(*l);", {"mixed-lock-accesses"}),
+        ("spin_lock(l); WRITE_ONCE(*l, 0); spin_lock(l);", {"mixed-lock-accesses"}),
     ],
 )
 def test_flags_of_the_kernels_model(body: str, expected: set[str]) -> None:
@@ -483,6 +515,8 @@ def test_who_has_the_lock_later_writes_later(model: str) -> None:
         ("spin_lock(l); spin_lock(l);", NEVER),
         ("spin_lock(l); spin_unlock(l); spin_lock(l);", "Always"),
         ("spin_lock(l); r0 = spin_trylock(l); spin_unlock(l);", "Always"),
+        # not even where another thread gives the lock back
+        ("spin_lock(l); spin_lock(l); spin_unlock(l); | spin_unlock(l);", NEVER),
     ],
 )
 def test_who_takes_a_lock_twice_gets_no_further(body: str, expected: str) -> None:

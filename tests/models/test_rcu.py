@@ -199,6 +199,24 @@ def test_what_the_kernels_model_forbids(
         assert expected == "Sometimes" or found == "Never"
 
 
+@pytest.mark.parametrize("name", ["lkmm", *ORDERS])
+def test_a_section_and_a_grace_period_meet_through_other_threads(name: str) -> None:
+    """Both ways from one to the other lead over a thread that has neither, and only passes on what it has read."""
+
+    def passes(here: str, there: str) -> str:
+        return f"{r('r0', here)} WRITE_ONCE(*{there}, r0);"
+
+    def ring(wait: str) -> str:
+        first, second = f"{r('r0', 'y')} {wait} {w('x')}", f"{LOCKED} {r('r0', 'z')} {w('a')} {UNLOCKED}"
+        threads = (first, passes("x", "z"), second, passes("a", "y"))
+        condition = " /\\ ".join(f"{i}:r0=1" for i in range(4))
+        return kernel(" | ".join(threads), f"exists ({condition})").replace("int *z,", "int *z, int *a,")
+
+    assert observation(ring("synchronize_rcu();"), name) == "Never"
+    expected = "Never" if name in ("sc", "tso") else "Sometimes"
+    assert observation(ring("smp_mb();"), name) == expected
+
+
 def test_a_model_that_does_not_know_grace_periods_gives_no_answer(tmp_path: Path) -> None:
     text = kernel(f"{w('x')} synchronize_rcu(); {w('y')}", "exists (x=1)").encode()
     own, other = tmp_path / "own.cat", tmp_path / "other.cat"

@@ -129,6 +129,20 @@ def test_srcu_orders_within_its_domain() -> None:
     assert observation(srcu_cycle("t"), "lkmm") == "Sometimes"
 
 
+@pytest.mark.parametrize("wait", ["synchronize_rcu();", "synchronize_srcu(s);"])
+@pytest.mark.parametrize(("lock", "unlock", "expected"), [(LOCKED, UNLOCKED, set()), ("", "", {"data-race"})])
+def test_a_section_that_began_after_two_grace_periods_reads_no_stale_data(
+    wait: str, lock: str, unlock: str, expected: set[str]
+) -> None:
+    """The first grace period comes after the data, the second before the flag that the section has seen."""
+    threads = (
+        f"*x = 1; {wait} {w('y')}",
+        f"{r('r0', 'y')} synchronize_rcu(); WRITE_ONCE(*z, r0);",
+        f"{lock} {r('r0', 'z')} if (r0) {{ r1 = *x; }} {unlock}",
+    )
+    assert flags(kernel(" | ".join(threads), "exists (2:r0=1)"), "lkmm") == expected
+
+
 @pytest.mark.parametrize(
     ("body", "flag"),
     [

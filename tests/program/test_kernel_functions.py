@@ -88,8 +88,12 @@ FREE = "BUG_ON(spin_is_locked(&l));"
             for wake in ("swake_up_one", "swake_up_all")
         ),
         # kernel/sched/core.c
-        """set_current_state(TASK_INTERRUPTIBLE); wake_up_process(current);
-        BUG_ON(READ_ONCE(current->state) != TASK_RUNNING); wake_up_process(current);""",
+        *(
+            f"""/* mbpair: kernel {version} */ set_current_state(TASK_INTERRUPTIBLE); BUG_ON(!wake_up_process(current));
+            BUG_ON(READ_ONCE(current->state) != TASK_RUNNING); BUG_ON(wake_up_process(current));
+            BUG_ON(raw_spin_is_locked(&current->pi_lock));"""
+            for version in ("4.13", "4.14")
+        ),
         # include/linux/list.h
         """INIT_HLIST_HEAD(&h); hlist_add_head_rcu(&n, &h); BUG_ON(hlist_empty(&h) || hlist_unhashed(&n));
         hlist_del_init_rcu(&n); BUG_ON(!hlist_empty(&h)); BUG_ON(!hlist_unhashed(&n));""",

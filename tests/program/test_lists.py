@@ -167,6 +167,50 @@ def test_lists_from_outside() -> None:
         assert "list_del_rcu(&q->node), whose neighbours in the list are not known" in found.reason
 
 
+NEXT_IS, PREV_IS = (
+    "one.node.prev = &queue; one.node.next = {};",
+    "one.node.next = &queue; one.node.prev = {};",
+)
+FIRST_IS, PPREV_IS = "chain.first = {};", "one.node.next = NULL; one.node.pprev = {};"
+AFTER_IS, BEFORE_IS = "queue.prev = &queue; queue.next = {};", "queue.next = &queue; queue.prev = {};"
+SELF_IS = "one.node.next = &one.node; one.node.prev = &one.node;"
+
+
+@pytest.mark.parametrize(
+    ("head", "link", "known", "call"),
+    [
+        *(
+            (RING, link, "&queue", call)
+            for link, calls in (
+                (NEXT_IS, ("list_add(&two.node, &one.node)", "list_add_rcu(&two.node, &one.node)")),
+                (PREV_IS, ("list_add_tail(&two.node, &one.node)", "list_add_tail_rcu(&two.node, &one.node)")),
+            )
+            for call in (
+                *calls,
+                "list_del(&one.node)",
+                "list_replace(&one.node, &two.node)",
+                "list_replace_rcu(&one.node, &two.node)",
+                "list_splice(&one.node, &queue)",
+                "list_splice_tail(&one.node, &queue)",
+            )
+        ),
+        (RING, f"{SELF_IS} {AFTER_IS}", "&two.node", "list_splice(&one.node, &queue)"),
+        (RING, f"{SELF_IS} {BEFORE_IS}", "&two.node", "list_splice_tail(&one.node, &queue)"),
+        (CHAIN, FIRST_IS, "&two.node", "hlist_add_head(&one.node, &chain)"),
+        (CHAIN, FIRST_IS, "&two.node", "hlist_add_head_rcu(&one.node, &chain)"),
+        (CHAIN, "one.node.pprev = &chain.first; one.node.next = {};", "&two.node", "hlist_del(&one.node)"),
+        (CHAIN, PPREV_IS, "&chain.first", "hlist_del(&one.node)"),
+    ],
+)
+def test_a_link_that_leads_nobody_knows_where_is_not_modelled(
+    head: str, link: str, known: str, call: str
+) -> None:
+    doubt = f"not modelled: {call}, whose neighbours in the list are not known (line 4)"
+    for target, is_known in ((known, True), ("found()", False)):
+        text = f"{head}void f(void) {{ {link.format(target)} {call}; smp_mb(); }}\n"
+        assert (result(text).reason == doubt) != is_known
+
+
 def test_where_nothing_is_added_lists_are_not_followed() -> None:
     text = f"{RING}int x;\nvoid f(void) {{ if (list_empty(&queue)) x = 1; else x = 2; }}\n"
     assert any(a.startswith("list_empty() is not in the text") for a in unit(text).assumptions)

@@ -42,7 +42,17 @@ LOOKS = "BUG_ON(d->a != d->b);"
             "mutex_lock(&d->m); {w} mutex_unlock(&d->m);",
             "if (mutex_lock_killable(&d->m)) return; {r} mutex_unlock(&d->m);",
         ),
-        ("write_lock(&d->rw); {w} write_unlock(&d->rw);", "read_lock(&d->rw); {r} read_unlock(&d->rw);"),
+        *(
+            (
+                f"write_lock{k}(&d->rw); {{w}} write_unlock{k}(&d->rw);",
+                f"read_lock{k}(&d->rw); {{r}} read_unlock{k}(&d->rw);",
+            )
+            for k in ("", "_irq", "_bh")
+        ),
+        (
+            "write_lock_irqsave(&d->rw, fl); {w} write_unlock_irqrestore(&d->rw, fl);",
+            "read_lock_irqsave(&d->rw, fl); {r} read_unlock_irqrestore(&d->rw, fl);",
+        ),
         (
             "down_write(&d->rw); {w} up_write(&d->rw);",
             "if (!down_read_trylock(&d->rw)) return; {r} up_read(&d->rw);",
@@ -65,6 +75,18 @@ def test_readers_do_not_exclude_each_other() -> None:
         f"read_lock(&d->rw); {LOOKS} read_unlock(&d->rw);",
     )
     assert found == [{"violated"}, {"violated"}]
+
+
+@pytest.mark.parametrize(("barrier", "statuses"), [("smp_mb__after_atomic();", "violated"), ("", "holds")])
+def test_a_barrier_after_the_unlock_of_a_bit_orders_the_unlock(barrier: str, statuses: str) -> None:
+    """As include/linux/wait_bit.h asks of who wakes those that wait for the bit."""
+    text = f"""unsigned long word = 1; int waiting;
+    void unlocks(void) {{ bit_spin_unlock(0, &word); {barrier} int a = READ_ONCE(waiting); }}
+    void waits(void) {{ WRITE_ONCE(waiting, 1); smp_mb(); int b = bit_spin_is_locked(0, &word); }}
+    exists (unlocks:a == 0 && waits:b == 1)
+    """
+    unit = _check(text)
+    assert [[p.status for p in r.properties] for r in unit.results] == [[statuses], [statuses]]
 
 
 def test_a_critical_section_that_signals_interrupt_is_not_entered() -> None:

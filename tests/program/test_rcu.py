@@ -60,6 +60,23 @@ def test_until_4_19_it_waits_for_its_own_kind_alone(lock: str, unlock: str) -> N
     assert published("lkmm", "synchronize_sched();", lock, unlock, "4.19").verdict == "undecided"
 
 
+KINDS = ("rcu_dereference", "rcu_dereference_bh", "rcu_dereference_sched", "srcu_dereference")
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("name", ["rcu_dereference_raw", *KINDS, *(f"{k}_check" for k in KINDS)])
+def test_what_is_read_by_a_pointer_comes_after_it_and_other_reads_may_not(name: str, model: str) -> None:
+    text = f"""struct item {{ int data; }} one; struct item *head; int x; struct srcu_struct s;
+    void w(void) {{ WRITE_ONCE(x, 1); WRITE_ONCE(one.data, 1); rcu_assign_pointer(head, &one); }}
+    void r(void)
+    {{
+        struct item *q = {name}(head{", 1" * name.endswith("_check") if "srcu" not in name else ", &s, 1"});
+        if (q) {{ BUG_ON(!READ_ONCE(q->data)); BUG_ON(!READ_ONCE(x)); }}
+    }}
+    """
+    assert [p.status for p in result(text, model).properties] == ["holds", "violated"]
+
+
 INDEX = ("i = srcu_read_lock(&s);", "srcu_read_unlock(&s, i);")
 SECOND = "j = srcu_read_lock(&s);"
 SRCU = [

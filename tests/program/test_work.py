@@ -44,6 +44,20 @@ def test_work_runs_after_what_was_done_before_it_was_queued(model: str, call: st
 
 
 @pytest.mark.parametrize(
+    ("model", "expected"), [("riscv", "violated"), ("armv8", "holds"), ("lkmm", "holds")]
+)
+def test_what_waits_for_an_item_acquires_as_the_processor_does(model: str, expected: str) -> None:
+    """RISC-V has a fence after an acquire, which orders earlier reads before later writes as well."""
+    text = f"""int x, y;\n{DEVICE}{run("fn", "work", "")}
+    void irq(struct dev *d) {{ schedule_work(&d->work); }}
+    void f(struct dev *d) {{ int a = READ_ONCE(y); flush_work(&d->work); WRITE_ONCE(x, 1); }}
+    void g(void) {{ int b = READ_ONCE(x); smp_mb(); WRITE_ONCE(y, 1); }}
+    exists (f:a == 1 && g:b == 1)
+    """
+    assert [p.status for p in result(text, model).properties] == [expected]
+
+
+@pytest.mark.parametrize(
     "call", ["queue_delayed_work(wq, &d->late, 1)", "schedule_delayed_work(&d->late, 1)"]
 )
 def test_delayed_work(call: str) -> None:
