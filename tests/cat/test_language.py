@@ -96,6 +96,12 @@ def test_meaning(tmp_path: Path, text: str, same: str) -> None:
         ("forall e in W do empty 0 end", "in an execution only", 1, 13),
         ("let x = if W = R then 0 else po", "is known in an execution only", 1, 12),
         ("with x from {rf, co}", "a choice from a set of sets like this is not supported", 1, 13),
+        (
+            "let choices = let one e = map (fun p -> p ++ 0) rf in map one R\nwith rf-R from cross(choices)",
+            "a set of sets, for which that function is not supported",
+            2,
+            22,
+        ),
         ("with x from po", "a choice from a relation like this is not supported", 1, 13),
         ("let x = map (fun e -> ~{e}) W", "'complement' of sets that differ from event to event", 1, 23),
         ("let x = map (fun e -> {e} * W) W", "'product' of sets that differ from event to event", 1, 23),

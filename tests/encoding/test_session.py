@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import z3
 
+from tests.graphs import graph as drawn
 from tests.oracle import Checker, TooBigError, executions
 from tests.programs import event_graph, random_program
+from verifier.cat.compiled import flags_raised, is_consistent
 from verifier.cat.evaluate import Evaluator
 from verifier.cat.load import load
 from verifier.cat.terms import RelationTerm
@@ -17,6 +20,7 @@ from verifier.encoding.bounds import Facts, propagate
 from verifier.encoding.session import Session
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution, bases
+from verifier.limits import NotModelled
 from verifier.options import Options
 from verifier.pipeline import check
 
@@ -101,6 +105,54 @@ def test_propagation_loses_no_allowed_execution(name: str) -> None:
                 assert not checker.is_consistent(execution, everything)
                 assert not checker.is_consistent(execution)
     assert facts > 50
+
+
+@pytest.mark.parametrize("propagation", [True, False])
+@pytest.mark.parametrize(
+    "axiom",
+    [
+        "empty [W \\ IW] ; rfe ; po",
+        "~empty [W \\ IW] ; rfe ; po",
+        "irreflexive rfe ; po ; fr",
+        "~irreflexive rfe ; po ; fr",
+        "acyclic rf | po | co | fr",
+        "~acyclic rf | po | co | fr",
+        "empty R & domain(fre)",
+    ],
+)
+def test_axioms_of_each_kind_leave_the_executions_that_enumeration_says(
+    axiom: str, propagation: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "one.cat"
+    path.write_text(f'"one"\n{axiom} as one\n')
+    graph, model = drawn("W x 1; R y | W y 1; R x; R x"), load(str(path))
+    session = Session(graph, model, propagation=propagation)
+    everything = set(executions(graph, coherent=False))
+    some = {e for e in everything if is_consistent(model, bases(graph, e))}
+    assert set(session.executions()) == some
+    assert 0 < len(some) < len(everything)
+
+
+@pytest.mark.parametrize(("fences", "is_found"), [(2, True), (24, False)])
+def test_a_flag_of_a_recursion_that_needs_too_many_steps_is_not_answered(
+    fences: int, is_found: bool, tmp_path: Path
+) -> None:
+    """The chain leads from each fence to the next, however far it has to be followed; so the flag is always raised."""
+    path = tmp_path / "chain.cat"
+    path.write_text(
+        "LINUX chain\nlet next = po \\ (po ; po)\nlet rec chain = [R] ; next | chain ; (next | rfe)\n"
+        "flag ~empty chain ; [Release] as arrives\n"
+    )
+    graph, model = drawn(f"R x; {'Wmb; ' * fences}W[Release] y 1 | W x 1"), load(str(path))
+    raised = [flags_raised(model, bases(graph, e)) for e in executions(graph)]
+    assert raised == [("arrives",)] * 2
+    session = Session(graph, model)
+    (flag,) = session.flags
+    if is_found:
+        assert session.raises(flag)
+    else:
+        with pytest.raises(NotModelled, match="too many steps"):
+            session.raises(flag)
 
 
 def test_the_same_answers_without_propagation() -> None:

@@ -6,8 +6,12 @@ import pytest
 
 from tests.outcomes import reachable
 from tests.programs import event_graph
+from verifier.events import draft
 from verifier.events.expression import FALSE, TRUE, unknowns_of
 from verifier.events.graph import INITIAL, EventGraph
+from verifier.events.rows import Rows
+from verifier.options import Options
+from verifier.pipeline import check
 from verifier.program.primitives import table
 
 
@@ -181,3 +185,29 @@ def test_unknown_values_have_the_domains_that_tests_ask_for() -> None:
     unknowns = {u.index: u for e in graph.events for x in (e.executes, e.value) if x for u in unknowns_of(x)}
     assert {2, 3, 8, -1} <= set(unknowns[0].domain) | {-1}
     assert len(unknowns[1].domain) == 2
+
+
+def test_what_has_no_row_under_an_architecture_is_not_modelled_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draft, "rows", Rows)  # none that are made already
+    monkeypatch.delitem(table("mapping.toml")["aarch64"]["fence"], "wmb")
+    text = """int x, y;
+void w(void) { WRITE_ONCE(x, 1); smp_wmb(); WRITE_ONCE(y, 1); }
+void r(void) { int a = READ_ONCE(y), b; smp_rmb(); b = READ_ONCE(x); BUG_ON(a && !b); }
+"""
+    (unit,) = check("a.c", text.encode(), Options(models=("armv8", "lkmm")))
+    armv8, lkmm = unit.results
+    assert (armv8.verdict, armv8.reason) == ("undecided", "not modelled: smp_wmb on aarch64 (line 2)")
+    assert lkmm.verdict == "proved"
+
+
+def test_a_handler_comes_once_so_its_copies_at_different_points_are_unordered() -> None:
+    graph = event_graph(
+        "/* mbpair: interrupt handler on task */\nint x, y;\n"
+        "void task(void) { x = READ_ONCE(y); x = READ_ONCE(y); }\n"
+        "void handler(void) { WRITE_ONCE(y, 1); WRITE_ONCE(y, 2); }\n",
+        "aarch64",
+    )
+    writes = [i for i, e in enumerate(graph.events) if e.handler == "handler"]
+    assert len(writes) > 2
+    ordered = {(a, b) for a in writes for b in writes if graph.order[a] >> b & 1}
+    assert ordered == set(zip(writes[::2], writes[1::2], strict=True))

@@ -101,3 +101,8 @@ def test_nothing_else_changes() -> None:
     assert key == [(e.executed, e.reads_from, e.coherence) for e in allowed(plain, model)]
     execution = next(iter(allowed(g, model)))
     assert bases(g, execution).relations["same-instance"]
+
+
+def test_a_comparison_stands_between_what_is_compared_and_what_it_decides() -> None:
+    g = elaborate(with_dependency("pick"))
+    assert chain(g) == [("Wreg",), ("DATA", "Rreg"), ("B",), ("W",)]

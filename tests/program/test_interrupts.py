@@ -168,6 +168,19 @@ def test_the_picture_says_where_the_handler_comes_in() -> None:
     assert "which task holds since line 6 when it is interrupted" in found.reason
 
 
+def test_it_is_not_said_since_when_a_lock_is_held_that_another_has_taken_since() -> None:
+    wait = "while (!smp_load_acquire(&{0})) cpu_relax();"
+    task = f"local_irq_disable(); read_lock(&rw); smp_store_release(&x, 1); {wait.format('y')}"
+    reader = f"{wait.format('x')} read_lock(&rw); smp_store_release(&y, 1);"
+    found = result(
+        f"{task} local_irq_enable(); read_unlock(&rw);",
+        "write_lock(&rw); write_unlock(&rw);",
+        more=f"void reader(void) {{ {reader} }}\n",
+    )
+    reasons = [p.reason for p in found.properties if p.status == "violated"]
+    assert reasons == ["handler waits on line 7 for rw, which task holds when it is interrupted"]
+
+
 def test_names_that_are_not_there() -> None:
     for interrupt in (("nobody", "task", False), ("handler", "nobody", False)):
         with pytest.raises(InputError, match="no thread nobody"):

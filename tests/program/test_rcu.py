@@ -111,6 +111,23 @@ def test_a_grace_period_of_srcu_waits_for_its_domain(
     assert domain(model, "synchronize_srcu(&s);", *section).verdict == expected
 
 
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("", "for (;;) cpu_relax(); srcu_read_unlock(&s, i);", "proved"),
+        ("srcu_read_unlock(&s, i);", "for (;;) cpu_relax();", "refuted"),
+    ],
+)
+def test_a_section_goes_on_where_its_thread_stops_unless_it_has_ended(
+    model: str, before: str, after: str, expected: str
+) -> None:
+    writer = "void w(void) { WRITE_ONCE(x, 1); synchronize_srcu(&s); WRITE_ONCE(y, 1); }\n"
+    reader = f"int a, b, i = srcu_read_lock(&s); {before} {READS} BUG_ON(a && !b); {after}"
+    text = f"struct srcu_struct s;\nint x, y;\n{writer}void r(void) {{ {reader} }}\n"
+    assert result(text, model).verdict == expected
+
+
 def test_a_wait_in_a_section_of_another_domain_may_end() -> None:
     inside = "i = srcu_read_lock(&{0}); synchronize_srcu(&s); srcu_read_unlock(&{0}, i);"
     assert domain("lkmm", inside.format("t"), *INDEX).verdict == "proved"

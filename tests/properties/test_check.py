@@ -162,6 +162,50 @@ int worker(void *unused)
     assert (found.status, found.text) == ("holds", "worker waits for ((current.kthread_flags & 2) || cond)")
 
 
+def test_what_only_keeps_a_thread_awake_is_not_what_it_waits_for() -> None:
+    text = """int cond, busy;
+struct task_struct *task;
+int worker(void *unused)
+{
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (kthread_should_stop() || READ_ONCE(cond))
+			break;
+		if (!READ_ONCE(busy))
+			schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+void neighbour(void) { WRITE_ONCE(busy, 1); }
+"""
+    (found,) = properties(text + WAKER)
+    assert found.status == "holds"
+    assert "busy" not in found.text
+
+
+def test_a_thread_that_sleeps_before_it_looks_may_do_so_for_ever() -> None:
+    body = SLEEPER.format(state="set_current_state", waker=WAKER)
+    late = body.replace("\t\tschedule();\n", "").replace("\t\tif (READ", "\t\tschedule();\n\t\tif (READ")
+    (found,) = properties(late)
+    assert (found.status, found.text, found.even_under_sc) == ("violated", "sleeper waits for cond", True)
+
+
+@pytest.mark.parametrize(
+    ("state", "status"), [("set_current_state", "holds"), ("__set_current_state", "violated")]
+)
+def test_a_thread_may_wait_for_a_value_that_it_is_given(state: str, status: str) -> None:
+    text = SLEEPER.format(state=state, waker=WAKER.replace("cond, 1", "cond, 0"))
+    for old, new in (
+        ("int cond", "int cond = 1"),
+        ("sleeper(void)", "sleeper(int goal)"),
+        ("(cond))", "(cond) == goal)"),
+    ):
+        text = text.replace(old, new)
+    (found,) = properties(text)
+    assert found.status == status
+
+
 @pytest.mark.parametrize(("value", "lost"), [(1, False), (2, True)])
 def test_spinning(value: int, lost: bool) -> None:
     text = f"int x;\nvoid w(void) {{ WRITE_ONCE(x, {value}); }}\n"

@@ -260,7 +260,6 @@ class Interpreter:
 
     def _chosen(self, name: str, value: Value, scope: Scope) -> Scope:
         if scope.depth == 0 and isinstance(value, Typed):
-            self.definitions.pop(name, None)
             self.definitions[name] = value.term
         return scope.extended({name: value})
 

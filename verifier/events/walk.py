@@ -47,7 +47,7 @@ class ThreadWalk:
 
     def run(self) -> None:
         state = State((), {})
-        first = self._initialise(state) if self.draft.program.is_litmus else 0
+        first = self._initialise(state)
         self.end = self._sequence(self.thread.body[first:], state)
         for number, guard in self.open_sleeps:
             self._set_awaited(number, self._awaited_outside(guard))
