@@ -206,6 +206,39 @@ def test_a_thread_may_wait_for_a_value_that_it_is_given(state: str, status: str)
     assert found.status == status
 
 
+GIVEN = """int x, y;
+void f(void) {{ WRITE_ONCE(x, 1); smp_wmb(); WRITE_ONCE(y, 5); }}
+void g(int goal, int other, int third) {{ int a = READ_ONCE(y), b; smp_rmb(); b = READ_ONCE(x); {check} }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "status"),
+    [
+        ("BUG_ON(goal && a == goal);", "violated"),
+        ("if (a == goal) BUG_ON(goal);", "violated"),
+        ("BUG_ON(goal > 0 && a < goal && b);", "violated"),
+        ("BUG_ON(goal > 3 && a > goal);", "violated"),
+        ("BUG_ON(goal && a == goal && !b);", "holds"),
+        ("BUG_ON(goal && goal == other);", "violated"),
+        ("BUG_ON(goal == 3 && goal == other && other == third);", "violated"),
+        ("BUG_ON(goal && goal == other && goal != third && a == third);", "violated"),
+        ("BUG_ON(goal == other && goal != third && other == third);", "holds"),
+    ],
+)
+def test_what_a_function_is_given_may_be_any_value(check: str, status: str) -> None:
+    (found,) = properties(GIVEN.format(check=check))
+    assert found.status == status
+
+
+@pytest.mark.parametrize("written", ["READ_ONCE(x) + 1", "seed + 1", "seed", "seed ? 5 : 3", "seed ? x : 3"])
+def test_what_a_function_is_given_may_be_any_value_that_others_work_out(written: str) -> None:
+    writer = f"int x, y;\nvoid f(int seed) {{ WRITE_ONCE(y, {written}); }}\n"
+    reader = "void g(int goal) { int a = READ_ONCE(y); BUG_ON(goal && a == goal); }\n"
+    (found,) = properties(writer + reader)
+    assert found.status == "violated"
+
+
 @pytest.mark.parametrize(("value", "lost"), [(1, False), (2, True)])
 def test_spinning(value: int, lost: bool) -> None:
     text = f"int x;\nvoid w(void) {{ WRITE_ONCE(x, {value}); }}\n"

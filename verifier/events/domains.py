@@ -3,21 +3,35 @@
 An unknown stands for any value; the solver needs finitely many. Those chosen are 0, a value of its
 own, and what the program's tests tell apart: the constants compared with it and their neighbours,
 and the masks that pick bits of it. An unknown that is stored may be tested wherever it is read.
+Where it is compared with another read, or with another unknown, it may also have what that read can
+return, and the values of the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, islice, product
 
-from verifier.events.expression import Apply, Const, Expression, ReadValue, Unknown, reads_of, unknowns_of
+from verifier.events.expression import (
+    OPERATORS,
+    Apply,
+    Const,
+    Expression,
+    ReadValue,
+    Unknown,
+    reads_of,
+    unknowns_of,
+)
 from verifier.events.graph import EventGraph, expressions
 from verifier.events.logic import rewrite
 from verifier.record import replace
 
 _COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">="))
+_TRUTHS = _COMPARISONS | {"&&", "||", "!"}
 _FREE = 7001  # a value that no text means, one for each unknown
 _MASKS = 4  # masks whose combinations are all tried
+_ROWS = 1_000  # combinations of values that are followed through an operator
+_Leaf = ReadValue | Unknown
 
 
 def settle(graph: EventGraph) -> EventGraph:
@@ -30,7 +44,7 @@ def settle(graph: EventGraph) -> EventGraph:
         return graph
     seen: set[Expression] = set()
     tests = [t for e in dict.fromkeys(everything) for t in _tests(e, seen)]
-    domains = {u: _domain(graph, u, tests) for u in still_open}
+    domains = _domains(graph, still_open, tests)
 
     def leaf(e: Expression) -> Expression:
         return Unknown(e.index, domains[e]) if isinstance(e, Unknown) and e in domains else e
@@ -74,18 +88,113 @@ def _tests(e: Expression, seen: set[Expression]) -> Iterator[Apply]:
             yield from _tests(argument, seen)
 
 
-def _domain(graph: EventGraph, u: Unknown, tests: Sequence[Apply]) -> tuple[int, ...]:
-    reached = _locations_with(graph, u)
-    values: set[int] = set()
-    masks: set[int] = set()
+def _domains(
+    graph: EventGraph, unknowns: Sequence[Unknown], tests: Sequence[Apply]
+) -> dict[Unknown, tuple[int, ...]]:
+    reached = {u: _locations_with(graph, u) for u in unknowns}
+    values: dict[Unknown, set[int]] = {u: set() for u in unknowns}
+    masks: dict[Unknown, set[int]] = {u: set() for u in unknowns}
+    partners: dict[Unknown, set[Unknown]] = {u: {u} for u in unknowns}
+    held = _Held(graph)
     for test in tests:
-        if u in unknowns_of(test) or any(_location(graph, r) in reached for r in reads_of(test)):
-            _tell_apart(test, values, masks)
-    for size in range(1, min(len(masks), _MASKS) + 1):
-        for chosen in combinations(sorted(masks), size):
-            values.add(_union(chosen))
-    values.add(_union(masks))
-    return (0, *sorted(values - {0}), _FREE + u.index)
+        for u in unknowns:
+            if u in unknowns_of(test) or any(_location(graph, r) in reached[u] for r in reads_of(test)):
+                _tell_apart(test, set(), values[u], masks[u])
+        for leaves in _compared(test):
+            places = {_location(graph, e.event) for e in leaves if isinstance(e, ReadValue)}
+            concerned = [u for u in unknowns if u in leaves or places & reached[u]]
+            other = set().union(*(held.values(place) for place in places)) if concerned else set()
+            for u in concerned:
+                _tell_apart(test, other, values[u], masks[u])
+                partners[u].update(concerned)
+    own = {u: values[u] | _combined(masks[u]) for u in unknowns}
+    found = {}
+    for u in unknowns:
+        group = _group(u, partners)
+        shared = set().union(*(own[v] for v in group))
+        found[u] = (0, *sorted(shared - {0}), *sorted(_FREE + v.index for v in group))
+    return found
+
+
+def _compared(test: Apply) -> Iterator[frozenset[_Leaf]]:
+    """The reads and unknowns that a comparison sets against each other: one of its sides, if any, against the other."""
+    left, right = (_alternatives(side) for side in test.arguments)
+    for a, b in product(left, right):
+        if len(a | b) > 1:
+            yield a | b
+
+
+def _alternatives(e: Expression) -> set[frozenset[_Leaf]]:
+    """What a value is made of, in each of the ways in which it can be made."""
+    match e:
+        case ReadValue() | Unknown():
+            return {frozenset((e,))}
+        case Apply("?:", (_, a, b)):
+            return _alternatives(a) | _alternatives(b)
+        case Apply(operator, arguments) if operator not in _TRUTHS:
+            parts = [leaves for argument in arguments for leaves in _alternatives(argument)]
+            return {frozenset[_Leaf]().union(*parts)}
+        case _:
+            return {frozenset()}
+
+
+class _Held:
+    """What locations may hold, as far as constants and the unknowns' own values lead there."""
+
+    def __init__(self, graph: EventGraph) -> None:
+        self.graph = graph
+        self._found: dict[int | None, set[int]] | None = None
+
+    def values(self, location: int | None) -> set[int]:
+        """Of one location."""
+        if self._found is None:
+            self._found = self._all()
+        return self._found.get(location, set())
+
+    def _all(self) -> dict[int | None, set[int]]:
+        writes = [(e.location, e.value) for e in self.graph.events if e.kind == "W" and e.value is not None]
+        found: dict[int | None, set[int]] = {location: {0} for location, _ in writes}
+        for _ in range(1 + sum(bool(reads_of(value)) for _, value in writes)):
+            before = {location: len(values) for location, values in found.items()}
+            for location, value in writes:
+                found[location] |= self._image(value, found)
+            if before == {location: len(values) for location, values in found.items()}:
+                break
+        return found
+
+    def _image(self, e: Expression, found: Mapping[int | None, set[int]]) -> set[int]:
+        match e:
+            case Const(value):
+                return {value}
+            case ReadValue(event):
+                return found.get(_location(self.graph, event), {0})
+            case Unknown(index, domain):
+                return set(domain) or {0, _FREE + index}
+            case Apply("?:", (_, a, b)):
+                return self._image(a, found) | self._image(b, found)
+            case Apply(operator, arguments):
+                parts = [sorted(self._image(a, found)) for a in arguments]
+                return {OPERATORS[operator](*row) for row in islice(product(*parts), _ROWS)}
+
+
+def _group(u: Unknown, partners: Mapping[Unknown, set[Unknown]]) -> set[Unknown]:
+    """The unknowns that are compared with it, and with these, and so on; itself among them."""
+    found, waiting = {u}, [u]
+    while waiting:
+        more = partners[waiting.pop()] - found
+        found |= more
+        waiting += more
+    return found
+
+
+def _combined(masks: set[int]) -> set[int]:
+    """The bits of few masks at a time, and of all."""
+    few = (
+        _union(chosen)
+        for size in range(1, min(len(masks), _MASKS) + 1)
+        for chosen in combinations(sorted(masks), size)
+    )
+    return {*few, _union(masks)}
 
 
 def _union(masks: Iterable[int]) -> int:
@@ -114,9 +223,9 @@ def _locations_with(graph: EventGraph, u: Unknown) -> set[int | None]:
         found |= more
 
 
-def _tell_apart(test: Apply, values: set[int], masks: set[int]) -> None:
-    """Add values on which a comparison comes out one way and the other."""
-    bounds = {0} | {a.value for a in test.arguments if isinstance(a, Const)}
+def _tell_apart(test: Apply, other: set[int], values: set[int], masks: set[int]) -> None:
+    """Add values on which a comparison comes out one way and the other; `other`: what it may compare with."""
+    bounds = {0} | other | {a.value for a in test.arguments if isinstance(a, Const)}
     shifts = {0}
     for side in test.arguments:
         _constants(side, shifts, masks)
