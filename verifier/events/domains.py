@@ -99,13 +99,13 @@ def _domains(
     for test in tests:
         for u in unknowns:
             if u in unknowns_of(test) or any(_location(graph, r) in reached[u] for r in reads_of(test)):
-                _tell_apart(test, set(), values[u], masks[u])
-        for leaves in _compared(test):
+                _tell_apart(test, set(), set(), values[u], masks[u])
+        for leaves, is_computed in _compared(test):
             places = {_location(graph, e.event) for e in leaves if isinstance(e, ReadValue)}
             concerned = [u for u in unknowns if u in leaves or places & reached[u]]
             other = set().union(*(held.values(place) for place in places)) if concerned else set()
             for u in concerned:
-                _tell_apart(test, other, values[u], masks[u])
+                _tell_apart(test, other, other if is_computed else set(), values[u], masks[u])
                 partners[u].update(concerned)
     own = {u: values[u] | _combined(masks[u]) for u in unknowns}
     found = {}
@@ -116,12 +116,12 @@ def _domains(
     return found
 
 
-def _compared(test: Apply) -> Iterator[frozenset[_Leaf]]:
-    """The reads and unknowns that a comparison sets against each other: one of its sides, if any, against the other."""
+def _compared(test: Apply) -> Iterator[tuple[frozenset[_Leaf], bool]]:
+    """The reads and unknowns that a comparison sets against each other, and whether one side computes with several."""
     left, right = (_alternatives(side) for side in test.arguments)
     for a, b in product(left, right):
         if len(a | b) > 1:
-            yield a | b
+            yield a | b, max(len(a), len(b)) > 1
 
 
 def _alternatives(e: Expression) -> set[frozenset[_Leaf]]:
@@ -223,18 +223,33 @@ def _locations_with(graph: EventGraph, u: Unknown) -> set[int | None]:
         found |= more
 
 
-def _tell_apart(test: Apply, other: set[int], values: set[int], masks: set[int]) -> None:
-    """Add values on which a comparison comes out one way and the other; `other`: what it may compare with."""
+def _tell_apart(test: Apply, other: set[int], added: set[int], values: set[int], masks: set[int]) -> None:
+    """Add values on which a comparison comes out one way and the other, where it compares with `other` values as well,
+    and adds other ones."""
     bounds = {0} | other | {a.value for a in test.arguments if isinstance(a, Const)}
-    shifts = {0}
+    shifts = {0} | added
     for side in test.arguments:
         _constants(side, shifts, masks)
+    is_subtracted = any(map(_subtracts, test.arguments))
     for bound in bounds:
         for shift in shifts:
-            near = (bound - shift, bound + shift)
+            near = {bound - shift, bound + shift} | ({shift - bound} if is_subtracted else set())
             values.update(near)
             if test.operator not in ("==", "!="):
                 values.update(v + d for v in near for d in (-1, 1))
+
+
+def _subtracts(e: Expression) -> bool:
+    """Whether something is subtracted that is no constant."""
+    match e:
+        case Apply("-", (_, b)) if not isinstance(b, Const):
+            return True
+        case Apply("neg", _):
+            return True
+        case Apply(operator, arguments) if operator not in _TRUTHS:
+            return any(map(_subtracts, arguments))
+        case _:
+            return False
 
 
 def _constants(e: Expression, shifts: set[int], masks: set[int]) -> None:
