@@ -91,6 +91,13 @@ def test_the_only_half_is_added() -> None:
     assert found.summary.endswith("else it is still half paired")
 
 
+def test_the_default_strength_of_an_atomic_operation_is_no_barrier_that_comes_or_goes() -> None:
+    fill = " \tWRITE_ONCE(b->item, v);\n-\txchg(&b->seq, 1);\n+\tsmp_wmb();\n \tWRITE_ONCE(b->full, 1);\n"
+    found = change(checked(mail("Write nothing.", hunk(PUT, fill))))
+    told = [line for line in found.details if " is new" in line or " is gone" in line]
+    assert told == ["armv8, lkmm: smp_wmb (line 16) is new: without a partner in the text"]
+
+
 DRAWN = """\
 CPU0 (in look())        | CPU1 (in hit())
                         |

@@ -114,3 +114,44 @@ def test_what_stands_beside_a_stronger_barrier_is_redundant(weak: str, order: st
     line = 6 if order.startswith("{}") else 5
     assert found.status == "redundant"
     assert found.reason == f"no access stands between it and smp_mb (line {line}), which is stronger"
+
+
+SET = "void set(void)\n{\n\tWRITE_ONCE(z, 1);\n}\n"  # before _judge's text, whose lines are then 4 more
+
+
+@pytest.mark.parametrize("model", ["armv8", "lkmm"])
+def test_a_barrier_in_a_branch_forbids_what_the_way_around_it_allows(model: str) -> None:
+    stores = STORES.replace("smp_wmb();", "if (READ_ONCE(z))\n\t\tsmp_wmb();")
+    result = _judge(stores, LOADS, model, SET)
+    writes, reads = (_barrier(result, name) for name in ("smp_wmb", "smp_rmb"))
+    assert (writes.status, writes.half_paired, writes.shape) == ("paired", False, "MP")
+    assert (reads.status, reads.half_paired, reads.shape) == ("paired", True, "MP")
+    assert writes.forbids == reads.forbids == "reader reads y = 1, then x = 0"
+    assert (writes.partners_text, reads.partners_text) == ("smp_rmb (line 17)", "smp_wmb (line 10)")
+
+
+def test_an_atomic_at_the_end_of_a_cycle_orders_where_it_succeeds() -> None:
+    stores = "\tint r2;\n\tWRITE_ONCE(x, 1);\n\tr2 = cmpxchg(&y, READ_ONCE(z), 2);"
+    loads = "\tWRITE_ONCE(y, 1);\n\tsmp_mb();\n\tr1 = READ_ONCE(x);"
+    full = _barrier(_judge(stores, loads, "lkmm", SET), "smp_mb")
+    assert (full.status, full.half_paired, full.shape) == ("paired", True, "SB")
+    assert full.forbids == "writer reads y = 0 and reader reads x = 0"
+
+
+@pytest.mark.parametrize(
+    ("comment", "status"),
+    [
+        ("", "unmatched"),
+        ("/* pairs with smp_rmb() in reader() */", "misplaced"),
+        ("/* pairs with smp_mb() in reader() */", "unmatched"),
+        ("/* pairs with smp_rmb() in other() */", "unmatched"),
+    ],
+)
+def test_two_barriers_are_misplaced_where_a_comment_says_that_they_are_a_pair(
+    comment: str, status: str
+) -> None:
+    stores = f"\tWRITE_ONCE(x, 1);\n\tWRITE_ONCE(y, 1);\n\tsmp_wmb(); {comment}"
+    loads = "\tsmp_rmb();\n\tr0 = READ_ONCE(y);\n\tr1 = READ_ONCE(x);"
+    result = _judge(stores, loads)
+    assert _barrier(result, "smp_wmb").status == status
+    assert _barrier(result, "smp_rmb").status == "unmatched"

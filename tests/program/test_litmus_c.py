@@ -179,6 +179,8 @@ OPERATIONS = [  # the body of P0, its operations
     ("r1 = srcu_read_lock(ss); srcu_read_unlock(ss, r1);", "#3 = srcu-lock ss; r1 = #3; srcu-unlock ss = r1"),
     ("r1 = srcu_down_read(ss); srcu_up_read(ss, r1);", "#3 = srcu-lock ss; r1 = #3; srcu-unlock ss = r1"),
     ("synchronize_srcu(ss); synchronize_rcu_expedited();", "sync-srcu ss; sync-rcu"),
+    # a local of a block that hides a parameter
+    ("{ int x = 1; WRITE_ONCE(*y, x); } WRITE_ONCE(*x, 2);", "x#3 = 1; once y = x#3; once x = 2"),
     # elements
     ("x[1] = 1; r1 = READ_ONCE(x[0]);", "plain x[1] = 1; #3 = once x; r1 = #3"),
 ]

@@ -64,6 +64,16 @@ ONE_THREAD = [  # declarations, the body of one thread, and the value of x at it
     ("", "int r = 1; { int r = 5; r++; } x = r;", 1),
     ("", "int r = 1; for (int r = 0; r < 2; r++) { } x = r;", 1),
     ("", "x = sizeof(int) ? 1 : 1;", 1),
+    # locals of blocks, which hide a global until the block ends
+    ("", "{ int x = 5; x++; y = x; } x = y + 1;", 7),
+    ("", "x = 1; if (x) { int x = 5; x++; }", 1),
+    ("", "for (int x = 0; x < 1; x++) { y = 2; } x = x + y;", 2),
+    ("", "do { int x = 5; y = x; } while (0); x = y;", 5),
+    ("", "switch (y) { int x; case 0: x = 5; y = x; } x = y;", 5),
+    ("", "{ int y; { y = 4; x = y; } y = 3; } x = x * 10 + y;", 40),
+    ("static int f(void) { if (x) { int x = 4; x++; } return x; }", "x = 7; x = f() + 1;", 8),
+    ("int a[2];", "a[0] = 6; { int a = 4; y = a; } x = a[0];", 6),
+    ("int *p = &x;", "{ int *p = &y; *p = 3; } *p = 4;", 4),
 ]
 
 
@@ -71,6 +81,11 @@ ONE_THREAD = [  # declarations, the body of one thread, and the value of x at it
 def test_one_thread(declarations: str, body: str, value: int) -> None:
     text = f"int x, y;\n{declarations}\nvoid t(void)\n{{\n{body}\n}}\n"
     assert reachable(text, "x") == {(value,)}
+
+
+def test_a_global_that_a_local_hides_is_asked_for_without_a_thread() -> None:
+    text = "int x, y;\nvoid t(void)\n{\n\tx = 1;\n\t{ int x = 5, z = 7; y = x + z; }\n}\n"
+    assert reachable(text, "x t:x y t:z z") == {(1, 5, 12, 7, 7)}
 
 
 ATOMICS = [  # an operation on x, which holds 1; its result, and x afterwards

@@ -116,6 +116,13 @@ def test_one_thread(declarations: str, body: str, value: int) -> None:
     assert "may go to" not in answer(text + "exists (x == 1)\n").results[0].reason
 
 
+def test_an_object_that_is_only_handed_to_a_function_of_the_text_is_no_location_itself() -> None:
+    functions = "static void set(struct s *o) { o->v = 1; }\nvoid t(void) { %s }\n"
+    text = f"{STRUCT}struct s a, *p;\n{functions}"
+    assert lowered(text % "set(&a);").names == ("a.v",)
+    assert set(lowered(text % "set(&a); p = &a;").names) == {"a.v", "p", "a"}
+
+
 def test_each_thread_has_locals_of_its_own() -> None:
     text = f"""{STRUCT}struct s *g;
 /* mbpair: thread A = f; thread B = f */

@@ -95,6 +95,29 @@ def test_two_runs_of_one_item_do_not_overlap(model: str) -> None:
     assert [p.answer for p in both.properties] == ["reached"]
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_two_runs_of_an_item_that_two_threads_queue_do_not_overlap(model: str) -> None:
+    count = run("fn", "work", "d->count = d->count + 1;")
+    queues = "".join(
+        f"void {name}(struct dev *d) {{ int r; r = queue_work(wq, &d->work); }}\n" for name in ("f", "g")
+    )
+    for left, answer in ((1, "never reached"), (2, "reached")):
+        both = f"exists (f:r == 1 && g:r == 1 && d.count == {left})"
+        found = result(f"{DEVICE}{count}{queues}{both}", model)
+        assert [p.answer for p in found.properties] == [answer]
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("second", ["fn", "gn"])
+def test_two_items_run_at_the_same_time(model: str, second: str) -> None:
+    setup = f"void setup(struct dev *d) {{ INIT_WORK(&d->work, fn); INIT_WORK(&d->other, {second}); }}\n"
+    runs = "".join(f"void {n}(struct work_struct *w) {{ n = n + 1; }}\n" for n in ("fn", "gn"))
+    irq = "void irq(struct dev *d) { int r; r = queue_work(wq, &d->work); r = r + queue_work(wq, &d->other); }\n"
+    for left in (1, 2):
+        text = f"int n;\n{DEVICE}{setup}{runs}{irq}exists (irq:r == 2 && n == {left})"
+        assert "reached" in [p.answer for p in result(text, model).properties]
+
+
 @pytest.mark.parametrize(
     ("more", "body", "reason"),
     [

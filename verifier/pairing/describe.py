@@ -182,8 +182,7 @@ class Describer:
 
     def _unordered(self, c: CycleClass | None, place: int) -> str:
         """Which other segments of an allowed class lack their order."""
-        if c is None:
-            return "nothing in the text completes it"
+        assert c is not None
         own = self.classes.segment_of(c, place)
         skeleton = self.classes.skeleton(c)
         parts = []

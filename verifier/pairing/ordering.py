@@ -88,10 +88,8 @@ def _showing(graph: EventGraph, execution: Execution, cycle: Cycle) -> Execution
         write, read = (start, end) if is_read else (end, start)
         reads.append((read, write if is_read else location))
         coherence[location] = (location, write)
-    others = 1 << cycle.segments[1].start | 1 << cycle.segments[1].end
     return replace(
         execution,
-        executed=execution.executed | others,
         reads_from=tuple(sorted(reads)),
         coherence=tuple(coherence),
         values=(*execution.values, None, None),

@@ -86,7 +86,10 @@ def _scoped(threads: tuple[Thread, ...], thread: str, name: str, error: Complain
 def _named(
     context: Context, threads: tuple[Thread, ...], used: Sequence[Path], name: str, error: Complain
 ) -> Final:
-    holders = [(i, dict(t.locals)[name]) for i, t in enumerate(threads) if name in dict(t.locals)]
+    is_global = name in context.declared  # a local of that name is asked for with its thread
+    holders = [
+        (i, dict(t.locals)[name]) for i, t in enumerate(threads) if not is_global and name in dict(t.locals)
+    ]
     if len(holders) == 1:
         return FinalLocal(*holders[0])
     if holders:

@@ -8,11 +8,12 @@ come before it. Once the call was made, it is certain to run: of its read of the
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from verifier.program import access, atomics, frees, statements
-from verifier.program.frame import Frame, Pointer, Variable, Writer
+from verifier.program.frame import Frame, Pointer, Writer
 from verifier.program.inline import bind_free
 from verifier.program.program import (
     Address,
@@ -220,9 +221,14 @@ def _begin(context: Context, writer: Writer, later: Deferred) -> None:
 
 
 def in_turn(later: Sequence[Deferred], threads: Sequence[Thread]) -> list[Thread]:
-    """The threads of what runs later; those of one work item run one after the other, in any order."""
-    often = {d.path for d in later if d.is_work and sum(o.is_work and o.path == d.path for o in later) > 1}
-    return [_locked(d, t) if d.path in often else t for d, t in zip(later, threads, strict=True)]
+    """The threads of what runs later; those of one work item run one after the other, in any order. Whether two items
+    are one, their locks tell: they are one location then, too. Items of different functions are not."""
+    counts = Counter(d.function.name for d in later if d.is_work and d.function is not None)
+    often = {name for name, count in counts.items() if count > 1}
+    return [
+        _locked(d, t) if d.is_work and d.function is not None and d.function.name in often else t
+        for d, t in zip(later, threads, strict=True)
+    ]
 
 
 def run_lock(later: Deferred) -> Path:
@@ -257,7 +263,7 @@ def _callback(
                 frame.bindings[parameter.name] = Pointer(later.path, address)
         statements.block(here, function.body.body)
     writer.emit(Scope(frame.exit, tuple(body)))
-    return tuple((n, b.key) for n, b in frame.bindings.items() if isinstance(b, Variable))
+    return frame.locals()
 
 
 def repeated(threads: Sequence[Thread], flags: frozenset[Path]) -> Iterator[Store]:

@@ -68,6 +68,7 @@ class Frame:
     site: Span | None = None  # of the user's call that led into a primitive, in the text `caller`
     caller: Source | None = None
     bindings: dict[str, Binding] = field(default_factory=dict)
+    ended: dict[str, Binding] = field(default_factory=dict)  # of blocks that are over
     breaks: list[str] = field(default_factory=list)
     continues: list[str] = field(default_factory=list)
     gotos: dict[str, str] = field(default_factory=dict)
@@ -83,6 +84,11 @@ class Frame:
     def via(self) -> str | None:
         """The called function that this is; None for the thread's own."""
         return self.way[-1][0] if self.way else None
+
+    def locals(self) -> tuple[tuple[str, str], ...]:
+        """The locals that a condition may ask for, each with its key; those of blocks that are over, too."""
+        known = {**self.ended, **self.bindings}
+        return tuple((n, b.key) for n, b in known.items() if isinstance(b, Variable))
 
     def called(self, name: str, span: Span) -> Way:
         """The way into a function that is called at that place of this frame's text."""

@@ -13,7 +13,7 @@ from verifier.program.conditions import condition
 from verifier.program.context import Context
 from verifier.program.directives import directives
 from verifier.program.doubts import settle_arrays
-from verifier.program.frame import Frame, Variable, Writer
+from verifier.program.frame import Frame, Writer
 from verifier.program.inline import bind_free
 from verifier.program.interrupts import interrupted, suspects
 from verifier.program.kernel import kernel
@@ -334,8 +334,7 @@ def _thread(context: Context, name: str, function: tree.Function) -> Thread:
     with writer.block() as ending:
         if _is_kthread(function, context):
             calls.call(here, tree.Call(tree.Name("kthread_exit", function.span), (), function.span))
-    own = tuple((n, b.key) for n, b in frame.bindings.items() if isinstance(b, Variable))
-    return Thread(name, (Scope(frame.exit, tuple(body)), *ending), own)
+    return Thread(name, (Scope(frame.exit, tuple(body)), *ending), frame.locals())
 
 
 def _is_kthread(function: tree.Function, context: Context) -> bool:

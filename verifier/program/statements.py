@@ -142,12 +142,14 @@ def lower(here: Here, s: tree.Statement) -> None:
 
 
 def _uncover(here: Here, outer: dict[str, Binding], body: Sequence[tree.Statement]) -> None:
-    """Give names that declarations among `body` hid their outer meaning back; conditions may ask for the others."""
+    """Give names that declarations among `body` hid their outer meaning back, be it that of a global."""
+    frame = here.frame
     for statement in body:
-        if isinstance(statement, tree.Declare):
-            for v in statement.variables:
-                if v.name in outer:
-                    here.frame.bindings[v.name] = outer[v.name]
+        for v in statement.variables if isinstance(statement, tree.Declare) else ():
+            if v.name in outer:
+                frame.bindings[v.name] = outer[v.name]
+            elif v.name in frame.bindings:
+                frame.ended[v.name] = frame.bindings.pop(v.name)
 
 
 def _evaluate(here: Here, e: tree.Expression) -> None:
@@ -177,10 +179,11 @@ def _declare(here: Here, v: tree.Variable) -> None:
     frame = here.frame
     kind = struct_of(v.type)
     if here.context.is_litmus:
-        if v.initial is not None:
-            access.store(
-                here, access.place(here, tree.Name(v.name, v.span)), access.value(here, v.initial), v.initial
-            )
+        value = None if v.initial is None else access.value(here, v.initial)
+        if any(p.name == v.name for p in frame.body.parameters):
+            frame.bindings[v.name] = Variable(here.writer.fresh(v.name), False, None)
+        if v.initial is not None and value is not None:
+            access.store(here, access.place(here, tree.Name(v.name, v.span)), value, v.initial)
         return
     if v.static:
         here.context.declared.add(v.name)
@@ -297,6 +300,7 @@ def _switch(here: Here, s: tree.Switch) -> None:
     sections = _sections(body)
     values = [v for labels, _ in sections for v in labels if v is not None]
     tests = {id(v): Apply("==", (Local(chosen), access.value(here, v))) for v in values}
+    outer = dict(here.frame.bindings)
     here.frame.breaks.append(stop)
     with here.writer.block() as inner:
         for labels, statements in sections:
@@ -310,6 +314,7 @@ def _switch(here: Here, s: tree.Switch) -> None:
             here.writer.emit(Branch(enter, tuple(section), (), here.frame.origin(s.span)))
     here.frame.breaks.pop()
     here.writer.emit(Scope(stop, tuple(inner)))
+    _uncover(here, outer, body)
 
 
 def _no_case(tests: list[Apply]) -> Value:

@@ -80,17 +80,8 @@ def _shift(c: Column, i: tree.Instruction) -> None:
     target, source = registers(c, i.operands, 2)
     size = size_of(target)
     nothing_more(c, i.operands, 3)
-    put(c, target, shifted(i.name, sized(c, source, size), second(c, i.operands[2:], size), size))
-
-
-def _rotation(c: Column, i: tree.Instruction) -> None:
-    target, source = registers(c, i.operands, 2)
-    size = size_of(target)
-    match i.operands[2:]:
-        case (tree.Immediate(by),):
-            put(c, target, rotated(sized(c, source, size), by, size))
-        case _:
-            raise c.not_modelled("ROR by a register", "a number of bits")
+    value, by = sized(c, source, size), second(c, i.operands[2:], size)
+    put(c, target, rotated(value, by, size) if i.name == "ROR" else shifted(i.name, value, by, size))
 
 
 def _extension(c: Column, i: tree.Instruction) -> None:
@@ -152,7 +143,7 @@ PLAIN = {
     **dict.fromkeys(("MOV", "MOVZ", "MOVN", "MVN", "NEG", "NEGS"), _move),
     "MOVK": _move_part,
     **dict.fromkeys(("LSL", "LSR", "ASR"), _shift),
-    "ROR": _rotation,
+    "ROR": _shift,
     **dict.fromkeys(("UXTB", "UXTH", "UXTW", "SXTB", "SXTH", "SXTW"), _extension),
     **dict.fromkeys(("UBFM", "SBFM"), _bit_field),
     **dict.fromkeys(("MUL", "MNEG", "MADD", "MSUB"), _product),

@@ -6,6 +6,7 @@ import re
 
 from verifier.program.litmus.aarch64_operands import (
     BYTES,
+    Where,
     get,
     memory,
     narrowed,
@@ -15,8 +16,8 @@ from verifier.program.litmus.aarch64_operands import (
     write_back,
 )
 from verifier.program.litmus.column import Access, Column
-from verifier.program.litmus.words import apply, unsigned
-from verifier.program.program import Number, Value
+from verifier.program.litmus.words import unsigned
+from verifier.program.program import Number
 from verifier.syntax import litmus_tree as tree
 
 _LOAD_TAGS = {"R": "", "UR": "", "AR": "A", "APR": "Q", "APUR": "Q", "XR": "EX", "AXR": "A EX"}
@@ -60,7 +61,7 @@ def _load_pair(c: Column, i: tree.Instruction, _: re.Match[str]) -> None:
     access = Access("", i.name, True)
     for r, value in [
         (r, c.load(c.address(where.base, offset, size), access))
-        for r, offset in ((first, where.offset), (second, _next(where.offset, size)))
+        for r, offset in zip((first, second), _offsets(c, where, size), strict=True)
     ]:
         put(c, r, value)
     write_back(c, where)
@@ -71,8 +72,8 @@ def _store_pair(c: Column, i: tree.Instruction, _: re.Match[str]) -> None:
     size = _common_size(c, first, second)
     where = memory(c, i.operands[2:])
     access = Access("", i.name, True)
-    c.store(c.address(where.base, where.offset, size), get(c, first), access)
-    c.store(c.address(where.base, _next(where.offset, size), size), get(c, second), access)
+    for r, offset in zip((first, second), _offsets(c, where, size), strict=True):
+        c.store(c.address(where.base, offset, size), get(c, r), access)
     write_back(c, where)
 
 
@@ -83,9 +84,11 @@ def _common_size(c: Column, first: tree.Register, second: tree.Register) -> int:
     return size
 
 
-def _next(offset: Value, size: int) -> Value:
-    """Where the second of a pair is."""
-    return Number(offset.value + size) if isinstance(offset, Number) else apply("+", offset, Number(size))
+def _offsets(c: Column, where: Where, size: int) -> tuple[Number, Number]:
+    """Where the two of a pair are: as far from the base as a number says."""
+    if not isinstance(where.offset, Number):
+        raise c.fail("expected an address such as `[X1]` or `[X1,#8]`")
+    return where.offset, Number(where.offset.value + size)
 
 
 FAMILIES = (

@@ -105,7 +105,7 @@ def _extended(c: Column, r: tree.Register, kind: str, by: int, size: int) -> Val
     if kind in ("LSL", "LSR", "ASR"):
         return shifted(kind, get(c, r), Number(by), size_of(r))
     if kind == "ROR":
-        return rotated(get(c, r), by, size_of(r))
+        return rotated(get(c, r), Number(by), size_of(r))
     return shifted("LSL", extend(c, r, kind, size), Number(by), size)
 
 

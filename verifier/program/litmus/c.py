@@ -315,8 +315,7 @@ def _thread(context: Context, function: c.Function, initial: tuple[tuple[str, in
             frame.bindings[name] = Variable(name, False, None)
             writer.emit(Set(name, Number(value)))
         statements.block(here, function.body.body)
-    own = tuple((n, b.key) for n, b in frame.bindings.items() if isinstance(b, Variable))
-    return Thread(function.name, (Scope(frame.exit, tuple(body)),), own)
+    return Thread(function.name, (Scope(frame.exit, tuple(body)),), frame.locals())
 
 
 def _bind_parameter(here: access.Here, parameter: c.Parameter) -> None:

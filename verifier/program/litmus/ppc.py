@@ -54,12 +54,11 @@ def _displaced(c: Column, operand: tree.Operand, size: int) -> Address:
 
 def _indexed(c: Column, base: tree.Operand, index: tree.Operand, size: int) -> Address:
     """The sum of two registers; r0 as the first stands for 0."""
-    offset = _get(c, index)
-    match base:
-        case tree.Register("r0") | tree.Immediate(0):
-            return c.address(None, offset, size)
-        case tree.Register(name):
-            return c.address(name, offset, size)
+    match base, index:
+        case tree.Register("r0") | tree.Immediate(0), tree.Register():
+            return c.address(None, _get(c, index), size)
+        case tree.Register(name), tree.Register() if register(name) is not None:
+            return c.address(name, _get(c, index), size)
         case _:
             raise c.fail(f"expected three registers after {c.instruction.name}")
 

@@ -47,10 +47,12 @@ def shifted(kind: str, value: Value, by: Value, size: int) -> Value:
     return signed(apply("<<", value, by), size)
 
 
-def rotated(value: Value, by: int, size: int) -> Value:
-    """ROR of a word."""
-    by %= 8 * size
-    if by == 0:
+def rotated(value: Value, by: Value, size: int) -> Value:
+    """ROR of a word, by as many bits as `by` is modulo the word's."""
+    bits = 8 * size
+    by = Number(by.value % bits) if isinstance(by, Number) else apply("&", by, Number(bits - 1))
+    if by == Number(0):
         return value
+    rest = Number(bits - by.value) if isinstance(by, Number) else apply("-", Number(bits), by)
     low = unsigned(value, size)
-    return signed(apply("|", apply(">>", low, Number(by)), apply("<<", low, Number(8 * size - by))), size)
+    return signed(apply("|", apply(">>", low, by), apply("<<", low, rest)), size)
