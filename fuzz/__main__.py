@@ -30,7 +30,8 @@ def main() -> int:
     if arguments.again:
         return int(sum(_fails(file) for file in arguments.again if file.suffix != ".why") > 0)
     if arguments.inputs:
-        return _feed_numbered(arguments.only, arguments.inputs, arguments.jobs)
+        numbers = range(arguments.first, arguments.first + arguments.inputs)
+        return _feed_numbered(arguments.only, numbers, arguments.jobs)
     each = arguments.seconds / len(arguments.only)
     found = 0
     for target in arguments.only:
@@ -40,10 +41,10 @@ def main() -> int:
     return int(found > 0)
 
 
-def _feed_numbered(targets: tuple[str, ...], count: int, jobs: int) -> int:
-    """So many inputs, each made from its number; the exit code."""
+def _feed_numbered(targets: tuple[str, ...], numbers: range, jobs: int) -> int:
+    """The inputs that are made from these numbers; the exit code."""
     done = kinds = most = 0
-    for done, kinds, most in feed_all(targets, count, jobs):
+    for done, kinds, most in feed_all(targets, numbers, jobs):
         if done % REPORTED == 0:
             print(
                 f"{done:,} inputs, {kinds} kinds of failure, at most {most:,} MiB",
@@ -53,7 +54,7 @@ def _feed_numbered(targets: tuple[str, ...], count: int, jobs: int) -> int:
     print(
         f"{done:,} inputs for {len(targets)} targets, {kinds} kinds of failure, at most {most:,} MiB in a process"
     )
-    return int(kinds > 0 or done < count)
+    return int(kinds > 0 or done < len(numbers))
 
 
 def _fails(file: Path) -> bool:
@@ -115,6 +116,9 @@ def _arguments() -> argparse.Namespace:
         default=0,
         metavar="N",
         help="instead, N inputs that are made from their numbers",
+    )
+    parser.add_argument(
+        "--first", type=int, default=0, metavar="N", help="the number of the first of these (default: 0)"
     )
     parser.add_argument(
         "--jobs", type=int, default=usable_cores(), metavar="N", help="how many at a time of these"

@@ -45,16 +45,17 @@ def targets(chosen: Sequence[str]) -> tuple[str, ...]:
     return (*quick * max([SLOW[target] for target in slow], default=1), *slow)
 
 
-def feed_all(chosen: Sequence[str], count: int, jobs: int) -> Iterator[tuple[int, int, int]]:
-    """How many inputs were fed so far, how many kinds of failure there are, and the most MiB that a process had.
+def feed_all(chosen: Sequence[str], numbers: range, jobs: int) -> Iterator[tuple[int, int, int]]:
+    """How many of the inputs of these numbers were fed so far, how many kinds of failure there are, and the most MiB
+    that a process had.
 
     A process that hangs or dies is a failure, and ends the run.
     """
     kinds: set[str] = set()
     done = most = 0
-    starts = range(0, count, CHUNK)
+    starts = numbers[::CHUNK]
     with ProcessPoolExecutor(jobs, initializer=load) as pool:
-        chunks = ((tuple(chosen), start, min(start + CHUNK, count)) for start in starts)
+        chunks = ((tuple(chosen), start, min(start + CHUNK, numbers.stop)) for start in starts)
         try:
             for fed, found, peak in pool.map(_feed, *zip(*chunks, strict=True)):
                 done, most = done + fed, max(most, peak)

@@ -47,6 +47,6 @@ def test_failures_are_counted_by_kind(folder: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.full
 def test_some_thousand() -> None:
-    *_, (done, kinds, most) = numbered.feed_all(tuple(TARGETS), 4_000, 2)
+    *_, (done, kinds, most) = numbered.feed_all(tuple(TARGETS), range(4_000), 2)
     assert (done, kinds) == (4_000, 0)
     assert most < numbered.MEMORY
