@@ -414,3 +414,17 @@ def test_a_load_and_a_store_know_their_place() -> None:
     store, load = (o for o in operations(program.threads[0].body) if isinstance(o, Store | Load))
     assert (store.origin.span.line, store.origin.via, store.is_plain) == (4, "set", True)
     assert (load.origin.span.line, load.origin.via, load.is_plain) == (9, None, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "clashes"),
+    [
+        ("int x;\nvoid f(void) { static int n; x = n++; }\nvoid g(void) { x = 1; }\n", False),
+        ("int x;\nvoid f(void) { static int x; x++; }\nvoid g(void) { x = 1; }\n", True),
+        ("int x;\nvoid f(int n) { { static int n; x = n; } }\n", True),
+        ("int x;\nvoid f(void) { static int n; x = n++; }\nvoid g(void) { static int n; x = n++; }\n", True),
+    ],
+)
+def test_a_static_variable_of_a_function_is_one_of_its_own(text: str, clashes: bool) -> None:
+    """Locations go by their names: one that has two meanings is not modelled, rather than taken for the other."""
+    assert bool(lowered(text).unmodelled) == clashes

@@ -68,6 +68,8 @@ class Context:
         self.pointers: set[str] = set()
         self.arrays: set[str] = set()
         self.declared: set[str] = set()
+        self.file_scope = frozenset(v.name for v in unit.variables)
+        self.statics: dict[str, Span] = {}  # of functions: where each is declared
         self.arrays_of_members: set[Path] = set()
         self.uses: list[Use] = []
         self.assumptions: list[str] = []

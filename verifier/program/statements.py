@@ -186,7 +186,7 @@ def _declare(here: Here, v: tree.Variable) -> None:
             access.store(here, access.place(here, tree.Name(v.name, v.span)), value, v.initial)
         return
     if v.static:
-        here.context.declared.add(v.name)
+        _declare_static(here, v)
         return
     if v.type.pointers and v.initial is not None and v.name not in frame.assigned:
         bound = access.bind_pointer(here, v.name, kind, v.initial)
@@ -205,6 +205,18 @@ def _declare(here: Here, v: tree.Variable) -> None:
     here.writer.emit(Set(key, initial))
     if kind is not None and not v.type.pointers:
         objects.set_members(here, v, key)
+
+
+def _declare_static(here: Here, v: tree.Variable) -> None:
+    """A variable that all calls share; a location goes by its name, which may have one meaning only."""
+    context = here.context
+    is_only = context.statics.setdefault(v.name, v.span) == v.span
+    is_free = v.name not in here.frame.bindings and v.name not in context.file_scope
+    if not is_only or not is_free:
+        context.cannot_model(
+            f"static {v.name}, which is not the only variable of that name", here.frame, v.span
+        )
+    context.declared.add(v.name)
 
 
 def _if(here: Here, s: tree.If) -> None:
