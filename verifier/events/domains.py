@@ -125,15 +125,16 @@ def _compared(test: Apply) -> Iterator[tuple[frozenset[_Leaf], bool]]:
 
 
 def _alternatives(e: Expression) -> set[frozenset[_Leaf]]:
-    """What a value is made of, in each of the ways in which it can be made."""
+    """What a value is made of, in each of the ways to make it; nothing where bits of several are joined."""
     match e:
         case ReadValue() | Unknown():
             return {frozenset((e,))}
         case Apply("?:", (_, a, b)):
             return _alternatives(a) | _alternatives(b)
         case Apply(operator, arguments) if operator not in _TRUTHS:
-            parts = [leaves for argument in arguments for leaves in _alternatives(argument)]
-            return {frozenset[_Leaf]().union(*parts)}
+            parts = [leaves for argument in arguments for leaves in _alternatives(argument) if leaves]
+            is_sum = operator in ("+", "-", "neg")
+            return {frozenset[_Leaf]().union(*parts) if is_sum or len(parts) == 1 else frozenset()}
         case _:
             return {frozenset()}
 
