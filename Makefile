@@ -17,7 +17,7 @@ help:
 	@echo "make fuzz       broken mails, diffs and diagrams, as many as FUZZ=240 seconds allow"
 	@echo "make agreement  100,000 random programs under all models against enumerated executions (hours)"
 	@echo "make compat     with the oldest libraries that are declared, and with each Python that is here"
-	@echo "make mutation   plant 300 faults and have the tests look for each (an hour or more)"
+	@echo "make mutation   plant 330 faults and have the tests look for each (an hour or more)"
 	@echo "make goldens    rewrite the expected outputs (review the diff)"
 	@echo "make pictures   make the README's pictures anew (Chromium)"
 

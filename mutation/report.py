@@ -18,9 +18,9 @@ each: a member of a union is dropped from a model, an axiom is gone, a fence is 
 constant is off by one, a branch is not taken. This page is what it wrote: of {drawn} faults drawn with the seed {seed}
 it has planted {count}.
 
-A fault is *found* when a test fails, or runs far beyond its time. One that no test can find, since the answers
-are the same with it, is *the same*: it is among those that were not found, and below is the reason. A run that has
-little time does not ask all tests: what it did not find another may.
+A fault is *found* when a test fails, or runs far beyond its time. What no test can find, since the answers are the same
+with it, is *the same*: no fault, and below is the reason. The share is of the others. A run that has little time does
+not ask all tests: what it did not find another may.
 
 """
 
@@ -33,25 +33,30 @@ def explained() -> dict[str, str]:
     }
 
 
+def faulty(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Those that were found or may be: without those of which it is explained that the product is the same."""
+    reasons = explained()
+    return [o for o in outcomes if o.is_killed or o.name not in reasons]
+
+
 def rate(outcomes: Iterable[Outcome]) -> float:
-    """The share that was found, of all: what is the same counts as not found."""
-    kept = list(outcomes)
+    """The share that was found, of those that are faults."""
+    kept = faulty(outcomes)
     return sum(o.is_killed for o in kept) / len(kept) if kept else 0.0
 
 
 def table(outcomes: Mapping[str, list[Outcome]]) -> str:
     """Counts by area, and in all; in Markdown, for both uses."""
-    reasons = explained()
     rows = [
-        "| area | planted | found | not found | of these the same | found, in % |",
+        "| area | planted | the same | found | not found | found, in % |",
         "|---|--:|--:|--:|--:|--:|",
     ]
     everything = [o for found in outcomes.values() for o in found]
     for area, found in [*outcomes.items(), ("all", everything)]:
-        killed = sum(o.is_killed for o in found)
-        same = sum(o.name in reasons for o in found if not o.is_killed)
-        percent = f"{100 * rate(found):.1f}"
-        rows.append(f"| {area} | {len(found)} | {killed} | {len(found) - killed} | {same} | {percent} |")
+        kept = faulty(found)
+        killed = sum(o.is_killed for o in kept)
+        counts = (len(found), len(found) - len(kept), killed, len(kept) - killed, f"{100 * rate(found):.1f}")
+        rows.append(f"| {area} | {' | '.join(map(str, counts))} |")
     return "\n".join(rows)
 
 

@@ -78,7 +78,7 @@ def test_the_page_counts_and_names_what_was_not_found(monkeypatch: pytest.Monkey
     page = report.page({"cat": [found, found, same], "events": [missed]}, 5, 9)
     assert "of 9 faults drawn with the seed 5\nit has planted 4." in page
     assert (
-        "| cat | 3 | 2 | 1 | 1 | 66.7 |\n| events | 1 | 0 | 1 | 0 | 0.0 |\n| all | 4 | 2 | 2 | 1 | 50.0 |"
+        "| cat | 3 | 1 | 2 | 0 | 100.0 |\n| events | 1 | 0 | 0 | 1 | 0.0 |\n| all | 4 | 1 | 2 | 1 | 66.7 |"
         in page
     )
     assert "- `a.py`, line 1: `1 -> 2`\n  in `x = 1`\n  It is never read.\n" in page
@@ -114,4 +114,4 @@ def test_a_small_sample_is_found(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         sys.stdout.write(f"\n{done.stdout}")
     assert done.returncode == 0, done.stderr
-    assert re.search(r"^found: \S+ % of 12;", done.stdout, re.MULTILINE)
+    assert re.search(r"^found: \S+ % of \d+ that change answers;", done.stdout, re.MULTILINE)
