@@ -10,6 +10,7 @@ return, and the values of the other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations, islice, product
 
 from verifier.events.expression import (
@@ -32,6 +33,7 @@ _FREE = 7001  # a value that no text means, one for each unknown
 _MASKS = 4  # masks whose combinations are all tried
 _ROWS = 1_000  # combinations of values that are followed through an operator
 _Leaf = ReadValue | Unknown
+_NOTHING = frozenset[_Leaf]()
 
 
 def settle(graph: EventGraph) -> EventGraph:
@@ -124,19 +126,20 @@ def _compared(test: Apply) -> Iterator[tuple[frozenset[_Leaf], bool]]:
             yield a | b, max(len(a), len(b)) > 1
 
 
-def _alternatives(e: Expression) -> set[frozenset[_Leaf]]:
+@lru_cache(maxsize=1 << 12)
+def _alternatives(e: Expression) -> frozenset[frozenset[_Leaf]]:
     """What a value is made of, in each of the ways to make it; nothing where bits of several are joined."""
     match e:
         case ReadValue() | Unknown():
-            return {frozenset((e,))}
+            return frozenset((frozenset((e,)),))
         case Apply("?:", (_, a, b)):
             return _alternatives(a) | _alternatives(b)
         case Apply(operator, arguments) if operator not in _TRUTHS:
             parts = [leaves for argument in arguments for leaves in _alternatives(argument) if leaves]
             is_sum = operator in ("+", "-", "neg")
-            return {frozenset[_Leaf]().union(*parts) if is_sum or len(parts) == 1 else frozenset()}
+            return frozenset((_NOTHING.union(*parts) if is_sum or len(parts) == 1 else _NOTHING,))
         case _:
-            return {frozenset()}
+            return frozenset((_NOTHING,))
 
 
 class _Held:
@@ -157,24 +160,34 @@ class _Held:
         found: dict[int | None, set[int]] = {location: {0} for location, _ in writes}
         for _ in range(1 + sum(bool(reads_of(value)) for _, value in writes)):
             before = {location: len(values) for location, values in found.items()}
+            memo: dict[Expression, set[int]] = {}
             for location, value in writes:
-                found[location] |= self._image(value, found)
+                found[location] |= self._image(value, found, memo)
             if before == {location: len(values) for location, values in found.items()}:
                 break
         return found
 
-    def _image(self, e: Expression, found: Mapping[int | None, set[int]]) -> set[int]:
+    def _image(
+        self, e: Expression, found: Mapping[int | None, set[int]], memo: dict[Expression, set[int]]
+    ) -> set[int]:
+        if e not in memo:
+            memo[e] = self._new_image(e, found, memo)
+        return memo[e]
+
+    def _new_image(
+        self, e: Expression, found: Mapping[int | None, set[int]], memo: dict[Expression, set[int]]
+    ) -> set[int]:
         match e:
             case Const(value):
                 return {value}
             case ReadValue(event):
-                return found.get(_location(self.graph, event), {0})
+                return set(found.get(_location(self.graph, event), {0}))
             case Unknown(index, domain):
                 return set(domain) or {0, _FREE + index}
             case Apply("?:", (_, a, b)):
-                return self._image(a, found) | self._image(b, found)
+                return self._image(a, found, memo) | self._image(b, found, memo)
             case Apply(operator, arguments):
-                parts = [sorted(self._image(a, found)) for a in arguments]
+                parts = [sorted(self._image(a, found, memo)) for a in arguments]
                 return {OPERATORS[operator](*row) for row in islice(product(*parts), _ROWS)}
 
 
@@ -240,6 +253,7 @@ def _tell_apart(test: Apply, other: set[int], added: set[int], values: set[int],
                 values.update(v + d for v in near for d in (-1, 1))
 
 
+@lru_cache(maxsize=1 << 12)
 def _subtracts(e: Expression) -> bool:
     """Whether something is subtracted that is no constant."""
     match e:
