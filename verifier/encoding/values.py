@@ -7,7 +7,7 @@ from itertools import product
 
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
 from verifier.events.expression import OPERATORS, Apply, Const, Expression, ReadValue, Unknown
-from verifier.execution.domains import check_size
+from verifier.events.image import check_size
 
 Cases = dict[int, int]  # value -> literal that is true where the expression has it; exactly one is
 

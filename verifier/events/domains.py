@@ -11,19 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations, islice, product
+from itertools import combinations, product
 
-from verifier.events.expression import (
-    OPERATORS,
-    Apply,
-    Const,
-    Expression,
-    ReadValue,
-    Unknown,
-    reads_of,
-    unknowns_of,
-)
+from verifier.events.expression import Apply, Const, Expression, ReadValue, Unknown, reads_of, unknowns_of
 from verifier.events.graph import EventGraph, expressions
+from verifier.events.image import image
 from verifier.events.logic import rewrite
 from verifier.record import replace
 
@@ -31,7 +23,6 @@ _COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">="))
 _TRUTHS = _COMPARISONS | {"&&", "||", "!"}
 _FREE = 7001  # a value that no text means, one for each unknown
 _MASKS = 4  # masks whose combinations are all tried
-_ROWS = 1_000  # combinations of values that are followed through an operator
 _Leaf = ReadValue | Unknown
 _NOTHING = frozenset[_Leaf]()
 
@@ -150,45 +141,34 @@ class _Held:
         self._found: dict[int | None, set[int]] | None = None
 
     def values(self, location: int | None) -> set[int]:
-        """Of one location."""
+        """Of one location. Raises NotModelled where what is written may be too much."""
         if self._found is None:
             self._found = self._all()
         return self._found.get(location, set())
 
     def _all(self) -> dict[int | None, set[int]]:
-        writes = [(e.location, e.value) for e in self.graph.events if e.kind == "W" and e.value is not None]
+        memo: dict[Expression, Expression] = {}
+        writes = [
+            (e.location, rewrite(e.value, _with_own_value, memo))
+            for e in self.graph.events
+            if e.kind == "W" and e.value is not None
+        ]
         found: dict[int | None, set[int]] = {location: {0} for location, _ in writes}
+        read = frozenset[int]().union(*(reads_of(value) for _, value in writes))
+        returned = {r: found.get(_location(self.graph, r), {0}) for r in read}
         for _ in range(1 + sum(bool(reads_of(value)) for _, value in writes)):
             before = {location: len(values) for location, values in found.items()}
-            memo: dict[Expression, set[int]] = {}
+            images: dict[Expression, set[int]] = {}
             for location, value in writes:
-                found[location] |= self._image(value, found, memo)
+                found[location] |= image(value, returned, images)
             if before == {location: len(values) for location, values in found.items()}:
                 break
         return found
 
-    def _image(
-        self, e: Expression, found: Mapping[int | None, set[int]], memo: dict[Expression, set[int]]
-    ) -> set[int]:
-        if e not in memo:
-            memo[e] = self._new_image(e, found, memo)
-        return memo[e]
 
-    def _new_image(
-        self, e: Expression, found: Mapping[int | None, set[int]], memo: dict[Expression, set[int]]
-    ) -> set[int]:
-        match e:
-            case Const(value):
-                return {value}
-            case ReadValue(event):
-                return set(found.get(_location(self.graph, event), {0}))
-            case Unknown(index, domain):
-                return set(domain) or {0, _FREE + index}
-            case Apply("?:", (_, a, b)):
-                return self._image(a, found, memo) | self._image(b, found, memo)
-            case Apply(operator, arguments):
-                parts = [sorted(self._image(a, found, memo)) for a in arguments]
-                return {OPERATORS[operator](*row) for row in islice(product(*parts), _ROWS)}
+def _with_own_value(e: Expression) -> Expression:
+    """An unknown that is still open, as one that may be 0 or its own value."""
+    return Unknown(e.index, (0, _FREE + e.index)) if isinstance(e, Unknown) and not e.domain else e
 
 
 def _group(u: Unknown, partners: Mapping[Unknown, set[Unknown]]) -> set[Unknown]:

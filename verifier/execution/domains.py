@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import product
-
-from verifier.events.expression import (
-    OPERATORS,
-    THIN_AIR,
-    Apply,
-    Const,
-    Expression,
-    ReadValue,
-    Unknown,
-    reads_of,
-)
+from verifier.events.expression import THIN_AIR, Expression, ReadValue, reads_of
 from verifier.events.graph import EventGraph
+from verifier.events.image import image
 from verifier.limits import NotModelled
 
 DOMAIN_LIMIT = 64
-TABLE_LIMIT = 20_000
 
 
 def domains(graph: EventGraph, sources: dict[int, tuple[int, ...]]) -> dict[int, tuple[int, ...]]:
@@ -41,7 +30,7 @@ def domains(graph: EventGraph, sources: dict[int, tuple[int, ...]]) -> dict[int,
             for w in writes:
                 value = graph.events[w].value
                 assert value is not None
-                new = _image(value, found, memo) - found[read]
+                new = image(value, found, memo) - found[read]
                 if new:
                     found[read] |= new
                     changed = True
@@ -68,31 +57,3 @@ def _copied_in_circles(graph: EventGraph, sources: dict[int, tuple[int, ...]]) -
             if middle in copies[r]:
                 copies[r] |= copies[middle]
     return [r for r, origins in copies.items() if r in origins]
-
-
-def _image(e: Expression, reads: dict[int, set[int]], memo: dict[Expression, set[int]]) -> set[int]:
-    if e in memo:
-        return memo[e]
-    match e:
-        case Const(value):
-            result = {value}
-        case ReadValue(event):
-            result = set(reads.get(event, {0}))
-        case Unknown(_, domain):
-            result = set(domain)
-        case Apply("?:", (_, a, b)):
-            result = _image(a, reads, memo) | _image(b, reads, memo)
-        case Apply(operator, arguments):
-            parts = [_image(a, reads, memo) for a in arguments]
-            check_size([len(p) for p in parts])
-            result = {OPERATORS[operator](*c) for c in product(*parts)}
-    memo[e] = result
-    return result
-
-
-def check_size(sizes: list[int]) -> None:
-    total = 1
-    for s in sizes:
-        total *= s
-    if total > TABLE_LIMIT:
-        raise NotModelled("an expression has too many possible values")
