@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from mutation.run import Outcome
@@ -25,6 +26,7 @@ not ask all tests: what it did not find another may.
 """
 
 
+@cache
 def explained() -> dict[str, str]:
     """The reasons why faults can't be found, by their names."""
     return {

@@ -8,7 +8,6 @@ come before it. Once the call was made, it is certain to run: of its read of the
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -223,11 +222,10 @@ def _begin(context: Context, writer: Writer, later: Deferred) -> None:
 def in_turn(later: Sequence[Deferred], threads: Sequence[Thread]) -> list[Thread]:
     """The threads of what runs later; those of one work item run one after the other, in any order. Whether two items
     are one, their locks tell: they are one location then, too. Items of different functions are not."""
-    counts = Counter(d.function.name for d in later if d.is_work and d.function is not None)
-    often = {name for name, count in counts.items() if count > 1}
+    functions = [d.function.name if d.is_work and d.function is not None else "" for d in later]
     return [
-        _locked(d, t) if d.is_work and d.function is not None and d.function.name in often else t
-        for d, t in zip(later, threads, strict=True)
+        _locked(d, t) if name and functions.count(name) > 1 else t
+        for d, t, name in zip(later, threads, functions, strict=True)
     ]
 
 

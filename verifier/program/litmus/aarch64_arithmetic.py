@@ -15,7 +15,7 @@ from verifier.program.litmus.aarch64_operands import (
     sized,
 )
 from verifier.program.litmus.column import Column
-from verifier.program.litmus.words import added, apply, rotated, shifted, signed, unsigned
+from verifier.program.litmus.words import added, apply, shifted, signed, unsigned
 from verifier.program.program import Number, Value
 from verifier.syntax import litmus_tree as tree
 
@@ -80,8 +80,7 @@ def _shift(c: Column, i: tree.Instruction) -> None:
     target, source = registers(c, i.operands, 2)
     size = size_of(target)
     nothing_more(c, i.operands, 3)
-    value, by = sized(c, source, size), second(c, i.operands[2:], size)
-    put(c, target, rotated(value, by, size) if i.name == "ROR" else shifted(i.name, value, by, size))
+    put(c, target, shifted(i.name, sized(c, source, size), second(c, i.operands[2:], size), size))
 
 
 def _extension(c: Column, i: tree.Instruction) -> None:
@@ -142,8 +141,7 @@ PLAIN = {
     **dict.fromkeys(_COMPARISONS, _comparison),
     **dict.fromkeys(("MOV", "MOVZ", "MOVN", "MVN", "NEG", "NEGS"), _move),
     "MOVK": _move_part,
-    **dict.fromkeys(("LSL", "LSR", "ASR"), _shift),
-    "ROR": _shift,
+    **dict.fromkeys(("LSL", "LSR", "ASR", "ROR"), _shift),
     **dict.fromkeys(("UXTB", "UXTH", "UXTW", "SXTB", "SXTH", "SXTW"), _extension),
     **dict.fromkeys(("UBFM", "SBFM"), _bit_field),
     **dict.fromkeys(("MUL", "MNEG", "MADD", "MSUB"), _product),

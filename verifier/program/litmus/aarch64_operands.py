@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from verifier.program.litmus.column import Column
 from verifier.program.litmus.common import Kind
-from verifier.program.litmus.words import added, rotated, shifted, signed, unsigned
+from verifier.program.litmus.words import added, shifted, signed, unsigned
 from verifier.program.program import Number, Value
 from verifier.record import record
 from verifier.syntax import litmus_tree as tree
@@ -102,10 +102,8 @@ def sized(c: Column, r: tree.Register, size: int) -> Value:
 
 
 def _extended(c: Column, r: tree.Register, kind: str, by: int, size: int) -> Value:
-    if kind in ("LSL", "LSR", "ASR"):
+    if kind in ("LSL", "LSR", "ASR", "ROR"):
         return shifted(kind, get(c, r), Number(by), size_of(r))
-    if kind == "ROR":
-        return rotated(get(c, r), Number(by), size_of(r))
     return shifted("LSL", extend(c, r, kind, size), Number(by), size)
 
 

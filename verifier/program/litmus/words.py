@@ -36,23 +36,17 @@ def added(a: Value, b: Value, size: int) -> Value:
 
 
 def shifted(kind: str, value: Value, by: Value, size: int) -> Value:
-    """LSL, LSR or ASR of a word, by as many bits as `by` is modulo the word's."""
-    by = Number(by.value % (8 * size)) if isinstance(by, Number) else apply("&", by, Number(8 * size - 1))
-    if by == Number(0):
-        return value
-    if kind == "ASR":
-        return apply(">>", value, by)
-    if kind == "LSR":
-        return signed(apply(">>", unsigned(value, size), by), size)
-    return signed(apply("<<", value, by), size)
-
-
-def rotated(value: Value, by: Value, size: int) -> Value:
-    """ROR of a word, by as many bits as `by` is modulo the word's."""
+    """LSL, LSR, ASR or ROR of a word, by as many bits as `by` is modulo the word's."""
     bits = 8 * size
     by = Number(by.value % bits) if isinstance(by, Number) else apply("&", by, Number(bits - 1))
     if by == Number(0):
         return value
+    if kind == "ASR":
+        return apply(">>", value, by)
+    if kind == "LSL":
+        return signed(apply("<<", value, by), size)
+    low = apply(">>", unsigned(value, size), by)
+    if kind == "LSR":
+        return signed(low, size)
     rest = Number(bits - by.value) if isinstance(by, Number) else apply("-", Number(bits), by)
-    low = unsigned(value, size)
-    return signed(apply("|", apply(">>", low, by), apply("<<", low, rest)), size)
+    return signed(apply("|", low, apply("<<", unsigned(value, size), rest)), size)
