@@ -27,25 +27,20 @@ demo: $(VENV)/.installed
 	@$(BIN)/mbpair check litmus/message-passing/demo.c; code=$$?; \
 	  if [ $$code -ne 1 ]; then echo "the demo exited with $$code instead of 1" >&2; exit 1; fi
 
-test: $(VENV)/.installed-dev
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q
-
 # What prints how many planted faults were found, or looks at the width of its folder's name, at the memory of its own
 # process or at all files that it opens.
 ALONE := tests/mutation tests/fuzz tests/test_cli.py tests/test_only_reads.py tests/test_readme.py
 
-# On all cores, and then the tests that have to be alone.
-test-full: $(VENV)/.installed-full
+# First the tests that have to be alone, then all others on all cores.
+test test-full: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "full or not full" -n auto --dist worksteal $(ALONE:%=--ignore=%)
-	$(BIN)/python -m pytest -q -m "full or not full" $(ALONE)
+	$(BIN)/python -m pytest -q $(TIER) $(ALONE)
+	$(BIN)/python -m pytest -q $(TIER) -n auto --dist worksteal $(ALONE:%=--ignore=%)
+
+test-full: TIER := -m "full or not full"
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench $(BENCH)
@@ -86,10 +81,6 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
-
-$(VENV)/.installed-full: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,full]'
-	@touch $@ $(VENV)/.installed-dev $(VENV)/.installed
 
 $(VENV)/.installed-fuzz: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
