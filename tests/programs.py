@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from verifier.decide import with_all_values
 from verifier.events.build import build
 from verifier.events.graph import EventGraph
 from verifier.options import Options
@@ -107,4 +108,4 @@ class _Thread:
 def event_graph(text: str, architecture: str, bound: int = 2) -> EventGraph:
     """The event graph of a snippet."""
     source = Source.whole("random.c", text)
-    return build(lower(parse(source), source, Options(bound=bound)), architecture, bound)
+    return with_all_values(build(lower(parse(source), source, Options(bound=bound)), architecture, bound))

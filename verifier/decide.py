@@ -11,10 +11,12 @@ from verifier.cat.library import MODELS, texts
 from verifier.cat.terms import Model
 from verifier.errors import InputError, ModelError, SyntaxProblem
 from verifier.events.build import build
+from verifier.events.conditions import conditions_on_unknowns
+from verifier.events.domains import by_form, with_domains
 from verifier.events.draft import require_few
 from verifier.events.elaborate import elaborate
-from verifier.events.expression import FALSE
-from verifier.events.graph import EventGraph, without_escapes
+from verifier.events.expression import FALSE, Unknown
+from verifier.events.graph import EventGraph, unknowns, without_escapes
 from verifier.events.outline import stretches
 from verifier.execution.cycles import TooManyCycles
 from verifier.limits import Deadline, NotModelled, Undecided, why_not
@@ -92,8 +94,24 @@ def build_graph(program: Program, m: Model, options: Options) -> EventGraph:
     require_few("operations", sum(1 for thread in program.threads for _ in flatten(thread.body)), most)
     graph = build(program, _variant(architecture(program, m), program, options), options.bound, most)
     require_few("events", len(graph.order), most)
-    graph = _known_waits(graph, m)
+    graph = _known_waits(with_all_values(graph), m)
     return elaborate(graph) if m.registers else graph
+
+
+def with_all_values(graph: EventGraph) -> EventGraph:
+    """The graph, with values of its unknowns for each way that its conditions can come out. Raises NotModelled where
+    these can't be found."""
+    if not unknowns(graph):
+        return graph
+    domains: dict[Unknown, tuple[int, ...]] = {}
+    for group in conditions_on_unknowns(graph):
+        found = by_form(group)
+        if found is None:
+            from verifier.encoding.unknowns import completed  # with the solver
+
+            found = completed(group)
+        domains |= found
+    return with_domains(graph, domains)
 
 
 _WAITS = frozenset(("Sync-rcu", "Sync-srcu", "Srcu-lock", "Srcu-unlock"))

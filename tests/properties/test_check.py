@@ -244,6 +244,57 @@ def test_what_a_function_is_given_may_be_any_value_that_others_work_out(written:
     assert found.status == "violated"
 
 
+WORKED_OUT = """int x, y;
+void f(int v, int w) {{ {writer} }}
+void g(int n) {{ int a = READ_ONCE(x), b = READ_ONCE(y); {check} }}
+"""
+BOTH = "WRITE_ONCE(x, v); WRITE_ONCE(y, w);"
+
+
+@pytest.mark.parametrize(
+    ("writer", "check", "status"),
+    [
+        ("WRITE_ONCE(x, v + 1);", "BUG_ON(a == 3);", "violated"),
+        ("WRITE_ONCE(x, v * 2);", "BUG_ON(a > 5 && a < 8);", "violated"),
+        ("WRITE_ONCE(x, v * 2);", "BUG_ON(a == 7);", "holds"),
+        ("WRITE_ONCE(x, v);", "BUG_ON((a & 15) == 3 && (a & 240) == 80);", "violated"),
+        ("WRITE_ONCE(x, v);", "BUG_ON((a & 15) == 3 && (a & 7) == 5);", "holds"),
+        ("WRITE_ONCE(x, v);", "BUG_ON((a & 15) == 3 && a > 100);", "violated"),
+        ("WRITE_ONCE(x, v << 4);", "BUG_ON(a == 0x350);", "violated"),
+        ("WRITE_ONCE(x, v << 4);", "BUG_ON(a == 0x351);", "holds"),
+        ("WRITE_ONCE(x, v);", "BUG_ON(a % 7 == 5 && a % 3 == 1);", "violated"),
+        ("WRITE_ONCE(x, v);", "BUG_ON(a % 4 == 1 && a % 2 == 0);", "holds"),
+        ("WRITE_ONCE(x, v); WRITE_ONCE(x, READ_ONCE(x) * 2);", "BUG_ON(a == 42);", "violated"),
+        ("WRITE_ONCE(x, 6);", "BUG_ON(a * n == 12);", "violated"),
+        ("WRITE_ONCE(x, 6);", "BUG_ON(a * n == 13);", "holds"),
+        ("WRITE_ONCE(x, v);", "BUG_ON(n > 0 && n < 3 && a == (1 << n));", "violated"),
+        (BOTH, "BUG_ON(a < b && b < 17 && a > 12);", "violated"),
+        (BOTH, "BUG_ON(a < b && b < 14 && a > 12);", "holds"),
+        (BOTH, "BUG_ON(a + b == 17 && a - b == 3);", "violated"),
+        (BOTH, "BUG_ON(a + b == 17 && a - b == 4);", "holds"),
+        (BOTH, "BUG_ON(a & b & 8);", "violated"),
+    ],
+)
+@pytest.mark.parametrize("model", ["armv8", "lkmm"])
+def test_what_is_worked_out_of_any_values_may_be_whatever_these_make(
+    writer: str, check: str, status: str, model: str
+) -> None:
+    (found,) = properties(WORKED_OUT.format(writer=writer, check=check), model)
+    assert found.status == status
+
+
+def test_values_that_cannot_be_told_apart_are_undecided() -> None:
+    cubes = WORKED_OUT.format(
+        writer="WRITE_ONCE(x, v * v * v + w * w * w);", check="BUG_ON(a + n * n * n == 114);"
+    )
+    (unit,) = check("a.c", cubes.encode(), Options(models=("lkmm",)))
+    (result,) = unit.results
+    assert (result.verdict, result.reason) == (
+        "undecided",
+        "there are too many conditions on a value that the text does not fix",
+    )
+
+
 @pytest.mark.parametrize(("value", "lost"), [(1, False), (2, True)])
 def test_spinning(value: int, lost: bool) -> None:
     text = f"int x;\nvoid w(void) {{ WRITE_ONCE(x, {value}); }}\n"

@@ -219,10 +219,13 @@ class EventGraph:
 
 def expressions(graph: EventGraph) -> Iterator[Expression]:
     """All expressions of a graph."""
-    for event in graph.events:
-        yield event.executes
-        if event.value is not None:
-            yield event.value
+    yield from (e.value for e in graph.events if e.value is not None)
+    yield from asked(graph)
+
+
+def asked(graph: EventGraph) -> Iterator[Expression]:
+    """The expressions of a graph of which it matters whether they are 0: all but what is written."""
+    yield from (e.executes for e in graph.events)
     yield from (d.holds for d in graph.dependencies)
     yield from (a.holds for a in graph.atomics)
     yield from graph.constraints

@@ -15,11 +15,11 @@ from verifier.events.expression import (
 )
 
 Guard = tuple[Expression, ...]
-_NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _KEEPS_LEFT = frozenset(("+", "|", "^", "-"))  # x + 0 is x
 _KEEPS_RIGHT = frozenset(("+", "|", "^"))
 _DROPS = frozenset(("*", "&"))
-_COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">="))
+COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">="))
 _OF_EQUALS = frozenset(("^", "-", "&", "|"))  # of x and x it is x or 0
 BOOLEAN = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||", "!"))
 
@@ -57,7 +57,7 @@ def negation(e: Expression) -> Expression:
     if e.operator == "!":
         (inner,) = e.arguments
         return inner if is_boolean(inner) else Apply("!=", (inner, FALSE))
-    opposite = _NEGATED.get(e.operator)
+    opposite = OPPOSITE.get(e.operator)
     return Apply("!", (e,)) if opposite is None else Apply(opposite, e.arguments)
 
 
@@ -155,7 +155,7 @@ def _simplify_two(operator: str, a: Expression, b: Expression) -> Expression:
             return a
         if isinstance(a, Const):
             return Const(OPERATORS[operator](a.value, b.value))
-        if operator in _COMPARISONS and (told := _told_by_choice(operator, a, b)) is not None:
+        if operator in COMPARISONS and (told := _told_by_choice(operator, a, b)) is not None:
             return told
         if b.value == 0:
             if operator in _KEEPS_LEFT:
