@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from verifier.errors import ProgramError
 from verifier.program import calls, objects
 from verifier.program.addresses import ELEMENTS as ELEMENTS
+from verifier.program.conversions import converted, truth
 from verifier.program.doubts import Doubt
 from verifier.program.frame import (
     Alias,
@@ -64,8 +65,10 @@ def value(here: Here, e: tree.Expression) -> Value:
             return _name(here, e, name)
         case tree.Unary("&", operand):
             return _address_of(here, operand)
-        case tree.Unary("+", operand) | tree.Cast(_, operand):
+        case tree.Unary("+", operand):
             return value(here, operand)
+        case tree.Cast(to, operand):
+            return convert(here, value(here, operand), to)
         case tree.Unary(operator, operand) if operator != "*":
             return Apply("neg" if operator == "-" else operator, (value(here, operand),))
         case tree.Member(tree.Braces() | tree.Cast(_, tree.Braces())):
@@ -269,19 +272,19 @@ def store(
 ) -> None:
     """Emit a store, or set a local; without a name it is a plain one."""
     if isinstance(where, Variable):
-        here.writer.emit(Set(where.key, new))
+        here.writer.emit(Set(where.key, convert(here, new, where.declared)))
         return
+    if where.pointer is None and not where.path.members:
+        new = convert(here, new, here.context.scalars.get(where.path.root.name))
     origin = here.frame.origin(e.span)
     here.writer.emit(Store(where, new, order, not name, name or "write", origin))
     here.context.use(here.writer.thread, where)
     here.context.write(here.writer.thread, where)
 
 
-def truth(v: Value) -> Value:
-    """`v` as 0 or 1."""
-    if isinstance(v, Apply) and v.operator in ("==", "!=", "<", ">", "<=", ">=", "&&", "||", "!"):
-        return v
-    return Apply("!=", (v, Number(0)))
+def convert(here: Here, new: Value, to: tree.Type | None) -> Value:
+    """A value as one of that type; litmus tests have registers and words alone."""
+    return new if here.context.is_litmus else converted(new, to)
 
 
 def _read(here: Here, where: Place, e: tree.Expression) -> Value:

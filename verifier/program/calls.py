@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from verifier.errors import ProgramError
 from verifier.program import access, atomics, awaited, deferred, frees, irqs, locks, objects, waiters
 from verifier.program.bodies import Body
+from verifier.program.conversions import truth
 from verifier.program.frame import Delayed, Frame, Pointer, Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.kernel import ranges
@@ -186,7 +187,7 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
     """Assertions, hints to the compiler, and the operations that only primitives use."""
     origin = here.frame.origin(e.span)
     if name in _ASSERTED and e.arguments:
-        condition = access.truth(access.value(here, e.arguments[0]))
+        condition = truth(access.value(here, e.arguments[0]))
         holds = condition if _ASSERTED[name] else Apply("!", (condition,))
         here.writer.emit(Assert(holds, origin.text, origin))
         return condition
@@ -266,7 +267,7 @@ def _cond_load(here: Here, e: tree.Call, name: str, order: str) -> Value:
     with writer.block() as body:
         where = atomics.shared(here, e, name, 0)
         writer.emit(Set(key, access.load(here, where, e, order, name)))
-        done = access.truth(access.value(here, atomics.argument(here, e, name, 1)))
+        done = truth(access.value(here, atomics.argument(here, e, name, 1)))
         writer.emit(Branch(done, (Leave(stop),), (), frame.origin(e.span)))
     del frame.bindings["VAL"]
     if outer is not None:
@@ -328,11 +329,11 @@ def _ignored(here: Here, e: tree.Call) -> Value:
 
 def _opaque_call(here: Here, e: tree.Call, name: str) -> Value:
     for number, argument in enumerate(e.arguments):
-        match argument:
-            case tree.Unary("&", tree.Name(local)):
-                _forget(here, local, f"{here.frame.origin(e.span).place}:{number}")
-            case _:
-                _read_argument(here, argument)
+        local = _handed_over(here, argument)
+        if local is None:
+            _read_argument(here, argument)
+        else:
+            _forget(here, local, f"{here.frame.origin(e.span).place}:{number}")
     if name in here.context.unread_macros:
         here.context.cannot_model(f"the macro {name}()", here.frame, e.span)
     else:
@@ -360,17 +361,38 @@ def _read_argument(here: Here, argument: tree.Expression) -> None:
     here.writer.operations.extend(body)
 
 
+def _handed_over(here: Here, argument: tree.Expression) -> str | None:
+    """The local of which a function gets the address, or that of a part of it."""
+    whole: str | None = None
+    match argument:
+        case tree.Unary("&", tree.Name(name)):
+            return name
+        case tree.Unary("&", part):
+            whole = objects.local_of(part)
+        case tree.Name(name) if objects.has_elements(here.frame.body, name):
+            whole = name
+        case _:
+            pass
+    binding = here.frame.bindings.get(whole or "")
+    return whole if isinstance(binding, Variable) and not binding.is_pointer else None
+
+
 def _forget(here: Here, name: str, site: str) -> None:
-    """A local whose address an unknown function gets may have any value afterwards, and so may its members."""
+    """A local whose address an unknown function gets may have any value afterwards, and so may its members and
+    elements."""
     variable = here.frame.bindings.get(name)
     if not isinstance(variable, Variable):
         return
     here.writer.emit(Set(variable.key, here.context.opaque(site)))
     function = here.context.functions.get(here.frame.function)
-    members = {
-        n.field
-        for n in walk(function.body if function is not None else ())
-        if isinstance(n, tree.Member) and isinstance(n.object, tree.Name) and n.object.name == name
-    }
-    for member in sorted(members):
-        here.writer.emit(Set(f"{variable.key}.{member}", here.context.opaque(f"{site}.{member}")))
+    parts = set()
+    for n in walk(function.body if function is not None else ()):
+        match n:
+            case tree.Member(tree.Name(whole), member) if whole == name:
+                parts.add(f".{member}")
+            case tree.Index(tree.Name(whole), tree.Number(index)) if whole == name:
+                parts.add(f"[{index}]")
+            case _:
+                pass
+    for part in sorted(parts):
+        here.writer.emit(Set(f"{variable.key}{part}", here.context.opaque(f"{site}{part}")))

@@ -65,6 +65,7 @@ class Context:
         self.has_interrupts = False  # whether it matters when interrupts are off
         self.waiters: tuple[str, ...] = ()  # the threads that may be on a wait queue
         self.types: dict[str, str] = {}
+        self.scalars: dict[str, tree.Type] = {}  # variables of the text that are no arrays
         self.pointers: set[str] = set()
         self.arrays: set[str] = set()
         self.declared: set[str] = set()
@@ -127,13 +128,15 @@ class Context:
     def _declare(self, unit: tree.Unit) -> None:
         for v in unit.variables:
             if v.type.name == "const":
-                value = self._constant_value(v.initial)
+                value = self.constant_value(v.initial)
                 if value is not None:
                     self._values[v.name] = value
                 continue
             self.declared.add(v.name)
             if v.type.pointers and (not v.dimensions or self.is_litmus):
                 self.pointers.add(v.name)
+            if not v.dimensions:
+                self.scalars[v.name] = v.type
             if v.dimensions:
                 self.arrays.add(v.name)
                 if (size := self.size(v)) is not None:
@@ -143,33 +146,41 @@ class Context:
 
     def size(self, v: tree.Variable) -> int | None:
         """How many elements an array has, where the text tells, it has one dimension, and they are few."""
-        size = self._constant_value(v.dimensions[0]) if len(v.dimensions) == 1 else None
+        size = self.constant_value(v.dimensions[0]) if len(v.dimensions) == 1 else None
         if size is None and len(v.dimensions) == 1 and isinstance(v.initial, tree.Braces):
             size = len(v.initial.items) if v.dimensions[0] is None else None
         return size if size is not None and 0 < size <= ELEMENTS else None
 
-    def _constant_value(self, e: tree.Expression | None) -> int | None:
-        """The value of a #define or an enumeration constant, where the text tells."""
-        match e:
-            case tree.Number(value, _):
-                return value
-            case tree.Name(name):
-                return self._values.get(name)
-            case tree.Cast(_, operand):
-                return self._constant_value(operand)
-            case tree.Unary(operator, operand) if operator in _UNARY:
-                inner = self._constant_value(operand)
-                return None if inner is None else _UNARY[operator](inner)
-            case tree.Call(tree.Name("BIT" | "BIT_ULL"), (operand,)):
-                inner = self._constant_value(operand)
-                return None if inner is None or not 0 <= inner <= 64 else 1 << inner
-            case tree.Binary(operator, left, right) if operator in _BINARY:
-                a, b = self._constant_value(left), self._constant_value(right)
-                if a is None or b is None or (operator in ("<<", ">>") and not 0 <= b <= 64):
+    def constant_value(
+        self, e: tree.Expression | None, meaning: Callable[[str], int | None] | None = None
+    ) -> int | None:
+        """The value of a #define, an enumeration constant or an initial value, where the text tells; `meaning` gives
+        that of a name, if not what the text has defined so far."""
+        of_name = self._values.get if meaning is None else meaning
+
+        def of(e: tree.Expression | None) -> int | None:
+            match e:
+                case tree.Number(value, _):
+                    return value
+                case tree.Name(name):
+                    return of_name(name)
+                case tree.Cast(_, operand):
+                    return of(operand)
+                case tree.Unary(operator, operand) if operator in _UNARY:
+                    inner = of(operand)
+                    return None if inner is None else _UNARY[operator](inner)
+                case tree.Call(tree.Name("BIT" | "BIT_ULL"), (operand,)):
+                    inner = of(operand)
+                    return None if inner is None or not 0 <= inner <= 64 else 1 << inner
+                case tree.Binary(operator, left, right) if operator in _BINARY:
+                    a, b = of(left), of(right)
+                    if a is None or b is None or (operator in ("<<", ">>") and not 0 <= b <= 64):
+                        return None
+                    return _BINARY[operator](a, b)
+                case _:
                     return None
-                return _BINARY[operator](a, b)
-            case _:
-                return None
+
+        return of(e)
 
     def _survey(self, unit: tree.Unit) -> None:
         """See how undeclared names are used: as a location, with ->, and in which functions."""

@@ -15,11 +15,12 @@ from verifier.syntax.walk import nodes, walk
 
 @record(frozen=True, slots=True)
 class Variable:
-    """A local: its Local name, whether it is a pointer, and the struct it is or points to."""
+    """A local: its Local name, whether it is a pointer, the struct it is or points to, and its type as declared."""
 
     key: str
     is_pointer: bool
     type: str | None
+    declared: tree.Type | None = None
 
 
 @record(frozen=True, slots=True)

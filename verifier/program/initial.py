@@ -10,6 +10,7 @@ from verifier.program.program import Path, Root
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
 
+_INITIALISES = re.compile("INIT|UNLOCKED|ZERO")
 _LISTS = re.compile(r"\b(H|L|)LIST_HEAD\s*\(\s*(\w+)\s*\)")
 
 
@@ -62,6 +63,8 @@ def _value(context: Context, where: Path, e: tree.Expression) -> None:
         where = Path(where.root, (*where.members, "refcount"))
     if value is not None:
         context.initial.append((where, value))
+    elif not _initialises(e):  # the rest of what such macros set does not matter: locks, queues
+        context.indeterminate.add(where.root)
 
 
 def check(context: Context, uses: Sequence[tuple[str, Path]]) -> None:
@@ -82,19 +85,22 @@ def with_members(context: Context, uses: Sequence[tuple[str, Path]]) -> list[tup
 
 def _constant(context: Context, e: tree.Expression) -> int | None:
     match e:
-        case tree.Number(value, _):
-            return value
-        case tree.Unary("-", tree.Number(value, _)):
-            return -value
-        case tree.Name(name):
-            return context.constant(name)
         case tree.Unary("&", place):
             path = _path(context, place)
             return None if path is None else context.address(path).value
-        case tree.Call(_, (first,)):
+        case tree.Call(_, (first,)) if _initialises(e):
             return _constant(context, first)
         case _:
-            return None
+            return context.constant_value(e, context.constant)
+
+
+def _initialises(e: tree.Expression) -> bool:
+    """Whether it is a macro that sets an object of the kernel to a value, or to none: ATOMIC_INIT(1)."""
+    return (
+        isinstance(e, tree.Call)
+        and isinstance(e.function, tree.Name)
+        and _INITIALISES.search(e.function.name) is not None
+    )
 
 
 def _path(context: Context, e: tree.Expression) -> Path | None:

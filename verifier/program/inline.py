@@ -122,8 +122,13 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
             frame.bindings[name] = Pointer(path, here.context.address(path, taken=False))
             return
     key = here.writer.fresh(name)
-    frame.bindings[name] = Variable(key, bool(parameter.type.pointers), struct_of(parameter.type))
-    here.writer.emit(Set(key, access.value(here, argument)))
+    frame.bindings[name] = _variable(key, parameter)
+    here.writer.emit(Set(key, access.convert(here, access.value(here, argument), parameter.type)))
+
+
+def _variable(key: str, parameter: tree.Parameter) -> Variable:
+    kind = parameter.type
+    return Variable(key, bool(kind.pointers), struct_of(kind), kind)
 
 
 def _local_behind(here: Here, argument: tree.Expression) -> Variable | None:
@@ -175,5 +180,6 @@ def bind_free(inside: Here, parameter: tree.Parameter) -> None:
             inside.context.indeterminate.add(path.root)
         frame.bindings[name] = Pointer(path, inside.context.address(path, taken=False))
         return
-    frame.bindings[name] = Variable(key, bool(parameter.type.pointers), struct_of(parameter.type))
-    inside.writer.emit(Set(key, inside.context.opaque(f"{frame.call_path}:{name}")))
+    frame.bindings[name] = _variable(key, parameter)
+    anything = inside.context.opaque(f"{frame.call_path}:{name}")
+    inside.writer.emit(Set(key, access.convert(inside, anything, parameter.type)))

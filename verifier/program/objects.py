@@ -76,11 +76,13 @@ def _initialise(here: Here, v: tree.Variable, size: int | None) -> None:
         here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
         return
     items = v.initial.items
-    if size is not None and len(items) <= size:
+    if size is not None and _is_plain(v.initial, size):
         for i in range(size):
             new = access.value(here, items[i]) if i < len(items) else Number(0)
             access.store(here, Address(Path(root, (f"[{i}]",))), new, v.initial)
-    elif here.writer.loops or any(not isinstance(i, tree.Number) or i.value for i in items):
+    elif (
+        size is not None or here.writer.loops or any(not isinstance(i, tree.Number) or i.value for i in items)
+    ):
         here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
 
 
@@ -100,7 +102,7 @@ def _is_passed_on(here: Here, body: tree.Function, name: str) -> bool:
         isinstance(n, tree.Unary)
         and n.operator == "&"
         and id(n) not in ignored
-        and _inside(n.operand) == name
+        and local_of(n.operand) == name
         for n in walk(body)
     )
 
@@ -117,13 +119,13 @@ def _unknown_calls(here: Here, body: tree.Function) -> Iterator[tree.Call]:
                 pass
 
 
-def _inside(e: tree.Expression) -> str | None:
+def local_of(e: tree.Expression) -> str | None:
     """The local that a place is a part of."""
     match e:
         case tree.Name(name):
             return name
         case tree.Member(inner, _, False) | tree.Index(inner, _) | tree.Cast(_, inner):
-            return _inside(inner)
+            return local_of(inner)
         case _:
             return None
 
@@ -172,6 +174,8 @@ def set_members(here: Here, v: tree.Variable, key: str) -> None:
     """Set the members of a local struct that are read to what its initial value says: which member is which is known
     where all are named, else each may have any value. A copy of another struct is not modelled."""
     used = sorted({m for n in walk(here.frame.body) if (m := _member_of(n, v.name)) is not None})
+    if v.type.name.startswith("union ") and len(used) > 1:
+        here.context.cannot_model(f"the members of {v.name}, which is a union", here.frame, v.span)
     match v.initial:
         case None:
             return
@@ -192,6 +196,31 @@ def set_members(here: Here, v: tree.Variable, key: str) -> None:
         here.writer.emit(Set(f"{key}.{member}", new))
     if used and named is None:
         here.context.assume(f"line {v.span.line}: the members of “{v.name}” may have any value at first")
+
+
+def set_elements(here: Here, v: tree.Variable, key: str) -> None:
+    """Set the elements of a local array to what its initial value says. One that does not say it by numbers and
+    values in order is not modelled."""
+    if v.initial is None or not has_elements(here.frame.body, v.name):
+        return
+    size = here.context.size(v)
+    if size is None or not isinstance(v.initial, tree.Braces) or not _is_plain(v.initial, size):
+        here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
+        return
+    given = [access.value(here, item) for item in v.initial.items]
+    for i in range(size):
+        here.writer.emit(Set(f"{key}[{i}]", given[i] if i < len(given) else Number(0)))
+
+
+def _is_plain(initial: tree.Braces, size: int) -> bool:
+    """Whether it has the values of that many elements, or of the first of them, in order."""
+    are_values = not any(isinstance(i, tree.Braces) for i in initial.items)
+    return are_values and len(initial.items) <= size and all(names == () for names in initial.names)
+
+
+def has_elements(body: tree.Function, name: str) -> bool:
+    """Whether a function uses elements of an array of that name."""
+    return any(isinstance(n, tree.Index) and n.array == tree.Name(name, n.array.span) for n in walk(body))
 
 
 def _names(initial: tree.Expression, count: int) -> dict[str, int] | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from verifier.errors import ProgramError
 from verifier.program import access, guards, objects
 from verifier.program.context import struct_of
+from verifier.program.conversions import truth
 from verifier.program.frame import Binding, Variable, text_of
 from verifier.program.primitives import is_primitive
 from verifier.program.program import Apply, Branch, Leave, Local, Loop, Number, Scope, Set, Value
@@ -131,7 +132,8 @@ def lower(here: Here, s: tree.Statement) -> None:
             _leave(here, here.frame.continues, "continue", s)
         case tree.Return(value):
             if value is not None:
-                here.writer.emit(Set(here.frame.result, access.value(here, value)))
+                result = access.convert(here, access.value(here, value), here.frame.body.returns)
+                here.writer.emit(Set(here.frame.result, result))
             here.writer.emit(Leave(here.frame.exit))
         case tree.Prose():
             _prose(here, s)
@@ -200,11 +202,14 @@ def _declare(here: Here, v: tree.Variable) -> None:
     if v.initial is None and not v.dimensions and v.name not in frame.assigned:
         initial = here.context.opaque(f"{frame.origin(v.span).place}:{v.name}")
     if v.initial is not None and not v.dimensions and not isinstance(v.initial, tree.Braces):
-        initial = access.value(here, v.initial)
-    frame.bindings[v.name] = Variable(key, bool(v.type.pointers) and not v.dimensions, kind)
+        initial = access.convert(here, access.value(here, v.initial), v.type)
+    declared = None if v.dimensions else v.type
+    frame.bindings[v.name] = Variable(key, bool(v.type.pointers) and not v.dimensions, kind, declared)
     here.writer.emit(Set(key, initial))
     if kind is not None and not v.type.pointers:
         objects.set_members(here, v, key)
+    if v.dimensions:
+        objects.set_elements(here, v, key)
 
 
 def _declare_static(here: Here, v: tree.Variable) -> None:
@@ -220,7 +225,7 @@ def _declare_static(here: Here, v: tree.Variable) -> None:
 
 
 def _if(here: Here, s: tree.If) -> None:
-    condition = access.truth(access.value(here, s.condition))
+    condition = truth(access.value(here, s.condition))
     with here.writer.block() as then:
         lower(here, s.then)
     with here.writer.block() as otherwise:
@@ -230,7 +235,7 @@ def _if(here: Here, s: tree.If) -> None:
 
 
 def _exit_unless(here: Here, condition: tree.Expression, label: str) -> None:
-    go_on = access.truth(access.value(here, condition))
+    go_on = truth(access.value(here, condition))
     here.writer.emit(Branch(go_on, (), (Leave(label),), here.frame.origin(condition.span)))
 
 
@@ -298,7 +303,7 @@ def _macro_loop(here: Here, s: tree.MacroLoop) -> None:
             break
     with here.writer.repeated() as inner:
         more = here.context.opaque(origin.place)
-        here.writer.emit(Branch(access.truth(more), (), (Leave(stop),), origin))
+        here.writer.emit(Branch(truth(more), (), (Leave(stop),), origin))
         _body(here, s.body, stop)
     here.writer.emit(Scope(stop, (Loop(tuple(inner), origin),)))
 
