@@ -25,6 +25,8 @@ def judged(text: str) -> str:
         ("int x = BIT(3);", "READ_ONCE(x)", "8", "violated"),
         ("int x = BIT(3);", "READ_ONCE(x)", "3", "holds"),
         ("int x = (int)5;", "READ_ONCE(x)", "5", "violated"),
+        ("int x = (u8)300;", "READ_ONCE(x)", "44", "violated"),
+        ("int x = (bool)6;", "READ_ONCE(x)", "6", "holds"),
         ("#define A 3\nint x = A | 8;", "READ_ONCE(x)", "11", "violated"),
         ("#define A 3\nint x = A | 8;", "READ_ONCE(x)", "3", "holds"),
         ("int x = FIRST | SECOND;", "READ_ONCE(x) & FIRST", "0", "holds"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from verifier.options import EXPANSION
 from verifier.program.addresses import ELEMENTS, Addresses
+from verifier.program.conversions import fitting
 from verifier.program.doubts import Doubt
 from verifier.program.frame import Frame, Variable, assigned_names
 from verifier.program.kernel import Kernel, ranges
@@ -164,8 +165,9 @@ class Context:
                     return value
                 case tree.Name(name):
                     return of_name(name)
-                case tree.Cast(_, operand):
-                    return of(operand)
+                case tree.Cast(to, operand):
+                    inner = of(operand)
+                    return None if inner is None else fitting(inner, to)
                 case tree.Unary(operator, operand) if operator in _UNARY:
                     inner = of(operand)
                     return None if inner is None else _UNARY[operator](inner)

@@ -21,16 +21,33 @@ def truth(v: Value) -> Value:
     return Apply("!=", (v, Number(0)))
 
 
-def converted(v: Value, to: tree.Type | None) -> Value:
-    """`v` as a value of that type, of one of at most 16 bits: those of others are taken to hold all there are."""
-    if to is None or to.pointers:
+def fitting(v: int, to: tree.Type) -> int:
+    """The number as one of that type, of one of at most 16 bits: those of others are taken to hold all there are."""
+    if to.pointers:
         return v
     if to.name in _BOOLEAN:
-        return Number(int(v.value != 0)) if isinstance(v, Number) else truth(v)
+        return int(v != 0)
     if bits := _UNSIGNED.get(to.name) or _SIGNED.get(to.name):
-        mask, sign = (1 << bits) - 1, (1 << bits - 1) if to.name in _SIGNED else 0
-        if isinstance(v, Number):
-            return Number(((v.value & mask) ^ sign) - sign)
+        mask, sign = _mask_and_sign(bits, to)
+        return ((v & mask) ^ sign) - sign
+    return v
+
+
+def converted(v: Value, to: tree.Type | None) -> Value:
+    """A value as `fitting` is for a number."""
+    if to is None or to.pointers:
+        return v
+    if isinstance(v, Number):
+        return Number(fitting(v.value, to))
+    if to.name in _BOOLEAN:
+        return truth(v)
+    if bits := _UNSIGNED.get(to.name) or _SIGNED.get(to.name):
+        mask, sign = _mask_and_sign(bits, to)
         low = Apply("&", (v, Number(mask)))
         return Apply("-", (Apply("^", (low, Number(sign))), Number(sign))) if sign else low
     return v
+
+
+def _mask_and_sign(bits: int, to: tree.Type) -> tuple[int, int]:
+    """The bits of a type, and of them the one that says the sign; 0 where none does."""
+    return (1 << bits) - 1, (1 << bits - 1) if to.name in _SIGNED else 0
