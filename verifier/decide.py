@@ -16,8 +16,8 @@ from verifier.events.domains import by_form, with_domains
 from verifier.events.draft import require_few
 from verifier.events.elaborate import elaborate
 from verifier.events.expression import FALSE, Unknown
-from verifier.events.graph import EventGraph, unknowns, without_escapes
-from verifier.events.outline import stretches
+from verifier.events.graph import EventGraph, without_escapes
+from verifier.events.outline import has_unknowns, stretches
 from verifier.execution.cycles import TooManyCycles
 from verifier.limits import Deadline, NotModelled, Undecided, why_not
 from verifier.options import Options
@@ -101,7 +101,7 @@ def build_graph(program: Program, m: Model, options: Options) -> EventGraph:
 def with_all_values(graph: EventGraph) -> EventGraph:
     """The graph, with values of its unknowns for each way that its conditions can come out. Raises NotModelled where
     these can't be found."""
-    if not unknowns(graph):
+    if not has_unknowns(graph):
         return graph
     domains: dict[Unknown, tuple[int, ...]] = {}
     for group in conditions_on_unknowns(graph):

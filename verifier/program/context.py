@@ -138,7 +138,7 @@ class Context:
                 self.pointers.add(v.name)
             if not v.dimensions:
                 self.scalars[v.name] = v.type
-            if v.dimensions:
+            else:
                 self.arrays.add(v.name)
                 if (size := self.size(v)) is not None:
                     self.bounds[v.name] = size
