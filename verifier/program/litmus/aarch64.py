@@ -22,8 +22,8 @@ from verifier.program.litmus.aarch64_operands import (
     size_of,
 )
 from verifier.program.litmus.column import Column, Isa
-from verifier.program.litmus.words import apply
 from verifier.program.program import Number
+from verifier.program.words import apply
 from verifier.syntax import litmus_tree as tree
 
 MODELLED = "loads, stores, exclusives, CAS, SWP, LD<op>, DMB, DSB, ISB, arithmetic, selects and branches"

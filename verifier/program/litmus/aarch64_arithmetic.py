@@ -15,8 +15,8 @@ from verifier.program.litmus.aarch64_operands import (
     sized,
 )
 from verifier.program.litmus.column import Column
-from verifier.program.litmus.words import added, apply, shifted, signed, unsigned
 from verifier.program.program import Number, Value
+from verifier.program.words import added, apply, shifted, signed, unsigned
 from verifier.syntax import litmus_tree as tree
 
 _TWO = "ADD ADDS SUB SUBS AND ANDS ORR EOR BIC BICS ORN EON".split()

@@ -15,8 +15,8 @@ from verifier.program.litmus.aarch64_operands import (
     size_of,
 )
 from verifier.program.litmus.column import Access, Column
-from verifier.program.litmus.words import added, apply, negation, unsigned
 from verifier.program.program import Address, Assume, Opaque, Value
+from verifier.program.words import added, apply, negation, unsigned
 from verifier.syntax import litmus_tree as tree
 
 _SWAP = re.compile(r"(SWP|CAS)(AL|A|L|)(B|H|)\Z")

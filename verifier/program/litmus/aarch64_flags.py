@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from verifier.program.litmus.aarch64_operands import ZERO, nothing_more, put, registers, size_of, sized
 from verifier.program.litmus.column import Column
-from verifier.program.litmus.words import added, apply, signed, unsigned
 from verifier.program.program import Number, Value
+from verifier.program.words import added, apply, signed, unsigned
 from verifier.syntax import litmus_tree as tree
 
 CONDITIONS = frozenset("EQ NE CS HS CC LO MI PL VS VC HI LS GE LT GT LE AL".split())

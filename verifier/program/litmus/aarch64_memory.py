@@ -16,8 +16,8 @@ from verifier.program.litmus.aarch64_operands import (
     write_back,
 )
 from verifier.program.litmus.column import Access, Column
-from verifier.program.litmus.words import unsigned
 from verifier.program.program import Number
+from verifier.program.words import unsigned
 from verifier.syntax import litmus_tree as tree
 
 _LOAD_TAGS = {"R": "", "UR": "", "AR": "A", "APR": "Q", "APUR": "Q", "XR": "EX", "AXR": "A EX"}

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from verifier.program.litmus.column import Column
 from verifier.program.litmus.common import Kind
-from verifier.program.litmus.words import added, shifted, signed, unsigned
 from verifier.program.program import Number, Value
+from verifier.program.words import added, shifted, signed, unsigned
 from verifier.record import record
 from verifier.syntax import litmus_tree as tree
 

@@ -10,7 +10,6 @@ from verifier.program.litmus import registers
 from verifier.program.litmus.common import Kind
 from verifier.program.litmus.flow import Jump, Step
 from verifier.program.litmus.memory import Location, Memory
-from verifier.program.litmus.words import signed, unsigned
 from verifier.program.program import (
     Address,
     Apply,
@@ -27,6 +26,7 @@ from verifier.program.program import (
     StoreExclusive,
     Value,
 )
+from verifier.program.words import signed, unsigned
 from verifier.record import field, record
 from verifier.source import Span
 from verifier.syntax import litmus_tree as tree

@@ -6,23 +6,10 @@ from collections.abc import Callable, Iterable
 
 from verifier.memo import Memo
 from verifier.program.program import Condition, Final, FinalLocation, Formula, Number
+from verifier.program.words import Kind as Kind
 from verifier.record import record
 from verifier.source import Span
 from verifier.syntax import litmus_tree as tree
-
-
-@record(frozen=True, slots=True)
-class Kind:
-    """The values of a location or register: how many bytes, and whether the highest bit is a sign."""
-
-    size: int
-    is_signed: bool
-
-    def fit(self, value: int) -> int:
-        """The value of this kind with the same low bits."""
-        low = value & ((1 << 8 * self.size) - 1)
-        return low - (1 << 8 * self.size) if self.is_signed and low >> (8 * self.size - 1) else low
-
 
 INT = Kind(4, True)
 POINTER = Kind(8, True)

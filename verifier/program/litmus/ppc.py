@@ -9,8 +9,8 @@ import re
 from functools import lru_cache
 
 from verifier.program.litmus.column import Access, Column, Isa
-from verifier.program.litmus.words import apply, signed, unsigned
 from verifier.program.program import Address, Number, Value
+from verifier.program.words import apply, signed, unsigned
 from verifier.syntax import litmus_tree as tree
 
 MODELLED = "loads, stores, LWARX, STWCX., SYNC, LWSYNC, ISYNC, EIEIO, arithmetic and branches"

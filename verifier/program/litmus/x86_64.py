@@ -10,9 +10,9 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from verifier.program.litmus.column import Access, Column, Isa
-from verifier.program.litmus.words import added, apply, signed
 from verifier.program.litmus.x86_64_flags import CONDITIONS, compared, computed, holds, summed
 from verifier.program.program import Address, Number, Value
+from verifier.program.words import added, apply, signed
 from verifier.syntax import litmus_tree as tree
 
 MODELLED = (

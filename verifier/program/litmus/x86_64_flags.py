@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from verifier.program.litmus.column import Column
-from verifier.program.litmus.words import apply, signed, unsigned
 from verifier.program.program import Number, Value
+from verifier.program.words import apply, signed, unsigned
 
 _ZERO = Number(0)
 _EQUAL = {**dict.fromkeys(("E", "Z"), "=="), **dict.fromkeys(("NE", "NZ"), "!=")}

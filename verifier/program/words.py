@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from verifier.program.litmus.common import Kind
 from verifier.program.program import Apply, Number, Value
+from verifier.record import record
+
+
+@record(frozen=True, slots=True)
+class Kind:
+    """The values of a location or register: how many bytes, and whether the highest bit is a sign."""
+
+    size: int
+    is_signed: bool
+
+    def fit(self, value: int) -> int:
+        """The value of this kind with the same low bits."""
+        low = value & ((1 << 8 * self.size) - 1)
+        return low - (1 << 8 * self.size) if self.is_signed and low >> (8 * self.size - 1) else low
 
 
 def apply(operator: str, *arguments: Value) -> Value:
