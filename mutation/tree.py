@@ -71,6 +71,8 @@ def pytest(
         **settings,
     }
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "mutation.plugin"]
+    stopped = "ignore::pytest.PytestUnraisableExceptionWarning"  # its time over, a test may leave a file open
+    command += ["-W", stopped]
     with subprocess.Popen(
         [*command, *arguments],
         cwd=tree,
