@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from verifier.encoding.unknowns import completed
 from verifier.events.conditions import Group
+from verifier.events.domains import by_form
 from verifier.events.expression import Apply, Const, Expression, Unknown, evaluate, unknowns_of
 from verifier.limits import NotModelled
 
@@ -60,6 +61,27 @@ def test_the_ways_of_small_values_are_all_found(conditions: list[Apply]) -> None
     assert CHANCE not in domains
     small = [u.domain if u == CHANCE else tuple(range(-12, 13)) for u in group.unknowns]
     assert ways(group, small) <= ways(group, [domains.get(u, u.domain) for u in group.unknowns])
+
+
+WORD = (1 << 32) - 1
+CONSTANTS = st.sampled_from((-7, -1, 0, 1, 2, 7002, WORD - 1, WORD, WORD + 1)).map(Const)
+WORDS = st.sampled_from((U, V)).map(lambda u: apply("&", u, WORD))
+OF_WORDS = st.one_of(
+    st.builds(apply, st.sampled_from(("==", "<", "<=")), WORDS, CONSTANTS),
+    st.builds(apply, st.just("=="), WORDS, WORDS),
+)
+
+
+@given(st.lists(OF_WORDS, min_size=1, max_size=4))
+@settings(max_examples=150)
+def test_the_ways_of_words_are_seen_by_their_form(conditions: list[Apply]) -> None:
+    group = group_of(*conditions)
+    domains = by_form(group)
+    if domains is None:
+        return
+    near = sorted({v + d for v in (-7, 0, 7002, WORD) for d in (-2, -1, 0, 1, 2)})
+    tried = [tuple(near) for _ in group.unknowns]
+    assert ways(group, tried) <= ways(group, [domains[u] for u in group.unknowns])
 
 
 @pytest.mark.parametrize(

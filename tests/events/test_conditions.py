@@ -73,8 +73,15 @@ def test_what_a_value_may_come_to_can_be_too_much() -> None:
 U, V, CHANCE = Unknown(0, (0, 7001)), Unknown(1, (0, 7002)), Unknown(2, (0, 1))
 
 
+WORD = (1 << 32) - 1
+
+
 def condition(operator: str, *arguments: Expression) -> Apply:
     return Apply(operator, arguments)
+
+
+def word(u: Unknown) -> Apply:
+    return condition("&", u, Const(WORD))
 
 
 @pytest.mark.parametrize(
@@ -90,6 +97,13 @@ def condition(operator: str, *arguments: Expression) -> Apply:
         ),
         ([condition("==", U, CHANCE)], {U: (0, 1, 7001)}),
         ([condition("==", CHANCE, Const(0))], {}),
+        ([condition("==", word(U), Const(3))], {U: (0, 3, 7001)}),
+        ([condition("<", word(U), Const(0))], {U: (0, 1, 7001)}),
+        ([condition("<", word(U), Const(WORD))], {U: (0, WORD - 1, WORD, 7001)}),
+        ([condition("==", word(U), Const(-4))], {U: (0, 7001)}),
+        ([condition("==", word(U), word(V))], {U: (0, 7001, 7002), V: (0, 7001, 7002)}),
+        ([condition("==", word(U), Const(3)), condition("==", U, Const(4))], None),  # another value in each
+        ([condition("==", condition("&", U, Const(255)), Const(3))], None),
         ([condition("<", U, V)], None),
         ([condition("==", condition("*", U, Const(2)), Const(4))], None),
         ([condition("==", U, Const(7001)), condition("==", U, Const(0))], None),  # nothing else is left

@@ -148,3 +148,125 @@ def test_a_value_fits_into_its_type(body: str, value: int, status: str) -> None:
 )
 def test_a_value_fits_wherever_it_is_handed_to(text: str, status: str) -> None:
     assert judged(text.replace(";", ";\n") if text.startswith("#") else text) == status
+
+
+RING = """struct ring { unsigned int head, tail; };
+void produce(struct ring *r) { WRITE_ONCE(r->tail, 1); smp_wmb(); WRITE_ONCE(r->head, 1); }
+void consume(struct ring *r)
+{
+    {declared} READ_ONCE(r->head), t;
+    smp_rmb();
+    t = READ_ONCE(r->tail);
+    BUG_ON({condition});
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "condition", "status"),
+    [
+        ("unsigned int h =", "h - t > 4", "violated"),
+        ("u32 h =", "h - t > 4", "violated"),
+        ("int h =", "h - t > 4", "holds"),
+        ("unsigned int h =", "(int)(h - t) > 4", "holds"),
+        ("unsigned int h =", "(int)(h - t) == -1", "violated"),
+        ("unsigned int h =", "(u8)(h - t) == 255", "violated"),
+        ("unsigned int h =", "h - t == -1", "violated"),
+        ("unsigned int h =", "h - t < 0", "holds"),
+        ("unsigned int h =", "h - t == 0xffffffff", "violated"),
+        ("unsigned int h =", "(unsigned long)h - t == 0xffffffff", "holds"),
+        ("unsigned int h =", "(unsigned long)h - t > 0xffffffffffff", "violated"),
+        ("unsigned int h =", "(long)h - t == -1", "violated"),
+        ("unsigned int h =", "h + ~t > 0 && h == 0 && t == 1", "violated"),
+    ],
+)
+def test_what_has_no_sign_wraps(declared: str, condition: str, status: str) -> None:
+    text = RING.replace("{declared}", declared).replace("{condition}", condition)
+    assert judged(text) == status
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        # Where the type of a place is said
+        (
+            "u32 x; void f(void) { WRITE_ONCE(x, 0 - 1); } void g(void) { BUG_ON(READ_ONCE(x) > 4); }",
+            "violated",
+        ),
+        ("u32 x; void f(void) { WRITE_ONCE(x, 0 - 1); } void g(void) { BUG_ON(READ_ONCE(x) < 0); }", "holds"),
+        ("u32 x = -1; void f(void) { BUG_ON(READ_ONCE(x) + 1 == 0); }", "violated"),
+        ("u64 x = -1; void f(void) { BUG_ON(READ_ONCE(x) + 1 == 0); }", "violated"),
+        ("u32 x = -1; void f(void) { BUG_ON((u64)READ_ONCE(x) + 1 == 0); }", "holds"),
+        ("u32 a[2] = {-1, 1}; void f(void) { BUG_ON(READ_ONCE(a[0]) > 4); }", "violated"),
+        (
+            "struct s { u8 a; } v; void f(void) { WRITE_ONCE(v.a, 300); BUG_ON(READ_ONCE(v.a) == 44); }",
+            "violated",
+        ),
+        (
+            "struct s { u8 a; }; void f(struct s *v) { WRITE_ONCE(v->a, 300); BUG_ON(READ_ONCE(v->a) == 300); }",
+            "holds",
+        ),
+        ("struct s { u8 a; } v = { .a = 300 }; void f(void) { BUG_ON(READ_ONCE(v.a) == 44); }", "violated"),
+        ("typedef struct { u8 a; } s_t; s_t v; void f(void) { v.a = 300; BUG_ON(v.a == 44); }", "violated"),
+        (
+            "typedef u8 small; typedef small mine; mine v; void f(void) { v = 300; BUG_ON(v == 44); }",
+            "violated",
+        ),
+        ("struct s { struct { u8 a; }; } v; void f(void) { v.a = 300; BUG_ON(v.a == 44); }", "violated"),
+        (
+            "struct i { u8 a; }; struct s { struct i i; } v; void f(void) { v.i.a = 300; BUG_ON(v.i.a == 44); }",
+            "violated",
+        ),
+        ("struct s { u8 a[2]; } v; void f(void) { v.a[1] = 300; BUG_ON(v.a[1] == 44); }", "violated"),
+        ("struct s { u8 a; }; void f(void) { struct s v; v.a = 300; BUG_ON(v.a == 44); }", "violated"),
+        ("struct s { u8 a; }; void f(void) { struct s v = { .a = 300 }; BUG_ON(v.a == 44); }", "violated"),
+        ("struct s { u8 a; int b; }; void f(void) { struct s v; v.b = 300; BUG_ON(v.b == 44); }", "holds"),
+        # By the member's name alone, where all structs agree
+        ("struct s { u8 a; }; void f(void) { p->a = 300; BUG_ON(p->a == 44); }", "violated"),
+        (
+            "struct s { u8 a; }; struct t { u32 a; }; void f(void) { p->a = 300; BUG_ON(p->a == 44); }",
+            "holds",
+        ),
+        ("void f(u8 *p) { *p = 300; BUG_ON(*p == 44); }", "violated"),
+        # Wherever values are compared, computed or handed on
+        ("u32 x; void f(void) { BUG_ON(READ_ONCE(x) > -1); }", "holds"),
+        ("u32 x; void f(void) { BUG_ON(READ_ONCE(x) < -1); }", "violated"),
+        ("u32 x; void f(void) { BUG_ON(READ_ONCE(x) - 1U > 4U); }", "violated"),
+        ("int x; void f(void) { BUG_ON(READ_ONCE(x) - 1U > 4U); }", "violated"),
+        ("int x; void f(void) { BUG_ON(READ_ONCE(x) - 1 > 4); }", "holds"),
+        ("int x; void f(void) { BUG_ON(READ_ONCE(x) - sizeof(int) < 0); }", "holds"),
+        ("u32 x; void f(void) { u32 i = READ_ONCE(x); i--; BUG_ON(i > 4); }", "violated"),
+        ("u32 x; void f(void) { u32 i = READ_ONCE(x); BUG_ON(i-- > 4); }", "holds"),
+        ("u32 x; void f(void) { u32 i = READ_ONCE(x); BUG_ON(--i > 4); }", "violated"),
+        ("u32 x; void f(void) { u32 i = READ_ONCE(x); i -= 1; BUG_ON(i > 4); }", "violated"),
+        ("u32 x; void f(void) { BUG_ON((x -= 1) > 4); }", "violated"),
+        ("u8 x; void f(void) { BUG_ON((x = 300) == 44); }", "violated"),
+        ("u32 x; void f(void) { switch (READ_ONCE(x) - 1) { case -1: BUG(); } }", "violated"),
+        ("u32 x; void f(int v) { u32 i = v ? READ_ONCE(x) - 1 : 2; BUG_ON(i > 4); }", "violated"),
+        ("int x; u32 h(u32 a) { return a - 1; } void f(void) { BUG_ON(h(READ_ONCE(x)) > 4); }", "violated"),
+        ("int x; int h(u32 a) { return a - 1; } void f(void) { BUG_ON(h(READ_ONCE(x)) > 4); }", "holds"),
+        ("u32 x; void f(void) { xchg(&x, -1); BUG_ON(READ_ONCE(x) > 4); }", "violated"),
+        (
+            "u32 x = -1; void f(void) { BUG_ON(cmpxchg(&x, -1, 2) > 4); BUG_ON(READ_ONCE(x) != 2); }",
+            "violated",
+        ),
+        ("atomic_t x; void f(void) { BUG_ON(atomic_dec_return(&x) < 0); }", "violated"),
+        ("unsigned long x; void f(void) { clear_bit(0, &x); BUG_ON(READ_ONCE(x) != 0); }", "holds"),
+        ("#define M (~0U)\nu32 x; void f(void) { WRITE_ONCE(x, M); BUG_ON(READ_ONCE(x) == M); }", "violated"),
+        # Values from outside
+        ("void f(u32 v) { BUG_ON(v < 0); }", "holds"),
+        ("void f(u32 v) { BUG_ON(v + 1 == 0); }", "violated"),
+        ("void f(u32 v) { BUG_ON(v == 0xffffffff); }", "violated"),
+        ("void f(u32 v, u32 w) { BUG_ON(v == w && v > 7); }", "violated"),
+        ("void f(u32 v) { BUG_ON((int)v < 0); }", "violated"),
+        ("void f(int v) { BUG_ON(v < 0); }", "violated"),
+        ("void f(size_t v) { BUG_ON(v - 1 > v); }", "violated"),
+        ("int x; void f(void) { u32 i = unknown(); BUG_ON(i < 0); }", "holds"),
+        ("void f(void) { u32 i; BUG_ON(i < 0); }", "holds"),
+        # Where the text does not tell the type
+        ("void f(void) { r0 = READ_ONCE(x) - 1; WRITE_ONCE(x, 0); BUG_ON(r0 > 4); }", "holds"),
+        ("void f(void) { u32 i = READ_ONCE(p->x); WRITE_ONCE(p->x, 0 - 1); BUG_ON(i < 0); }", "holds"),
+    ],
+)
+def test_types_of_places_and_expressions(text: str, status: str) -> None:
+    assert judged(text.replace(";", ";\n") if text.startswith("#") else text) == status

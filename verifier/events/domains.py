@@ -14,6 +14,7 @@ from verifier.events.graph import EventGraph, unknowns
 from verifier.events.logic import rewrite
 from verifier.record import replace
 
+_WORDS = ((1 << 32) - 1, (1 << 64) - 1)
 _OWN = 7001  # a value that no text means, one for each unknown: those from here on
 
 
@@ -30,15 +31,19 @@ def is_free(u: Unknown) -> bool:
 def by_form(group: Group) -> dict[Unknown, tuple[int, ...]] | None:
     """Domains with values for each way that a group's conditions can come out in, where it can be seen from their form:
     one unknown that is compared with constants, or several that are compared with these and each other, but for no
-    order. None where it can't."""
+    order; each as it is, or as a word without a sign. None where it can't."""
     free = [u for u in group.unknowns if is_free(u)]
     if not free:
         return {}
     own = {v for u in free for v in u.domain}
     needed = {v for u in group.unknowns if u not in free for v in u.domain}
+    words: dict[Unknown, int | None] = {}
     for c in group.conditions:
-        if not all(isinstance(a, Const | Unknown) for a in c.arguments):
-            return None
+        for a in c.arguments:
+            if isinstance(a, Const):
+                continue
+            if (as_word := _as_word(a)) is None or words.setdefault(*as_word) != as_word[1]:
+                return None
         constants = constants_in((c,))
         needed |= constants
         if c.operator != "==":
@@ -47,7 +52,23 @@ def by_form(group: Group) -> dict[Unknown, tuple[int, ...]] | None:
             needed |= {v + d for v in constants for d in (-1, 1)}
     if len(own - needed) < len(free):
         return None
-    return dict.fromkeys(free, in_order(needed | own, own))
+    return {u: in_order(_up_to(words.get(u), needed | own), own) for u in free}
+
+
+def _as_word(e: Expression) -> tuple[Unknown, int | None] | None:
+    """An unknown, and the greatest value of the word that it is taken as, if it is."""
+    match e:
+        case Unknown():
+            return e, None
+        case Apply("&", (Unknown() as u, Const(greatest))) if greatest in _WORDS:
+            return u, greatest
+        case _:
+            return None
+
+
+def _up_to(greatest: int | None, values: set[int]) -> set[int]:
+    """Those of the values that a word has."""
+    return values if greatest is None else {v for v in values if 0 <= v <= greatest}
 
 
 def in_order(values: Iterable[int], own: Iterable[int]) -> tuple[int, ...]:

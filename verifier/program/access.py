@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import calls, objects
+from verifier.program import calls, conversions, objects
 from verifier.program.addresses import ELEMENTS as ELEMENTS
-from verifier.program.conversions import converted, truth
+from verifier.program.conversions import Typed, converted, kind_of, truth
 from verifier.program.doubts import Doubt
 from verifier.program.frame import (
     Alias,
@@ -58,19 +58,57 @@ def value(here: Here, e: tree.Expression) -> Value:
 
     Raises ProgramError where it has no meaning.
     """
+    return typed(here, e)[0]
+
+
+def typed(here: Here, e: tree.Expression) -> Typed:
+    """As `value`, with the kind of integer that it is; litmus tests have registers and words alone, of no kind."""
     match e:
-        case tree.Number(number, _):
-            return Number(number)
+        case tree.Number(number, text):
+            return Number(number), None if here.context.is_litmus else conversions.of_literal(text, number)
+        case tree.Unary("+", operand):
+            return typed(here, operand)
+        case tree.Cast(to, operand):
+            new = convert(here, typed(here, operand), to)
+            return new, None if here.context.is_litmus else kind_of(here.context.types_of.resolved(to))
+        case tree.Unary(operator, operand) if operator not in ("*", "&"):
+            return conversions.unary(operator, typed(here, operand))
+        case tree.Binary("&&" | "||"):
+            return _short_circuit(here, e), conversions.INT
+        case tree.Binary(",", left, right):
+            value(here, left)
+            return typed(here, right)
+        case tree.Binary(operator, left, right):
+            return conversions.binary(operator, typed(here, left), typed(here, right))
+        case tree.Conditional():
+            return _conditional(here, e)
+        case tree.Assign(operator, target, source):
+            return _assign(here, e, operator, target, source)
+        case tree.Increment():
+            return _increment(here, e)
+        case tree.Call(tree.Name("sizeof"), (of,)) if not here.context.is_litmus:
+            return _size(here, e, of), conversions.SIZE
+        case tree.Name(name) if isinstance(binding := here.frame.bindings.get(name), Delayed):
+            return typed(Here(here.context, here.writer, binding.frame), binding.expression)
+        case _:
+            new = _untyped(here, e)
+            return new, None if here.context.is_litmus else here.writer.kind(new)
+
+
+def _size(here: Here, e: tree.Call, of: tree.Expression) -> Value:
+    """sizeof of an integer type that is known, else of anything."""
+    kind = kind_of(here.context.types_of.resolved(of.type)) if isinstance(of, tree.TypeArgument) else None
+    anything = here.context.opaque(here.frame.origin(e.span).place)
+    return Number(kind.size) if kind is not None else conversions.as_kind((anything, None), conversions.SIZE)
+
+
+def _untyped(here: Here, e: tree.Expression) -> Value:
+    """What names a place or a function, or stands for something that is not known."""
+    match e:
         case tree.Name(name):
             return _name(here, e, name)
         case tree.Unary("&", operand):
             return _address_of(here, operand)
-        case tree.Unary("+", operand):
-            return value(here, operand)
-        case tree.Cast(to, operand):
-            return convert(here, value(here, operand), to)
-        case tree.Unary(operator, operand) if operator != "*":
-            return Apply("neg" if operator == "-" else operator, (value(here, operand),))
         case tree.Member(tree.Braces() | tree.Cast(_, tree.Braces())):
             return here.context.opaque(here.frame.origin(e.span).place)
         case tree.Member() | tree.Index() | tree.Unary():
@@ -79,25 +117,12 @@ def value(here: Here, e: tree.Expression) -> Value:
                 doubt = Doubt(what, (here.frame.site or e.span).line, True)
                 here.context.arrays_or_pointers.setdefault((here.writer.thread, e.field), doubt)
             return _read(here, place(here, e), e)
-        case tree.Binary("&&" | "||"):
-            return _short_circuit(here, e)
-        case tree.Binary(",", left, right):
-            value(here, left)
-            return value(here, right)
-        case tree.Binary(operator, left, right):
-            return Apply(operator, (value(here, left), value(here, right)))
-        case tree.Conditional():
-            return _conditional(here, e)
-        case tree.Assign(operator, target, source):
-            return _assign(here, e, operator, target, source)
-        case tree.Increment():
-            return _increment(here, e)
         case tree.Call():
             return calls.call(here, e)
         case tree.Words(text):
             here.context.assume(f"line {e.span.line}: “{text}” may be true or false")
             return here.context.opaque(here.frame.origin(e.span).place)
-        case tree.String() | tree.Braces() | tree.TypeArgument() | tree.Scoped():
+        case _:
             return here.context.opaque(here.frame.origin(e.span).place)
 
 
@@ -115,7 +140,7 @@ def place(here: Here, e: tree.Expression) -> Place:
             if here.context.is_litmus and (isinstance(base, Variable) or base.pointer is not None):
                 what = "a member of a register" if isinstance(base, Variable) else "a member by a register"
                 raise _not_modelled(here, what, e)
-            return _member(base, member)
+            return _member(here, base, member)
         case tree.Index(array, index):
             return _element(here, e, array, index)
         case tree.Call(tree.Name("per_cpu"), (first, cpu)):
@@ -261,6 +286,7 @@ def place_of_pointer(here: Here, e: tree.Expression) -> Address:
 def load(here: Here, address: Address, e: tree.Expression, order: str = "once", name: str = "") -> Value:
     """Emit a load and give its value; without a name it is a plain one."""
     target = here.writer.fresh("read")
+    here.writer.declare(target, type_at(here, address))
     origin = here.frame.origin(e.span)
     here.writer.emit(Load(target, address, order, not name, name or "read", origin))
     here.context.use(here.writer.thread, address)
@@ -268,23 +294,33 @@ def load(here: Here, address: Address, e: tree.Expression, order: str = "once", 
 
 
 def store(
-    here: Here, where: Place, new: Value, e: tree.Expression, order: str = "once", name: str = ""
-) -> None:
-    """Emit a store, or set a local; without a name it is a plain one."""
+    here: Here, where: Place, new: Typed, e: tree.Expression, order: str = "once", name: str = ""
+) -> Typed:
+    """Emit a store, or set a local; without a name it is a plain one. Gives what is there then."""
+    to = type_at(here, where)
+    kept = convert(here, new, to)
     if isinstance(where, Variable):
-        here.writer.emit(Set(where.key, convert(here, new, where.declared)))
-        return
-    if where.pointer is None and not where.path.members:
-        new = convert(here, new, here.context.scalars.get(where.path.root.name))
-    origin = here.frame.origin(e.span)
-    here.writer.emit(Store(where, new, order, not name, name or "write", origin))
-    here.context.use(here.writer.thread, where)
-    here.context.write(here.writer.thread, where)
+        here.writer.emit(Set(where.key, kept))
+        kept = Local(where.key)
+    else:
+        origin = here.frame.origin(e.span)
+        here.writer.emit(Store(where, kept, order, not name, name or "write", origin))
+        here.context.use(here.writer.thread, where)
+        here.context.write(here.writer.thread, where)
+    return kept, new[1] if to is None else kind_of(to)
 
 
-def convert(here: Here, new: Value, to: tree.Type | None) -> Value:
+def type_at(here: Here, where: Place) -> tree.Type | None:
+    """The type of a place; None where the text does not tell, and in litmus tests."""
+    if here.context.is_litmus:
+        return None
+    types = here.context.types_of
+    return types.resolved(where.declared) if isinstance(where, Variable) else types.at(where.path)
+
+
+def convert(here: Here, new: Typed, to: tree.Type | None) -> Value:
     """A value as one of that type; litmus tests have registers and words alone."""
-    return new if here.context.is_litmus else converted(new, to)
+    return new[0] if here.context.is_litmus else converted(new, here.context.types_of.resolved(to))
 
 
 def _read(here: Here, where: Place, e: tree.Expression) -> Value:
@@ -299,8 +335,6 @@ def _name(here: Here, e: tree.Name, name: str) -> Value:
         return Local(binding.key)
     if isinstance(binding, Reference):
         return _address_of_local(here, e)
-    if isinstance(binding, Delayed):
-        return value(Here(here.context, here.writer, binding.frame), binding.expression)
     constant = here.context.constant(name)
     if constant is not None:
         return Number(constant)
@@ -375,9 +409,9 @@ def _through(here: Here, where: Address, e: tree.Expression) -> Address:
     return Address(Path(path.root, (*path.members, "*")), pointer, True)
 
 
-def _member(base: Place, member: str) -> Place:
+def _member(here: Here, base: Place, member: str) -> Place:
     if isinstance(base, Variable):
-        return Variable(f"{base.key}.{member}", False, None)
+        return member_of_local(here, base, member)
     members = base.path.members
     if member == "counter":
         return base  # atomic_t's only member
@@ -386,6 +420,15 @@ def _member(base: Place, member: str) -> Place:
     if members and members[-1] == "*":
         members = members[:-1]
     return _part(base, Path(base.path.root, (*members, member)), member)
+
+
+def member_of_local(here: Here, base: Variable, member: str) -> Variable:
+    """The member of a local struct that is no object in memory."""
+    field = None if here.context.is_litmus else here.context.types_of.member(base.declared, member)
+    kind = None if field is None or field.dimensions else field.type
+    part = Variable(f"{base.key}.{member}", False, None, kind)
+    here.writer.declare(part.key, type_at(here, part))
+    return part
 
 
 def _part(base: Address, path: Path, member: str) -> Address:
@@ -531,47 +574,51 @@ def _short_circuit(here: Here, e: tree.Binary) -> Value:
     return Local(target)
 
 
-def _conditional(here: Here, e: tree.Conditional) -> Value:
+def _conditional(here: Here, e: tree.Conditional) -> Typed:
     condition = truth(value(here, e.condition))
     with here.writer.block() as then:
-        first = value(here, e.then)
+        first = typed(here, e.then)
     with here.writer.block() as otherwise:
-        second = value(here, e.otherwise)
+        second = typed(here, e.otherwise)
+    kind = conversions.common(first[1], second[1])
+    chosen = conversions.as_kind(first, kind), conversions.as_kind(second, kind)
     if not then and not otherwise:
-        return Apply("?:", (condition, first, second))
+        return Apply("?:", (condition, *chosen)), kind
     target = here.writer.fresh("choice")
-    then.append(Set(target, first))
-    otherwise.append(Set(target, second))
+    then.append(Set(target, chosen[0]))
+    otherwise.append(Set(target, chosen[1]))
     here.writer.emit(Branch(condition, tuple(then), tuple(otherwise), here.frame.origin(e.span)))
-    return Local(target)
+    return Local(target), kind
 
 
 def _assign(
     here: Here, e: tree.Assign, operator: str, target: tree.Expression, source: tree.Expression
-) -> Value:
+) -> Typed:
     if operator == "=":
-        new = value(here, source)
+        new = typed(here, source)
         where = place(here, target)
     else:
         where = place(here, target)
-        right = value(here, source)
-        new = Apply(operator[:-1], (_read(here, where, target), right))
-    store(here, where, new, e)
+        right = typed(here, source)
+        old = _read(here, where, target), kind_of(type_at(here, where))
+        new = conversions.binary(operator[:-1], old, right)
+    kept = store(here, where, new, e)
     if operator == "=" and not here.context.is_litmus:
         objects.check_copy(here, e)
-    return Local(where.key) if isinstance(where, Variable) else new
+    return kept
 
 
-def _increment(here: Here, e: tree.Increment) -> Value:
+def _increment(here: Here, e: tree.Increment) -> Typed:
     where = place(here, e.operand)
+    kind = kind_of(type_at(here, where))
     old = _read(here, where, e.operand)
     if isinstance(where, Variable):
         kept = here.writer.fresh("old")
         here.writer.emit(Set(kept, old))
         old = Local(kept)
-    new = Apply("+" if e.operator == "++" else "-", (old, Number(1)))
-    store(here, where, new, e)
-    return new if e.prefix else old
+    new = conversions.binary("+" if e.operator == "++" else "-", (old, kind), (Number(1), kind))
+    changed = store(here, where, new, e)
+    return changed if e.prefix else (old, kind)
 
 
 def bind_pointer(here: Here, name: str, kind: str | None, e: tree.Expression) -> Binding | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.program import access
+from verifier.program.conversions import Typed, as_kind, binary, kind_of, unary
 from verifier.program.frame import Variable, text_of
 from verifier.program.primitives import (
     RmwCall,
@@ -75,49 +76,52 @@ def test_bit(here: Here, e: tree.Call, name: str, order: str) -> Value:
 def rmw(here: Here, e: tree.Call, name: str, core: RmwCall) -> Value:
     """Emits the operation; its value is what the kernel\'s function of that name returns."""
     if core.is_bit:
-        where, operand = _bit_place(here, e, name, core.place)
+        where, mask = _bit_place(here, e, name, core.place)
+        operand: Typed = mask, None
     else:
         where = access.pointee(here, argument(here, e, name, core.place))
         operand = _operand(here, e, name, core)
     target = here.writer.fresh("old")
     old = Local(target)
-    succeeds = _success(here, e, name, core, old)
-    new = _new_value(core, old, operand)
+    to = access.type_at(here, where)
+    here.writer.declare(target, to)
+    succeeds = _success(here, e, name, core, (old, kind_of(to)))
+    new = access.convert(here, _new_value(core, (old, kind_of(to)), operand), to)
     if isinstance(where, Variable):
         raise here.frame.error("not-a-location", f"{name}() needs a shared location", e.span)
     origin = here.frame.origin(e.span)
     here.context.use(here.writer.thread, where)
     here.context.write(here.writer.thread, where)
     here.writer.emit(Rmw(target, where, new, succeeds, core.order, core.is_explicit, name, origin))
-    return _result(here, e, core, old, new, operand, succeeds)
+    return _result(here, e, core, old, new, operand[0], succeeds)
 
 
-def _operand(here: Here, e: tree.Call, name: str, core: RmwCall) -> Value:
+def _operand(here: Here, e: tree.Call, name: str, core: RmwCall) -> Typed:
     if core.operand is None:
-        return Number(1)
-    return access.value(here, argument(here, e, name, core.operand))
+        return Number(1), None
+    return access.typed(here, argument(here, e, name, core.operand))
 
 
-def _new_value(core: RmwCall, old: Value, operand: Value) -> Value:
+def _new_value(core: RmwCall, old: Typed, operand: Typed) -> Typed:
     match core.operator:
         case "=":
             return operand
         case "&~":
-            return Apply("&", (old, Apply("~", (operand,))))
+            return binary("&", old, unary("~", operand))
         case operator:
-            return Apply(operator, (old, operand))
+            return binary(operator, old, operand)
 
 
-def _success(here: Here, e: tree.Call, name: str, core: RmwCall, old: Value) -> Value | None:
+def _success(here: Here, e: tree.Call, name: str, core: RmwCall, old: Typed) -> Value | None:
     if core.not_zero:
-        return Apply("!=", (old, Number(0)))
+        return Apply("!=", (old[0], Number(0)))
     if core.expected is None:
         return None
     wanted = argument(here, e, name, core.expected)
     if core.by_address:
         wanted = _target_of(wanted)
-    expected = access.value(here, wanted)
-    return Apply("!=" if core.excluded else "==", (old, expected))
+    expected = as_kind(access.typed(here, wanted), old[1])
+    return Apply("!=" if core.excluded else "==", (old[0], expected))
 
 
 def _target_of(e: tree.Expression) -> tree.Expression:
@@ -158,6 +162,11 @@ def _update_expected(here: Here, e: tree.Call, core: RmwCall, old: Value, succee
     kept = here.writer.fresh("done")
     here.writer.emit(Set(kept, succeeds))
     with here.writer.block() as failed:
-        access.store(here, access.place(here, _target_of(e.arguments[core.expected or 0])), old, e)
+        access.store(
+            here,
+            access.place(here, _target_of(e.arguments[core.expected or 0])),
+            (old, here.writer.kind(old)),
+            e,
+        )
     here.writer.emit(Branch(Local(kept), (), tuple(failed), here.frame.origin(e.span)))
     return Local(kept)

@@ -266,6 +266,7 @@ def _cond_load(here: Here, e: tree.Call, name: str, order: str) -> Value:
     frame.bindings["VAL"] = Variable(key, False, None)
     with writer.block() as body:
         where = atomics.shared(here, e, name, 0)
+        writer.declare(key, access.type_at(here, where))
         writer.emit(Set(key, access.load(here, where, e, order, name)))
         done = truth(access.value(here, atomics.argument(here, e, name, 1)))
         writer.emit(Branch(done, (Leave(stop),), (), frame.origin(e.span)))
@@ -284,12 +285,12 @@ def _core(here: Here, e: tree.Call, name: str, core: Core) -> Value:
                 return Local(where.key)
             return access.load(here, where, e, order, name)
         case StoreCall(place, form, order, number, of_null):
-            new = access.value(here, atomics.argument(here, e, name, number))
+            new = access.typed(here, atomics.argument(here, e, name, number))
             where = atomics.place(here, e, name, place, form)
-            if of_null is not None and new == Number(0):
+            if of_null is not None and new[0] == Number(0):
                 order = of_null
-            access.store(here, where, new, e, order, name)
-            return new
+            kept, _ = access.store(here, where, new, e, order, name)
+            return kept
         case BitTest(order):
             return atomics.test_bit(here, e, name, order)
         case RmwCall():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from verifier.options import EXPANSION
 from verifier.program.addresses import ELEMENTS, Addresses
 from verifier.program.conversions import fitting
+from verifier.program.declared import Declared
 from verifier.program.doubts import Doubt
 from verifier.program.frame import Frame, Variable, assigned_names
 from verifier.program.kernel import Kernel, ranges
@@ -66,7 +67,7 @@ class Context:
         self.has_interrupts = False  # whether it matters when interrupts are off
         self.waiters: tuple[str, ...] = ()  # the threads that may be on a wait queue
         self.types: dict[str, str] = {}
-        self.scalars: dict[str, tree.Type] = {}  # variables of the text that are no arrays
+        self.types_of = Declared(unit)
         self.pointers: set[str] = set()
         self.arrays: set[str] = set()
         self.declared: set[str] = set()
@@ -136,9 +137,7 @@ class Context:
             self.declared.add(v.name)
             if v.type.pointers and (not v.dimensions or self.is_litmus):
                 self.pointers.add(v.name)
-            if not v.dimensions:
-                self.scalars[v.name] = v.type
-            else:
+            if v.dimensions:
                 self.arrays.add(v.name)
                 if (size := self.size(v)) is not None:
                     self.bounds[v.name] = size
@@ -167,7 +166,8 @@ class Context:
                     return of_name(name)
                 case tree.Cast(to, operand):
                     inner = of(operand)
-                    return None if inner is None else fitting(inner, to)
+                    kind = self.types_of.resolved(to)
+                    return None if inner is None or kind is None else fitting(inner, kind)
                 case tree.Unary(operator, operand) if operator in _UNARY:
                     inner = of(operand)
                     return None if inner is None else _UNARY[operator](inner)

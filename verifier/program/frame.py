@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from verifier.errors import ProgramError, at
+from verifier.program.conversions import kind_of, of_value
 from verifier.program.program import Address, Operation, Origin, Path, Value, Way
+from verifier.program.words import Kind
 from verifier.record import field, record
 from verifier.source import Source, Span
 from verifier.syntax import tree
@@ -123,10 +125,21 @@ class Writer:
         self.count = 0
         self.names = 0
         self.loops = 0  # around what is lowered
+        self._kinds: dict[str, Kind] = {}  # of locals
 
     def emit(self, operation: Operation) -> None:
         self.operations.append(operation)
         self.count += 1
+
+    def declare(self, local: str, of: tree.Type | None) -> None:
+        """Note that all values of a local are of that type, with its typedefs resolved."""
+        kind = kind_of(of)
+        if kind is not None:
+            self._kinds[local] = kind
+
+    def kind(self, v: Value) -> Kind | None:
+        """The kind of integer that a value is, as far as it tells by itself."""
+        return of_value(v, self._kinds)
 
     def fresh(self, hint: str) -> str:
         """A new Local or label name."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from verifier.program.context import Context
+from verifier.program.conversions import fitting
 from verifier.program.program import Path, Root
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
@@ -62,7 +63,8 @@ def _value(context: Context, where: Path, e: tree.Expression) -> None:
     if isinstance(e, tree.Call) and e.function == tree.Name("KREF_INIT", e.span):
         where = Path(where.root, (*where.members, "refcount"))
     if value is not None:
-        context.initial.append((where, value))
+        kind = context.types_of.at(where)
+        context.initial.append((where, value if kind is None else fitting(value, kind)))
     elif not _initialises(e):  # the rest of what such macros set does not matter: locks, queues
         context.indeterminate.add(where.root)
 

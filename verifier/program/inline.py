@@ -56,6 +56,7 @@ def inline(here: Here, e: tree.Call, function: tree.Function, source: Source) ->
     )
     inner.exit = here.writer.fresh("return")
     inner.result = here.writer.fresh("result")
+    here.writer.declare(inner.result, here.context.types_of.resolved(function.returns))
     inside = access.Here(here.context, here.writer, inner)
     for i, parameter in enumerate(function.parameters):
         argument = e.arguments[i] if i < len(e.arguments) else None
@@ -122,12 +123,13 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
             frame.bindings[name] = Pointer(path, here.context.address(path, taken=False))
             return
     key = here.writer.fresh(name)
-    frame.bindings[name] = _variable(key, parameter)
-    here.writer.emit(Set(key, access.convert(here, access.value(here, argument), parameter.type)))
+    frame.bindings[name] = _variable(here, key, parameter)
+    here.writer.emit(Set(key, access.convert(here, access.typed(here, argument), parameter.type)))
 
 
-def _variable(key: str, parameter: tree.Parameter) -> Variable:
+def _variable(here: Here, key: str, parameter: tree.Parameter) -> Variable:
     kind = parameter.type
+    here.writer.declare(key, here.context.types_of.resolved(kind))
     return Variable(key, bool(kind.pointers), struct_of(kind), kind)
 
 
@@ -178,8 +180,9 @@ def bind_free(inside: Here, parameter: tree.Parameter) -> None:
         path = Path(Root(name, struct_of(parameter.type), thread, is_own), ())
         if is_own:
             inside.context.indeterminate.add(path.root)
+        inside.context.types_of.point(path.root, parameter.type)
         frame.bindings[name] = Pointer(path, inside.context.address(path, taken=False))
         return
-    frame.bindings[name] = _variable(key, parameter)
+    frame.bindings[name] = _variable(inside, key, parameter)
     anything = inside.context.opaque(f"{frame.call_path}:{name}")
-    inside.writer.emit(Set(key, access.convert(inside, anything, parameter.type)))
+    inside.writer.emit(Set(key, access.convert(inside, (anything, None), parameter.type)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from verifier.program import access
 from verifier.program.context import struct_of
+from verifier.program.conversions import Typed
 from verifier.program.frame import Alias, Pointer, Variable, text_of
 from verifier.program.primitives import NoCall, Unmodelled
 from verifier.program.program import Address, Apply, Local, Number, Path, Set, Value
@@ -78,7 +79,7 @@ def _initialise(here: Here, v: tree.Variable, size: int | None) -> None:
     items = v.initial.items
     if size is not None and _is_plain(v.initial, size):
         for i in range(size):
-            new = access.value(here, items[i]) if i < len(items) else Number(0)
+            new = access.typed(here, items[i]) if i < len(items) else (Number(0), None)
             access.store(here, Address(Path(root, (f"[{i}]",))), new, v.initial)
     elif (
         size is not None or here.writer.loops or any(not isinstance(i, tree.Number) or i.value for i in items)
@@ -170,7 +171,7 @@ def _is_struct(here: Here, name: str) -> bool:
             return False
 
 
-def set_members(here: Here, v: tree.Variable, key: str) -> None:
+def set_members(here: Here, v: tree.Variable) -> None:
     """Set the members of a local struct that are read to what its initial value says: which member is which is known
     where all are named, else each may have any value. A copy of another struct is not modelled."""
     used = sorted({m for n in walk(here.frame.body) if (m := _member_of(n, v.name)) is not None})
@@ -180,7 +181,7 @@ def set_members(here: Here, v: tree.Variable, key: str) -> None:
         case None:
             return
         case tree.Braces(items):
-            given = [access.value(here, item) for item in items]
+            given = [access.typed(here, item) for item in items]
         case tree.Call():
             given = []
         case _:
@@ -188,12 +189,17 @@ def set_members(here: Here, v: tree.Variable, key: str) -> None:
                 here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
             return
     named = _names(v.initial, len(given))
+    whole = here.frame.bindings[v.name]
+    assert isinstance(whole, Variable)
     for member in used:
         if named is None or "." in member:
-            new: Value = here.context.opaque(f"{here.frame.origin(v.span).place}:{v.name}.{member}")
+            new: Typed = here.context.opaque(f"{here.frame.origin(v.span).place}:{v.name}.{member}"), None
         else:
-            new = given[named[member]] if member in named else Number(0)
-        here.writer.emit(Set(f"{key}.{member}", new))
+            new = given[named[member]] if member in named else (Number(0), None)
+        part = whole
+        for step in member.split("."):
+            part = access.member_of_local(here, part, step)
+        here.writer.emit(Set(part.key, access.convert(here, new, part.declared)))
     if used and named is None:
         here.context.assume(f"line {v.span.line}: the members of “{v.name}” may have any value at first")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from verifier.errors import ProgramError
 from verifier.program import access, guards, objects
 from verifier.program.context import struct_of
-from verifier.program.conversions import truth
+from verifier.program.conversions import Typed, as_kind, promoted, truth
 from verifier.program.frame import Binding, Variable, text_of
 from verifier.program.primitives import is_primitive
 from verifier.program.program import Apply, Branch, Leave, Local, Loop, Number, Scope, Set, Value
@@ -132,7 +132,7 @@ def lower(here: Here, s: tree.Statement) -> None:
             _leave(here, here.frame.continues, "continue", s)
         case tree.Return(value):
             if value is not None:
-                result = access.convert(here, access.value(here, value), here.frame.body.returns)
+                result = access.convert(here, access.typed(here, value), here.frame.body.returns)
                 here.writer.emit(Set(here.frame.result, result))
             here.writer.emit(Leave(here.frame.exit))
         case tree.Prose():
@@ -181,7 +181,7 @@ def _declare(here: Here, v: tree.Variable) -> None:
     frame = here.frame
     kind = struct_of(v.type)
     if here.context.is_litmus:
-        value = None if v.initial is None else access.value(here, v.initial)
+        value = None if v.initial is None else access.typed(here, v.initial)
         if any(p.name == v.name for p in frame.body.parameters):
             frame.bindings[v.name] = Variable(here.writer.fresh(v.name), False, None)
         if v.initial is not None and value is not None:
@@ -200,14 +200,16 @@ def _declare(here: Here, v: tree.Variable) -> None:
     key = here.writer.fresh(v.name)
     initial: Value = Number(0)
     if v.initial is None and not v.dimensions and v.name not in frame.assigned:
-        initial = here.context.opaque(f"{frame.origin(v.span).place}:{v.name}")
+        anything = here.context.opaque(f"{frame.origin(v.span).place}:{v.name}")
+        initial = access.convert(here, (anything, None), v.type)
     if v.initial is not None and not v.dimensions and not isinstance(v.initial, tree.Braces):
-        initial = access.convert(here, access.value(here, v.initial), v.type)
+        initial = access.convert(here, access.typed(here, v.initial), v.type)
     declared = None if v.dimensions else v.type
+    here.writer.declare(key, here.context.types_of.resolved(declared))
     frame.bindings[v.name] = Variable(key, bool(v.type.pointers) and not v.dimensions, kind, declared)
     here.writer.emit(Set(key, initial))
     if kind is not None and not v.type.pointers:
-        objects.set_members(here, v, key)
+        objects.set_members(here, v)
     if v.dimensions:
         objects.set_elements(here, v, key)
 
@@ -311,12 +313,13 @@ def _macro_loop(here: Here, s: tree.MacroLoop) -> None:
 def _switch(here: Here, s: tree.Switch) -> None:
     """Each run of statements after case labels is entered when one of them matches, or by falling through."""
     stop, fall, chosen = (here.writer.fresh(n) for n in ("break", "fall", "switch"))
-    here.writer.emit(Set(chosen, access.value(here, s.value)))
+    asked, kind = access.typed(here, s.value)
+    here.writer.emit(Set(chosen, asked))
     here.writer.emit(Set(fall, Number(0)))
     body = s.body.body if isinstance(s.body, tree.Block) else (s.body,)
     sections = _sections(body)
     values = [v for labels, _ in sections for v in labels if v is not None]
-    tests = {id(v): Apply("==", (Local(chosen), access.value(here, v))) for v in values}
+    tests = {id(v): _is_case((Local(chosen), kind), access.typed(here, v)) for v in values}
     outer = dict(here.frame.bindings)
     here.frame.breaks.append(stop)
     with here.writer.block() as inner:
@@ -334,7 +337,11 @@ def _switch(here: Here, s: tree.Switch) -> None:
     _uncover(here, outer, body)
 
 
-def _no_case(tests: list[Apply]) -> Value:
+def _is_case(chosen: Typed, label: Typed) -> Value:
+    return Apply("==", (chosen[0], as_kind(label, promoted(chosen[1]))))
+
+
+def _no_case(tests: Sequence[Value]) -> Value:
     result: Value = Number(1)
     for test in tests:
         result = Apply("&&", (result, Apply("!", (test,))))

@@ -63,7 +63,7 @@ def operation(here: Here, e: tree.Call, name: str) -> Value:
     if name == _ASK:
         return Apply("!=", (Apply("&", (queued, me)), Number(0)))
     changed = Apply("|", (queued, me)) if name == _JOIN else Apply("&", (queued, Apply("~", (me,))))
-    access.store(here, where, changed, e, name=name)
+    access.store(here, where, (changed, None), e, name=name)
     return Number(0)
 
 
@@ -85,7 +85,7 @@ def _wake(here: Here, e: tree.Call, name: str) -> Value:
             calls.call(here, tree.Call(tree.Name(_WAKE, e.span), (tree.Name(_TASK, e.span), state), e.span))
             if name != _ONE:
                 here.writer.emit(Set(tasks, Apply("&", (Local(tasks), Apply("~", (bit,))))))
-                access.store(here, access.place(here, head), Local(tasks), e, name=name)
+                access.store(here, access.place(here, head), (Local(tasks), None), e, name=name)
         on_queue = Apply("!=", (Apply("&", (Local(tasks), bit)), Number(0)))
         here.writer.emit(Branch(on_queue, tuple(body), (), here.frame.origin(e.span)))
     return Number(0)

@@ -20,7 +20,7 @@ def is_declaration(text: Text, first: int) -> bool:
         return (
             text.text(known) in ("*", ";")
             or text.kind(known) == "name"
-            or _is_pointer_to_function(text, known)
+            or is_pointer_to_function(text, known)
         )
     stars = terms.skip_stars(text, first + 1)
     if text.kind(stars) != "name" or text.text(stars + 1) not in _AFTER_NAME:
@@ -37,7 +37,7 @@ def declaration(text: Text, first: int, end: int) -> list[Word]:
         position += 1
     if _defines_enum(text, position):
         return words + [terms.plain(text, p) for p in range(position, end)]
-    stop = _specifier_end(text, position, end)
+    stop = specifier_end(text, position, end)
     words += _specifier(text, position, stop)
     return words + _declarators(text, stop, end)
 
@@ -64,7 +64,7 @@ def parameters(text: Text, opener: int) -> list[Word]:
     words = [fixed(text.tokens[opener])]
     position = opener + 1
     while position < closer:
-        stop = _comma(text, position, closer)
+        stop = comma(text, position, closer)
         words += _parameter(text, position, stop)
         if stop < closer:
             words.append(fixed(text.tokens[stop]))
@@ -108,7 +108,7 @@ def _declarators(text: Text, first: int, end: int) -> list[Word]:
     words: list[Word] = []
     position = first
     while position < end:
-        if _is_pointer_to_function(text, position):
+        if is_pointer_to_function(text, position):
             closer = text.closing[position]
             words += [terms.plain(text, p) for p in range(position, closer + 1)]
             position = closer + 1
@@ -116,7 +116,7 @@ def _declarators(text: Text, first: int, end: int) -> list[Word]:
                 words += parameters(text, position)
                 position = text.closing[position] + 1
             continue
-        stop = _comma(text, position, end)
+        stop = comma(text, position, end)
         if not (text.text(position).startswith("__") and words and words[-1].kind == "NAME"):
             words += terms.expression(text, position, stop)
         if stop < end:
@@ -136,11 +136,11 @@ def _without_attributes(words: list[Word]) -> list[Word]:
     ]
 
 
-def _is_pointer_to_function(text: Text, position: int) -> bool:
+def is_pointer_to_function(text: Text, position: int) -> bool:
     return text.text(position) == "(" and text.text(position + 1) == "*"
 
 
-def _comma(text: Text, first: int, end: int) -> int:
+def comma(text: Text, first: int, end: int) -> int:
     position = first
     while position < end and text.text(position) != ",":
         position = text.closing.get(position, position) + 1
@@ -153,7 +153,7 @@ def _defines_enum(text: Text, position: int) -> bool:
     return "{" in (text.text(position + 1), text.text(position + 2))
 
 
-def _specifier_end(text: Text, first: int, end: int) -> int:
+def specifier_end(text: Text, first: int, end: int) -> int:
     """Where the type's words end and the declarators begin."""
     if text.text(first) in TAGGED:
         position = first + 1

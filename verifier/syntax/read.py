@@ -16,6 +16,7 @@ from verifier.syntax.macros import function_macros
 from verifier.syntax.parser import explain, parse_words
 from verifier.syntax.preprocessor import Macro, Preprocessed, preprocess
 from verifier.syntax.scanner import Remark, Token, scan
+from verifier.syntax.structs import types
 from verifier.syntax.tidy import tidy, typedef_names
 from verifier.syntax.words import Text, Word
 
@@ -42,6 +43,7 @@ def parse(source: Source, column: str | None = None) -> tree.Unit:
         comments=tuple(_comment(source, remark) for remark in scanned.comments),
         skipped=tuple(sorted(notes, key=lambda note: note.span)),
         span=_whole(source),
+        types=types(text),
     )
 
 
@@ -60,6 +62,7 @@ def parse_diagram(columns: Sequence[tuple[str, Source]], rest: Source | None = N
         comments=tuple(sorted((c for unit in units for c in unit.comments), key=lambda c: c.span)),
         skipped=tuple(sorted((s for unit in units for s in unit.skipped), key=lambda s: s.span)),
         span=_around([unit.span for unit in units]),
+        types=tuple(t for unit in units for t in unit.types),
     )
 
 

@@ -372,6 +372,34 @@ class Condition:
 
 
 @record(frozen=True, slots=True)
+class Field:
+    """A member of a struct: its type, and of how many dimensions an array it is (0: none)."""
+
+    type: Type
+    name: str
+    dimensions: int
+    span: Span = declare(compare=False, repr=False)
+
+
+@record(frozen=True, slots=True)
+class Struct:
+    """A definition of a struct or union, named as a Type is; those of unnamed ones inside are among its fields."""
+
+    name: str
+    fields: tuple[Field, ...]
+    span: Span = declare(compare=False, repr=False)
+
+
+@record(frozen=True, slots=True)
+class Typedef:
+    """Another name of a type that is neither an array nor a function."""
+
+    name: str
+    type: Type
+    span: Span = declare(compare=False, repr=False)
+
+
+@record(frozen=True, slots=True)
 class Comment:
     """A comment's text without its markers, in the order of the text."""
 
@@ -389,7 +417,7 @@ class Skipped:
 
 @record(frozen=True, slots=True)
 class Unit:
-    """One program's text: a snippet or a diagram. `statements` are statements outside any function."""
+    """One program's text: a snippet or a diagram. `types` are those that it defines."""
 
     functions: tuple[Function, ...]
     variables: tuple[Variable, ...]
@@ -397,3 +425,4 @@ class Unit:
     comments: tuple[Comment, ...]
     skipped: tuple[Skipped, ...]
     span: Span = declare(compare=False, repr=False)
+    types: tuple[Struct | Typedef, ...] = ()

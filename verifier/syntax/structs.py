@@ -1,0 +1,100 @@
+"""The types that a text defines: what its structs have as members, and what its typedefs stand for.
+
+They are found by their shape, so that one line that can't be read, such as a macro's, hides none of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifier.syntax import tree
+from verifier.syntax.declarations import comma, is_pointer_to_function, specifier_end
+from verifier.syntax.words import TAGGED, Text, written
+
+_TAGGED = ("struct", "union")
+
+
+def types(text: Text) -> tuple[tree.Struct | tree.Typedef, ...]:
+    """The structs and typedefs of a text, in its order."""
+    found: list[tree.Struct | tree.Typedef] = []
+    position = 0
+    while position < len(text.tokens):
+        if text.text(position) in _TAGGED and (opener := _opener(text, position)) is not None:
+            found += _struct(text, position, opener)
+        elif text.text(position) == "typedef":
+            found += _typedef(text, position + 1)
+        position += 1
+    return tuple(found)
+
+
+def _opener(text: Text, position: int) -> int | None:
+    """Where the members of the struct begin that is defined here, if any is."""
+    opener = position + 1 + (text.kind(position + 1) == "name")
+    return opener if text.text(opener) == "{" and opener in text.closing else None
+
+
+def _struct(text: Text, first: int, opener: int) -> Iterator[tree.Struct]:
+    """A struct under its own name and under that of its typedef, as far as it has these."""
+    closer = text.closing[opener]
+    names = [f"{text.text(first)} {text.text(first + 1)}"] if opener > first + 1 else []
+    if first and text.text(first - 1) == "typedef" and text.kind(closer + 1) == "name":
+        names.append(text.text(closer + 1))
+    fields = tuple(_fields(text, opener + 1, closer)) if names else ()
+    span = text.span(first, closer + 1)
+    return (tree.Struct(name, fields, span) for name in names)
+
+
+def _fields(text: Text, first: int, end: int) -> Iterator[tree.Field]:
+    """What is declared between the braces; of a member that can't be read, nothing is said."""
+    while first < end:
+        stop = first
+        while stop < end and text.text(stop) != ";":
+            stop = text.closing.get(stop, stop) + 1
+        opener = _opener(text, first) if text.text(first) in _TAGGED else None
+        if opener is not None and text.kind(text.closing[opener] + 1) != "name":
+            yield from _fields(text, opener + 1, text.closing[opener])
+        else:
+            yield from _declared(text, first, stop)
+        first = stop + 1
+
+
+def _declared(text: Text, first: int, end: int) -> Iterator[tree.Field]:
+    """The names that a declaration in tokens[first:end] gives to its type."""
+    position = specifier_end(text, first, end)
+    if position == first or text.text(first + 1) == "(":
+        return
+    kind = _type(text, first, position)
+    while position < end:
+        stop = comma(text, position, end)
+        name = position
+        while text.text(name) == "*":
+            name += 1
+        if not is_pointer_to_function(text, position) and text.kind(name) == "name":
+            dimensions, after = 0, name + 1
+            while text.text(after) == "[":
+                dimensions, after = dimensions + 1, text.closing[after] + 1
+            if (
+                text.text(after) != ":" and text.text(after) != "("
+            ):  # neither a bit-field, which has its own size
+                span = text.span(position, stop)
+                yield tree.Field(tree.Type(kind, name - position, span), text.text(name), dimensions, span)
+        position = stop + 1
+
+
+def _type(text: Text, first: int, end: int) -> str:
+    """A type's words; a struct that is defined here is its name alone."""
+    if text.text(first) in TAGGED:
+        return written(text, first, min(first + 2, end))
+    words = [text.text(p) for p in range(first, end)]
+    return " ".join(
+        w for i, w in enumerate(words) if not i or not w.startswith("__") or text.is_known_type(first + i)
+    )
+
+
+def _typedef(text: Text, first: int) -> Iterator[tree.Typedef]:
+    end = first
+    while end < len(text.tokens) and text.text(end) != ";":
+        end = text.closing.get(end, end) + 1
+    for field in _declared(text, first, end):
+        if not field.dimensions and "{" not in field.type.name:
+            yield tree.Typedef(field.name, field.type, field.span)
