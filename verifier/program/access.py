@@ -79,7 +79,10 @@ def typed(here: Here, e: tree.Expression) -> Typed:
             value(here, left)
             return typed(here, right)
         case tree.Binary(operator, left, right):
-            return conversions.binary(operator, typed(here, left), typed(here, right))
+            operands = typed(here, left), typed(here, right)
+            if operator not in ("==", "!="):
+                _note_constants(here, left, right)
+            return conversions.binary(operator, *operands)
         case tree.Conditional():
             return _conditional(here, e)
         case tree.Assign(operator, target, source):
@@ -93,6 +96,15 @@ def typed(here: Here, e: tree.Expression) -> Typed:
         case _:
             new = _untyped(here, e)
             return new, None if here.context.is_litmus else here.writer.kind(new)
+
+
+def _note_constants(here: Here, *operands: tree.Expression) -> None:
+    """Say which number a name that stands for any is taken for, where it is more than told apart from others."""
+    for e in operands:
+        if isinstance(e, tree.Name) and e.name in here.context.invented and not here.context.is_litmus:
+            number = here.context.constant(e.name)
+            if number is not None:
+                here.context.assume(f"{e.name} is not in the text: taken to be {number}")
 
 
 def _size(here: Here, e: tree.Call, of: tree.Expression) -> Value:
@@ -303,6 +315,9 @@ def store(
         here.writer.emit(Set(where.key, kept))
         kept = Local(where.key)
     else:
+        if not here.context.is_litmus and here.context.types_of.is_bits(where.path):
+            what = f"{text_of(here.frame.source, e.span)}, which sets a bit-field"
+            here.context.cannot_model(what, here.frame, e.span)
         origin = here.frame.origin(e.span)
         here.writer.emit(Store(where, kept, order, not name, name or "write", origin))
         here.context.use(here.writer.thread, where)

@@ -83,7 +83,7 @@ def rmw(here: Here, e: tree.Call, name: str, core: RmwCall) -> Value:
         operand = _operand(here, e, name, core)
     target = here.writer.fresh("old")
     old = Local(target)
-    to = access.type_at(here, where)
+    to = None if core.is_bit else access.type_at(here, where)  # of several words
     here.writer.declare(target, to)
     succeeds = _success(here, e, name, core, (old, kind_of(to)))
     new = access.convert(here, _new_value(core, (old, kind_of(to)), operand), to)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from verifier.errors import ProgramError
 from verifier.program import access, atomics, awaited, deferred, frees, irqs, locks, objects, waiters
 from verifier.program.bodies import Body
+from verifier.program.context import Overwritten
 from verifier.program.conversions import truth
 from verifier.program.frame import Delayed, Frame, Pointer, Variable, text_of
 from verifier.program.inline import inline
@@ -335,12 +336,27 @@ def _opaque_call(here: Here, e: tree.Call, name: str) -> Value:
             _read_argument(here, argument)
         else:
             _forget(here, local, f"{here.frame.origin(e.span).place}:{number}")
+    _note_overwritten(here, e, name)
     if name in here.context.unread_macros:
         here.context.cannot_model(f"the macro {name}()", here.frame, e.span)
     else:
         here.context.opaque_calls.setdefault(name, (here.frame.site or e.span).line)
         here.context.opaque_lines.add(e.span.line)
     return here.context.opaque(here.frame.origin(e.span).place)
+
+
+def _note_overwritten(here: Here, e: tree.Call, name: str) -> None:
+    """Note what a function of the C library writes, where it is no local."""
+    if name not in table("core.toml")["writes"]["functions"] or not e.arguments:
+        return
+    with here.writer.block():
+        try:
+            where = access.pointee(here, e.arguments[0])
+        except ProgramError:
+            return
+    if isinstance(where, Address):
+        line = (here.frame.site or e.span).line
+        here.context.overwritten.append(Overwritten((here.writer.thread, where), name, line))
 
 
 def _read_argument(here: Here, argument: tree.Expression) -> None:

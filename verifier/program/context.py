@@ -18,6 +18,7 @@ from verifier.program.lists import are_followed
 from verifier.program.percpu import of_all_cpus
 from verifier.program.primitives import LoadCall, StoreCall, core_call, table
 from verifier.program.program import Address, Number, Opaque, Path, Root, Skipped
+from verifier.record import record
 from verifier.source import Source, Span
 from verifier.syntax import tree
 from verifier.syntax.walk import nodes
@@ -45,11 +46,34 @@ _BINARY: dict[str, Callable[[int, int], int]] = {
     "|": op.or_,
     "^": op.xor,
 }
-_TELLING = (tree.Name, tree.Assign, tree.Increment, tree.Unary, tree.Member, tree.Index, tree.Call)
+_TELLING = (
+    tree.Name,
+    tree.Number,
+    tree.Assign,
+    tree.Increment,
+    tree.Unary,
+    tree.Binary,
+    tree.Member,
+    tree.Index,
+    tree.Call,
+)
 _FIRST_ADDRESS = 0x10000
-_FIRST_CONSTANT = 101
+_PLAIN = range(101, 1 << 15)  # numbers for constants that the text does not tell
+_BIT_NUMBERS = (*range(9, 64), *_PLAIN)  # for those that may be bits' numbers
+_MASKS = tuple(
+    1 << bit for bit in (*range(6, 20), *range(40, 63))
+)  # those between are tasks and their states
 
 Use = tuple[str, Address]  # a thread, and where it goes
+
+
+@record(frozen=True, slots=True)
+class Overwritten:
+    """Memory that a function of the C library writes: its name, and the line of the call."""
+
+    use: Use
+    name: str
+    line: int
 
 
 class Context:
@@ -81,6 +105,7 @@ class Context:
         self.unmodelled: dict[str, int] = {}
         self.writes: list[Use] = []
         self.frees: list[Use] = []  # objects whose memory is given back
+        self.overwritten: list[Overwritten] = []
         self.arrays_or_pointers: dict[tuple[str, str], Doubt] = {}  # by thread and member
         self.doubts: dict[tuple[str, str], Doubt] = {}
         self.indeterminate: set[Root] = set()
@@ -111,8 +136,8 @@ class Context:
         self._values.update(self._states)
         self._running = tuple(states["running"])
         self._sleeping = frozenset(states["sleeping"])
-        self._next_constant = _FIRST_CONSTANT
         self.named_constants: dict[int, str] = {}
+        self.invented: set[str] = set()  # names for constants that the text does not tell
         self.of_all_cpus = of_all_cpus(unit.functions)
         self.unread_macros = frozenset(
             m[1] for s in unit.skipped if (m := re.match(r"\s*#\s*define\s+(\w+)\(", s.text))
@@ -189,12 +214,16 @@ class Context:
         self._lvalues: set[str] = set(self.declared)
         self.arrows: set[str] = set()
         self.indexed: set[str] = set()  # members that are used as arrays
+        self._masks: set[str] = set()  # names of whose values bits are taken
+        self._bit_numbers: set[str] = set()  # names that may be the number of a bit
+        self._numbers: set[int] = set()  # those of the text, and those that its constants are taken for
         self._users: dict[str, set[str]] = {}
         self._setters: dict[str, set[str]] = {}
         for function in unit.functions:
             for node in nodes(function):
                 if isinstance(node, _TELLING):
                     self._note_use(function.name, node)
+                    self._note_constants(node)
 
     def _note_use(self, function: str, node: object) -> None:
         if isinstance(node, tree.Name):
@@ -218,6 +247,20 @@ class Context:
                 if isinstance(core_call(callee), LoadCall | StoreCall):
                     self._lvalues.add(name)
 
+    def _note_constants(self, node: object) -> None:
+        """See which numbers there are, and which names may stand for bits or for a bit's number."""
+        match node:
+            case tree.Number(value):
+                self._numbers.add(value)
+            case tree.Call(_, arguments):
+                self._bit_numbers.update(a.name for a in arguments if isinstance(a, tree.Name))
+            case tree.Binary("<<" | ">>", _, tree.Name(name)):
+                self._bit_numbers.add(name)
+            case tree.Binary("&" | "|" | "^", left, right):
+                self._masks.update(e.name for e in (left, right) if isinstance(e, tree.Name))
+            case tree.Unary("~", tree.Name(name)) | tree.Assign("&=" | "|=" | "^=", _, tree.Name(name)):
+                self._masks.add(name)
+
     def constant(self, name: str) -> int | None:
         """The value of a name that stands for one, or None: it names something else."""
         if name in self.declared:
@@ -228,10 +271,13 @@ class Context:
             return None if name in self._lvalues else self._values[name]
         if not _CAPITALS.match(name) or name in self._lvalues:
             return None
-        self._values[name] = self._next_constant
-        self.named_constants[self._next_constant] = name
-        self._next_constant += 1
-        return self._values[name]
+        self.invented.add(name)
+        pool = _MASKS if name in self._masks else _BIT_NUMBERS if name in self._bit_numbers else _PLAIN
+        number = next((n for n in (*pool, *_PLAIN) if n not in self._numbers), _PLAIN[0])
+        self._numbers.add(number)
+        self._values[name] = number
+        self.named_constants[number] = name
+        return number
 
     def is_register(self, function: str, name: str) -> bool:
         """An undeclared name of only one function that looks like a local; or of several that each set it, and

@@ -68,7 +68,7 @@ def of_value(v: Value, kinds: Mapping[str, Kind]) -> Kind | None:
     """The kind of a value by what it is; `kinds` are those of locals."""
     match v:
         case Number(value):
-            return of_literal("1", value)
+            return of_literal("0", value)
         case Apply(operator) if operator in _ASKED:
             return INT
         case Local(name):

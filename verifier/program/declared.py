@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from verifier.program.program import Path, Root
 from verifier.record import replace
 from verifier.source import Span
@@ -31,6 +33,16 @@ class Declared:
         """Note that an object is what a pointer of that type points to."""
         self._targets[root] = replace(pointer, pointers=pointer.pointers - 1)
 
+    def alike(self, uses: Iterable[tuple[str, Path]]) -> list[tuple[str, ...]]:
+        """The names of a function's parameters that might point to one object: of one type, and of both the same member
+        is accessed."""
+        found: dict[tuple[str | None, str, int, tuple[str, ...]], dict[str, None]] = {}
+        for _, path in uses:
+            if (kind := self._targets.get(path.root)) is not None:
+                key = (path.root.owner, kind.name, kind.pointers, path.members)
+                found.setdefault(key, {})[path.root.name] = None
+        return [tuple(names) for names in dict.fromkeys(map(tuple, found.values())) if len(names) > 1]
+
     def resolved(self, of: tree.Type | None) -> tree.Type | None:
         """The type that a type's typedefs stand for."""
         for _ in range(_LONGEST):
@@ -48,6 +60,31 @@ class Declared:
 
     def at(self, path: Path) -> tree.Type | None:
         """The type of what is at a path; None where the text does not tell, and for arrays."""
+        *_, (kind, dimensions, _) = self._along(path)
+        return None if dimensions else self.resolved(kind)
+
+    def is_bits(self, path: Path) -> bool:
+        """Whether a bit-field is at a path."""
+        *_, (_, _, field) = self._along(path)
+        return field is not None and field.is_bits
+
+    def unions(self, path: Path) -> Iterator[tuple[Path, Span | None, object]]:
+        """The unions that lead to a path: where each is, which of the unnamed ones there, and its member."""
+        for i, (kind, _, field) in enumerate(self._along(path)):
+            step = path.members[i] if i < len(path.members) else ""
+            before = Path(path.root, path.members[: i - 1])
+            yield from ((before, union, number) for union, number in (field.unions if field else ()))
+            if (
+                kind is not None
+                and kind.name.startswith("union ")
+                and step not in ("", "*")
+                and step[0] != "["
+            ):
+                yield Path(path.root, path.members[:i]), None, step
+
+    def _along(self, path: Path) -> Iterator[tuple[tree.Type | None, int, tree.Field | None]]:
+        """For the object and each member down to a path: its type, its dimensions, and the member of a struct that it
+        is, if it is one."""
         root = path.root
         variable = self.variables.get(root.name) if root.owner is None else None
         kind, dimensions = self._targets.get(root), 0
@@ -55,7 +92,9 @@ class Declared:
             kind, dimensions = variable.type, len(variable.dimensions)
         elif kind is None and root.type is not None:
             kind = tree.Type(root.type, 0, _NOWHERE)
+        yield self.resolved(kind), dimensions, None
         for step in path.members:
+            field = None
             if step.startswith("[") and dimensions:
                 dimensions -= 1
             elif step.startswith("[") or step == "*":
@@ -64,4 +103,4 @@ class Declared:
             else:
                 field = self.member(kind, step)
                 kind, dimensions = (None, 0) if field is None else (field.type, field.dimensions)
-        return None if dimensions else self.resolved(kind)
+            yield self.resolved(kind), dimensions, field

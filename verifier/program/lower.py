@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from verifier.errors import ProgramError, UsageError, at
 from verifier.options import Options
 from verifier.program import access, awaited, calls, deferred, frees, initial, lists, sections, statements
 from verifier.program.bodies import Body
 from verifier.program.conditions import condition
-from verifier.program.context import Context
+from verifier.program.context import Context, Overwritten
 from verifier.program.directives import directives
 from verifier.program.doubts import settle_arrays
 from verifier.program.frame import Frame, Writer
@@ -30,7 +31,6 @@ from verifier.program.program import (
     Number,
     Path,
     Program,
-    Root,
     Scope,
     Set,
     Store,
@@ -38,7 +38,7 @@ from verifier.program.program import (
 )
 from verifier.program.waiters import waiting
 from verifier.record import replace
-from verifier.source import Source
+from verifier.source import Source, Span
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
 
@@ -87,6 +87,8 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     arms, unread = notes(unit.skipped)
     names, numbers, guesses = unify(uses, aliases)
     _note_unions(context, uses)
+    for overwritten in context.overwritten:
+        _note_overwritten(context, overwritten, [p for _, p in resolved.places([overwritten.use])], uses)
     _note_cleanups(context, source)
     _check_waits(context, unfinished, numbers)
     threads, freed = frees.stores(unfinished, ends, numbers)
@@ -102,7 +104,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         declared=frozenset(
             n
             for p, n in numbers.items()
-            if p.root.is_own or (p.root.owner is None and p.root.name in context.declared)
+            if p.root.is_own or (p.root.owner is None and p.root.name in context.declared - unit.elsewhere)
         ),
         addresses=tuple(
             (context.addresses[p], numbers[p])
@@ -119,6 +121,10 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
             *context.assumptions,
             *arms,
             *guesses,
+            *(
+                f"{' and '.join(names)} are taken to be different objects"
+                for names in context.types_of.alike(uses)
+            ),
             *frees.unread(unfinished, freed),
             *_opaque(context),
             *_versions(context),
@@ -153,13 +159,24 @@ def _note_cleanups(context: Context, source: Source) -> None:
 
 def _note_unions(context: Context, uses: list[tuple[str, Path]]) -> None:
     """Members of a union share their place, which is not modelled."""
-    members: dict[Root, set[str]] = {}
+    members: dict[tuple[Path, Span | None], set[object]] = {}
     for _, path in uses:
-        if path.root.type is not None and path.root.type.startswith("union ") and path.members:
-            members.setdefault(path.root, set()).add(path.members[0])
-    for root, names in members.items():
+        for where, union, member in context.types_of.unions(path):
+            members.setdefault((where, union), set()).add(member)
+    for (where, union), names in members.items():
         if len(names) > 1:
-            context.unmodelled.setdefault(f"the members of {root.name}, which is a union", 1)
+            what = "has an unnamed union" if union else "is a union"
+            context.unmodelled.setdefault(f"the members of {where}, which {what}", 1)
+
+
+def _note_overwritten(
+    context: Context, what: Overwritten, written: list[Path], uses: list[tuple[str, Path]]
+) -> None:
+    """What memset() and its like write is not modelled where the program accesses it."""
+    for where, (_, path) in product(written, uses):
+        is_same = path.root == where.root or path.root.type == where.root.type is not None
+        if is_same and all(a == b for a, b in zip(path.members, where.members, strict=False)):
+            context.unmodelled.setdefault(f"what {what.name}() writes", what.line)
 
 
 def _with_deferred(context: Context, threads: list[Thread]) -> tuple[Thread, ...]:

@@ -17,7 +17,7 @@ from verifier.syntax.parser import explain, parse_words
 from verifier.syntax.preprocessor import Macro, Preprocessed, preprocess
 from verifier.syntax.scanner import Remark, Token, scan
 from verifier.syntax.structs import types
-from verifier.syntax.tidy import tidy, typedef_names
+from verifier.syntax.tidy import extern_names, tidy, typedef_names
 from verifier.syntax.words import Text, Word
 
 PROSE = 50
@@ -44,6 +44,7 @@ def parse(source: Source, column: str | None = None) -> tree.Unit:
         skipped=tuple(sorted(notes, key=lambda note: note.span)),
         span=_whole(source),
         types=types(text),
+        elsewhere=extern_names(prepared.tokens),
     )
 
 
@@ -63,6 +64,7 @@ def parse_diagram(columns: Sequence[tuple[str, Source]], rest: Source | None = N
         skipped=tuple(sorted((s for unit in units for s in unit.skipped), key=lambda s: s.span)),
         span=_around([unit.span for unit in units]),
         types=tuple(t for unit in units for t in unit.types),
+        elsewhere=frozenset().union(*(unit.elsewhere for unit in units)),
     )
 
 

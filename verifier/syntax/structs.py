@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from verifier.source import Span
 from verifier.syntax import tree
 from verifier.syntax.declarations import comma, is_pointer_to_function, specifier_end
 from verifier.syntax.words import TAGGED, Text, written
@@ -39,26 +40,35 @@ def _struct(text: Text, first: int, opener: int) -> Iterator[tree.Struct]:
     names = [f"{text.text(first)} {text.text(first + 1)}"] if opener > first + 1 else []
     if first and text.text(first - 1) == "typedef" and text.kind(closer + 1) == "name":
         names.append(text.text(closer + 1))
-    fields = tuple(_fields(text, opener + 1, closer)) if names else ()
+    fields = tuple(_fields(text, opener + 1, closer, ())) if names else ()
     span = text.span(first, closer + 1)
     return (tree.Struct(name, fields, span) for name in names)
 
 
-def _fields(text: Text, first: int, end: int) -> Iterator[tree.Field]:
-    """What is declared between the braces; of a member that can't be read, nothing is said."""
+_Unions = tuple[tuple[Span, int], ...]  # as in tree.Field
+
+
+def _fields(
+    text: Text, first: int, end: int, unions: _Unions, union: Span | None = None
+) -> Iterator[tree.Field]:
+    """What is declared between the braces, of a union or inside of some; of a member that can't be read, nothing is
+    said."""
+    number = 0
     while first < end:
+        inside = unions if union is None else (*unions, (union, number))
         stop = first
         while stop < end and text.text(stop) != ";":
             stop = text.closing.get(stop, stop) + 1
         opener = _opener(text, first) if text.text(first) in _TAGGED else None
         if opener is not None and text.kind(text.closing[opener] + 1) != "name":
-            yield from _fields(text, opener + 1, text.closing[opener])
+            span = text.span(first, opener) if text.text(first) == "union" else None
+            yield from _fields(text, opener + 1, text.closing[opener], inside, span)
         else:
-            yield from _declared(text, first, stop)
-        first = stop + 1
+            yield from _declared(text, first, stop, inside)
+        first, number = stop + 1, number + 1
 
 
-def _declared(text: Text, first: int, end: int) -> Iterator[tree.Field]:
+def _declared(text: Text, first: int, end: int, unions: _Unions) -> Iterator[tree.Field]:
     """The names that a declaration in tokens[first:end] gives to its type."""
     position = specifier_end(text, first, end)
     if position == first or text.text(first + 1) == "(":
@@ -73,11 +83,11 @@ def _declared(text: Text, first: int, end: int) -> Iterator[tree.Field]:
             dimensions, after = 0, name + 1
             while text.text(after) == "[":
                 dimensions, after = dimensions + 1, text.closing[after] + 1
-            if (
-                text.text(after) != ":" and text.text(after) != "("
-            ):  # neither a bit-field, which has its own size
+            if text.text(after) != "(":
                 span = text.span(position, stop)
-                yield tree.Field(tree.Type(kind, name - position, span), text.text(name), dimensions, span)
+                of = tree.Type(kind, name - position, span)
+                is_bits = text.text(after) == ":"
+                yield tree.Field(of, text.text(name), dimensions, is_bits, unions, span)
         position = stop + 1
 
 
@@ -95,6 +105,6 @@ def _typedef(text: Text, first: int) -> Iterator[tree.Typedef]:
     end = first
     while end < len(text.tokens) and text.text(end) != ";":
         end = text.closing.get(end, end) + 1
-    for field in _declared(text, first, end):
+    for field in _declared(text, first, end, ()):
         if not field.dimensions and "{" not in field.type.name:
             yield tree.Typedef(field.name, field.type, field.span)

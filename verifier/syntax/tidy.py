@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from verifier.source import Source
 from verifier.syntax.problem import problem
 from verifier.syntax.scanner import Token
 from verifier.syntax.vocabulary import ATTRIBUTES, QUALIFIERS
+
+_AFTER_NAME = frozenset((";", ",", "["))
 
 
 def tidy(source: Source, tokens: Sequence[Token]) -> tuple[Token, ...]:
@@ -43,6 +46,22 @@ def typedef_names(tokens: Sequence[Token]) -> frozenset[str]:
             name = _defined(tokens, position)
             if name is not None:
                 names.add(name)
+    return frozenset(names)
+
+
+def extern_names(tokens: Sequence[Token]) -> frozenset[str]:
+    """The names of the variables that are declared with `extern`; the tokens have it still."""
+    names: set[str] = set()
+    for position, token in enumerate(tokens):
+        if token.text == "extern" and token.kind == "name":
+            end = next(
+                (p for p in range(position, len(tokens)) if tokens[p].text in (";", "(", "{")), position
+            )
+            if tokens[end].text == ";":
+                stretch = tokens[position : end + 1]
+                names.update(
+                    a.text for a, b in pairwise(stretch) if a.kind == "name" and b.text in _AFTER_NAME
+                )
     return frozenset(names)
 
 

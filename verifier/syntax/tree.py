@@ -373,11 +373,16 @@ class Condition:
 
 @record(frozen=True, slots=True)
 class Field:
-    """A member of a struct: its type, and of how many dimensions an array it is (0: none)."""
+    """A member of a struct: its type, of how many dimensions an array it is (0: none), and whether it is a bit-field.
+
+    `unions` are the unnamed unions around it, each with the number of its member that this is or is inside of.
+    """
 
     type: Type
     name: str
     dimensions: int
+    is_bits: bool
+    unions: tuple[tuple[Span, int], ...]
     span: Span = declare(compare=False, repr=False)
 
 
@@ -417,7 +422,8 @@ class Skipped:
 
 @record(frozen=True, slots=True)
 class Unit:
-    """One program's text: a snippet or a diagram. `types` are those that it defines."""
+    """One program's text: a snippet or a diagram. `types` are those that it defines, `elsewhere` the names of the
+    variables that it declares with `extern`."""
 
     functions: tuple[Function, ...]
     variables: tuple[Variable, ...]
@@ -426,3 +432,4 @@ class Unit:
     skipped: tuple[Skipped, ...]
     span: Span = declare(compare=False, repr=False)
     types: tuple[Struct | Typedef, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
