@@ -270,3 +270,136 @@ def test_what_has_no_sign_wraps(declared: str, condition: str, status: str) -> N
 )
 def test_types_of_places_and_expressions(text: str, status: str) -> None:
     assert judged(text.replace(";", ";\n") if text.startswith("#") else text) == status
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        # Variables that are defined elsewhere
+        ("extern int x; void f(void) { BUG_ON(READ_ONCE(x) == 5); }", "violated"),
+        ("extern int y, x[2]; void f(void) { BUG_ON(READ_ONCE(x[1]) == 5); }", "violated"),
+        ("extern int g(int x); int x; void f(void) { BUG_ON(READ_ONCE(x) == 5); }", "holds"),
+        ("int x; void f(void) { BUG_ON(READ_ONCE(x) == 5); }", "holds"),
+        # Members that share a place
+        (
+            "struct s { union { int a; u8 b; }; int c; } v; void f(void) { v.a = 1; BUG_ON(v.b == 1); }",
+            "not modelled: the members of v, which has an unnamed union (line 1)",
+        ),
+        (
+            "struct s { union { struct { int a; int b; }; u8 c; }; } v; void f(void) { v.a = 1; BUG_ON(v.c == 1); }",
+            "not modelled: the members of v, which has an unnamed union (line 1)",
+        ),
+        (
+            "struct s { union { int a; u8 b; } u; } v; void f(void) { v.u.a = 1; BUG_ON(v.u.b == 1); }",
+            "not modelled: the members of v.u, which is a union (line 1)",
+        ),
+        (
+            "union u { int a; u8 b; }; struct s { union u u; } v; void f(void) { v.u.a = 1; BUG_ON(v.u.b == 1); }",
+            "not modelled: the members of v.u, which is a union (line 1)",
+        ),
+        (
+            "struct s { union { struct { int a; int b; }; u8 c; }; } v; void f(void) { v.a = 1; BUG_ON(v.b); }",
+            "holds",
+        ),
+        ("struct s { union { int a; u8 b; }; int c; } v; void f(void) { v.a = 1; BUG_ON(v.c); }", "holds"),
+        # Bit-fields
+        (
+            "struct s { u32 a:1; u32 b:1; } v; void f(void) { v.a = 1; BUG_ON(v.a == 0); }",
+            "not modelled: v.a = 1, which sets a bit-field (line 1)",
+        ),
+        (
+            "struct s { u32 a:1; }; void f(struct s *p) { p->a++; BUG_ON(p->a == 0); }",
+            "not modelled: p->a++, which sets a bit-field (line 1)",
+        ),
+        ("struct s { u32 a:1; u32 b; } v; void f(void) { v.b = 2; BUG_ON(v.a); }", "holds"),
+        # What the C library writes
+        (
+            "int x; void f(void) { WRITE_ONCE(x, 1); memset(&x, 0, 4); BUG_ON(READ_ONCE(x) == 0); }",
+            "not modelled: what memset() writes (line 1)",
+        ),
+        (
+            "struct s { int a; }; void f(struct s *p) { p->a = 1; memset(p, 0, 4); BUG_ON(p->a == 0); }",
+            "not modelled: what memset() writes (line 1)",
+        ),
+        (
+            "struct s { int a; }; void f(struct s *p) { memcpy(p, h(), 4); } void g(struct s *q) { BUG_ON(q->a); }",
+            "not modelled: what memcpy() writes (line 1)",
+        ),
+        (
+            "int x, y; void f(void) { WRITE_ONCE(x, 1); memset(&y, 0, 4); BUG_ON(READ_ONCE(x) == 0); }",
+            "holds",
+        ),
+        (
+            "int x; void f(void) { int a = 1; memset(&a, 0, 4); WRITE_ONCE(x, 1); BUG_ON(a == 0); }",
+            "violated",
+        ),
+        ("int x = 1, y; void f(void) { swap(x, y); BUG_ON(READ_ONCE(y) == 1); }", "violated"),
+        ("int x = 1, y; void f(void) { swap(x, y); BUG_ON(READ_ONCE(x) == 1); }", "holds"),
+        ("void f(void) { int a = 1, b = 2; swap(a, b); BUG_ON(a == 2 && b == 1); }", "violated"),
+        # Accesses as of another type
+        (
+            "u64 x; void f(void) { WRITE_ONCE(x, 511); BUG_ON(READ_ONCE(*(u8 *)&x) == 255); }",
+            "not modelled: (u8 *)&x, an access as of another type (line 1)",
+        ),
+        (
+            "u64 x; void f(void) { u8 *p = (u8 *)&x; *p = 1; BUG_ON(x == 1); }",
+            "not modelled: (u8 *)&x, an access as of another type (line 1)",
+        ),
+        (
+            "struct a { int v; } s; struct b { u8 v; }; void f(void) { ((struct b *)&s)->v = 1; BUG_ON(s.v == 1); }",
+            "not modelled: (struct b *)&s, an access as of another type (line 1)",
+        ),
+        ("u64 x; void f(void) { WRITE_ONCE(*(u64 *)&x, 1); BUG_ON(READ_ONCE(x) == 1); }", "violated"),
+        ("struct a { int v; } s; void f(void) { ((struct a *)&s)->v = 1; BUG_ON(s.v == 1); }", "violated"),
+        # What nothing has set yet, and structs that are handed over
+        ("void f(int v) { int a; if (v) a = 1; BUG_ON(a == 3); }", "violated"),
+        ("struct s { int a; }; void f(void) { struct s v; BUG_ON(v.a == 3); }", "violated"),
+        ("typedef struct { int a; } s_t; void f(void) { s_t v; BUG_ON(v.a == 3); }", "violated"),
+        ("struct s { u8 a; }; void f(void) { struct s v; BUG_ON(v.a == 300); }", "holds"),
+        ("struct s { int a; }; void f(struct s v) { BUG_ON(v.a == 3); }", "violated"),
+        (
+            "struct s { int a; }; int h(struct s v) { return v.a; } void f(struct s w) { w.a = 3; BUG_ON(h(w) == 3); }",
+            "violated",
+        ),
+        (
+            "struct s { int a; }; int h(struct s v) { return v.a; } void f(struct s w) { w.a = 3; BUG_ON(h(w) == 4); }",
+            "holds",
+        ),
+        # Names for constants that the text does not tell
+        ("u32 x; void f(void) { x |= ONE; BUG_ON(x & OTHER); }", "holds"),
+        ("u32 x; void f(void) { x |= ONE; BUG_ON(x & ONE); }", "violated"),
+        ("u8 x; void f(void) { x |= ONE; BUG_ON(x & ONE); }", "violated"),
+        ("unsigned long x; void f(void) { set_bit(ONE, &x); BUG_ON(test_bit(ONE, &x)); }", "violated"),
+        ("unsigned long x; void f(void) { set_bit(ONE, &x); BUG_ON(test_bit(OTHER, &x)); }", "holds"),
+        ("unsigned long x; void f(void) { x |= 1UL << ONE; BUG_ON(x & BIT(ONE)); }", "violated"),
+        (
+            "unsigned long x; void h(int i) { x |= 1UL << i; } void f(void) { h(ONE); BUG_ON(x & (1UL << ONE)); }",
+            "violated",
+        ),
+        ("unsigned long x; void f(void) { x |= ULONG_MAX; BUG_ON(x + 1 == 0); }", "violated"),
+        ("u32 x; void f(void) { x = U32_MAX; BUG_ON(x + UINT_MAX + 2 == 0); }", "violated"),
+        (
+            "u64 x; void f(void) { smp_store_mb(x, 1ULL << 40); BUG_ON(READ_ONCE(x) == 1ULL << 40); }",
+            "violated",
+        ),
+    ],
+)
+def test_what_only_declarations_tell(text: str, status: str) -> None:
+    assert judged(text) == status
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("BUG_ON(READ_ONCE(x) > LIMIT);", {"LIMIT is not in the text: taken to be 101"}),
+        ("BUG_ON(READ_ONCE(x) & FLAG);", {"FLAG is not in the text: taken to be 64"}),
+        ("BUG_ON(READ_ONCE(x) == 64 && READ_ONCE(x) & FLAG);", {"FLAG is not in the text: taken to be 128"}),
+        ("BUG_ON(READ_ONCE(x) == STATE);", set()),
+        ("BUG_ON(p->a == 3); q->a = 3;", {"p and q are taken to be different objects"}),
+        ("BUG_ON(p->a == 3); q->b = 3;", set()),
+    ],
+)
+def test_what_is_taken_for_granted_is_said(body: str, said: set[str]) -> None:
+    text = f"int x;\nvoid f(struct s *p, struct s *q) {{ {body} }}\n"
+    (unit,) = check("a.c", text.encode(), Options(models=("lkmm",)))
+    assert {a for a in unit.assumptions if "taken to be" in a} == said

@@ -173,8 +173,8 @@ def pointee(here: Here, e: tree.Expression) -> Place:
             if here.context.is_litmus and isinstance(target, Variable):
                 raise _not_modelled(here, "the address of a register", e)
             return target
-        case tree.Cast(_, operand):
-            return pointee(here, operand)
+        case tree.Cast(to, operand):
+            return _as_another(here, e, to, pointee(here, operand))
         case tree.Name(name):
             return _pointed_by_name(here, e, name)
         case tree.Call(tree.Name("container_of")) if here.context.is_litmus:
@@ -201,6 +201,21 @@ def pointee(here: Here, e: tree.Expression) -> Place:
             return _beside(here, e)
         case _:
             raise here.frame.error("not-a-pointer", "expected a pointer to a location, such as &x", e.span)
+
+
+def _as_another(here: Here, e: tree.Cast, to: tree.Type, where: Place) -> Place:
+    """The place that a pointer of another type leads to: it must be one of that type, as far as the text tells."""
+    known = type_at(here, where)
+    if known is None or to.pointers != 1 or known.pointers:
+        return where
+    meant = here.context.types_of.resolved(replace(to, pointers=0))
+    assert meant is not None
+    kinds = kind_of(known), kind_of(meant)
+    is_struct = all(t.name.startswith(("struct ", "union ")) for t in (known, meant))
+    if (is_struct and known.name != meant.name) or (None not in kinds and kinds[0] != kinds[1]):
+        what = f"{text_of(here.frame.source, e.span)}, an access as of another type"
+        here.context.cannot_model(what, here.frame, e.span)
+    return where
 
 
 def _container(here: Here, e: tree.Call, inner: tree.Expression, kind: tree.Type) -> Address:
@@ -642,6 +657,8 @@ def bind_pointer(here: Here, name: str, kind: str | None, e: tree.Expression) ->
         case tree.Unary("&"):
             target = place(here, e.operand)
         case tree.Cast(inner_type, operand):
+            if isinstance(operand, tree.Unary) and operand.operator == "&":
+                _as_another(here, e, inner_type, place(here, operand.operand))
             return bind_pointer(here, name, _struct(inner_type.name) or kind, operand)
         case tree.Name(other) if isinstance(here.frame.bindings.get(other), Pointer) or other == "current":
             target = pointee(here, e)

@@ -52,6 +52,13 @@ class Declared:
             of = replace(meant, pointers=of.pointers + meant.pointers)
         return of
 
+    def is_struct(self, of: tree.Type) -> bool:
+        """Whether a type is a struct or union, and no pointer."""
+        known = self.resolved(of)
+        assert known is not None
+        is_one = known.name in self._structs or known.name.startswith(("struct ", "union "))
+        return is_one and not known.pointers
+
     def member(self, of: tree.Type | None, name: str) -> tree.Field | None:
         """The member of that name of a struct; where its struct is not known, that of all that have it."""
         known = self.resolved(of)

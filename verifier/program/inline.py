@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.limits import Undecided, beyond_limit
-from verifier.program import access, statements
+from verifier.program import access, objects, statements
 from verifier.program.context import struct_of
 from verifier.program.frame import Alias, Delayed, Frame, Pointer, Reference, Variable
 from verifier.program.macros import expand, is_macro, is_value
@@ -125,6 +125,8 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
     key = here.writer.fresh(name)
     frame.bindings[name] = _variable(here, key, parameter)
     here.writer.emit(Set(key, access.convert(here, access.typed(here, argument), parameter.type)))
+    if here.context.types_of.is_struct(parameter.type):
+        objects.pass_struct(inside, here, parameter, argument)
 
 
 def _variable(here: Here, key: str, parameter: tree.Parameter) -> Variable:
@@ -186,3 +188,5 @@ def bind_free(inside: Here, parameter: tree.Parameter) -> None:
     frame.bindings[name] = _variable(inside, key, parameter)
     anything = inside.context.opaque(f"{frame.call_path}:{name}")
     inside.writer.emit(Set(key, access.convert(inside, (anything, None), parameter.type)))
+    if inside.context.types_of.is_struct(parameter.type):
+        objects.pass_struct(inside, inside, parameter, None)

@@ -11,6 +11,7 @@ from verifier.program.conversions import Typed
 from verifier.program.frame import Alias, Pointer, Variable, text_of
 from verifier.program.primitives import NoCall, Unmodelled
 from verifier.program.program import Address, Apply, Local, Number, Path, Set, Value
+from verifier.source import Span
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
 
@@ -174,11 +175,12 @@ def _is_struct(here: Here, name: str) -> bool:
 def set_members(here: Here, v: tree.Variable) -> None:
     """Set the members of a local struct that are read to what its initial value says: which member is which is known
     where all are named, else each may have any value. A copy of another struct is not modelled."""
-    used = sorted({m for n in walk(here.frame.body) if (m := _member_of(n, v.name)) is not None})
+    used = _used_members(here, v.name)
     if v.type.name.startswith("union ") and len(used) > 1:
         here.context.cannot_model(f"the members of {v.name}, which is a union", here.frame, v.span)
     match v.initial:
         case None:
+            _set_to_anything(here, v.name, v.span)
             return
         case tree.Braces(items):
             given = [access.typed(here, item) for item in items]
@@ -189,19 +191,54 @@ def set_members(here: Here, v: tree.Variable) -> None:
                 here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
             return
     named = _names(v.initial, len(given))
-    whole = here.frame.bindings[v.name]
-    assert isinstance(whole, Variable)
     for member in used:
         if named is None or "." in member:
-            new: Typed = here.context.opaque(f"{here.frame.origin(v.span).place}:{v.name}.{member}"), None
+            new = _anything(here, v.name, v.span, member)
         else:
             new = given[named[member]] if member in named else (Number(0), None)
-        part = whole
-        for step in member.split("."):
-            part = access.member_of_local(here, part, step)
+        part = _part(here, v.name, member)
         here.writer.emit(Set(part.key, access.convert(here, new, part.declared)))
     if used and named is None:
         here.context.assume(f"line {v.span.line}: the members of “{v.name}” may have any value at first")
+
+
+def pass_struct(
+    here: Here, caller: Here, parameter: tree.Parameter, argument: tree.Expression | None
+) -> None:
+    """Set the members of a struct that is handed over as a value: they are those of the argument where that is a local,
+    else each may have any value."""
+    given = caller.frame.bindings.get(argument.name) if isinstance(argument, tree.Name) else None
+    if not isinstance(given, Variable) or given.is_pointer:
+        _set_to_anything(here, parameter.name, parameter.span)
+        return
+    for member in _used_members(here, parameter.name):
+        part = _part(here, parameter.name, member)
+        here.writer.emit(Set(part.key, Local(_part(caller, given, member).key)))
+
+
+def _set_to_anything(here: Here, name: str, span: Span) -> None:
+    for member in _used_members(here, name):
+        part = _part(here, name, member)
+        new = access.convert(here, _anything(here, name, span, member), part.declared)
+        here.writer.emit(Set(part.key, new))
+
+
+def _anything(here: Here, name: str, span: Span, member: str) -> Typed:
+    return here.context.opaque(f"{here.frame.origin(span).place}:{name}.{member}"), None
+
+
+def _used_members(here: Here, name: str) -> list[str]:
+    """The members of a local struct that its function names, each as `a` or `a.b`."""
+    return sorted({m for n in walk(here.frame.body) if (m := _member_of(n, name)) is not None})
+
+
+def _part(here: Here, whole: str | Variable, member: str) -> Variable:
+    """A member of a local struct."""
+    part = here.frame.bindings[whole] if isinstance(whole, str) else whole
+    assert isinstance(part, Variable)
+    for step in member.split("."):
+        part = access.member_of_local(here, part, step)
+    return part
 
 
 def set_elements(here: Here, v: tree.Variable, key: str) -> None:

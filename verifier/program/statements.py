@@ -199,7 +199,7 @@ def _declare(here: Here, v: tree.Variable) -> None:
         return
     key = here.writer.fresh(v.name)
     initial: Value = Number(0)
-    if v.initial is None and not v.dimensions and v.name not in frame.assigned:
+    if v.initial is None and not v.dimensions:
         anything = here.context.opaque(f"{frame.origin(v.span).place}:{v.name}")
         initial = access.convert(here, (anything, None), v.type)
     if v.initial is not None and not v.dimensions and not isinstance(v.initial, tree.Braces):
@@ -208,7 +208,7 @@ def _declare(here: Here, v: tree.Variable) -> None:
     here.writer.declare(key, here.context.types_of.resolved(declared))
     frame.bindings[v.name] = Variable(key, bool(v.type.pointers) and not v.dimensions, kind, declared)
     here.writer.emit(Set(key, initial))
-    if kind is not None and not v.type.pointers:
+    if here.context.types_of.is_struct(v.type):
         objects.set_members(here, v)
     if v.dimensions:
         objects.set_elements(here, v, key)
