@@ -41,6 +41,7 @@ PO, RF = BaseRelation("po"), BaseRelation("rf")
         ("let x = fencerel(Mb)", "let x = (po & (_ * Mb)) ; po"),
         ("let x = [domain(rf)]", "let x = [domain rf]"),
         ("let x = [{}] | po", "let x = po"),
+        ("let x = oa-changes(W, map (fun s -> s) {}) | po", "let x = po"),
     ],
 )
 def test_meaning(tmp_path: Path, text: str, same: str) -> None:
@@ -92,6 +93,12 @@ def test_include_of_a_file_beside_the_model(tmp_path: Path) -> None:
         ("let rec b(x) = b x\nlet c = b po", "calls are nested more than 100 deep", 1, 16),
         ("let rec b(x) = c and c = po", "a function and a relation can't be defined by each other", 1, 9),
         ("let b = W | 'once", "this is a tag, expected a set or a relation", 1, 13),
+        (
+            "let b = oa-changes({'once}, W)",
+            "this is a tuple, for which that function is not supported",
+            1,
+            19,
+        ),
         ("call nothing(po)", "'nothing' is defined nowhere before", 1, 1),
         ('include "nowhere.cat"', "'nowhere.cat' is neither beside this file nor among the own models", 1, 1),
         ('include "m.cat"', "'m.cat' includes itself", 1, 1),

@@ -95,6 +95,8 @@ def test_the_ways_of_words_are_seen_by_their_form(conditions: list[Apply]) -> No
         ([apply("==", apply("%", U, 4), 1), apply("==", apply("%", U, 2), 0)], 3),
         ([apply("==", V, apply("<<", 1, U)), apply("<", U, 3), apply(">", U, 0)], 6),
         ([apply("==", apply(">>", U, 40), 9)], 2),
+        ([apply("&", U, 6)], 2),
+        ([apply("==", apply("-", U, 5), 1 << 70)], 2),
         (
             [apply("==", apply("+", U, CHANCE), 3), apply("==", apply("+", U, CHANCE), 4), apply("==", U, 3)],
             5,
@@ -109,6 +111,14 @@ def test_ways(conditions: list[Apply], count: int) -> None:
 
 def test_what_no_text_means_comes_last() -> None:
     assert completed(group_of(apply("==", apply("*", U, 2), 6)))[U] == (0, 3, 6, 7001)
+
+
+def test_small_values_are_taken_where_there_are() -> None:
+    """Of all pairs that differ by 126 one has no value of 64 and more, either way."""
+    doubled = apply("-", apply("*", U, 2), apply("*", V, 2))
+    domains = completed(group_of(apply("==", doubled, 252)))
+    assert 63 in domains[U]
+    assert -63 in domains[V]
 
 
 def test_where_there_are_too_many_ways_there_is_no_answer() -> None:

@@ -32,6 +32,7 @@ from verifier.program.litmus.lower import lower_litmus
 from verifier.properties.inquiry import Inquiry
 from verifier.record import replace
 from verifier.search import Search, completions, images, search
+from verifier.search.branching import branches
 from verifier.search.concrete import Concrete
 from verifier.search.listing import TooMany, candidate_executions
 from verifier.search.roots import root
@@ -320,6 +321,45 @@ def test_where_the_search_gives_up_the_solver_answers(monkeypatch: pytest.Monkey
         )
         assert all((i._session is None) == (nodes[1] > 0) for i in inquiries)
     assert answers[0] == answers[1]
+
+
+def test_what_the_writes_answer_takes_no_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where few executions have the values that are asked for, each is looked at instead of bounds and branches."""
+    monkeypatch.setattr(search, "MOST_NODES", 0)
+    monkeypatch.setattr(search, "LEAST_NODES", 0)
+    graph = drawn("W x 1 | R x")
+    (read,) = Space(graph).reads
+    finder = Search(graph, model("sc"), Deadline(None))
+    for value, is_possible in ((0, True), (1, True), (2, False)):
+        asked = (Apply("==", (ReadValue(read), Const(value))), True)
+        assert (finder.find(asked) is not None) == is_possible
+    assert finder.nodes == 0
+    with pytest.raises(GaveUp):  # no value is asked for
+        finder.find((Apply(">", (ReadValue(read), Const(0))), True))
+
+
+def test_a_read_that_happens_returns_what_its_sources_write() -> None:
+    """0 is a value of reads that do not happen: of others only where it is written."""
+    space = Space(drawn("W x 1; W x 2 | R x"))
+    (read,) = space.reads
+    for values in ({1}, {2}, {1, 2}):
+        node = root(space)
+        node.sources[read] = sum(space.writing(v) for v in values)
+        node.settle()
+        assert node.values[read] == values
+
+
+def test_what_tells_whether_an_event_happens_is_decided_first() -> None:
+    """By parting the values of the read that it depends on, though another one is as open and comes before."""
+    graph = drawn("R y; R x; if r1==1 { W z 1 } | W x 1 | W y 1")
+    space = Space(graph)
+    ((event, _),) = space.conditional
+    happens = set()
+    for node in branches(root(space)):
+        node.settle()
+        assert not (node.possible & ~node.sure) >> event & 1
+        happens.add(bool(node.sure >> event & 1))
+    assert happens == {True, False}
 
 
 def test_a_read_that_does_not_happen_need_not_have_a_value_that_is_written() -> None:
