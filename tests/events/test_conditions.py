@@ -33,6 +33,7 @@ def shown(e: Expression) -> str:
         ("WRITE_ONCE(x, v);", "BUG_ON(a > 3);", [["(v <= 3)"]]),
         ("WRITE_ONCE(x, v + 1);", "BUG_ON(3 == a);", [["(v == 2)"]]),
         ("WRITE_ONCE(x, v - 1);", "BUG_ON(3 > a);", [["(v < 4)"]]),
+        ("WRITE_ONCE(x, v);", "BUG_ON(3 >= a);", [["(v <= 3)"]]),
         ("WRITE_ONCE(x, 1 + v);", "BUG_ON(a + 5);", [["(v == -6)"]]),
         ("WRITE_ONCE(x, v);", "if (a) BUG_ON(b == 2);", [["(v == 0)"]]),
         ("WRITE_ONCE(x, v); WRITE_ONCE(y, w);", "BUG_ON(a == b);", [["(v == 0)", "(v == w)", "(w == 0)"]]),

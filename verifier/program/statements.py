@@ -199,7 +199,7 @@ def _declare(here: Here, v: tree.Variable) -> None:
         return
     key = here.writer.fresh(v.name)
     initial: Value = Number(0)
-    if v.initial is None and not v.dimensions:
+    if v.initial is None and not v.dimensions and not (v.type.pointers and v.name in frame.assigned):
         anything = here.context.opaque(f"{frame.origin(v.span).place}:{v.name}")
         initial = access.convert(here, (anything, None), v.type)
     if v.initial is not None and not v.dimensions and not isinstance(v.initial, tree.Braces):
