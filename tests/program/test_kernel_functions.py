@@ -98,6 +98,8 @@ FREE = "BUG_ON(spin_is_locked(&l));"
         """INIT_HLIST_HEAD(&h); hlist_add_head_rcu(&n, &h); BUG_ON(hlist_empty(&h) || hlist_unhashed(&n));
         hlist_del_init_rcu(&n); BUG_ON(!hlist_empty(&h)); BUG_ON(!hlist_unhashed(&n));""",
     ],
+    # names that say what is called: a fault that is planted there is looked for by these first
+    ids=lambda body: " ".join(body.split()),
 )
 def test_what_is_done(body: str) -> None:
     """Each assertion holds, and fails where it is turned round; and nothing waits for what nobody gives."""
