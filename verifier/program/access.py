@@ -1,18 +1,16 @@
-"""Lowers expressions: accesses become operations, what is left becomes a value."""
+"""Lowers accesses: which place an expression names or points to, and what is loaded from it or stored there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import calls, conversions, objects
+from verifier.program import expressions
 from verifier.program.addresses import ELEMENTS as ELEMENTS
-from verifier.program.conversions import Typed, converted, kind_of, truth
-from verifier.program.doubts import Doubt
+from verifier.program.conversions import Typed, converted, kind_of
 from verifier.program.frame import (
     Alias,
     Binding,
-    Delayed,
     Frame,
     Pointer,
     Reference,
@@ -23,7 +21,6 @@ from verifier.program.frame import (
 from verifier.program.program import (
     Address,
     Apply,
-    Branch,
     Load,
     Local,
     Number,
@@ -53,96 +50,11 @@ class Here:
 Place = Address | Variable
 
 
-def value(here: Here, e: tree.Expression) -> Value:
-    """The value of `e`; its accesses and calls are emitted in C's order.
-
-    Raises ProgramError where it has no meaning.
-    """
-    return typed(here, e)[0]
-
-
-def typed(here: Here, e: tree.Expression) -> Typed:
-    """As `value`, with the kind of integer that it is; litmus tests have registers and words alone, of no kind."""
-    match e:
-        case tree.Number(number, text):
-            return Number(number), None if here.context.is_litmus else conversions.of_literal(text, number)
-        case tree.Unary("+", operand):
-            return typed(here, operand)
-        case tree.Cast(to, operand):
-            new = convert(here, typed(here, operand), to)
-            return new, None if here.context.is_litmus else kind_of(here.context.types_of.resolved(to))
-        case tree.Unary(operator, operand) if operator not in ("*", "&"):
-            return conversions.unary(operator, typed(here, operand))
-        case tree.Binary("&&" | "||"):
-            return _short_circuit(here, e), conversions.INT
-        case tree.Binary(",", left, right):
-            value(here, left)
-            return typed(here, right)
-        case tree.Binary(operator, left, right):
-            operands = typed(here, left), typed(here, right)
-            if operator not in ("==", "!="):
-                _note_constants(here, left, right)
-            return conversions.binary(operator, *operands)
-        case tree.Conditional():
-            return _conditional(here, e)
-        case tree.Assign(operator, target, source):
-            return _assign(here, e, operator, target, source)
-        case tree.Increment():
-            return _increment(here, e)
-        case tree.Call(tree.Name("sizeof"), (of,)) if not here.context.is_litmus:
-            return _size(here, e, of), conversions.SIZE
-        case tree.Name(name) if isinstance(binding := here.frame.bindings.get(name), Delayed):
-            return typed(Here(here.context, here.writer, binding.frame), binding.expression)
-        case _:
-            new = _untyped(here, e)
-            return new, None if here.context.is_litmus else here.writer.kind(new)
-
-
-def _note_constants(here: Here, *operands: tree.Expression) -> None:
-    """Say which number a name that stands for any is taken for, where it is more than told apart from others."""
-    for e in operands:
-        if isinstance(e, tree.Name) and e.name in here.context.invented and not here.context.is_litmus:
-            number = here.context.constant(e.name)
-            if number is not None:
-                here.context.assume(f"{e.name} is not in the text: taken to be {number}")
-
-
-def _size(here: Here, e: tree.Call, of: tree.Expression) -> Value:
-    """sizeof of an integer type that is known, else of anything."""
-    kind = kind_of(here.context.types_of.resolved(of.type)) if isinstance(of, tree.TypeArgument) else None
-    anything = here.context.opaque(here.frame.origin(e.span).place)
-    return Number(kind.size) if kind is not None else conversions.as_kind((anything, None), conversions.SIZE)
-
-
-def _untyped(here: Here, e: tree.Expression) -> Value:
-    """What names a place or a function, or stands for something that is not known."""
-    match e:
-        case tree.Name(name):
-            return _name(here, e, name)
-        case tree.Unary("&", operand):
-            return _address_of(here, operand)
-        case tree.Member(tree.Braces() | tree.Cast(_, tree.Braces())):
-            return here.context.opaque(here.frame.origin(e.span).place)
-        case tree.Member() | tree.Index() | tree.Unary():
-            if isinstance(e, tree.Member) and e.field in here.context.indexed and not here.context.is_litmus:
-                what = f"{e.field}, which may be an array or a pointer"
-                doubt = Doubt(what, (here.frame.site or e.span).line, True)
-                here.context.arrays_or_pointers.setdefault((here.writer.thread, e.field), doubt)
-            return _read(here, place(here, e), e)
-        case tree.Call():
-            return calls.call(here, e)
-        case tree.Words(text):
-            here.context.assume(f"line {e.span.line}: “{text}” may be true or false")
-            return here.context.opaque(here.frame.origin(e.span).place)
-        case _:
-            return here.context.opaque(here.frame.origin(e.span).place)
-
-
 def place(here: Here, e: tree.Expression) -> Place:
     """The location or local that an lvalue names."""
     match e:
         case tree.Name(name):
-            return _named_place(here, e, name)
+            return named_place(here, e, name)
         case tree.Cast(_, operand):
             return place(here, operand)
         case tree.Unary("*", operand):
@@ -151,7 +63,7 @@ def place(here: Here, e: tree.Expression) -> Place:
             base = pointee(here, inner) if arrow else place(here, inner)
             if here.context.is_litmus and (isinstance(base, Variable) or base.pointer is not None):
                 what = "a member of a register" if isinstance(base, Variable) else "a member by a register"
-                raise _not_modelled(here, what, e)
+                raise not_modelled(here, what, e)
             return _member(here, base, member)
         case tree.Index(array, index):
             return _element(here, e, array, index)
@@ -171,14 +83,14 @@ def pointee(here: Here, e: tree.Expression) -> Place:
         case tree.Unary("&", operand):
             target = place(here, operand)
             if here.context.is_litmus and isinstance(target, Variable):
-                raise _not_modelled(here, "the address of a register", e)
+                raise not_modelled(here, "the address of a register", e)
             return target
         case tree.Cast(to, operand):
             return _as_another(here, e, to, pointee(here, operand))
         case tree.Name(name):
             return _pointed_by_name(here, e, name)
         case tree.Call(tree.Name("container_of")) if here.context.is_litmus:
-            raise _not_modelled(here, "container_of()", e)
+            raise not_modelled(here, "container_of()", e)
         case tree.Call(tree.Name("container_of"), (inner, tree.TypeArgument(kind), *_)):
             return _container(here, e, inner, kind)
         case tree.Call(tree.Name("per_cpu_ptr"), (tree.Unary("&", tree.Name() as first), cpu)):
@@ -227,7 +139,7 @@ def _container(here: Here, e: tree.Call, inner: tree.Expression, kind: tree.Type
         rest = len(where.path.members) - len(members)
         is_inside = rest >= 0 and bool(members) and where.path.members[rest:] == members
         return Address(Path(path.root, where.path.members[:rest]) if is_inside else path)
-    return Address(path, _container_value(here, e, _address_value(here, where)))
+    return Address(path, _container_value(here, e, address_value(here, where)))
 
 
 def _member_names(e: tree.Call) -> tuple[str, ...]:
@@ -249,12 +161,12 @@ def _container_value(here: Here, e: tree.Call, inner: Value) -> Value:
 
 def container_of(here: Here, e: tree.Call) -> Value:
     """The value of container_of(p, type, member)."""
-    return _container_value(here, e, value(here, e.arguments[0]))
+    return _container_value(here, e, expressions.value(here, e.arguments[0]))
 
 
 def _computed(here: Here, e: tree.Expression) -> Address:
     """The address that a pointer expression's value says."""
-    pointer = value(here, e)
+    pointer = expressions.value(here, e)
     if here.context.is_litmus:
         return _anywhere(here, pointer, e)
     name = here.writer.fresh("pointer")
@@ -275,7 +187,7 @@ def _beside(here: Here, e: tree.Binary) -> Place:
     to be the target."""
     if e.operator == "+" and isinstance(e.left, tree.Name) and _is_array(here, e.left):
         return _element(here, tree.Index(e.left, e.right, e.span), e.left, e.right)
-    distance = value(here, e.right)
+    distance = expressions.value(here, e.right)
     target = pointee(here, e.left)
     if isinstance(target, Variable) or distance == Number(0):
         return target
@@ -291,11 +203,11 @@ def _offset(here: Here, e: tree.Binary) -> Address:
     """The address that a litmus test's sum says, as it stands: in all that is modelled, what is added is 0."""
     for operand in (e.left, e.right):
         if isinstance(operand, tree.Number) and operand.value != 0:
-            raise _not_modelled(here, "an access beside the location that a pointer points to", operand)
+            raise not_modelled(here, "an access beside the location that a pointer points to", operand)
     return _computed(here, e)
 
 
-def _not_modelled(here: Here, what: str, e: tree.Expression) -> ProgramError:
+def not_modelled(here: Here, what: str, e: tree.Expression) -> ProgramError:
     message = (
         f"{what} is not modelled in a litmus test; expected a location by its name or by a pointer to it"
     )
@@ -353,29 +265,11 @@ def convert(here: Here, new: Typed, to: tree.Type | None) -> Value:
     return new[0] if here.context.is_litmus else converted(new, here.context.types_of.resolved(to))
 
 
-def _read(here: Here, where: Place, e: tree.Expression) -> Value:
+def read(here: Here, where: Place, e: tree.Expression) -> Value:
     return Local(where.key) if isinstance(where, Variable) else load(here, where, e)
 
 
-def _name(here: Here, e: tree.Name, name: str) -> Value:
-    binding = here.frame.bindings.get(name)
-    if isinstance(binding, Pointer):
-        return here.context.address(binding.path) if here.context.is_litmus else binding.address
-    if isinstance(binding, Variable):
-        return Local(binding.key)
-    if isinstance(binding, Reference):
-        return _address_of_local(here, e)
-    constant = here.context.constant(name)
-    if constant is not None:
-        return Number(constant)
-    if name in here.context.functions:
-        return here.context.opaque(f"&{name}")
-    if name in here.context.arrays:
-        return here.context.address(Path(Root(name, None, None), ()))
-    return _read(here, _named_place(here, e, name), e)
-
-
-def _named_place(here: Here, e: tree.Name, name: str) -> Place:
+def named_place(here: Here, e: tree.Name, name: str) -> Place:
     binding = here.frame.bindings.get(name)
     if isinstance(binding, Variable):
         return binding
@@ -415,7 +309,7 @@ def _pointed_by_name(here: Here, e: tree.Name, name: str) -> Place:
         return Address(Path(Root("current", None, thread), ()))
     if name in here.context.fixed_pointers:
         return Address(here.context.fixed_pointers[name])
-    where = _named_place(here, e, name)
+    where = named_place(here, e, name)
     if isinstance(where, Variable):
         return Address(Path(Root(name, where.type, thread), ()), Local(where.key), True)
     if name in here.context.pointers:
@@ -470,13 +364,13 @@ def _part(base: Address, path: Path, member: str) -> Address:
 
 def _element(here: Here, e: tree.Index, array: tree.Expression, index: tree.Expression) -> Place:
     base = place(here, array) if _is_array(here, array) else pointee(here, array)
-    position = value(here, index)
+    position = expressions.value(here, index)
     if isinstance(base, Address) and not here.context.is_litmus and not _is_array(here, array):
         beside = _beside_exactly(here, e, base, position)
         if beside is not None:
             return beside
     if here.context.is_litmus and (isinstance(base, Variable) or base.pointer is not None):
-        raise _not_modelled(here, "an element by a register", e)
+        raise not_modelled(here, "an element by a register", e)
     if here.context.is_litmus and not isinstance(position, Number):
         raise here.frame.error("not-modelled", "expected a number as the index of a location", index.span)
     if isinstance(base, Variable):
@@ -554,25 +448,7 @@ def _struct(name: str) -> str | None:
     return name if name.startswith(("struct ", "union ")) or name.endswith("_t") else None
 
 
-def _address_of(here: Here, operand: tree.Expression) -> Value:
-    where = place(here, operand)
-    if isinstance(where, Variable):
-        if here.context.is_litmus:
-            raise _not_modelled(here, "the address of a register", operand)
-        return _address_of_local(here, operand)
-    if where.pointer is not None and here.context.is_litmus:
-        return where.pointer
-    return _address_value(here, where)
-
-
-def _address_of_local(here: Here, e: tree.Expression) -> Value:
-    """The address of a local that is no object of its own."""
-    name = text_of(here.frame.source, e.span)
-    here.context.cannot_model(f"the address of {name}, used as a value", here.frame, e.span)
-    return here.context.opaque(f"&{name}")
-
-
-def _address_value(here: Here, where: Address) -> Value:
+def address_value(here: Here, where: Address) -> Value:
     """The address of a place, by that of the object that it is a part of."""
     if where.pointer is None:
         return here.context.address(where.path)
@@ -586,69 +462,6 @@ def _address_value(here: Here, where: Address) -> Value:
     if where.members[0].startswith("["):
         here.context.cannot_model("the address of an element, by a pointer", here.frame, here.frame.body.span)
     return Apply("+", (where.pointer, Number(places.offset(where.members))))
-
-
-def _short_circuit(here: Here, e: tree.Binary) -> Value:
-    left = truth(value(here, e.left))
-    with here.writer.block() as body:
-        right = truth(value(here, e.right))
-        if not body:
-            return Apply(e.operator, (left, right))
-        target = here.writer.fresh("logic")
-        here.writer.emit(Set(target, right))
-    origin = here.frame.origin(e.span)
-    if e.operator == "&&":
-        here.writer.emit(Branch(left, tuple(body), (Set(target, Number(0)),), origin))
-    else:
-        here.writer.emit(Branch(left, (Set(target, Number(1)),), tuple(body), origin))
-    return Local(target)
-
-
-def _conditional(here: Here, e: tree.Conditional) -> Typed:
-    condition = truth(value(here, e.condition))
-    with here.writer.block() as then:
-        first = typed(here, e.then)
-    with here.writer.block() as otherwise:
-        second = typed(here, e.otherwise)
-    kind = conversions.common(first[1], second[1])
-    chosen = conversions.as_kind(first, kind), conversions.as_kind(second, kind)
-    if not then and not otherwise:
-        return Apply("?:", (condition, *chosen)), kind
-    target = here.writer.fresh("choice")
-    then.append(Set(target, chosen[0]))
-    otherwise.append(Set(target, chosen[1]))
-    here.writer.emit(Branch(condition, tuple(then), tuple(otherwise), here.frame.origin(e.span)))
-    return Local(target), kind
-
-
-def _assign(
-    here: Here, e: tree.Assign, operator: str, target: tree.Expression, source: tree.Expression
-) -> Typed:
-    if operator == "=":
-        new = typed(here, source)
-        where = place(here, target)
-    else:
-        where = place(here, target)
-        right = typed(here, source)
-        old = _read(here, where, target), kind_of(type_at(here, where))
-        new = conversions.binary(operator[:-1], old, right)
-    kept = store(here, where, new, e)
-    if operator == "=" and not here.context.is_litmus:
-        objects.check_copy(here, e)
-    return kept
-
-
-def _increment(here: Here, e: tree.Increment) -> Typed:
-    where = place(here, e.operand)
-    kind = kind_of(type_at(here, where))
-    old = _read(here, where, e.operand)
-    if isinstance(where, Variable):
-        kept = here.writer.fresh("old")
-        here.writer.emit(Set(kept, old))
-        old = Local(kept)
-    new = conversions.binary("+" if e.operator == "++" else "-", (old, kind), (Number(1), kind))
-    changed = store(here, where, new, e)
-    return changed if e.prefix else (old, kind)
 
 
 def bind_pointer(here: Here, name: str, kind: str | None, e: tree.Expression) -> Binding | None:

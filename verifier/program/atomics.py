@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from verifier.program import access
+from verifier.program import access, expressions
 from verifier.program.conversions import Typed, as_kind, binary, kind_of, unary
 from verifier.program.frame import Variable, text_of
 from verifier.program.primitives import (
@@ -59,7 +59,7 @@ def _bit_place(here: Here, e: tree.Call, name: str, number: int) -> tuple[access
     if len(e.arguments) == 1:
         text = text_of(here.frame.source, bit.span)
         return Address(Path(Root(text, None, None), ())), Number(1)
-    position = access.value(here, bit)
+    position = expressions.value(here, bit)
     mask = Number(1 << position.value) if isinstance(position, Number) else Apply("<<", (Number(1), position))
     return access.pointee(here, e.arguments[number]), mask
 
@@ -99,7 +99,7 @@ def rmw(here: Here, e: tree.Call, name: str, core: RmwCall) -> Value:
 def _operand(here: Here, e: tree.Call, name: str, core: RmwCall) -> Typed:
     if core.operand is None:
         return Number(1), None
-    return access.typed(here, argument(here, e, name, core.operand))
+    return expressions.typed(here, argument(here, e, name, core.operand))
 
 
 def _new_value(core: RmwCall, old: Typed, operand: Typed) -> Typed:
@@ -120,7 +120,7 @@ def _success(here: Here, e: tree.Call, name: str, core: RmwCall, old: Typed) -> 
     wanted = argument(here, e, name, core.expected)
     if core.by_address:
         wanted = _target_of(wanted)
-    expected = as_kind(access.typed(here, wanted), old[1])
+    expected = as_kind(expressions.typed(here, wanted), old[1])
     return Apply("!=" if core.excluded else "==", (old[0], expected))
 
 

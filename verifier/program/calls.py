@@ -6,7 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import access, atomics, awaited, deferred, frees, irqs, locks, objects, waiters
+from verifier.program import (
+    access,
+    atomics,
+    awaited,
+    deferred,
+    expressions,
+    frees,
+    irqs,
+    locks,
+    objects,
+    waiters,
+)
 from verifier.program.bodies import Body
 from verifier.program.context import Overwritten
 from verifier.program.conversions import truth
@@ -188,7 +199,7 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
     """Assertions, hints to the compiler, and the operations that only primitives use."""
     origin = here.frame.origin(e.span)
     if name in _ASSERTED and e.arguments:
-        condition = truth(access.value(here, e.arguments[0]))
+        condition = truth(expressions.value(here, e.arguments[0]))
         holds = condition if _ASSERTED[name] else Apply("!", (condition,))
         here.writer.emit(Assert(holds, origin.text, origin))
         return condition
@@ -196,9 +207,9 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
         here.writer.emit(Assert(Number(0), origin.text, origin))
         return Number(0)
     if name in ("BIT", "BIT_ULL") and e.arguments:
-        return Apply("<<", (Number(1), access.value(here, e.arguments[0])))
+        return Apply("<<", (Number(1), expressions.value(here, e.arguments[0])))
     if name in _TRANSPARENT and e.arguments:
-        return access.value(here, e.arguments[0])
+        return expressions.value(here, e.arguments[0])
     if name == "__core_schedule":
         here.writer.emit(Sleep(origin))
         return Number(0)
@@ -269,7 +280,7 @@ def _cond_load(here: Here, e: tree.Call, name: str, order: str) -> Value:
         where = atomics.shared(here, e, name, 0)
         writer.declare(key, access.type_at(here, where))
         writer.emit(Set(key, access.load(here, where, e, order, name)))
-        done = truth(access.value(here, atomics.argument(here, e, name, 1)))
+        done = truth(expressions.value(here, atomics.argument(here, e, name, 1)))
         writer.emit(Branch(done, (Leave(stop),), (), frame.origin(e.span)))
     del frame.bindings["VAL"]
     if outer is not None:
@@ -286,7 +297,7 @@ def _core(here: Here, e: tree.Call, name: str, core: Core) -> Value:
                 return Local(where.key)
             return access.load(here, where, e, order, name)
         case StoreCall(place, form, order, number, of_null):
-            new = access.typed(here, atomics.argument(here, e, name, number))
+            new = expressions.typed(here, atomics.argument(here, e, name, number))
             where = atomics.place(here, e, name, place, form)
             if of_null is not None and new[0] == Number(0):
                 order = of_null
@@ -318,7 +329,9 @@ def _unmodelled(here: Here, e: tree.Call, what: str) -> Value:
 
 def _fence(here: Here, e: tree.Call, name: str, core: FenceCall) -> None:
     where = None if core.place is None else atomics.shared(here, e, name, core.place)
-    index = None if core.index is None else access.value(here, atomics.argument(here, e, name, core.index))
+    index = (
+        None if core.index is None else expressions.value(here, atomics.argument(here, e, name, core.index))
+    )
     here.writer.emit(Fence(core.kind, name, True, here.frame.origin(e.span), where, index))
 
 
@@ -370,7 +383,7 @@ def _read_argument(here: Here, argument: tree.Expression) -> None:
             pass
     with here.writer.block() as body:
         try:
-            access.value(here, argument)
+            expressions.value(here, argument)
         except ProgramError as problem:
             if problem.code not in ("not-a-location", "not-a-pointer"):
                 raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.limits import Undecided, beyond_limit
-from verifier.program import access, objects, statements
+from verifier.program import access, expressions, objects, statements
 from verifier.program.context import struct_of
 from verifier.program.frame import Alias, Delayed, Frame, Pointer, Reference, Variable
 from verifier.program.macros import expand, is_macro, is_value
@@ -91,7 +91,7 @@ def _expand(here: Here, e: tree.Call, function: tree.Function) -> Value:
     (only,) = body.body
     assert isinstance(only, tree.Return)
     assert only.value is not None
-    return access.value(inside, only.value)
+    return expressions.value(inside, only.value)
 
 
 def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Expression | None) -> None:
@@ -124,7 +124,7 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
             return
     key = here.writer.fresh(name)
     frame.bindings[name] = _variable(here, key, parameter)
-    here.writer.emit(Set(key, access.convert(here, access.typed(here, argument), parameter.type)))
+    here.writer.emit(Set(key, access.convert(here, expressions.typed(here, argument), parameter.type)))
     if here.context.types_of.is_struct(parameter.type):
         objects.pass_struct(inside, here, parameter, argument)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from verifier.program import access
+from verifier.program import access, expressions
 from verifier.program.context import struct_of
 from verifier.program.conversions import Typed
 from verifier.program.frame import Alias, Pointer, Variable, text_of
@@ -80,7 +80,7 @@ def _initialise(here: Here, v: tree.Variable, size: int | None) -> None:
     items = v.initial.items
     if size is not None and _is_plain(v.initial, size):
         for i in range(size):
-            new = access.typed(here, items[i]) if i < len(items) else (Number(0), None)
+            new = expressions.typed(here, items[i]) if i < len(items) else (Number(0), None)
             access.store(here, Address(Path(root, (f"[{i}]",))), new, v.initial)
     elif (
         size is not None or here.writer.loops or any(not isinstance(i, tree.Number) or i.value for i in items)
@@ -183,7 +183,7 @@ def set_members(here: Here, v: tree.Variable) -> None:
             _set_to_anything(here, v.name, v.span)
             return
         case tree.Braces(items):
-            given = [access.typed(here, item) for item in items]
+            given = [expressions.typed(here, item) for item in items]
         case tree.Call():
             given = []
         case _:
@@ -250,7 +250,7 @@ def set_elements(here: Here, v: tree.Variable, key: str) -> None:
     if size is None or not isinstance(v.initial, tree.Braces) or not _is_plain(v.initial, size):
         here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
         return
-    given = [access.value(here, item) for item in v.initial.items]
+    given = [expressions.value(here, item) for item in v.initial.items]
     for i in range(size):
         here.writer.emit(Set(f"{key}[{i}]", given[i] if i < len(given) else Number(0)))
 

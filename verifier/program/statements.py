@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from verifier.errors import ProgramError
-from verifier.program import access, guards, objects
+from verifier.program import access, expressions, guards, objects
 from verifier.program.context import struct_of
 from verifier.program.conversions import Typed, as_kind, promoted, truth
 from verifier.program.frame import Binding, Variable, text_of
@@ -132,7 +132,7 @@ def lower(here: Here, s: tree.Statement) -> None:
             _leave(here, here.frame.continues, "continue", s)
         case tree.Return(value):
             if value is not None:
-                result = access.convert(here, access.typed(here, value), here.frame.body.returns)
+                result = access.convert(here, expressions.typed(here, value), here.frame.body.returns)
                 here.writer.emit(Set(here.frame.result, result))
             here.writer.emit(Leave(here.frame.exit))
         case tree.Prose():
@@ -161,7 +161,7 @@ def _evaluate(here: Here, e: tree.Expression) -> None:
         e = tree.Call(e, (), e.span)
     with here.writer.block() as body:
         try:
-            access.value(here, e)
+            expressions.value(here, e)
         except ProgramError as problem:
             if problem.code != "missing-argument" or not here.frame.is_column:
                 raise
@@ -181,7 +181,7 @@ def _declare(here: Here, v: tree.Variable) -> None:
     frame = here.frame
     kind = struct_of(v.type)
     if here.context.is_litmus:
-        value = None if v.initial is None else access.typed(here, v.initial)
+        value = None if v.initial is None else expressions.typed(here, v.initial)
         if any(p.name == v.name for p in frame.body.parameters):
             frame.bindings[v.name] = Variable(here.writer.fresh(v.name), False, None)
         if v.initial is not None and value is not None:
@@ -199,11 +199,12 @@ def _declare(here: Here, v: tree.Variable) -> None:
         return
     key = here.writer.fresh(v.name)
     initial: Value = Number(0)
-    if v.initial is None and not v.dimensions and not (v.type.pointers and v.name in frame.assigned):
+    is_left_open = not v.type.pointers and not _is_set_first(frame.body.body, v)
+    if v.initial is None and not v.dimensions and (v.name not in frame.assigned or is_left_open):
         anything = here.context.opaque(f"{frame.origin(v.span).place}:{v.name}")
         initial = access.convert(here, (anything, None), v.type)
     if v.initial is not None and not v.dimensions and not isinstance(v.initial, tree.Braces):
-        initial = access.convert(here, access.typed(here, v.initial), v.type)
+        initial = access.convert(here, expressions.typed(here, v.initial), v.type)
     declared = None if v.dimensions else v.type
     here.writer.declare(key, here.context.types_of.resolved(declared))
     frame.bindings[v.name] = Variable(key, bool(v.type.pointers) and not v.dimensions, kind, declared)
@@ -212,6 +213,33 @@ def _declare(here: Here, v: tree.Variable) -> None:
         objects.set_members(here, v)
     if v.dimensions:
         objects.set_elements(here, v, key)
+
+
+def _is_set_first(block: tree.Block, v: tree.Variable) -> bool:
+    """Whether the first statement that mentions a variable after its declaration sets it, whatever happens."""
+    for inside in (n for n in walk(block) if isinstance(n, tree.Block)):
+        for i, s in enumerate(inside.body):
+            if isinstance(s, tree.Declare) and any(declared is v for declared in s.variables):
+                return _sets(next((s for s in inside.body[i + 1 :] if _mentions(s, v.name)), None), v.name)
+    return False
+
+
+def _sets(s: tree.Statement | None, name: str) -> bool:
+    match s:
+        case tree.Evaluate(e) | tree.For(tree.Evaluate(e), _, _, _):
+            while isinstance(e, tree.Binary) and e.operator == ",":
+                e = e.left if _mentions(e.left, name) else e.right
+            return (
+                isinstance(e, tree.Assign)
+                and e.target == tree.Name(name, e.span)
+                and not _mentions(e.value, name)
+            )
+        case _:
+            return False
+
+
+def _mentions(node: object, name: str) -> bool:
+    return any(isinstance(n, tree.Name) and n.name == name for n in walk(node))
 
 
 def _declare_static(here: Here, v: tree.Variable) -> None:
@@ -227,7 +255,7 @@ def _declare_static(here: Here, v: tree.Variable) -> None:
 
 
 def _if(here: Here, s: tree.If) -> None:
-    condition = truth(access.value(here, s.condition))
+    condition = truth(expressions.value(here, s.condition))
     with here.writer.block() as then:
         lower(here, s.then)
     with here.writer.block() as otherwise:
@@ -237,7 +265,7 @@ def _if(here: Here, s: tree.If) -> None:
 
 
 def _exit_unless(here: Here, condition: tree.Expression, label: str) -> None:
-    go_on = truth(access.value(here, condition))
+    go_on = truth(expressions.value(here, condition))
     here.writer.emit(Branch(go_on, (), (Leave(label),), here.frame.origin(condition.span)))
 
 
@@ -284,7 +312,7 @@ def _for(here: Here, s: tree.For) -> None:
             _exit_unless(here, s.condition, stop)
         _body(here, s.body, stop)
         if s.step is not None:
-            access.value(here, s.step)
+            expressions.value(here, s.step)
     here.writer.emit(Scope(stop, (Loop(tuple(inner), here.frame.origin(s.span)),)))
     if s.initial is not None:
         _uncover(here, outer, (s.initial,))
@@ -313,13 +341,13 @@ def _macro_loop(here: Here, s: tree.MacroLoop) -> None:
 def _switch(here: Here, s: tree.Switch) -> None:
     """Each run of statements after case labels is entered when one of them matches, or by falling through."""
     stop, fall, chosen = (here.writer.fresh(n) for n in ("break", "fall", "switch"))
-    asked, kind = access.typed(here, s.value)
+    asked, kind = expressions.typed(here, s.value)
     here.writer.emit(Set(chosen, asked))
     here.writer.emit(Set(fall, Number(0)))
     body = s.body.body if isinstance(s.body, tree.Block) else (s.body,)
     sections = _sections(body)
     values = [v for labels, _ in sections for v in labels if v is not None]
-    tests = {id(v): _is_case((Local(chosen), kind), access.typed(here, v)) for v in values}
+    tests = {id(v): _is_case((Local(chosen), kind), expressions.typed(here, v)) for v in values}
     outer = dict(here.frame.bindings)
     here.frame.breaks.append(stop)
     with here.writer.block() as inner:

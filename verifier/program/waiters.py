@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from verifier.program import access, calls
+from verifier.program import access, calls, expressions
 from verifier.program.frame import Pointer
 from verifier.program.program import Address, Apply, Branch, Local, Number, Path, Root, Set, Value
 from verifier.syntax import tree
@@ -76,7 +76,7 @@ def _wake(here: Here, e: tree.Call, name: str) -> Value:
     if name != _EACH and len(waiters) > 1:
         here.context.cannot_model("waking one of several tasks of a queue", here.frame, e.span)
     tasks = here.writer.fresh("tasks")
-    here.writer.emit(Set(tasks, access.value(here, head)))
+    here.writer.emit(Set(tasks, expressions.value(here, head)))
     for thread in waiters:
         bit = _bit(here, thread)
         task = Path(Root("current", None, thread), ())

@@ -1,0 +1,199 @@
+"""Lowers expressions: accesses become operations, what is left becomes a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from verifier.program import access, calls, conversions, objects
+from verifier.program.conversions import Typed, kind_of, truth
+from verifier.program.doubts import Doubt
+from verifier.program.frame import Delayed, Pointer, Reference, Variable, text_of
+from verifier.program.program import Apply, Branch, Local, Number, Path, Root, Set, Value
+from verifier.syntax import tree
+
+if TYPE_CHECKING:
+    from verifier.program.access import Here
+
+
+def value(here: Here, e: tree.Expression) -> Value:
+    """The value of `e`; its accesses and calls are emitted in C's order.
+
+    Raises ProgramError where it has no meaning.
+    """
+    return typed(here, e)[0]
+
+
+def typed(here: Here, e: tree.Expression) -> Typed:
+    """As `value`, with the kind of integer that it is; litmus tests have registers and words alone, of no kind."""
+    match e:
+        case tree.Number(number, text):
+            return Number(number), None if here.context.is_litmus else conversions.of_literal(text, number)
+        case tree.Unary("+", operand):
+            return typed(here, operand)
+        case tree.Cast(to, operand):
+            new = access.convert(here, typed(here, operand), to)
+            return new, None if here.context.is_litmus else kind_of(here.context.types_of.resolved(to))
+        case tree.Unary(operator, operand) if operator not in ("*", "&"):
+            return conversions.unary(operator, typed(here, operand))
+        case tree.Binary("&&" | "||"):
+            return _short_circuit(here, e), conversions.INT
+        case tree.Binary(",", left, right):
+            value(here, left)
+            return typed(here, right)
+        case tree.Binary(operator, left, right):
+            operands = typed(here, left), typed(here, right)
+            if operator not in ("==", "!="):
+                _note_constants(here, left, right)
+            return conversions.binary(operator, *operands)
+        case tree.Conditional():
+            return _conditional(here, e)
+        case tree.Assign(operator, target, source):
+            return _assign(here, e, operator, target, source)
+        case tree.Increment():
+            return _increment(here, e)
+        case tree.Call(tree.Name("sizeof"), (of,)) if not here.context.is_litmus:
+            return _size(here, e, of), conversions.SIZE
+        case tree.Name(name) if isinstance(binding := here.frame.bindings.get(name), Delayed):
+            return typed(access.Here(here.context, here.writer, binding.frame), binding.expression)
+        case _:
+            new = _untyped(here, e)
+            return new, None if here.context.is_litmus else here.writer.kind(new)
+
+
+def _untyped(here: Here, e: tree.Expression) -> Value:
+    """What names a place or a function, or stands for something that is not known."""
+    match e:
+        case tree.Name(name):
+            return _name(here, e, name)
+        case tree.Unary("&", operand):
+            return _address_of(here, operand)
+        case tree.Member(tree.Braces() | tree.Cast(_, tree.Braces())):
+            return here.context.opaque(here.frame.origin(e.span).place)
+        case tree.Member() | tree.Index() | tree.Unary():
+            if isinstance(e, tree.Member) and e.field in here.context.indexed and not here.context.is_litmus:
+                what = f"{e.field}, which may be an array or a pointer"
+                doubt = Doubt(what, (here.frame.site or e.span).line, True)
+                here.context.arrays_or_pointers.setdefault((here.writer.thread, e.field), doubt)
+            return access.read(here, access.place(here, e), e)
+        case tree.Call():
+            return calls.call(here, e)
+        case tree.Words(text):
+            here.context.assume(f"line {e.span.line}: “{text}” may be true or false")
+            return here.context.opaque(here.frame.origin(e.span).place)
+        case _:
+            return here.context.opaque(here.frame.origin(e.span).place)
+
+
+def _name(here: Here, e: tree.Name, name: str) -> Value:
+    binding = here.frame.bindings.get(name)
+    if isinstance(binding, Pointer):
+        return here.context.address(binding.path) if here.context.is_litmus else binding.address
+    if isinstance(binding, Variable):
+        return Local(binding.key)
+    if isinstance(binding, Reference):
+        return _address_of_local(here, e)
+    constant = here.context.constant(name)
+    if constant is not None:
+        return Number(constant)
+    if name in here.context.functions:
+        return here.context.opaque(f"&{name}")
+    if name in here.context.arrays:
+        return here.context.address(Path(Root(name, None, None), ()))
+    return access.read(here, access.named_place(here, e, name), e)
+
+
+def _size(here: Here, e: tree.Call, of: tree.Expression) -> Value:
+    """sizeof of an integer type that is known, else of anything."""
+    kind = kind_of(here.context.types_of.resolved(of.type)) if isinstance(of, tree.TypeArgument) else None
+    anything = here.context.opaque(here.frame.origin(e.span).place)
+    return Number(kind.size) if kind is not None else conversions.as_kind((anything, None), conversions.SIZE)
+
+
+def _note_constants(here: Here, *operands: tree.Expression) -> None:
+    """Say which number a name that stands for any is taken for, where it is more than told apart from others."""
+    for e in operands:
+        if isinstance(e, tree.Name) and e.name in here.context.invented and not here.context.is_litmus:
+            number = here.context.constant(e.name)
+            if number is not None:
+                here.context.assume(f"{e.name} is not in the text: taken to be {number}")
+
+
+def _address_of(here: Here, operand: tree.Expression) -> Value:
+    where = access.place(here, operand)
+    if isinstance(where, Variable):
+        if here.context.is_litmus:
+            raise access.not_modelled(here, "the address of a register", operand)
+        return _address_of_local(here, operand)
+    if where.pointer is not None and here.context.is_litmus:
+        return where.pointer
+    return access.address_value(here, where)
+
+
+def _address_of_local(here: Here, e: tree.Expression) -> Value:
+    """The address of a local that is no object of its own."""
+    name = text_of(here.frame.source, e.span)
+    here.context.cannot_model(f"the address of {name}, used as a value", here.frame, e.span)
+    return here.context.opaque(f"&{name}")
+
+
+def _short_circuit(here: Here, e: tree.Binary) -> Value:
+    left = truth(value(here, e.left))
+    with here.writer.block() as body:
+        right = truth(value(here, e.right))
+        if not body:
+            return Apply(e.operator, (left, right))
+        target = here.writer.fresh("logic")
+        here.writer.emit(Set(target, right))
+    origin = here.frame.origin(e.span)
+    if e.operator == "&&":
+        here.writer.emit(Branch(left, tuple(body), (Set(target, Number(0)),), origin))
+    else:
+        here.writer.emit(Branch(left, (Set(target, Number(1)),), tuple(body), origin))
+    return Local(target)
+
+
+def _conditional(here: Here, e: tree.Conditional) -> Typed:
+    condition = truth(value(here, e.condition))
+    with here.writer.block() as then:
+        first = typed(here, e.then)
+    with here.writer.block() as otherwise:
+        second = typed(here, e.otherwise)
+    kind = conversions.common(first[1], second[1])
+    chosen = conversions.as_kind(first, kind), conversions.as_kind(second, kind)
+    if not then and not otherwise:
+        return Apply("?:", (condition, *chosen)), kind
+    target = here.writer.fresh("choice")
+    then.append(Set(target, chosen[0]))
+    otherwise.append(Set(target, chosen[1]))
+    here.writer.emit(Branch(condition, tuple(then), tuple(otherwise), here.frame.origin(e.span)))
+    return Local(target), kind
+
+
+def _assign(
+    here: Here, e: tree.Assign, operator: str, target: tree.Expression, source: tree.Expression
+) -> Typed:
+    if operator == "=":
+        new = typed(here, source)
+        where = access.place(here, target)
+    else:
+        where = access.place(here, target)
+        right = typed(here, source)
+        old = access.read(here, where, target), kind_of(access.type_at(here, where))
+        new = conversions.binary(operator[:-1], old, right)
+    kept = access.store(here, where, new, e)
+    if operator == "=" and not here.context.is_litmus:
+        objects.check_copy(here, e)
+    return kept
+
+
+def _increment(here: Here, e: tree.Increment) -> Typed:
+    where = access.place(here, e.operand)
+    kind = kind_of(access.type_at(here, where))
+    old = access.read(here, where, e.operand)
+    if isinstance(where, Variable):
+        kept = here.writer.fresh("old")
+        here.writer.emit(Set(kept, old))
+        old = Local(kept)
+    new = conversions.binary("+" if e.operator == "++" else "-", (old, kind), (Number(1), kind))
+    changed = access.store(here, where, new, e)
+    return changed if e.prefix else (old, kind)
