@@ -60,10 +60,9 @@ class Declared:
         return is_one and not known.pointers
 
     def member(self, of: tree.Type | None, name: str) -> tree.Field | None:
-        """The member of that name of a struct; where its struct is not known, that of all that have it."""
+        """The member of that name of a struct; where the struct has no name, that of all that have one."""
         known = self.resolved(of)
-        found = self._structs.get(known.name, {}).get(name) if known is not None else None
-        return found or self._fields.get(name)
+        return self._fields.get(name) if known is None else self._structs.get(known.name, {}).get(name)
 
     def at(self, path: Path) -> tree.Type | None:
         """The type of what is at a path; None where the text does not tell, and for arrays."""
