@@ -227,6 +227,7 @@ def test_what_has_no_sign_wraps(declared: str, condition: str, status: str) -> N
             "struct s { u8 a; }; struct t { u32 a; }; void f(void) { p->a = 300; BUG_ON(p->a == 44); }",
             "holds",
         ),
+        ("struct s { u8 a; }; void f(struct t *p) { p->a = 300; BUG_ON(p->a == 44); }", "holds"),
         ("void f(u8 *p) { *p = 300; BUG_ON(*p == 44); }", "violated"),
         # Wherever values are compared, computed or handed on
         ("u32 x; void f(void) { BUG_ON(READ_ONCE(x) > -1); }", "holds"),
