@@ -81,8 +81,8 @@ def source(text: Text) -> str:
     parts = ["/* mbpair: interrupt handler on task */", "int x, y;", "DEFINE_SPINLOCK(l);"]
     for name, body in zip(text._fields, text, strict=True):
         if body:
-            names = [*registers(body), "i"]
-            parts.append(f"void {name}(void)\n{{\n\tunsigned long flags;\n\tint {', '.join(names)};")
+            names = ", ".join(f"{n} = 0" for n in [*registers(body), "i"])
+            parts.append(f"void {name}(void)\n{{\n\tunsigned long flags;\n\tint {names};")
             parts += [f"\tunsigned long f{n};" for n in range(1, 5)]
             parts += [_lines(body), "}"]
     return "\n".join(parts) + "\n"

@@ -21,7 +21,7 @@ ROWS = tomllib.loads(DATA.read_text(encoding="utf-8"))["order"]
 FIELDS = {"name", "code", "orders", "unordered", "armv8", "lkmm", "models", "kernel", "declare", "write"}
 # Of those that have a body: what this table says nothing of, since its order is in what is not modelled yet.
 WITHOUT = re.compile(
-    r"(read|write)_seq(un)?lock\w*|schedule_timeout|CIRC_\w+|llist_reverse_order"
+    r"(read|write)_seq(un)?lock\w*|schedule_timeout|CIRC_\w+|swap|llist_reverse_order"
     # what takes a queue's lock, or sleeps: litmus/sleep-wake and litmus/kvm show it
     r"|finish_\w+|(__)?s?wake_up(_one|_all|_interruptible(_all)?)?|(add|remove)_wait_queue|try_to_wake_up"
     r"|\w*wait_event\w*|\w*complet\w+|rcuwait_\w+|prepare_to_rcuwait|waitqueue_active|wq_has_sleeper"
