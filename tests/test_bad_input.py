@@ -237,3 +237,48 @@ def test_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     run(["check", str(tmp_path)], capsys)
     assert sorted(tmp_path.iterdir()) == before
     assert (tmp_path / "good.c").read_text() == GOOD
+
+
+LONG = "a" * 300  # no file can have that name
+PATCH = """diff --git a/{0} b/{0}
+--- a/{0}
++++ b/{0}
+@@ -1,5 +1,6 @@
+ void f(void)
+ {{
+ \tWRITE_ONCE(x, 1);
++\tsmp_wmb();
+ \tWRITE_ONCE(y, 1);
+ }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--model", f"{LONG}.cat", "a.c"], "there is no file"),
+        (["--model", "long.cat", "a.c"], "is neither beside this file nor among the own models"),
+        ([f"{LONG}.c"], "can't be read"),
+        ([LONG, "a.c"], "can't be read"),
+        (["--tree", LONG, "a.c"], "there is no directory"),
+        (["--html", LONG, "a.c"], "can't be written"),
+        (["--html", f"{LONG}/a.html", "a.c"], "there is no directory"),
+        (["--certify", f"{LONG}/a", "a.c"], "can't be written"),
+        (["--primitives", LONG, "a.c"], "can't be read"),
+        (["--tree", ".", "a.patch"], ""),
+    ],
+)
+def test_a_name_that_no_file_can_have(
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.c").write_text("int x;\nvoid f(void) { BUG_ON(READ_ONCE(x)); }\n")
+    (tmp_path / "a.patch").write_text(PATCH.format(f"{LONG}.c"))
+    (tmp_path / "long.cat").write_text(f'"long"\ninclude "{LONG}.cat"\nacyclic po as order\n')
+    code, output = run(["check", *arguments], capsys)
+    assert words in output
+    assert code == (2 if words else 3)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn
 
 from verifier import __version__
 from verifier.errors import UsageError
 from verifier.options import EVENTS, EXPANSION, MEMORY, Options
+from verifier.paths import is_file
 
 LARGEST_BOUND = 64
 LARGEST_JOBS = 1024
@@ -278,7 +278,7 @@ def _require_model(model: str) -> None:
     accepted = f"{', '.join(MODELS)} or the path of a .cat file"
     if not model.endswith(".cat"):
         raise UsageError("unknown model", f"--model: {model!r} is not known; accepted: {accepted}")
-    if not Path(model).is_file():
+    if not is_file(model):
         raise UsageError("missing model", f"--model: there is no file {model!r}; accepted: {accepted}")
 
 

@@ -29,6 +29,7 @@ from verifier.batch.progress import Progress
 from verifier.batch.tally import Tally, summary
 from verifier.errors import InputError, UsageError
 from verifier.options import Options
+from verifier.paths import is_folder
 from verifier.record import replace
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _results(found: Sequence[Answer]) -> tuple[list[UnitResult], list[InputError
 
 def _check_job(parsed: argparse.Namespace, options: Options) -> Job:
     """The inputs of a check: files, or commits. Raises UsageError."""
-    if parsed.tree and not os.path.isdir(parsed.tree):  # noqa: PTH112
+    if parsed.tree and not is_folder(parsed.tree):
         raise UsageError("tree", f"--tree: there is no directory {parsed.tree!r}")
     if parsed.git is None:
         return Job("check", tuple(expand(parsed.files)), options)

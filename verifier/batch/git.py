@@ -10,6 +10,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from verifier.errors import UsageError
+from verifier.paths import is_file
 from verifier.record import record
 
 BARRIER = re.compile(
@@ -182,9 +183,8 @@ class Directory:
     root: str
 
     def before(self, path: str) -> str | None:
-        place = (Path(self.root) / path).resolve()
-        root = Path(self.root).resolve()
-        if not place.is_relative_to(root) or not place.is_file() or place.stat().st_size > LARGEST:
+        root, place = Path(self.root).resolve(), Path(self.root) / path
+        if not is_file(place) or not place.resolve().is_relative_to(root) or place.stat().st_size > LARGEST:
             return None
         try:
             return place.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from verifier.errors import ReadError, UsageError
+from verifier.paths import is_folder
 
 SUFFIXES = frozenset({".c", ".txt", ".eml", ".mbox", ".patch", ".diff", ".litmus"})
 LITMUS_SUFFIXES = frozenset({".litmus"})
@@ -20,7 +21,7 @@ def expand(names: Sequence[str], suffixes: frozenset[str] = SUFFIXES) -> list[st
     found: list[str] = []
     for name in names:
         path = Path(name)
-        if name == "-" or not path.is_dir():
+        if name == "-" or not is_folder(path):
             found.append(name)
             continue
         inside = sorted(str(p) for p in path.rglob("*") if p.suffix in suffixes and p.is_file())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from verifier import __version__
 from verifier.errors import InputError, WriteError
+from verifier.paths import is_file, is_folder, is_there
 from verifier.record import record
 
 if TYPE_CHECKING:
@@ -66,14 +67,14 @@ def usable_file(option: str, name: str, inputs: Sequence[str]) -> Path:
     path = Path(os.path.realpath(name))
     if name in ("", "-"):
         raise _problem(option, name, "expected the name of a file")
-    if path.is_dir():
+    if is_folder(path):
         raise _problem(option, name, "is a directory; expected the name of a file")
     near = os.path.realpath(os.path.dirname(name) or ".")  # noqa: PTH120
-    if (path.exists() and not path.is_file()) or f"{near}/".startswith(("/dev/", "/proc/")):
+    if (is_there(path) and not is_file(path)) or f"{near}/".startswith(("/dev/", "/proc/")):
         raise _problem(option, name, "is no regular file")
     if str(path) in {os.path.realpath(one) for one in inputs if one != "-"}:
         raise _problem(option, name, "is one of the inputs, and would be written over")
-    if not path.parent.is_dir():
+    if not is_folder(path.parent):
         raise _problem(option, name, f"there is no directory {path.parent}")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise _problem(option, name, f"nothing can be written to {path.parent}")
@@ -83,7 +84,7 @@ def usable_file(option: str, name: str, inputs: Sequence[str]) -> Path:
 def usable_directory(option: str, name: str) -> Path:
     """The directory that an option names, which need not exist; raises WriteError."""
     path = Path(name)
-    if not name or (path.exists() and not path.is_dir()):
+    if not name or (is_there(path) and not is_folder(path)):
         raise _problem(option, name, "is no directory")
     return path
 

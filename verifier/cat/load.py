@@ -14,6 +14,7 @@ from verifier.cat.tags import BUILT_IN, FOREIGN_TITLES, TITLES, Architecture, ar
 from verifier.cat.terms import Model
 from verifier.cat.values import Scope
 from verifier.errors import ModelError
+from verifier.paths import is_file
 from verifier.source import Source, Span
 from verifier.syntax import cat
 from verifier.syntax.cat_tree import CatFile
@@ -36,7 +37,7 @@ def load(name_or_path: str) -> Model:
     own = _library(f"{name_or_path}.cat") if name_or_path in MODELS else None
     file, path = own or (cat.parse(_read(name_or_path)), name_or_path)
     bell = None if own else Path(path).with_suffix(".bell")
-    has_bell = bell is not None and bell.is_file()
+    has_bell = bell is not None and is_file(bell)
     _require_architecture(file)
     titled: Architecture | None = "linux" if has_bell else TITLES.get(file.architecture.lower())
     interpreter = Interpreter(Expressions(titled or "any"), _included)
@@ -44,7 +45,7 @@ def load(name_or_path: str) -> Model:
     if bell is not None and has_bell:
         scope = interpreter.run(cat.parse(_read(str(bell))), interpreter.annotated(scope))
         macros = bell.with_suffix(".def")
-        if macros.is_file():
+        if is_file(macros):
             require_same(_read(str(macros)))
     scope = interpreter.run(file, scope)
     if has_bell:
@@ -86,7 +87,7 @@ def _prepare(interpreter: Interpreter, source: Source, is_own: bool) -> Scope:
 def _library(file: str) -> tuple[CatFile, str] | None:
     """A file of the package's own models, with its path, if it is there."""
     found = FOLDER / ALIASES.get(file, file)
-    if not found.is_file():
+    if not is_file(found):
         return None
     name = f"models/{found.name}"
     return cat.parse(Source.whole(name, found.read_text(encoding="utf-8"))), str(found)
@@ -97,7 +98,7 @@ def _included(path: str, source: Source, span: Span) -> CatFile:
     if path in BUILT_IN:
         return CatFile("", "", False, (), Source.whole(path, ""))
     beside = Path(source.name).parent / path
-    if Path(source.name).is_file() and beside.is_file():
+    if is_file(source.name) and is_file(beside):
         if not beside.resolve().is_relative_to(Path(source.name).parent.resolve()):
             message = f"'{path}' leads out of the folder of this file; expected a file in it"
             raise ModelError("cat-include", message, source.name, span, source.quote(span.line))
@@ -111,7 +112,7 @@ def _included(path: str, source: Source, span: Span) -> CatFile:
 
 def _read(path: str) -> Source:
     file = Path(path)
-    if not file.is_file():
+    if not is_file(file):
         near = difflib.get_close_matches(path, MODELS, 1, 0.4)
         hint = f" (did you mean {near[0]}?)" if near else ""
         known = f"known are {', '.join(MODELS)}, or a path of a cat file"
