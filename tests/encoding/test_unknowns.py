@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from itertools import product
 
 import pytest
+import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ from verifier.encoding.unknowns import completed
 from verifier.events.conditions import Group
 from verifier.events.domains import by_form
 from verifier.events.expression import Apply, Const, Expression, Unknown, evaluate, unknowns_of
-from verifier.limits import NotModelled
+from verifier.limits import NotModelled, Undecided
 
 U, V = Unknown(0, (0, 7001)), Unknown(1, (0, 7002))
 CHANCE = Unknown(2, (0, 1))  # may be nothing else
@@ -61,6 +63,19 @@ def test_the_ways_of_small_values_are_all_found(conditions: list[Apply]) -> None
     assert CHANCE not in domains
     small = [u.domain if u == CHANCE else tuple(range(-12, 13)) for u in group.unknowns]
     assert ways(group, small) <= ways(group, [domains.get(u, u.domain) for u in group.unknowns])
+
+
+def test_a_context_that_is_half_made_goes_away_in_silence(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def stop(_: object) -> object:
+        raise Undecided("time ran out")
+
+    monkeypatch.setattr(z3.z3, "Z3_mk_context_rc", stop)
+    with pytest.raises(Undecided):
+        completed(group_of(apply("==", apply("*", U, 3), 51)))
+    gc.collect()
+    assert capfd.readouterr().err == ""
 
 
 WORD = (1 << 32) - 1

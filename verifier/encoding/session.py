@@ -226,7 +226,7 @@ class Session:
     # --------------------------------------------------------------- solver
 
     def _check(self, assumptions: Sequence[int]) -> bool:
-        import z3
+        from verifier.encoding.solver import z3
 
         if FALSE in assumptions:
             return False
@@ -257,7 +257,7 @@ class Session:
     def _add(self, text: str) -> None:
         """Clauses in DIMACS. Reading a text makes all variables up to the largest anew: few clauses cost less one
         by one."""
-        import z3
+        from verifier.encoding.solver import z3
 
         head, *clauses = text.splitlines()
         if len(clauses) > int(head.split()[2]) // _FEW:
@@ -288,7 +288,7 @@ class Session:
 
     def _constant(self, variable: int) -> Any:
         """The solver's constant of a variable; DIMACS gives it an integer for a name."""
-        import z3
+        from verifier.encoding.solver import z3
 
         if variable not in self._constants:
             self._constants[variable] = z3.Const(variable, z3.BoolSort())

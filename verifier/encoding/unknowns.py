@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, product
 
-import z3
-
+from verifier.encoding.solver import z3
 from verifier.events.conditions import Group
 from verifier.events.domains import constants_in, in_order, is_free
 from verifier.events.expression import Apply, Const, Expression, Unknown, evaluate, unknowns_of
