@@ -85,7 +85,7 @@ WRITER = "int x;\nvoid f(int v) {{ {} }}\nvoid g(void) {{ BUG_ON(READ_ONCE(x) ==
         (
             "union u u; u.a = 3; WRITE_ONCE(x, u.b);",
             3,
-            "not modelled: the members of u, which is a union (line 2)",
+            "not modelled: the members of u, which share a place (line 2)",
         ),
         ("union u u; u.a = 3; WRITE_ONCE(x, u.a);", 3, "violated"),
         # What an unknown function gets the address of
@@ -303,6 +303,22 @@ def test_types_of_places_and_expressions(text: str, status: str) -> None:
             "holds",
         ),
         ("struct s { union { int a; u8 b; }; int c; } v; void f(void) { v.a = 1; BUG_ON(v.c); }", "holds"),
+        (
+            "typedef union { int a; u8 b; } u_t; u_t v; void f(void) { v.a = 1; BUG_ON(v.b == 1); }",
+            "not modelled: the members of v, which has an unnamed union (line 1)",
+        ),
+        (
+            "typedef union { int a; u8 b; } u_t; void f(void) { u_t v; v.a = 1; BUG_ON(v.b == 1); }",
+            "not modelled: the members of v, which share a place (line 1)",
+        ),
+        (
+            "struct s { union { int a; u8 b; }; }; void f(void) { struct s v; v.a = 1; BUG_ON(v.b == 1); }",
+            "not modelled: the members of v, which share a place (line 1)",
+        ),
+        (
+            "struct s { union { int a; u8 b; }; }; void f(struct s v) { v.a = 1; BUG_ON(v.b == 1); }",
+            "not modelled: the members of v, which share a place (line 1)",
+        ),
         # Bit-fields
         (
             "struct s { u32 a:1; u32 b:1; } v; void f(void) { v.a = 1; BUG_ON(v.a == 0); }",

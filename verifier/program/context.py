@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator as op
 import re
 from collections.abc import Callable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from verifier.options import EXPANSION
@@ -59,10 +60,8 @@ _TELLING = (
 )
 _FIRST_ADDRESS = 0x10000
 _PLAIN = range(101, 1 << 15)  # numbers for constants that the text does not tell
-_BIT_NUMBERS = (*range(9, 64), *_PLAIN)  # for those that may be bits' numbers
-_MASKS = tuple(
-    1 << bit for bit in (*range(6, 20), *range(40, 63))
-)  # those between are tasks and their states
+_BIT_NUMBERS = range(9, 64)  # for those that may be bits' numbers
+_MASKS = tuple(1 << bit for bit in (*range(6, 20), *range(40, 63)))  # between are tasks and their states
 
 Use = tuple[str, Address]  # a thread, and where it goes
 
@@ -273,7 +272,7 @@ class Context:
             return None
         self.invented.add(name)
         pool = _MASKS if name in self._masks else _BIT_NUMBERS if name in self._bit_numbers else _PLAIN
-        number = next((n for n in (*pool, *_PLAIN) if n not in self._numbers), _PLAIN[0])
+        number = next((n for n in chain(pool, _PLAIN) if n not in self._numbers), _PLAIN[0])
         self._numbers.add(number)
         self._values[name] = number
         self.named_constants[number] = name

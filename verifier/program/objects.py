@@ -176,8 +176,7 @@ def set_members(here: Here, v: tree.Variable) -> None:
     """Set the members of a local struct that are read to what its initial value says: which member is which is known
     where all are named, else each may have any value. A copy of another struct is not modelled."""
     used = _used_members(here, v.name)
-    if v.type.name.startswith("union ") and len(used) > 1:
-        here.context.cannot_model(f"the members of {v.name}, which is a union", here.frame, v.span)
+    _note_union(here, v, used)
     match v.initial:
         case None:
             _set_to_anything(here, v.name, v.span)
@@ -207,13 +206,28 @@ def pass_struct(
 ) -> None:
     """Set the members of a struct that is handed over as a value: they are those of the argument where that is a local,
     else each may have any value."""
+    used = _used_members(here, parameter.name)
+    _note_union(here, parameter, used)
     given = caller.frame.bindings.get(argument.name) if isinstance(argument, tree.Name) else None
     if not isinstance(given, Variable) or given.is_pointer:
         _set_to_anything(here, parameter.name, parameter.span)
         return
-    for member in _used_members(here, parameter.name):
+    for member in used:
         part = _part(here, parameter.name, member)
         here.writer.emit(Set(part.key, Local(_part(caller, given, member).key)))
+
+
+def _note_union(here: Here, v: tree.Variable | tree.Parameter, used: list[str]) -> None:
+    """Members of a union share their place, which is not modelled."""
+    members: dict[Span, set[object]] = {}
+    for name in {m.partition(".")[0] for m in used}:
+        field = here.context.types_of.member(v.type, name)
+        for union, number in field.unions if field is not None else ():
+            members.setdefault(union, set()).add(number)
+        if v.type.name.startswith("union "):
+            members.setdefault(v.span, set()).add(name)
+    if any(len(found) > 1 for found in members.values()):
+        here.context.cannot_model(f"the members of {v.name}, which share a place", here.frame, v.span)
 
 
 def _set_to_anything(here: Here, name: str, span: Span) -> None:

@@ -40,8 +40,9 @@ def _struct(text: Text, first: int, opener: int) -> Iterator[tree.Struct]:
     names = [f"{text.text(first)} {text.text(first + 1)}"] if opener > first + 1 else []
     if first and text.text(first - 1) == "typedef" and text.kind(closer + 1) == "name":
         names.append(text.text(closer + 1))
-    fields = tuple(_fields(text, opener + 1, closer, ())) if names else ()
     span = text.span(first, closer + 1)
+    unnamed = span if text.text(first) == "union" and opener == first + 1 else None
+    fields = tuple(_fields(text, opener + 1, closer, (), unnamed)) if names else ()
     return (tree.Struct(name, fields, span) for name in names)
 
 
