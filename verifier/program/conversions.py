@@ -32,8 +32,8 @@ _NAMED = {
     **dict.fromkeys(_BOOLEAN, Kind(1, False)),
 }
 _WORDS = frozenset(("char", "short", "int", "long", "signed", "unsigned"))
-_ASKED = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||", "!"))
 _COMPARED = frozenset(("==", "!=", "<", ">", "<=", ">="))
+_ASKED = _COMPARED | {"&&", "||", "!"}
 
 
 @cache

@@ -94,6 +94,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     threads, freed = frees.stores(unfinished, ends, numbers)
     for text, line in frees.unknown(unfinished, freed):
         context.unmodelled.setdefault(f"what {text} gives back", line)
+    defined = context.declared - unit.elsewhere
     program = Program(
         threads=threads,
         names=names,
@@ -104,7 +105,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         declared=frozenset(
             n
             for p, n in numbers.items()
-            if p.root.is_own or (p.root.owner is None and p.root.name in context.declared - unit.elsewhere)
+            if p.root.is_own or (p.root.owner is None and p.root.name in defined)
         ),
         addresses=tuple(
             (context.addresses[p], numbers[p])

@@ -10,7 +10,7 @@ from verifier.errors import ProgramError
 from verifier.program import access, expressions, guards, objects
 from verifier.program.context import struct_of
 from verifier.program.conversions import Typed, as_kind, promoted, truth
-from verifier.program.frame import Binding, Variable, text_of
+from verifier.program.frame import Binding, Frame, Variable, text_of
 from verifier.program.primitives import is_primitive
 from verifier.program.program import Apply, Branch, Leave, Local, Loop, Number, Scope, Set, Value
 from verifier.syntax import tree
@@ -199,8 +199,7 @@ def _declare(here: Here, v: tree.Variable) -> None:
         return
     key = here.writer.fresh(v.name)
     initial: Value = Number(0)
-    is_left_open = not v.type.pointers and not _is_set_first(frame.body.body, v)
-    if v.initial is None and not v.dimensions and (v.name not in frame.assigned or is_left_open):
+    if v.initial is None and not v.dimensions and _is_left_open(frame, v):
         anything = here.context.opaque(f"{frame.origin(v.span).place}:{v.name}")
         initial = access.convert(here, (anything, None), v.type)
     if v.initial is not None and not v.dimensions and not isinstance(v.initial, tree.Braces):
@@ -213,6 +212,12 @@ def _declare(here: Here, v: tree.Variable) -> None:
         objects.set_members(here, v)
     if v.dimensions:
         objects.set_elements(here, v, key)
+
+
+def _is_left_open(frame: Frame, v: tree.Variable) -> bool:
+    """Whether a variable without an initial value may be read before it is set. A pointer that is set somewhere
+    starts with NULL."""
+    return v.name not in frame.assigned or (not v.type.pointers and not _is_set_first(frame.body.body, v))
 
 
 def _is_set_first(block: tree.Block, v: tree.Variable) -> bool:
