@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 import time
 from importlib import import_module
@@ -47,3 +48,36 @@ def test_what_comes_after_an_import_is(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(Undecided), time_limit(0.01, Undecided, "enough"):
         import_and_wait()
     del sys.modules["mbpair_slower"]
+
+
+class Argument:
+    """One of a function in C, which takes long to convert."""
+
+    @property
+    def _as_parameter_(self) -> int:
+        wait()
+        return 0
+
+
+def test_what_ctypes_makes_of_it_counts_as_it() -> None:
+    with pytest.raises(Undecided, match="enough"), time_limit(0.01, Undecided, "enough"):
+        ctypes.pythonapi.Py_IncRef(Argument())
+
+
+def test_an_error_before_the_time_is_over_stays_what_it_is() -> None:
+    with pytest.raises(ValueError, match="another"), time_limit(10, Undecided, "enough"):
+        raise ValueError("another")
+
+
+def test_nothing_is_printed_of_what_a_destructor_makes_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    class Freed:
+        def __del__(self) -> None:
+            ctypes.pythonapi.Py_IncRef(Argument())
+
+    def free_and_wait() -> None:
+        Freed()
+        wait()
+
+    with pytest.raises(Undecided), time_limit(0.01, Undecided, "enough"):
+        free_and_wait()
+    assert capsys.readouterr().err == ""

@@ -28,7 +28,8 @@ def time_limit(seconds: float | None, exception: type[BaseException], message: s
     """Raises the exception from whatever Python code runs when the time is over, and again until the block ends.
 
     Code in C is not interrupted: the exception waits until it returns. Nor is an import, for half a module
-    could stay behind in another; it waits for the next try. Does nothing without a limit, outside of the
+    could stay behind in another; it waits for the next try. What a library makes of the exception counts as it.
+    Does nothing without a limit, outside of the
     main thread, and on platforms that have no such timer.
     """
     alarm = Alarm()
@@ -43,8 +44,8 @@ def time_limit(seconds: float | None, exception: type[BaseException], message: s
             raise exception(message)
 
     def hide(problem: sys.UnraisableHookArgs) -> None:
-        """In a destructor, the exception can't be raised, and would be printed."""
-        if not isinstance(problem.exc_value, exception):
+        """In a destructor, the exception can't be raised, and would be printed, be it as another's cause."""
+        if not alarm.has_rung:
             previous_hook(problem)
 
     previous_hook, sys.unraisablehook = sys.unraisablehook, hide
@@ -53,6 +54,12 @@ def time_limit(seconds: float | None, exception: type[BaseException], message: s
         try:
             signal.setitimer(signal.ITIMER_REAL, min(seconds, LONGEST), AGAIN)
             yield alarm
+        except Exception as other:
+            if (
+                alarm.has_rung
+            ):  # ctypes makes an error of its own of what is raised while it converts arguments
+                raise exception(message) from other
+            raise
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     finally:  # it may have rung just before it was turned off
