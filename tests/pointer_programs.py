@@ -19,9 +19,10 @@ struct s a, b;
 struct s *g, *h = &b;
 struct s array[2];
 int cells[2], k;
+static void point(struct s **to, struct s *from) { *to = from; }
 """
 _SHARED = ("g", "h")
-_POINTERS = ("p", "q")
+_POINTERS = ("p", "q", "f")
 
 
 def draw(rng: random.Random, threads: int = 2, length: int = 4) -> Threads:
@@ -42,6 +43,9 @@ def _command(rng: random.Random, depth: int) -> Command:
         ("element", p, "k"),
         ("cell", rng.randint(1, 3)),
         ("setk", rng.randint(0, 1)),
+        ("point", p, q),
+        ("write", p, q),
+        ("swap", p, q),
     ]
     through: list[Command] = [
         ("next", p, q),
@@ -67,7 +71,7 @@ def text(threads: Threads) -> str:
     for number, commands in enumerate(threads):
         body = "".join(_line(c) for c in commands)
         parts.append(
-            f"void t{number}(void)\n{{\n\tstruct s l = {{ 0 }};\n\tstruct s *p = NULL, *q = NULL;\n"
+            f"void t{number}(void)\n{{\n\tstruct s l = {{ 0 }};\n\tstruct s *p = NULL, *q = NULL, *f = &a;\n"
             f"\tint r = 0;\n\tint *inner;\n{body}\tint pa = p == &a;\n\tint pl = p == &l;\n}}\n"
         )
     return "".join(parts)
@@ -93,6 +97,12 @@ def _line(c: Command) -> str:
             return f"\t{p} = &array[READ_ONCE({index})];\n"
         case ("cell", value):
             return f"\tWRITE_ONCE(cells[READ_ONCE(k)], {value});\n"
+        case ("point", p, q):
+            return f"\tpoint(&{p}, {q});\n"
+        case ("write", p, q):
+            return f"\tWRITE_ONCE({p}, {q});\n"
+        case ("swap", p, q):
+            return f"\tswap({p}, {q});\n"
         case ("setk", value):
             return f"\tWRITE_ONCE(k, {value});\n"
         case ("next", p, q):
@@ -180,7 +190,7 @@ def _perform(memory: dict[Any, Any], access: Access) -> Any:
 class _Thread:
     def __init__(self, number: int) -> None:
         self.number = number
-        self.locals: dict[str, Any] = {"p": 0, "q": 0, "r": 0}
+        self.locals: dict[str, Any] = {"p": 0, "q": 0, "f": ("a",), "r": 0}
         self.made = 0
 
     def run(self, commands: tuple[Command, ...]) -> Generator[Access, Any, None]:
@@ -192,8 +202,10 @@ class _Thread:
         match c:
             case ("take", p, name):
                 has[p] = ("l", self.number) if name == "l" else (name,)
-            case ("copy", p, q):
+            case ("copy" | "point" | "write", p, q):
                 has[p] = has[q]
+            case ("swap", p, q):
+                has[p], has[q] = has[q], has[p]
             case ("load", p, shared):
                 has[p] = yield ("R", shared)
             case ("publish", shared, p):

@@ -321,3 +321,42 @@ def compare(rng: random.Random, threads: int, length: int) -> None:
     kept = [*range(3 * threads), *(3 * threads + i for i, n in enumerate(FINALS) if n in used)]
     assert lowered(text).unmodelled == ()
     assert reachable(text, " ".join((*locals_, *shown))) == {tuple(w[i] for i in kept) for w in wanted}, text
+
+
+@pytest.mark.parametrize(
+    "set_to_y",
+    [
+        # by the address of the pointer
+        "int *p = &x; int **q = &p; *q = &y;",
+        "int *p = &x; int **q = &p, **r = q; *r = &y;",
+        "int *p = &x; point_to_y(&p);",
+        "int *p = &x, *q = &y; exchange(&p, &q);",
+        # by a macro, whose argument is the pointer itself
+        "int *p = &x; WRITE_ONCE(p, &y);",
+        "int *p = &x; rcu_assign_pointer(p, &y);",
+        "int *p = &x; smp_store_mb(p, &y);",
+        "int *p = &x, *q = &y; swap(p, q);",
+        "int *p = &x; SET(p, &y);",
+        "int *p = &x; SET_TO_Y(p);",
+        "int *p = &x; RESET();",
+        # and what is at file scope
+        "int *p; p = gp; WRITE_ONCE(gp, &y); p = gp;",
+        "int *p; smp_store_release(&gp, &y); p = gp;",
+        "int *p; point_to_y(&gp); p = gp;",
+        "int *p; SET(gp, &y); p = gp;",
+        # a pointer that is read as its macro would
+        "int *q = &y; int *p = READ_ONCE(q);",
+        "int *q = &y; int *p = rcu_dereference(q);",
+    ],
+)
+def test_a_pointer_is_followed_by_whatever_sets_it(set_to_y: str) -> None:
+    helpers = """#define SET(to, from) ((to) = (from))
+#define SET_TO_Y(to) SET(to, &y)
+#define RESET() (p = &y)
+int x, y; int *gp = &x;
+static void point_to_y(int **q) { *q = &y; }
+static void exchange(int **a, int **b) { int *old = *a; *a = *b; *b = old; }
+"""
+    body = f"{set_to_y} WRITE_ONCE(*p, 3);"
+    (x, y) = (answer(f"{helpers}void f(void) {{ {body} BUG_ON({place} == 3); }}") for place in "xy")
+    assert [unit.results[0].properties[0].status for unit in (x, y)] == ["holds", "violated"]

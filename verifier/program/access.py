@@ -273,10 +273,12 @@ def named_place(here: Here, e: tree.Name, name: str) -> Place:
     binding = here.frame.bindings.get(name)
     if isinstance(binding, Variable):
         return binding
-    if isinstance(binding, Pointer):
+    if isinstance(binding, Pointer) and here.context.is_litmus:
         return Address(binding.path)
-    if isinstance(binding, Reference):
-        return binding.variable
+    if isinstance(binding, Pointer | Reference):  # itself, which never changes, as nothing has its address
+        copy = here.writer.fresh(name)
+        here.writer.emit(Set(copy, expressions.value(here, e)))
+        return Variable(copy, True, None)
     if isinstance(binding, Alias):
         return binding.address
     if here.context.constant(name) is not None:
@@ -299,7 +301,7 @@ def _pointed_by_name(here: Here, e: tree.Name, name: str) -> Place:
         case Variable() if here.context.is_litmus:
             return _computed(here, e)
         case Variable(key, True, kind):
-            if here.frame.points_about(name):
+            if here.context.changes.settings(here.frame.body, name) > 1:
                 what = f"{name}, which points to more than one object"
                 here.context.doubt(thread, key, what, here.frame, e.span, is_of_value=True)
             return Address(Path(Root(name, kind, thread), ()), Local(key), kind is None)
@@ -473,7 +475,9 @@ def bind_pointer(here: Here, name: str, kind: str | None, e: tree.Expression) ->
             if isinstance(operand, tree.Unary) and operand.operator == "&":
                 _as_another(here, e, inner_type, place(here, operand.operand))
             return bind_pointer(here, name, _struct(inner_type.name) or kind, operand)
-        case tree.Name(other) if isinstance(here.frame.bindings.get(other), Pointer) or other == "current":
+        case tree.Name(other) if (
+            isinstance(here.frame.bindings.get(other), Pointer | Reference) or other == "current"
+        ):
             target = pointee(here, e)
         case tree.Call(tree.Name("container_of")):
             target = pointee(here, e)

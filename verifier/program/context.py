@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from verifier.options import EXPANSION
 from verifier.program.addresses import ELEMENTS, Addresses
+from verifier.program.changes import Changes
 from verifier.program.conversions import fitting
 from verifier.program.declared import Declared
 from verifier.program.doubts import Doubt
-from verifier.program.frame import Frame, Variable, assigned_names
+from verifier.program.frame import Frame, Variable
 from verifier.program.kernel import Kernel, ranges
 from verifier.program.lists import are_followed
 from verifier.program.percpu import of_all_cpus
@@ -143,12 +144,13 @@ class Context:
         )
         self._declare(unit)
         self._survey(unit)
-        changed = frozenset().union(*(assigned_names(f) for f in unit.functions))
+        self.changes = Changes(self)
         self.fixed_pointers = {
             v.name: Path(Root(v.initial.operand.name, self.types.get(v.initial.operand.name), None), ())
             for v in unit.variables
-            if v.type.pointers and v.name not in changed and isinstance(v.initial, tree.Unary)
+            if v.type.pointers and isinstance(v.initial, tree.Unary)
             if v.initial.operator == "&" and isinstance(v.initial.operand, tree.Name)
+            if not any(v.name in self.changes.of(f) for f in unit.functions)
         }
 
     def _declare(self, unit: tree.Unit) -> None:

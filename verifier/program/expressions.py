@@ -91,7 +91,7 @@ def _name(here: Here, e: tree.Name, name: str) -> Value:
     if isinstance(binding, Variable):
         return Local(binding.key)
     if isinstance(binding, Reference):
-        return _address_of_local(here, e)
+        return _address_of_local(here, f"{name}, the address of a local", e)
     constant = here.context.constant(name)
     if constant is not None:
         return Number(constant)
@@ -123,17 +123,17 @@ def _address_of(here: Here, operand: tree.Expression) -> Value:
     if isinstance(where, Variable):
         if here.context.is_litmus:
             raise access.not_modelled(here, "the address of a register", operand)
-        return _address_of_local(here, operand)
+        what = f"the address of {text_of(here.frame.source, operand.span)}"
+        return _address_of_local(here, what, operand)
     if where.pointer is not None and here.context.is_litmus:
         return where.pointer
     return access.address_value(here, where)
 
 
-def _address_of_local(here: Here, e: tree.Expression) -> Value:
+def _address_of_local(here: Here, what: str, e: tree.Expression) -> Value:
     """The address of a local that is no object of its own."""
-    name = text_of(here.frame.source, e.span)
-    here.context.cannot_model(f"the address of {name}, used as a value", here.frame, e.span)
-    return here.context.opaque(f"&{name}")
+    here.context.cannot_model(f"{what}, used as a value", here.frame, e.span)
+    return here.context.opaque(what)
 
 
 def _short_circuit(here: Here, e: tree.Binary) -> Value:

@@ -12,7 +12,7 @@ from verifier.program.words import Kind
 from verifier.record import field, record
 from verifier.source import Source, Span
 from verifier.syntax import tree
-from verifier.syntax.walk import nodes, walk
+from verifier.syntax.walk import nodes
 
 
 @record(frozen=True, slots=True)
@@ -78,10 +78,6 @@ class Frame:
     exit: str = ""
     result: str = ""
     calls: tuple[str, ...] = ()
-    assigned: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.assigned = assigned_names(self.body)
 
     @property
     def via(self) -> str | None:
@@ -96,11 +92,6 @@ class Frame:
     def called(self, name: str, span: Span) -> Way:
         """The way into a function that is called at that place of this frame's text."""
         return (*self.way, (name, 0 if self.site is not None else span.line))
-
-    def points_about(self, name: str) -> bool:
-        """Whether a pointer of this function is set more than once, and so points to several objects."""
-        given = any(p.name == name for p in self.body.parameters)
-        return given + settings(self.body.body, name) > 1
 
     def origin(self, span: Span) -> Origin:
         """Where an operation at that place of this frame's text comes from."""
@@ -179,18 +170,9 @@ def assigned_names(node: object) -> frozenset[str]:
     return frozenset(name for name in found if name is not None)
 
 
-def settings(node: object, name: str) -> int:
-    """How many places of a body set a variable, its initialiser included."""
-    return sum(_assigned(n) == name or _initialised(n) == name for n in walk(node))
-
-
 def _assigned(node: object) -> str | None:
     match node:
         case tree.Assign(_, tree.Name(name), _) | tree.Increment(_, tree.Name(name), _):
             return name
         case _:
             return None
-
-
-def _initialised(node: object) -> str | None:
-    return node.name if isinstance(node, tree.Variable) and node.initial is not None else None

@@ -108,7 +108,7 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
     if parameter.type.name == "expression":
         frame.bindings[name] = Delayed(argument, here.frame)
         return
-    if parameter.type.pointers and name not in frame.assigned:
+    if parameter.type.pointers and name not in here.context.changes.of(frame.body):
         local = _local_behind(here, argument)
         if local is not None:
             frame.bindings[name] = Reference(local)
@@ -177,7 +177,7 @@ def bind_free(inside: Here, parameter: tree.Parameter) -> None:
     """Bind a parameter that nobody gives a value: a pointer to an object of its own, or any value."""
     frame, name, thread = inside.frame, parameter.name, inside.writer.thread
     key = inside.writer.fresh(name)
-    if parameter.type.pointers and name not in frame.assigned:
+    if parameter.type.pointers and name not in inside.context.changes.of(frame.body):
         is_own = name in inside.context.own_parameters
         path = Path(Root(name, struct_of(parameter.type), thread, is_own), ())
         if is_own:

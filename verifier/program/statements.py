@@ -10,7 +10,7 @@ from verifier.errors import ProgramError
 from verifier.program import access, expressions, guards, objects
 from verifier.program.context import struct_of
 from verifier.program.conversions import Typed, as_kind, promoted, truth
-from verifier.program.frame import Binding, Frame, Variable, text_of
+from verifier.program.frame import Binding, Frame, Variable, assigned_names, text_of
 from verifier.program.primitives import is_primitive
 from verifier.program.program import Apply, Branch, Leave, Local, Loop, Number, Scope, Set, Value
 from verifier.syntax import tree
@@ -190,7 +190,7 @@ def _declare(here: Here, v: tree.Variable) -> None:
     if v.static:
         _declare_static(here, v)
         return
-    if v.type.pointers and v.initial is not None and v.name not in frame.assigned:
+    if v.type.pointers and v.initial is not None and v.name not in here.context.changes.of(frame.body):
         bound = access.bind_pointer(here, v.name, kind, v.initial)
         if bound is not None:
             frame.bindings[v.name] = bound
@@ -217,7 +217,9 @@ def _declare(here: Here, v: tree.Variable) -> None:
 def _is_left_open(frame: Frame, v: tree.Variable) -> bool:
     """Whether a variable without an initial value may be read before it is set. A pointer that is set somewhere
     starts with NULL."""
-    return v.name not in frame.assigned or (not v.type.pointers and not _is_set_first(frame.body.body, v))
+    return v.name not in assigned_names(frame.body) or (
+        not v.type.pointers and not _is_set_first(frame.body.body, v)
+    )
 
 
 def _is_set_first(block: tree.Block, v: tree.Variable) -> bool:

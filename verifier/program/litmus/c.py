@@ -12,7 +12,7 @@ from verifier.errors import ProgramError, at, placed
 from verifier.memo import Memo
 from verifier.program import access, statements
 from verifier.program.context import Context
-from verifier.program.frame import Frame, Pointer, Variable, Writer
+from verifier.program.frame import Frame, Pointer, Variable, Writer, assigned_names
 from verifier.program.litmus import common
 from verifier.program.litmus.memory import Location, Memory, check_initial, places_in
 from verifier.program.litmus.parts import Asked, Layout, assemble
@@ -325,7 +325,7 @@ def _bind_parameter(here: access.Here, parameter: c.Parameter) -> None:
     if not parameter.type.pointers:
         message = f"the parameter {name} is no pointer; expected a pointer to a location, such as int *{name}"
         raise frame.error("not-a-pointer", message, parameter.span)
-    if name in frame.assigned:
+    if name in assigned_names(frame.body):
         frame.bindings[name] = Variable(name, False, None)
         here.writer.emit(Set(name, here.context.address(location)))
     else:
