@@ -336,7 +336,8 @@ def _execute(s: Tree, registers: Registers, memory: Memory) -> Run:  # noqa: C90
                     return
                 if (yield from _iterate(body, registers, memory)):
                     return
-            raise Cut
+            if (yield from _value(condition, registers, memory)):
+                raise Cut
         case ("do", body, condition):
             for _ in range(BOUND):
                 if (yield from _iterate(body, registers, memory)):

@@ -52,7 +52,7 @@ def test_exclusive_paths_are_unordered() -> None:
 @pytest.mark.parametrize(("bound", "writes"), [(1, 1), (2, 2), (3, 3)])
 def test_loops_run_up_to_the_bound(bound: int, writes: int) -> None:
     graph = body("while (READ_ONCE(x)) WRITE_ONCE(y, 1);", bound=bound)
-    assert accesses(graph) == " ".join(["Rx", "Wy"] * writes)
+    assert accesses(graph) == " ".join([*["Rx", "Wy"] * writes, "Rx"])
     assert [e.iteration for e in graph.events if e.kind == "W" and e.thread != INITIAL] == list(range(writes))
     assert graph.cuts[0] != FALSE
 
@@ -61,6 +61,34 @@ def test_loops_that_count_run_to_their_end() -> None:
     graph = body("for (r = 0; r < 5; r++) WRITE_ONCE(y, r); WRITE_ONCE(x, 1);")
     assert accesses(graph) == "Wy Wy Wy Wy Wy Wx"
     assert graph.cuts == (FALSE,)
+
+
+@pytest.mark.parametrize("bound", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("loop", "least"),
+    [
+        ("for (s = 0; s < n; s++) WRITE_ONCE(y, s);", 0),
+        ("while (n--) { WRITE_ONCE(y, s); s++; }", 0),
+        ("while (s < n && s < 100) { if (n == 50) continue; WRITE_ONCE(y, s++); }", 0),
+        ("while (more()) { WRITE_ONCE(y, s); s++; }", 0),
+        ("for_each_thing(n) { WRITE_ONCE(y, s); s++; }", 0),
+        ("do { WRITE_ONCE(y, s); s++; } while (s < n);", 1),
+        ("for (;;) { WRITE_ONCE(y, s); s++; if (s >= n) break; }", 1),
+        ("again: WRITE_ONCE(y, s); s++; if (s < n) goto again;", 1),
+    ],
+)
+def test_how_often_a_loop_has_run_when_it_ends(loop: str, least: int, bound: int) -> None:
+    def text(times: int) -> str:
+        return f"int y;\nvoid t(int n) {{ int s = 0; {loop} BUG_ON(s == {times}); }}\n"
+
+    reached = [n for n in range(6) if status(text(n), bound) == "violated"]
+    assert reached == list(range(least, bound + 1))
+
+
+def status(text: str, bound: int) -> str:
+    (unit,) = check("a.c", text.encode(), Options(models=("sc",), bound=bound))
+    (found,) = unit.results[0].properties
+    return found.status
 
 
 def test_an_endless_loop_stops_at_the_bound() -> None:

@@ -213,27 +213,36 @@ class ThreadWalk:
             self._waiting_loop(operation, state)
             return None
         is_counted = can_be_left(operation)
-        entry = {label: len(states) for label, states in self.pending.items()}
+        entry = self._left()
         iteration = 0
         while iteration < self.draft.bound or (is_counted and iteration < COUNTED_LIMIT):
             if state is None:
                 return None
-            before = {label: len(states) for label, states in self.pending.items()}
-            start = state.guard
-            sleeps = len(self.open_sleeps)
-            outer, self.emit.iterations = self.emit.iterations, (*self.emit.iterations, iteration)
-            state = self._sequence(operation.body, state)
-            self.emit.iterations = outer
-            self._close_sleeps(sleeps, start, before)
+            before, start = self._left(), state.guard
+            state = self._iteration(operation.body, iteration, state)
             undecided = state is not None and state.guard != start and any(self._left_since(before))
             is_counted = is_counted and not undecided
             iteration += 1
+        if state is not None:
+            state = self._iteration(operation.condition(), iteration, state)
         if state is not None:
             self._stop(state)
             self.cuts.append(conjunction(state.guard))
             if can_be_left(operation) and not any(self._left_since(entry)):
                 self.draft.unreached.append(operation.origin.span.line)
         return None
+
+    def _iteration(self, body: Sequence[p.Operation], number: int, before: State) -> State | None:
+        left, sleeps = self._left(), len(self.open_sleeps)
+        outer, self.emit.iterations = self.emit.iterations, (*self.emit.iterations, number)
+        state = self._sequence(body, before)
+        self.emit.iterations = outer
+        self._close_sleeps(sleeps, before.guard, left)
+        return state
+
+    def _left(self) -> dict[str, int]:
+        """How many states have left each scope so far."""
+        return {label: len(states) for label, states in self.pending.items()}
 
     def _left_since(self, before: Mapping[str, int]) -> Iterator[State]:
         """The states that left a scope since it had so many."""

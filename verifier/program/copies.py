@@ -51,8 +51,9 @@ class _Copy:
             case p.Branch(condition, then, otherwise, origin):
                 arms = self.all(then), self.all(otherwise)
                 return p.Branch(self.value(condition), *arms, self.origin(origin))
-            case p.Loop(body, origin):
-                return p.Loop(self.all(body), self.origin(origin))
+            case p.Loop(body, origin, repeated):
+                label = None if repeated is None else self.name(repeated)
+                return p.Loop(self.all(body), self.origin(origin), label)
             case p.Scope(label, body):
                 return p.Scope(self.name(label), self.all(body))
             case p.Leave(label):

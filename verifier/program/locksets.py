@@ -60,7 +60,7 @@ class _Walk:
             case p.Branch(condition, then, otherwise, _):
                 got, missed = self.tells(condition)
                 return _meet((self.sequence(then, held | got), self.sequence(otherwise, held | missed)))
-            case p.Loop(body, _):
+            case p.Loop(body):
                 after = self.sequence(body, held)
                 if after is not None:
                     self.sequence(body, held & after)

@@ -63,7 +63,7 @@ def _reads_first(
                 _reads_first(then, one, written, carried)
                 _reads_first(otherwise, other, written, carried)
                 known |= one & other
-            case p.Loop(body, _) | p.Scope(_, body):
+            case p.Loop(body) | p.Scope(_, body):
                 _reads_first(body, known, written, carried)
             case _:
                 pass

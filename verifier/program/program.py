@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
-from verifier.record import field, record
+from verifier.record import field, record, replace
 from verifier.source import Source, Span
 
 # --------------------------------------------------------------------- values
@@ -208,10 +208,17 @@ class Branch:
 
 @record(frozen=True, slots=True)
 class Loop:
-    """Repeats until something leaves a Scope around it."""
+    """Repeats until something leaves a Scope around it. `repeated`: the Scope in it of what comes after a condition
+    that is asked first each time; None where there is none."""
 
     body: tuple[Operation, ...]
     origin: Origin
+    repeated: str | None = None
+
+    def condition(self) -> tuple[Operation, ...]:
+        """What comes before that Scope."""
+        labels = [o.label if isinstance(o, Scope) else None for o in self.body]
+        return self.body[: labels.index(self.repeated)] if self.repeated in labels else ()
 
 
 @record(frozen=True, slots=True)
@@ -324,7 +331,7 @@ def flatten(operations: Sequence[Operation]) -> list[Operation]:
         match o:
             case Branch(_, then, otherwise, _):
                 found += flatten(then) + flatten(otherwise)
-            case Loop(body, _) | Scope(_, body):
+            case Loop(body) | Scope(_, body):
                 found += flatten(body)
             case _:
                 pass
@@ -340,8 +347,8 @@ def rebuilt(
         match o:
             case Branch(condition, then, otherwise, origin):
                 found.append(Branch(condition, rebuilt(then, change), rebuilt(otherwise, change), origin))
-            case Loop(body, origin):
-                found.append(Loop(rebuilt(body, change), origin))
+            case Loop(body):
+                found.append(replace(o, body=rebuilt(body, change)))
             case Scope(label, body):
                 found.append(Scope(label, rebuilt(body, change)))
             case _:

@@ -119,7 +119,7 @@ class _Walk:
                 return frozenset(min(max(d + change, 0), _DEEPEST) for d in depths)
             case p.Branch(_, then, otherwise, _):
                 return self.sequence(then, depths) | self.sequence(otherwise, depths)
-            case p.Loop(body, _):
+            case p.Loop(body):
                 seen = depths
                 while not (after := self.sequence(body, seen)) <= seen:
                     seen |= after

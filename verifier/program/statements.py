@@ -276,8 +276,8 @@ def _exit_unless(here: Here, condition: tree.Expression, label: str) -> None:
     here.writer.emit(Branch(go_on, (), (Leave(label),), here.frame.origin(condition.span)))
 
 
-def _body(here: Here, s: tree.Statement, stop: str) -> None:
-    """A loop's body, inside the scope that `continue` leaves."""
+def _body(here: Here, s: tree.Statement, stop: str) -> str:
+    """A loop's body, inside the scope that `continue` leaves; gives that scope's label."""
     again = here.writer.fresh("continue")
     here.frame.breaks.append(stop)
     here.frame.continues.append(again)
@@ -286,14 +286,15 @@ def _body(here: Here, s: tree.Statement, stop: str) -> None:
     here.frame.breaks.pop()
     here.frame.continues.pop()
     here.writer.emit(Scope(again, tuple(body)))
+    return again
 
 
 def _while(here: Here, s: tree.While) -> None:
     stop = here.writer.fresh("break")
     with here.writer.repeated() as inner:
         _exit_unless(here, s.condition, stop)
-        _body(here, s.body, stop)
-    here.writer.emit(Scope(stop, (Loop(tuple(inner), here.frame.origin(s.span)),)))
+        again = _body(here, s.body, stop)
+    here.writer.emit(Scope(stop, (Loop(tuple(inner), here.frame.origin(s.span), again),)))
 
 
 def _do_while(here: Here, s: tree.DoWhile) -> None:
@@ -317,10 +318,10 @@ def _for(here: Here, s: tree.For) -> None:
     with here.writer.repeated() as inner:
         if s.condition is not None:
             _exit_unless(here, s.condition, stop)
-        _body(here, s.body, stop)
+        again = _body(here, s.body, stop)
         if s.step is not None:
             expressions.value(here, s.step)
-    here.writer.emit(Scope(stop, (Loop(tuple(inner), here.frame.origin(s.span)),)))
+    here.writer.emit(Scope(stop, (Loop(tuple(inner), here.frame.origin(s.span), again),)))
     if s.initial is not None:
         _uncover(here, outer, (s.initial,))
 
@@ -341,8 +342,8 @@ def _macro_loop(here: Here, s: tree.MacroLoop) -> None:
     with here.writer.repeated() as inner:
         more = here.context.opaque(origin.place)
         here.writer.emit(Branch(truth(more), (), (Leave(stop),), origin))
-        _body(here, s.body, stop)
-    here.writer.emit(Scope(stop, (Loop(tuple(inner), origin),)))
+        again = _body(here, s.body, stop)
+    here.writer.emit(Scope(stop, (Loop(tuple(inner), origin, again),)))
 
 
 def _switch(here: Here, s: tree.Switch) -> None:

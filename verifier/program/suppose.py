@@ -168,7 +168,7 @@ def inside(o: Operation) -> tuple[tuple[Operation, ...], ...]:
     match o:
         case Branch(_, then, otherwise, _):
             return then, otherwise
-        case Loop(body, _) | Scope(_, body):
+        case Loop(body) | Scope(_, body):
             return (body,)
         case _:
             return ()
@@ -458,8 +458,8 @@ def _with_inside(o: Operation, parts: Sequence[tuple[Operation, ...]]) -> Operat
     match o:
         case Branch(condition, _, _, origin):
             return Branch(condition, parts[0], parts[1], origin)
-        case Loop(_, origin):
-            return Loop(parts[0], origin)
+        case Loop():
+            return replace(o, body=parts[0])
         case Scope(label, _):
             return Scope(label, parts[0])
         case _:
