@@ -84,6 +84,17 @@ def test_a_macro_of_itself_is_recursion() -> None:
     assert caught.value.code == "recursion"
 
 
+def test_macros_of_each_other_are_recursion() -> None:
+    text = """#define A(v) do { v = 1; B(v); y = 2; } while (0)
+#define B(v) do { z = 1; A(v); v = 2; } while (0)
+int y, z, *p = &y;
+void f(void) { A(z); *p = 1; }
+"""
+    with pytest.raises(InputError) as caught:
+        _check(text)
+    assert caught.value.code == "recursion"
+
+
 def test_arms_of_conditions_are_assumptions() -> None:
     text = MACROS.replace("\tmy_wmb();", "#ifdef CONFIG_SMP\n\tmy_wmb();\n#endif")
     assert "line 10: #ifdef CONFIG_SMP is taken to be true" in _check(text).assumptions

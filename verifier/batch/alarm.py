@@ -29,8 +29,7 @@ def time_limit(seconds: float | None, exception: type[BaseException], message: s
 
     Code in C is not interrupted: the exception waits until it returns. Nor is an import, for half a module
     could stay behind in another; it waits for the next try. What a library makes of the exception counts as it.
-    Does nothing without a limit, outside of the
-    main thread, and on platforms that have no such timer.
+    Does nothing without a limit, outside of the main thread, and on platforms that have no such timer.
     """
     alarm = Alarm()
     can_ring = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
@@ -55,9 +54,8 @@ def time_limit(seconds: float | None, exception: type[BaseException], message: s
             signal.setitimer(signal.ITIMER_REAL, min(seconds, LONGEST), AGAIN)
             yield alarm
         except Exception as other:
-            if (
-                alarm.has_rung
-            ):  # ctypes makes an error of its own of what is raised while it converts arguments
+            # ctypes makes an error of its own of what is raised while it converts arguments
+            if alarm.has_rung:
                 raise exception(message) from other
             raise
         finally:

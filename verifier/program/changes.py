@@ -27,7 +27,7 @@ class Changes:
         kept = self._known.get(id(function))
         if kept is None:
             kept = self._known[id(function)] = function, Counter()  # for a macro that comes back to itself
-            kept[1].update(name for node in nodes(function) for name in self._changed_by(node))
+            kept[1].update([name for node in nodes(function) for name in self._changed_by(node)])
         return kept[1]
 
     def settings(self, function: tree.Function, name: str) -> int:
