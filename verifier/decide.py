@@ -255,7 +255,7 @@ def _decide(
         return tuple(_as_far_as_possible(partial(mend, p), []) or p for p in properties)
 
     checker = Checker(main, under_sc)
-    properties = checker.verdicts()
+    properties = _of_all_elements(checker.verdicts(), program.merged)
     open_ends: list[str] = []  # what there was no time for, or too much of
     deadlocks = _as_far_as_possible(lambda: _deadlocks(program, graph, m, options, asking), open_ends)
     properties += deadlocks or ()
@@ -270,6 +270,20 @@ def _decide(
     if any(p.status == "violated" for p in properties):
         properties = _as_far_as_possible(repaired, []) or properties
     return ModelResult(m.name, verdict, reason, judged, properties, bound)
+
+
+def _of_all_elements(
+    properties: tuple[PropertyVerdict, ...], merged: tuple[str, ...]
+) -> tuple[PropertyVerdict, ...]:
+    """The verdicts, of which nothing proves one where elements of arrays are taken to be one location."""
+    if not merged:
+        return properties
+    reason = f"nothing speaks against it where all accesses to {' and '.join(merged)} go to one element"
+
+    def is_proved(p: PropertyVerdict) -> bool:
+        return p.status == ("violated" if p.is_question else "holds")
+
+    return tuple(replace(p, status="undecided", reason=reason) if is_proved(p) else p for p in properties)
 
 
 def _with_orders(verdict: BarrierVerdict, of: Questions, place: int, options: Options) -> BarrierVerdict:

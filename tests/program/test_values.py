@@ -406,6 +406,36 @@ def test_what_only_declarations_tell(text: str, status: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("declared", "body", "status"),
+    [
+        ("int t[4];", "t[0] = 1; t[i] = 2; BUG_ON(t[0] == 1);", "undecided"),
+        ("int t[4];", "t[0] = 1; t[i] = 2; BUG_ON(t[0] == 2);", "violated"),
+        ("int t[4];", "t[i] = 2; BUG_ON(t[i] != 2);", "undecided"),
+        ("int t[4];", "t[0] = 1; t[i & 3] = 2; BUG_ON(t[0] == 1);", "violated"),
+        ("int t[4];", "t[0] = 1; t[3 & i] = 2; BUG_ON(t[0] == 0);", "holds"),
+        ("int t[4];", "t[i & 3] = 2; BUG_ON(t[i & 3] != 2);", "holds"),
+        ("int t[4];", "t[i & 3] = 2; BUG_ON(t[i & 3] != 2 || t[j & 3] == 0);", "violated"),
+        ("int t[4] = { 1, 2, 3, 4 };", "BUG_ON(t[i] == 3);", "undecided"),
+        ("int t[4] = { 1, 2, 3, 4 };", "BUG_ON(t[i & 3] == 3);", "violated"),
+        ("int t[4] = { 1, 2, 3, 4 };", "BUG_ON(t[i & 3] == 5);", "holds"),
+        ("int t[99];", "t[0] = 1; t[i & 3] = 2; BUG_ON(t[0] == 1);", "undecided"),
+        ("struct { int t[4]; } *p;", "p->t[0] = 1; p->t[i] = 2; BUG_ON(p->t[0] == 1);", "undecided"),
+        ("int *p;", "p[0] = 1; p[i] = 2; BUG_ON(p[0] == 1);", "undecided"),
+        ("int t[4], x;", "if (t[i]) x = 1; BUG_ON(x);", "undecided"),
+    ],
+)
+def test_nothing_is_proved_of_elements_that_are_one_location(declared: str, body: str, status: str) -> None:
+    found = judged(f"{declared}\nvoid f(unsigned int i, int j) {{ {body} }}\n")
+    assert found == status
+
+
+def test_a_question_about_elements_that_are_one_location_is_open() -> None:
+    text = "int t[4];\nvoid f(int i) {{ t[0] = 1; t[i] = 2; }}\nexists (t[0] == {})\n"
+    assert judged(text.format(1)) == "undecided"
+    assert judged(text.format(2)) == "holds"
+
+
+@pytest.mark.parametrize(
     ("body", "said"),
     [
         ("BUG_ON(READ_ONCE(x) > LIMIT);", {"LIMIT is not in the text: taken to be 101"}),

@@ -35,12 +35,7 @@ def unify(
         parent.setdefault(path, head)
         threads.setdefault(head, set()).add(thread)
     assumptions = _object_assumptions(uses, groups)
-    assumptions += [
-        f"the elements of {array} are taken to be one location"
-        for array in dict.fromkeys(
-            str(Path(p.root, _loosely(p.members))).replace("[*]", "[]") for _, p in uses if "[*]" in p.members
-        )
-    ]
+    assumptions += [f"the elements of {array} are taken to be one location" for array in merged(uses)]
     assumptions += _join_tails(
         [p for p in threads if p.root.owner is not None and not p.root.is_own], parent, threads
     )
@@ -53,6 +48,12 @@ def unify(
             names.append(str(head))
     _tell_apart(names, numbers)
     return tuple(names), {p: numbers[_find(parent, p)] for _, p in uses}, tuple(assumptions)
+
+
+def merged(uses: Iterable[tuple[str, Path]]) -> tuple[str, ...]:
+    """The arrays whose elements are one location, as an index tells too little."""
+    loose = (Path(p.root, _loosely(p.members)) for _, p in uses if "[*]" in p.members)
+    return tuple(dict.fromkeys(str(path).replace("[*]", "[]") for path in loose))
 
 
 def objects(

@@ -18,7 +18,7 @@ from verifier.program.frame import Frame, Writer
 from verifier.program.inline import bind_free
 from verifier.program.interrupts import interrupted, suspects
 from verifier.program.kernel import kernel
-from verifier.program.locations import unify
+from verifier.program.locations import merged, unify
 from verifier.program.locksets import accesses
 from verifier.program.macros import is_macro
 from verifier.program.notes import notes
@@ -133,6 +133,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         skipped=(*context.skipped, *unread),
         plain_accesses=_racy(threads, numbers),
         unmodelled=tuple((line, name) for name, line in context.unmodelled.items()),
+        merged=merged(uses),
         unknown_calls=tuple(sorted(context.opaque_lines)),
         indeterminate=frozenset(n for p, n in numbers.items() if p.root in context.indeterminate),
         freed=freed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from verifier.program.addresses import ELEMENTS
 from verifier.program.context import Context, Use
 from verifier.program.doubts import settled
 from verifier.program.locations import objects, unify
@@ -236,6 +237,8 @@ class _Flow:
                 return self._of(thread, a) | self._of(thread, b)
             case Apply("+" | "-" as operator, (a, b)):
                 return self._sum(operator, thread, a, b)
+            case Apply("&", (_, Number(mask)) | (Number(mask), _)) if 0 <= mask < ELEMENTS:
+                return _PLAIN
             case Apply(operator, arguments):
                 marks = _NOTHING.union(*(self._of(thread, a) for a in arguments))
                 return _PLAIN if operator in _TRUTHS else self._reckoned(marks)

@@ -476,6 +476,8 @@ class Program:
     A litmus test (`is_litmus`) has a `title`; its dependencies are syntactic. Executions whose final state
     falsifies `filter` are not considered; `observed` are the labels and values of a State line of herd7.
 
+    `merged` are the arrays whose elements are taken to be one location: with several there is more that can happen.
+
     `interrupts` are those that threads have in them (program.interrupts), `handlers` the threads that are known to be
     interrupt handlers by what they return.
     """
@@ -505,3 +507,4 @@ class Program:
     unknown_calls: tuple[int, ...] = ()
     interrupts: tuple[Interrupt, ...] = ()
     handlers: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
