@@ -14,7 +14,7 @@ Command = tuple[Any, ...]
 Threads = tuple[tuple[Command, ...], ...]
 Access = tuple[Any, ...]
 
-DECLARATIONS = """struct s { struct s *next; int v; };
+DECLARATIONS = """struct s { struct s *next; int v, t[2], *at; };
 struct s a, b;
 struct s *g, *h = &b;
 struct s array[2];
@@ -42,6 +42,7 @@ def _command(rng: random.Random, depth: int) -> Command:
         ("allocate", p),
         ("element", p, "k"),
         ("cell", rng.randint(1, 3)),
+        ("first", rng.randint(1, 3)),
         ("setk", rng.randint(0, 1)),
         ("point", p, q),
         ("write", p, q),
@@ -54,6 +55,10 @@ def _command(rng: random.Random, depth: int) -> Command:
         ("set", p, rng.randint(1, 3)),
         ("inside", p, rng.randint(4, 6)),
         ("around", p, q),
+        ("slot", p, rng.choice((0, 1, "k")), rng.randint(1, 3)),
+        ("look", p, rng.choice((0, 1, "k"))),
+        ("aim", p),
+        ("hit", p, rng.choice((0, 1, "k")), rng.randint(4, 6)),
     ]
     if depth and rng.random() < 0.15:
         return ("if-same", p, q, tuple(_command(rng, 0) for _ in range(2)))
@@ -77,51 +82,42 @@ def text(threads: Threads) -> str:
     return "".join(parts)
 
 
+_LINES = {
+    "take": "{0} = &{1};",
+    "copy": "{0} = {1};",
+    "load": "{0} = READ_ONCE({1});",
+    "publish": "smp_store_release(&{0}, {1});",
+    "xchg": "{0} = xchg(&{1}, {2});",
+    "cmpxchg": "{0} = cmpxchg(&{1}, {2}, {3});",
+    "allocate": "{0} = kzalloc(sizeof(*{0}), GFP_KERNEL);",
+    "element": "{0} = &array[{1}];",
+    "cell": "WRITE_ONCE(cells[READ_ONCE(k)], {0});",
+    "first": "WRITE_ONCE(*cells, {0});",
+    "slot": "if ({0}) WRITE_ONCE({0}->t[{1}], {2});",
+    "look": "if ({0}) r = r * 8 + READ_ONCE({0}->t[{1}]);",
+    "aim": "if ({0}) WRITE_ONCE({0}->at, cells);",
+    "hit": "if ({0} && {0}->at) WRITE_ONCE({0}->at[{1}], {2});",
+    "point": "point(&{0}, {1});",
+    "write": "WRITE_ONCE({0}, {1});",
+    "swap": "swap({0}, {1});",
+    "setk": "WRITE_ONCE(k, {0});",
+    "next": "if ({1}) {0} = READ_ONCE({1}->next);",
+    "link": "if ({0}) WRITE_ONCE({0}->next, {1});",
+    "get": "if ({0}) r = r * 8 + READ_ONCE({0}->v);",
+    "set": "if ({0}) WRITE_ONCE({0}->v, {1});",
+    "inside": "if ({0}) {{ inner = &{0}->v; WRITE_ONCE(*inner, {1}); }}",
+    "around": "if ({1}) {{ inner = &{1}->v; {0} = container_of(inner, struct s, v); }}",
+}
+
+
 def _line(c: Command) -> str:
     match c:
-        case ("take", p, name):
-            return f"\t{p} = &{name};\n"
-        case ("copy", p, q):
-            return f"\t{p} = {q};\n"
-        case ("load", p, shared):
-            return f"\t{p} = READ_ONCE({shared});\n"
-        case ("publish", shared, p):
-            return f"\tsmp_store_release(&{shared}, {p});\n"
-        case ("xchg", p, shared, q):
-            return f"\t{p} = xchg(&{shared}, {q});\n"
-        case ("cmpxchg", p, shared, old, q):
-            return f"\t{p} = cmpxchg(&{shared}, {old}, {q});\n"
-        case ("allocate", p):
-            return f"\t{p} = kzalloc(sizeof(*{p}), GFP_KERNEL);\n"
-        case ("element", p, index):
-            return f"\t{p} = &array[READ_ONCE({index})];\n"
-        case ("cell", value):
-            return f"\tWRITE_ONCE(cells[READ_ONCE(k)], {value});\n"
-        case ("point", p, q):
-            return f"\tpoint(&{p}, {q});\n"
-        case ("write", p, q):
-            return f"\tWRITE_ONCE({p}, {q});\n"
-        case ("swap", p, q):
-            return f"\tswap({p}, {q});\n"
-        case ("setk", value):
-            return f"\tWRITE_ONCE(k, {value});\n"
-        case ("next", p, q):
-            return f"\tif ({q})\n\t\t{p} = READ_ONCE({q}->next);\n"
-        case ("link", p, q):
-            return f"\tif ({p})\n\t\tWRITE_ONCE({p}->next, {q});\n"
-        case ("get", p):
-            return f"\tif ({p})\n\t\tr = r * 8 + READ_ONCE({p}->v);\n"
-        case ("set", p, value):
-            return f"\tif ({p})\n\t\tWRITE_ONCE({p}->v, {value});\n"
-        case ("inside", p, value):
-            return f"\tif ({p}) {{\n\t\tinner = &{p}->v;\n\t\tWRITE_ONCE(*inner, {value});\n\t}}\n"
-        case ("around", p, q):
-            return f"\tif ({q}) {{\n\t\tinner = &{q}->v;\n\t\t{p} = container_of(inner, struct s, v);\n\t}}\n"
         case ("if-same", p, q, body):
             return f"\tif ({p} == {q}) {{\n{''.join(_line(x) for x in body)}\t}}\n"
         case ("twice", body):
             return f"\tfor (int i = 0; i < 2; i++) {{\n{''.join(_line(x) for x in body)}\t}}\n"
-    raise AssertionError(c)
+    name, *arguments = c
+    return f"\t{_LINES[name].format(*('READ_ONCE(k)' if a == 'k' else a for a in arguments))}\n"
 
 
 # ----------------------------------------------------------------- interpreter
@@ -217,14 +213,6 @@ class _Thread:
             case ("allocate", p):
                 self.made += 1
                 has[p] = ("new", self.number, self.made)
-            case ("element", p, index):
-                i = yield ("R", index)
-                has[p] = ("array", i)
-            case ("cell", value):
-                i = yield ("R", "k")
-                yield ("W", ("cells", i), value)
-            case ("setk", value):
-                yield ("W", "k", value)
             case ("next", p, q) if has[q]:
                 has[p] = yield ("R", (has[q], "next"))
             case ("link", p, q) if has[p]:
@@ -242,4 +230,32 @@ class _Thread:
                 yield from self.run(body)
                 yield from self.run(body)
             case _:
-                pass
+                yield from self._do_element(c)
+
+    def _do_element(self, c: Command) -> Generator[Access, Any, None]:
+        has = self.locals
+        match c:
+            case ("element", p, index):
+                i = yield ("R", index)
+                has[p] = ("array", i)
+            case ("cell", value):
+                i = yield ("R", "k")
+                yield ("W", ("cells", i), value)
+            case ("first", value):
+                yield ("W", ("cells", 0), value)
+            case ("slot", p, index, value) if has[p]:
+                i = (yield ("R", "k")) if index == "k" else index
+                yield ("W", (has[p], "t", i), value)
+            case ("look", p, index) if has[p]:
+                i = (yield ("R", "k")) if index == "k" else index
+                v = yield ("R", (has[p], "t", i))
+                has["r"] = has["r"] * 8 + v
+            case ("aim", p) if has[p]:
+                yield ("W", (has[p], "at"), 1)
+            case ("hit", p, index, value) if has[p]:
+                if (yield ("R", (has[p], "at"))):
+                    yield ("R", (has[p], "at"))
+                    i = (yield ("R", "k")) if index == "k" else index
+                    yield ("W", ("cells", i), value)
+            case ("setk", value):
+                yield ("W", "k", value)

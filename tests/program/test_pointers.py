@@ -105,7 +105,45 @@ ONE_THREAD = [  # declarations, the body of one thread, and the value of x at it
         "struct s **p = &h; h = &a; a.next = &b; p = &(*p)->next; *p = NULL; x = a.next == NULL;",
         1,
     ),
+    # an array is a pointer to its first element
+    ("int a[3];", "*a = 5; x = a[0];", 5),
+    ("struct s a[3];", "a->v = 5; x = a[0].v;", 5),
+    ("int a[3];", "int *p = a; x = p == &a[0];", 1),
+    ("int a[3];", "int *p = a + 1; *p = 5; x = a[1];", 5),
+    ("", "int a[3], i; for (i = 0; i < 3; i++) a[i] = 1; *a = 5; x = a[0];", 5),
+    ("int a[3]; int *g = a, *h = &a[2];", "g[1] = 5; x = a[1] * 10 + (h[-1] == 5);", 51),
+    ("static void set(int *p) { p[1] = 5; } int a[3];", "set(a); x = a[1];", 5),
+    ("static void set(int *p) { p[1] = 5; } int a[2][2];", "set(a[1]); x = a[1][1];", 5),
+    ("static void fill(int *p, int n) { while (n--) p[n] = n; } int a[3];", "fill(a, 3); x = a[2];", 2),
+    # of a member, its type says whether it is one
+    ("struct t { int m[3]; } k;", "int *p = k.m; p[1] = 5; x = k.m[1];", 5),
+    ("struct t { int m[3]; } k;", "*k.m = 5; *(k.m + 1) = 6; x = k.m[0] * 10 + k.m[1];", 56),
+    ("static void set(int *p) { p[1] = 5; } struct t { int m[3]; } k;", "set(k.m); x = k.m[1];", 5),
+    ("#define N 3\nstruct t { int m[N]; } k;", "k.m[0] = 1; k.m[y + 1] = 5; x = k.m[0] * 10 + k.m[1];", 15),
+    ("struct t { int m[3]; } k = { .m = { 1, 2, 3 } };", "x = k.m[y + 2];", 3),
+    ("struct t { struct s m[2]; } k, *g = &k;", "struct s *p = &g->m[y]; p[1].v = 5; x = k.m[1].v;", 5),
+    ("struct t { int *m; } k; int a[3];", "k.m = a; k.m[1] = 5; x = a[1];", 5),
+    ("struct t { int *m; } k = { .m = &y }; int a[3];", "k.m[0] = 5; x = y;", 5),
+    ("struct t { int **m; } k; int *a[2];", "k.m = a; a[1] = &y; *k.m[1] = 5; x = y;", 5),
+    ("struct t { struct s *m; } k; struct s a[3];", "k.m = a; k.m[1].v = 5; x = a[1].v;", 5),
+    ("struct t *g; int a[3];", "g->m = a; g->m[1] = 5; x = a[1];", 5),  # it is set, as no array is
+    ("int a[3];", "struct { int *m; } l; l.m = a; l.m[1] = 5; x = a[1];", 5),
 ]
+
+FROM_OUTSIDE = [  # declarations, parameters, a body, and the value of x at its end
+    ("", "int *p", "*p = 3; x = p[0];", 3),
+    ("", "struct s *p", "p->v = 3; x = p[0].v;", 3),
+    ("", "struct t *p", "p->m->v = 3; x = p->m[0].v;", 3),
+    ("struct t { struct s *m; };", "struct t *p", "p->m->v = 3; p->m[1].v = 4; x = p->m[0].v;", 3),
+    ("struct s *p;", "void", "p->v = 3; p[1].v = 4; x = p->v * 10 + p[1].v;", 34),
+    ("struct t { int m[3]; };", "struct t *p", "p->m[0] = 1; p->m[y + 1] = 5; x = p->m[0];", 1),
+]
+
+
+@pytest.mark.parametrize(("declared", "parameters", "body", "value"), FROM_OUTSIDE)
+def test_counting_from_a_pointer_of_outside(declared: str, parameters: str, body: str, value: int) -> None:
+    text = f"{STRUCT}{declared}\nint x, y;\nvoid t({parameters})\n{{\n\t{body}\n}}\n"
+    assert reachable(text, "x") == {(value,)}
 
 
 @pytest.mark.parametrize(("declarations", "body", "value"), ONE_THREAD)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import expressions
-from verifier.program.addresses import ELEMENTS as ELEMENTS
+from verifier.program import elements, expressions
 from verifier.program.conversions import Typed, converted, kind_of
 from verifier.program.frame import (
     Alias,
@@ -30,9 +29,9 @@ from verifier.program.program import (
     Store,
     Value,
 )
+from verifier.program.words import apply
 from verifier.record import record, replace
 from verifier.syntax import tree
-from verifier.syntax.walk import walk
 
 if TYPE_CHECKING:
     from verifier.program.context import Context
@@ -65,8 +64,8 @@ def place(here: Here, e: tree.Expression) -> Place:
                 what = "a member of a register" if isinstance(base, Variable) else "a member by a register"
                 raise not_modelled(here, what, e)
             return _member(here, base, member)
-        case tree.Index(array, index):
-            return _element(here, e, array, index)
+        case tree.Index():
+            return elements.element(here, e)
         case tree.Call(tree.Name("per_cpu"), (first, cpu)):
             return place(here, tree.Index(first, cpu, e.span))
         case tree.Call():
@@ -102,9 +101,9 @@ def pointee(here: Here, e: tree.Expression) -> Place:
             if isinstance(where, Variable) and isinstance(e, tree.Index):
                 what = f"{text_of(here.frame.source, e.span)}, a pointer in a local array"
                 here.context.cannot_model(what, here.frame, e.span)
-            if isinstance(where, Variable):
-                return Address(Path(Root(where.key, None, here.writer.thread), ()), Local(where.key))
-            return _through(here, where, e)
+            if isinstance(where, Address) and elements.is_whole_array(here, where):
+                return elements.first(here, where)
+            return through(here, where, e)
         case tree.Binary("+" | "-") if here.context.is_litmus:
             return _offset(here, e)
         case tree.Conditional() | tree.Call() | tree.Assign() | tree.Increment() | tree.Unary("*"):
@@ -185,14 +184,17 @@ def _anywhere(here: Here, pointer: Value, e: tree.Expression) -> Address:
 def _beside(here: Here, e: tree.Binary) -> Place:
     """What lies beside the target of a pointer: in an array an element; else of a pointer from outside, it is taken
     to be the target."""
-    if e.operator == "+" and isinstance(e.left, tree.Name) and _is_array(here, e.left):
-        return _element(here, tree.Index(e.left, e.right, e.span), e.left, e.right)
+    if e.operator == "+" and isinstance(e.left, tree.Name) and not elements.is_pointer(here, e.left.name):
+        return elements.element(here, tree.Index(e.left, e.right, e.span))
     distance = expressions.value(here, e.right)
     target = pointee(here, e.left)
     if isinstance(target, Variable) or distance == Number(0):
         return target
     if target.pointer is not None:
         return replace(target, pointer=Apply(e.operator, (target.pointer, distance)))
+    if target.index is None and target.path.members and target.path.members[-1].startswith("["):
+        after = distance if e.operator == "+" else apply("-", Number(0), distance)
+        return elements.beside(here, e, target, after)
     if target.path.root.owner is None or target.path.root.is_own:
         what = f"{text_of(here.frame.source, e.span)}, an access beside an object"
         here.context.cannot_model(what, here.frame, e.span)
@@ -315,7 +317,9 @@ def _pointed_by_name(here: Here, e: tree.Name, name: str) -> Place:
     if isinstance(where, Variable):
         return Address(Path(Root(name, where.type, thread), ()), Local(where.key), True)
     if name in here.context.pointers:
-        return _through(here, where, e)
+        return through(here, where, e)
+    if elements.is_whole_array(here, where):
+        return elements.first(here, where)
     if name in here.context.types or name in here.context.declared:
         return where
     return Address(Path(Root(name, None, thread if _is_object(here, name) else None), ()))
@@ -326,26 +330,22 @@ def _is_object(here: Here, name: str) -> bool:
     return name in here.context.arrows
 
 
-def _through(here: Here, where: Address, e: tree.Expression) -> Address:
-    """The object behind a pointer that is itself in shared memory."""
-    path = Path(where.path.root, where.path.members)
-    if path in here.context.arrays_of_members:
-        return where
-    pointer = load(here, where, e)
-    return Address(Path(path.root, (*path.members, "*")), pointer, True)
+def through(here: Here, where: Place, e: tree.Expression) -> Address:
+    """The object behind a pointer that is a part of a local, or itself in shared memory."""
+    if isinstance(where, Variable):
+        return Address(Path(Root(where.key, None, here.writer.thread), ()), Local(where.key))
+    root, members = where.path
+    return Address(Path(root, (*members, "*")), load(here, where, e), True)
 
 
 def _member(here: Here, base: Place, member: str) -> Place:
     if isinstance(base, Variable):
         return member_of_local(here, base, member)
-    members = base.path.members
     if member == "counter":
         return base  # atomic_t's only member
     if member == "__state":
         member = "state"  # of a task, since 5.14
-    if members and members[-1] == "*":
-        members = members[:-1]
-    return _part(base, Path(base.path.root, (*members, member)), member)
+    return part(base, member)
 
 
 def member_of_local(here: Here, base: Variable, member: str) -> Variable:
@@ -357,88 +357,15 @@ def member_of_local(here: Here, base: Variable, member: str) -> Variable:
     return part
 
 
-def _part(base: Address, path: Path, member: str) -> Address:
-    """The member, or the element `[i]`, of what is at an address; `path`: as it is written."""
+def part(base: Address, member: str) -> Address:
+    """The member, or the element `[i]`, of what is at an address."""
+    above = base.path.members
+    if above[-1:] == ("*",) and not member.startswith("["):
+        above = above[:-1]
+    path = Path(base.path.root, (*above, member))
     choices = tuple((v, Path(p.root, (*p.members, member))) for v, p in base.choices)
     members = (*base.members, member)
     return Address(path, base.pointer, False, choices, base.is_closed, members, base.index)
-
-
-def _element(here: Here, e: tree.Index, array: tree.Expression, index: tree.Expression) -> Place:
-    base = place(here, array) if _is_array(here, array) else pointee(here, array)
-    position = expressions.value(here, index)
-    if isinstance(base, Address) and not here.context.is_litmus and not _is_array(here, array):
-        beside = _beside_exactly(here, e, base, position)
-        if beside is not None:
-            return beside
-    if here.context.is_litmus and (isinstance(base, Variable) or base.pointer is not None):
-        raise not_modelled(here, "an element by a register", e)
-    if here.context.is_litmus and not isinstance(position, Number):
-        raise here.frame.error("not-modelled", "expected a number as the index of a location", index.span)
-    if isinstance(base, Variable):
-        return _local_element(here, e, base, array, position)
-    if isinstance(position, Number):
-        member = f"[{position.value}]"
-        return _part(base, Path(base.path.root, (*base.path.members, member)), member)
-    path = Path(base.path.root, (*base.path.members, "[*]"))
-    if base.pointer is not None:
-        more = tuple((v, Path(p.root, (*p.members, "[*]"))) for v, p in base.choices)
-        members = (*base.members, "[*]")
-        return Address(path, base.pointer, False, more, base.is_closed, members, index=position)
-    size = here.context.bounds.get(base.path.root.name)
-    is_array = base.index is None and not base.path.members and size is not None
-    if (
-        not is_array
-        or here.context.is_litmus
-        or (base.path.root.owner is not None and not base.path.root.is_own)
-    ):
-        return Address(path, index=position)
-    elements = tuple((i, Path(base.path.root, (f"[{i}]",))) for i in range(size or 0))
-    return Address(path, position, False, elements, True)
-
-
-def _local_element(
-    here: Here, e: tree.Index, base: Variable, array: tree.Expression, position: Value
-) -> Variable:
-    """An element of a local's array; where any index of it is not known, each has any value whenever it is read."""
-    if isinstance(position, Number) and not any(
-        isinstance(n, tree.Index) and n.array == array and not isinstance(n.index, tree.Number)
-        for n in walk(here.frame.body)
-    ):
-        return Variable(f"{base.key}[{position.value}]", False, None)
-    here.context.assume(f"line {e.span.line}: “{text_of(here.frame.source, e.span)}” may have any value")
-    element = Variable(here.writer.fresh("element"), False, None)
-    here.writer.emit(Set(element.key, here.context.opaque(here.frame.origin(e.span).place)))
-    return element
-
-
-def _beside_exactly(here: Here, e: tree.Index, base: Address, position: Value) -> Address | None:
-    """The element that lies `position` after what a pointer to a known place points to; None where the place is
-    no such, or a whole array."""
-    root, members = base.path
-    if base.pointer is not None or base.index is not None or (root.owner is not None and not root.is_own):
-        return None
-    if not members and root.name in here.context.arrays | here.context.bounds.keys():
-        return None
-    if position == Number(0):
-        return base
-    is_element = len(members) == 1 and members[0].startswith("[") and isinstance(position, Number)
-    if is_element and isinstance(position, Number):
-        number = int(members[0][1:-1]) + position.value
-        if 0 <= number < here.context.bounds.get(root.name, 0):
-            return Address(Path(root, (f"[{number}]",)))
-    what = f"{text_of(here.frame.source, e.span)}, an access beside an object"
-    here.context.cannot_model(what, here.frame, e.span)
-    return base
-
-
-def _is_array(here: Here, e: tree.Expression) -> bool:
-    if isinstance(e, tree.Name):
-        binding = here.frame.bindings.get(e.name)
-        if isinstance(binding, Variable) and binding.is_pointer and not here.context.is_litmus:
-            return False
-        return not isinstance(binding, Pointer | Reference) and e.name not in here.context.pointers
-    return isinstance(e, tree.Member | tree.Index)
 
 
 def _root_of(address: Address, kind: str) -> Root:

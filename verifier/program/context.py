@@ -97,7 +97,6 @@ class Context:
         self.declared: set[str] = set()
         self.file_scope = frozenset(v.name for v in unit.variables)
         self.statics: dict[str, Span] = {}  # of functions: where each is declared
-        self.arrays_of_members: set[Path] = set()
         self.uses: list[Use] = []
         self.assumptions: list[str] = []
         self.opaque_calls: dict[str, int] = {}
@@ -170,12 +169,19 @@ class Context:
             if (kind := struct_of(v.type)) and not v.type.pointers:
                 self.types[v.name] = kind
 
+    def elements(self, path: Path) -> int | None:
+        """How many elements the array at a path has, where the text tells, it has one dimension, and they are few."""
+        if not path.members:
+            return self.bounds.get(path.root.name)
+        dimensions = self.types_of.dimensions(path)
+        return _few(self.constant_value(dimensions[0])) if len(dimensions) == 1 else None
+
     def size(self, v: tree.Variable) -> int | None:
-        """How many elements an array has, where the text tells, it has one dimension, and they are few."""
+        """As `elements`, of a variable; an initial value may tell, too."""
         size = self.constant_value(v.dimensions[0]) if len(v.dimensions) == 1 else None
         if size is None and len(v.dimensions) == 1 and isinstance(v.initial, tree.Braces):
             size = len(v.initial.items) if v.dimensions[0] is None else None
-        return size if size is not None and 0 < size <= ELEMENTS else None
+        return _few(size)
 
     def constant_value(
         self, e: tree.Expression | None, meaning: Callable[[str], int | None] | None = None
@@ -215,6 +221,7 @@ class Context:
         self._lvalues: set[str] = set(self.declared)
         self.arrows: set[str] = set()
         self.indexed: set[str] = set()  # members that are used as arrays
+        self.pointer_members: set[str] = set()  # members that are set as a whole or followed, as no array is
         self._masks: set[str] = set()  # names of whose values bits are taken
         self._bit_numbers: set[str] = set()  # names that may be the number of a bit
         self._numbers: set[int] = set()  # those of the text, and those that its constants are taken for
@@ -235,6 +242,13 @@ class Context:
                 self._setters.setdefault(name, set()).add(function)
                 if not _REGISTER.match(name):
                     self._lvalues.add(name)
+            case (
+                tree.Assign(_, tree.Member(_, field), _)
+                | tree.Increment(_, tree.Member(_, field), _)
+                | tree.Member(tree.Member(_, field), _, True)
+                | tree.Unary("*", tree.Member(_, field))
+            ):
+                self.pointer_members.add(field)
             case tree.Unary("&" | "*", tree.Name(name)):
                 self._lvalues.add(name)
             case tree.Member(tree.Name(name), _, True):
@@ -372,6 +386,10 @@ class Context:
     def skip(self, line: int, text: str, reason: str) -> None:
         """Note text that was passed over."""
         self.skipped.append(Skipped(line, text, reason))
+
+
+def _few(size: int | None) -> int | None:
+    return size if size is not None and 0 < size <= ELEMENTS else None
 
 
 def struct_of(kind: tree.Type) -> str | None:

@@ -69,6 +69,11 @@ class Declared:
         *_, (kind, dimensions, _) = self._along(path)
         return None if dimensions else self.resolved(kind)
 
+    def dimensions(self, path: Path) -> tuple[tree.Expression | None, ...]:
+        """Those of the array that is at a path; none where none is, or where the text does not tell."""
+        *_, (_, dimensions, _) = self._along(path)
+        return dimensions
+
     def is_bits(self, path: Path) -> bool:
         """Whether a bit-field is at a path."""
         *_, (_, _, field) = self._along(path)
@@ -88,25 +93,28 @@ class Declared:
             ):
                 yield Path(path.root, path.members[:i]), None, step
 
-    def _along(self, path: Path) -> Iterator[tuple[tree.Type | None, int, tree.Field | None]]:
+    def _along(
+        self, path: Path
+    ) -> Iterator[tuple[tree.Type | None, tuple[tree.Expression | None, ...], tree.Field | None]]:
         """For the object and each member down to a path: its type, its dimensions, and the member of a struct that it
         is, if it is one."""
         root = path.root
         variable = self.variables.get(root.name) if root.owner is None else None
-        kind, dimensions = self._targets.get(root), 0
+        kind = self._targets.get(root)
+        dimensions: tuple[tree.Expression | None, ...] = ()
         if variable is not None:
-            kind, dimensions = variable.type, len(variable.dimensions)
+            kind, dimensions = variable.type, variable.dimensions
         elif kind is None and root.type is not None:
             kind = tree.Type(root.type, 0, _NOWHERE)
         yield self.resolved(kind), dimensions, None
         for step in path.members:
             field = None
             if step.startswith("[") and dimensions:
-                dimensions -= 1
+                dimensions = dimensions[1:]
             elif step.startswith("[") or step == "*":
                 kind = self.resolved(kind)
                 kind = None if kind is None else replace(kind, pointers=kind.pointers - 1)
             else:
                 field = self.member(kind, step)
-                kind, dimensions = (None, 0) if field is None else (field.type, field.dimensions)
+                kind, dimensions = (None, ()) if field is None else (field.type, field.dimensions)
             yield self.resolved(kind), dimensions, field

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from verifier.program import access, calls, conversions, objects
+from verifier.program import access, calls, conversions, elements, objects
 from verifier.program.conversions import Typed, kind_of, truth
 from verifier.program.doubts import Doubt
 from verifier.program.frame import Delayed, Pointer, Reference, Variable, text_of
-from verifier.program.program import Apply, Branch, Local, Number, Path, Root, Set, Value
+from verifier.program.program import Address, Apply, Branch, Local, Number, Set, Value
 from verifier.syntax import tree
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def typed(here: Here, e: tree.Expression) -> Typed:
         case tree.Binary(",", left, right):
             value(here, left)
             return typed(here, right)
+        case tree.Binary("+", tree.Name(name) as left, right) if elements.is_array_name(here, name):
+            return _address_of(here, tree.Index(left, right, e.span)), None
         case tree.Binary(operator, left, right):
             operands = typed(here, left), typed(here, right)
             if operator not in ("==", "!="):
@@ -70,11 +72,12 @@ def _untyped(here: Here, e: tree.Expression) -> Value:
         case tree.Member(tree.Braces() | tree.Cast(_, tree.Braces())):
             return here.context.opaque(here.frame.origin(e.span).place)
         case tree.Member() | tree.Index() | tree.Unary():
-            if isinstance(e, tree.Member) and e.field in here.context.indexed and not here.context.is_litmus:
+            where = access.place(here, e)
+            if isinstance(e, tree.Member) and elements.may_be_array(here, e, where):
                 what = f"{e.field}, which may be an array or a pointer"
                 doubt = Doubt(what, (here.frame.site or e.span).line, True)
                 here.context.arrays_or_pointers.setdefault((here.writer.thread, e.field), doubt)
-            return access.read(here, access.place(here, e), e)
+            return _read(here, where, e)
         case tree.Call():
             return calls.call(here, e)
         case tree.Words(text):
@@ -97,9 +100,14 @@ def _name(here: Here, e: tree.Name, name: str) -> Value:
         return Number(constant)
     if name in here.context.functions:
         return here.context.opaque(f"&{name}")
-    if name in here.context.arrays:
-        return here.context.address(Path(Root(name, None, None), ()))
-    return access.read(here, access.named_place(here, e, name), e)
+    return _read(here, access.named_place(here, e, name), e)
+
+
+def _read(here: Here, where: access.Place, e: tree.Expression) -> Value:
+    """What is in a place; of an array the address of its first element."""
+    if isinstance(where, Address) and elements.is_whole_array(here, where):
+        return access.address_value(here, elements.first(here, where))
+    return access.read(here, where, e)
 
 
 def _size(here: Here, e: tree.Call, of: tree.Expression) -> Value:

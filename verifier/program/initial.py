@@ -50,7 +50,7 @@ def _list(context: Context, where: Path, braces: tree.Braces, is_array: bool) ->
 
 def _item(context: Context, where: Path, item: tree.Expression) -> bool:
     if isinstance(item, tree.Braces):
-        return _list(context, where, item, False)
+        return _list(context, where, item, len(context.types_of.dimensions(where)) == 1)
     _value(context, where, item)
     return True
 
@@ -90,6 +90,10 @@ def _constant(context: Context, e: tree.Expression) -> int | None:
         case tree.Unary("&", place):
             path = _path(context, place)
             return None if path is None else context.address(path).value
+        case tree.Name(name) if name in context.arrays:
+            return _constant(
+                context, tree.Unary("&", tree.Index(e, tree.Number(0, "0", e.span), e.span), e.span)
+            )
         case tree.Call(_, (first,)) if _initialises(e):
             return _constant(context, first)
         case _:

@@ -6,7 +6,7 @@ where types are known, else by the tail of the member path; each guess becomes a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from verifier.program.program import Path, Root
 
@@ -25,9 +25,10 @@ def unify(
     parent: dict[Path, Path] = {}
     threads: dict[Path, set[str]] = {}
     first: dict[tuple[object, tuple[str, ...]], Path] = {}
-    loose = {(groups[p.root], _loosely(p.members)) for _, p in uses if "[*]" in p.members}
+    members_of = _as_elements([p for _, p in uses], groups)
+    loose = {(groups[p.root], _loosely(m)) for p, m in members_of.items() if "[*]" in m}
     for thread, path in uses:
-        members = path.members
+        members = members_of[path]
         if (groups[path.root], _loosely(members)) in loose:
             members = _loosely(members)
         key = (groups[path.root], members)
@@ -66,6 +67,24 @@ def objects(
     for _, path in sorted(together, key=lambda use: use[1].root.owner is not None):
         heads.setdefault(groups[path.root], path.root)
     return {p.root: heads[groups[p.root]] for p in addressed}
+
+
+def _as_elements(paths: Iterable[Path], groups: Mapping[Root, object]) -> dict[Path, tuple[str, ...]]:
+    """The members of each path; what a pointer points to is the element 0 where others are counted from it."""
+    counted = {(groups[p.root], p.members[:i]) for p in paths for i, m in enumerate(p.members) if m[0] == "["}
+    return {p: _as_element(p.members, groups[p.root], counted) for p in paths}
+
+
+def _as_element(
+    members: tuple[str, ...], group: object, counted: Collection[tuple[object, tuple[str, ...]]]
+) -> tuple[str, ...]:
+    if (group, ()) in counted and (not members or members[0][0] != "["):
+        return ("[0]", *members)
+    for i, step in enumerate(members):
+        target, rest = (*members[:i], "*"), members[i + (step == "*") :]  # a member drops the star before it
+        if (group, target) in counted and step[0] != "[" and (not rest or rest[0][0] != "["):
+            return (*target, "[0]", *rest)
+    return members
 
 
 def _loosely(members: tuple[str, ...]) -> tuple[str, ...]:

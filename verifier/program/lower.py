@@ -176,6 +176,8 @@ def _note_overwritten(
 ) -> None:
     """What memset() and its like write is not modelled where the program accesses it."""
     for where, (_, path) in product(written, uses):
+        while where.members[-1:] == ("[0]",):  # of an array
+            where = Path(where.root, where.members[:-1])
         is_same = path.root == where.root or path.root.type == where.root.type is not None
         if is_same and all(a == b for a, b in zip(path.members, where.members, strict=False)):
             context.unmodelled.setdefault(f"what {what.name}() writes", what.line)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from verifier.program import access, expressions
+from verifier.program.addresses import ELEMENTS
 from verifier.program.context import struct_of
 from verifier.program.conversions import Typed
 from verifier.program.frame import Alias, Pointer, Variable, text_of
@@ -37,7 +38,7 @@ def allocate(here: Here, e: tree.Call, name: str) -> Value:
         context.indeterminate.add(root)
     if not writer.loops:
         return context.address(Path(root, ()), taken=False)
-    times = min(context.bound**writer.loops, access.ELEMENTS)
+    times = min(context.bound**writer.loops, ELEMENTS)
     context.bounds[root.name] = times
     paths = [Path(root, (f"[{i}]",)) for i in range(times)]
     addresses = [context.address(path, taken=False) for path in paths]

@@ -296,11 +296,13 @@ class _Flow:
         found: set[int] = set()
         for value in marks:
             path = None if value < 0 else self.context.places.path(value)
-            if path is None or path.members[:1] != ("[0]",):
+            steps = [] if path is None else [i for i, m in enumerate(path.members) if m.startswith("[")]
+            if path is None or len(steps) != 1 or path.members[steps[0]] != "[0]":
                 found.add(value if value < 0 else WILD)
                 continue
-            for i in range(self.context.bounds.get(path.root.name, 1)):
-                found.add(self.context.places.value(Path(path.root, (f"[{i}]", *path.members[1:]))))
+            above, below = path.members[: steps[0]], path.members[steps[0] + 1 :]
+            for i in range(self.context.elements(Path(path.root, above)) or 1):
+                found.add(self.context.places.value(Path(path.root, (*above, f"[{i}]", *below))))
         return frozenset(found)
 
     # --------------------------------------------------------------- addresses
@@ -358,16 +360,14 @@ class _Flow:
             return Path(path.root, (*path.members, *members))
         last = path.members[-1] if path.members else ""
         if not last.startswith("["):
-            is_array = path.root.name in self.context.arrays | self.context.bounds.keys() and not path.members
-            if is_array:
-                return Path(path.root, members)
             return Path(path.root, (*path.members, *members[1:])) if members[0] == "[0]" else None
         if members[0] == "[*]":
             return Path(path.root, (*path.members[:-1], *members))
         index = int(last[1:-1]) + int(members[0][1:-1])
-        if len(path.members) > 1 and index != int(last[1:-1]):
+        size = self.context.elements(Path(path.root, path.members[:-1]))
+        if size is None and len(path.members) > 1 and index != int(last[1:-1]):
             return None
-        if not 0 <= index < self.context.bounds.get(path.root.name, index + 1):
+        if not 0 <= index < (size or index + 1):
             return None
         return Path(path.root, (*path.members[:-1], f"[{index}]", *members[1:]))
 

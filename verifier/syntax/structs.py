@@ -5,6 +5,7 @@ They are found by their shape, so that one line that can't be read, such as a ma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from verifier.source import Span
@@ -12,6 +13,7 @@ from verifier.syntax import tree
 from verifier.syntax.declarations import comma, is_pointer_to_function, specifier_end
 from verifier.syntax.words import TAGGED, Text, written
 
+_SIZE = re.compile(r"[1-9][0-9]{0,8}")
 _TAGGED = ("struct", "union")
 
 
@@ -81,15 +83,25 @@ def _declared(text: Text, first: int, end: int, unions: _Unions) -> Iterator[tre
         while text.text(name) == "*":
             name += 1
         if not is_pointer_to_function(text, position) and text.kind(name) == "name":
-            dimensions, after = 0, name + 1
+            dimensions, after = [], name + 1
             while text.text(after) == "[":
-                dimensions, after = dimensions + 1, text.closing[after] + 1
+                dimensions.append(_dimension(text, after + 1, text.closing[after]))
+                after = text.closing[after] + 1
             if text.text(after) != "(":
                 span = text.span(position, stop)
                 of = tree.Type(kind, name - position, span)
                 is_bits = text.text(after) == ":"
-                yield tree.Field(of, text.text(name), dimensions, is_bits, unions, span)
+                yield tree.Field(of, text.text(name), tuple(dimensions), is_bits, unions, span)
         position = stop + 1
+
+
+def _dimension(text: Text, first: int, end: int) -> tree.Name | tree.Number | None:
+    word, span = text.text(first), text.span(first, end)
+    if end != first + 1:
+        return None
+    if _SIZE.fullmatch(word):
+        return tree.Number(int(word), word, span)
+    return tree.Name(word, span) if text.kind(first) == "name" else None
 
 
 def _type(text: Text, first: int, end: int) -> str:

@@ -373,14 +373,15 @@ class Condition:
 
 @record(frozen=True, slots=True)
 class Field:
-    """A member of a struct: its type, of how many dimensions an array it is (0: none), and whether it is a bit-field.
+    """A member of a struct: its type, its dimensions as an array (each None where it is no name or number), and whether
+    it is a bit-field.
 
     `unions` are the unnamed unions around it, each with the number of its member that this is or is inside of.
     """
 
     type: Type
     name: str
-    dimensions: int
+    dimensions: tuple[Name | Number | None, ...]
     is_bits: bool
     unions: tuple[tuple[Span, int], ...]
     span: Span = declare(compare=False, repr=False)
