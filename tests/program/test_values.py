@@ -444,9 +444,16 @@ def test_a_question_about_elements_that_are_one_location_is_open() -> None:
         ("BUG_ON(READ_ONCE(x) == STATE);", set()),
         ("BUG_ON(p->a == 3); q->a = 3;", {"p and q are taken to be different objects"}),
         ("BUG_ON(p->a == 3); q->b = 3;", set()),
+        ("p->t->a = 1; BUG_ON(g.a == 1);", {"p->t and g are taken to be different objects"}),
+        ("p->t->a = 1; BUG_ON(p->u->a == 1);", {"p->t and p->u are taken to be different objects"}),
+        ("p->t->a = 1; BUG_ON(p->u->b == 1);", set()),
+        ("p->t->a = 1; BUG_ON(p->t->a == 2);", set()),
+        ("p->n->a = 1; BUG_ON(p->a == 2);", set()),  # a list's
+        ("*i = 1; BUG_ON(*j == 2);", {"i and j are taken to be different objects"}),
     ],
 )
 def test_what_is_taken_for_granted_is_said(body: str, said: set[str]) -> None:
-    text = f"int x;\nvoid f(struct s *p, struct s *q) {{ {body} }}\n"
+    structs = "struct t { int a, b; } g; struct s { int a, b; struct t *t, *u; struct s *n; };"
+    text = f"{structs} int x;\nvoid f(struct s *p, struct s *q, int *i, int *j) {{ {body} }}\n"
     (unit,) = check("a.c", text.encode(), Options(models=("lkmm",)))
     assert {a for a in unit.assumptions if "taken to be" in a} == said

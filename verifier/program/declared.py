@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from verifier.program.program import Path, Root
 from verifier.record import replace
@@ -33,15 +34,34 @@ class Declared:
         """Note that an object is what a pointer of that type points to."""
         self._targets[root] = replace(pointer, pointers=pointer.pointers - 1)
 
-    def alike(self, uses: Iterable[tuple[str, Path]]) -> list[tuple[str, ...]]:
-        """The names of a function's parameters that might point to one object: of one type, and of both the same member
-        is accessed."""
-        found: dict[tuple[str | None, str, int, tuple[str, ...]], dict[str, None]] = {}
-        for _, path in uses:
-            if (kind := self._targets.get(path.root)) is not None:
-                key = (path.root.owner, kind.name, kind.pointers, path.members)
-                found.setdefault(key, {})[path.root.name] = None
-        return [tuple(names) for names in dict.fromkeys(map(tuple, found.values())) if len(names) > 1]
+    def alike(self, uses: Iterable[tuple[str, Path]], places: Mapping[Path, int]) -> list[tuple[str, ...]]:
+        """The pointers and variables of one type that a thread accesses the same member by, as different places: they
+        might lead to one object. `places`: what each path was taken for."""
+        found: dict[tuple[str, str, tuple[str, ...]], dict[Path, int]] = {}
+        for thread, path in uses:
+            if (split := self._object(path)) is not None:
+                base, kind = split
+                found.setdefault((thread, kind, path.members[len(base.members) :]), {})[base] = places[path]
+        alike = [
+            tuple(str(p).replace(".", "->") for p in objects)
+            for objects in found.values()
+            if len(set(objects.values())) > 1 and not _is_chain(objects)
+        ]
+        return list(dict.fromkeys(alike))
+
+    def _object(self, path: Path) -> tuple[Path, str] | None:
+        """The last pointer or variable on the way to a member, and the type that it points to or has."""
+        steps = list(self._along(path))
+        for i in range(len(path.members), -1, -1):
+            kind, dimensions, _ = steps[i]
+            if kind is None:
+                continue
+            is_struct = kind.name.startswith("struct ")
+            is_pointer = is_struct and kind.pointers == 1 and i < len(path.members) and not dimensions
+            is_variable = is_struct and not kind.pointers and not path.root.is_own
+            if is_pointer or (i == 0 and (is_variable or path.root in self._targets)):
+                return Path(path.root, path.members[:i]), f"{kind.name} {kind.pointers if not i else 0}"
+        return None
 
     def resolved(self, of: tree.Type | None) -> tree.Type | None:
         """The type that a type's typedefs stand for."""
@@ -118,3 +138,12 @@ class Declared:
                 field = self.member(kind, step)
                 kind, dimensions = (None, ()) if field is None else (field.type, field.dimensions)
             yield self.resolved(kind), dimensions, field
+
+
+def _is_chain(objects: Collection[Path]) -> bool:
+    """Whether each of the pointers is read from what the one before points to, as those of a list are."""
+    ordered = sorted(objects, key=lambda p: len(p.members))
+    return all(
+        p.root == q.root and q.members[: len(p.members)] == p.members and len(p.members) < len(q.members)
+        for p, q in pairwise(ordered)
+    )

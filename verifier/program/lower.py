@@ -124,7 +124,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
             *guesses,
             *(
                 f"{' and '.join(names)} are taken to be different objects"
-                for names in context.types_of.alike(uses)
+                for names in context.types_of.alike(uses, numbers)
             ),
             *frees.unread(unfinished, freed),
             *_opaque(context),
