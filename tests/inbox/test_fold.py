@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verifier.inbox import Diagram, Unreadable, recognise
+from verifier.inbox import fold as folding
 from verifier.syntax import parse_diagram
 
 Rows = list[tuple[str, ...]]
@@ -221,6 +222,22 @@ def test_columns_that_no_split_makes_code_are_reported() -> None:
     assert isinstance(piece, Unreadable)
     assert piece.problem.code == "columns"
     assert piece.lines == (1, 4)
+
+
+@pytest.mark.parametrize("rows", [8, 16])
+def test_statements_that_never_end_are_searched_for_so_long(
+    rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: list[str] = []
+    fragment = folding.read_fragment
+    monkeypatch.setattr(folding, "read_fragment", lambda text: texts.append(text) or fragment(text))
+    monkeypatch.setattr(folding, "CHARACTERS", 20_000)
+    folding._taken.cache_clear()
+    row = "return READ_ONCE(x) if (a b c return 0; for (;;) { y\n"
+    text = f"CPU0 CPU1 CPU2\n---- ---- ----\nx = 1; y = 1; z = 1;\n{row * rows}"
+    (piece,) = recognise("d.txt", text.encode())
+    assert isinstance(piece, Unreadable)
+    assert 20_000 < sum(map(len, texts)) < 60_000  # the row is read to its end
 
 
 # ------------------------------------------------------------- random diagrams

@@ -26,6 +26,7 @@ BEAM = 200
 NARROWEST = 10
 WORK = 20_000
 MOST = 4_000
+CHARACTERS = 600_000  # that are read of one diagram
 SLACK = 8.0
 AWAITING = 0.2
 ANSWERS = 12
@@ -100,15 +101,18 @@ class _Step(NamedTuple):
 def read_folded(choices: Sequence[Sequence[Split]]) -> Readings:
     """Searches the ways to cut the rows.
 
-    `choices` gives each row's; there is no reading where no way works.
+    `choices` gives each row's; there is no reading where no way works, or where it takes too long to tell.
     """
     columns = len(choices[0][0].cells)
     start = _Path((State(),) * columns, 0.0, split_into((None,) * columns), None)
     beam = {start.key: start}
     layers: list[list[_Step]] = []
+    reader = _Reader()
     for splits in choices:
-        beam, steps = _extend(beam, splits)
+        beam, steps = _extend(beam, splits, reader)
         layers.append(steps)
+        if reader.characters > CHARACTERS:
+            return Readings((), ())
     finished = [path for path in beam.values() if _is_finished(path)]
     answers = sorted(finished, key=lambda path: path.cost)[:ANSWERS]
     costs = _costs(layers, [path.key for path in finished])
@@ -119,13 +123,15 @@ def _is_finished(path: _Path) -> bool:
     return all(is_finished(state) and state.used for state in path.states)
 
 
-def _extend(beam: Mapping[_Key, _Path], splits: Sequence[Split]) -> tuple[dict[_Key, _Path], list[_Step]]:
+def _extend(
+    beam: Mapping[_Key, _Path], splits: Sequence[Split], reader: _Reader
+) -> tuple[dict[_Key, _Path], list[_Step]]:
     """The best paths with one more row, and the steps between the paths that are kept."""
     best: dict[_Key, _Path] = {}
     steps: list[_Step] = []
     for key, path in beam.items():
         for split in splits:
-            following = _follow(path, split)
+            following = _follow(path, split, reader)
             if following is None:
                 continue
             reached = following.key
@@ -169,7 +175,22 @@ def _unwound(path: _Path) -> Reading:
     return Reading(tuple(found[::-1]), path.cost)
 
 
-def _follow(path: _Path, split: Split) -> _Path | None:
+class _Reader:
+    """Reads cells, and counts the characters: those of a statement that goes on are read again with each cell."""
+
+    def __init__(self) -> None:
+        self.characters = 0
+        self._read: set[tuple[State, str]] = set()
+
+    def taken(self, state: State, text: str) -> tuple[State, float, bool] | None:
+        """As `_taken`, which remembers what others read as well."""
+        if (state, text) not in self._read:
+            self._read.add((state, text))
+            self.characters += len(state.pending) + len(text)
+        return _taken(state, text)
+
+
+def _follow(path: _Path, split: Split, reader: _Reader) -> _Path | None:
     """The path with one row more; None where a column can't take its cell."""
     states: list[State] = []
     cost = path.cost
@@ -178,7 +199,7 @@ def _follow(path: _Path, split: Split) -> _Path | None:
             states.append(state)
             cost += 3.0 if state.pending else 0.0
             continue
-        step = _taken(state, cell.text)
+        step = reader.taken(state, cell.text)
         if step is None:
             return None
         states.append(step[0])
