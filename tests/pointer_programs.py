@@ -19,8 +19,8 @@ struct s a, b;
 struct s *g, *h = &b;
 struct s array[2];
 int cells[2], k;
-static void point(struct s **to, struct s *from) { *to = from; }
 """
+_POINT = "static void point(struct s **to, struct s *from) { *to = from; }\n"
 _SHARED = ("g", "h")
 _POINTERS = ("p", "q", "f")
 
@@ -55,10 +55,10 @@ def _command(rng: random.Random, depth: int) -> Command:
         ("set", p, rng.randint(1, 3)),
         ("inside", p, rng.randint(4, 6)),
         ("around", p, q),
-        ("slot", p, rng.choice((0, 1, "k")), rng.randint(1, 3)),
-        ("look", p, rng.choice((0, 1, "k"))),
+        ("slot", p, rng.choice((0, 0, 1, 1, "k")), rng.randint(1, 3)),
+        ("look", p, rng.choice((0, 0, 1, 1, "k"))),
         ("aim", p),
-        ("hit", p, rng.choice((0, 1, "k")), rng.randint(4, 6)),
+        ("hit", p, rng.choice((0, 0, 1, 1, "k")), rng.randint(4, 6)),
     ]
     if depth and rng.random() < 0.15:
         return ("if-same", p, q, tuple(_command(rng, 0) for _ in range(2)))
@@ -79,7 +79,8 @@ def text(threads: Threads) -> str:
             f"void t{number}(void)\n{{\n\tstruct s l = {{ 0 }};\n\tstruct s *p = NULL, *q = NULL, *f = &a;\n"
             f"\tint r = 0;\n\tint *inner;\n{body}\tint pa = p == &a;\n\tint pl = p == &l;\n}}\n"
         )
-    return "".join(parts)
+    whole = "".join(parts)
+    return _POINT + whole if "point(" in whole else whole
 
 
 _LINES = {

