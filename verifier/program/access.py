@@ -192,13 +192,11 @@ def _beside(here: Here, e: tree.Binary) -> Place:
         return target
     if target.pointer is not None:
         return replace(target, pointer=Apply(e.operator, (target.pointer, distance)))
-    if target.index is None and target.path.members and target.path.members[-1].startswith("["):
-        after = distance if e.operator == "+" else apply("-", Number(0), distance)
-        return elements.beside(here, e, target, after)
-    if target.path.root.owner is None or target.path.root.is_own:
-        what = f"{text_of(here.frame.source, e.span)}, an access beside an object"
-        here.context.cannot_model(what, here.frame, e.span)
-    return target
+    root = target.path.root
+    if root.owner is not None and not root.is_own and not elements.is_element(target):
+        return target
+    after = distance if e.operator == "+" else apply("-", Number(0), distance)
+    return elements.beside(here, e, target, after)
 
 
 def _offset(here: Here, e: tree.Binary) -> Address:

@@ -32,7 +32,7 @@ def element(here: Here, e: tree.Index) -> access.Place:
 def beside(here: Here, e: tree.Expression, base: Address, position: Value) -> Address:
     """What lies `position` after what a pointer to a known place points to: in an array another element."""
     root, members = base.path
-    if members and members[-1].startswith("[") and members[-1] != "[*]":
+    if is_element(base):
         array, number = Address(Path(root, members[:-1])), int(members[-1][1:-1])
         if not isinstance(position, Number):
             return _within(here, array, Apply("+", (position, Number(number))) if number else position)
@@ -74,6 +74,12 @@ def is_whole_array(here: Here, where: Address) -> bool:
     if root.owner is None:
         return root.name in here.context.arrays
     return root.is_own and root.name in here.context.bounds
+
+
+def is_element(where: Address) -> bool:
+    """Whether a place is an element of an array, of a known number."""
+    last = where.path.members[-1:]
+    return last != () and last != ("[*]",) and last[0].startswith("[")
 
 
 def is_array_name(here: Here, name: str) -> bool:
@@ -118,19 +124,18 @@ def _counted_from(here: Here, e: tree.Expression) -> tuple[access.Place, bool]:
 
 def may_be_array(here: Here, e: tree.Member, where: access.Place) -> bool:
     """Whether a member that is read may be an array: the text counts from it, and does not tell."""
-    is_told = access.type_at(here, where) is not None or e.field in here.context.pointer_members
-    is_array = isinstance(where, Address) and is_whole_array(here, where)
-    return e.field in here.context.indexed and not (is_told or is_array or here.context.is_litmus)
+    is_counted_from = e.field in here.context.indexed and not here.context.is_litmus
+    return is_counted_from and _holds_pointer(here, e, where) is None
 
 
-def _holds_pointer(here: Here, e: tree.Member | tree.Index, where: access.Place) -> bool:
-    """Whether what an index counts from is no array, but a pointer in memory."""
+def _holds_pointer(here: Here, e: tree.Member | tree.Index, where: access.Place) -> bool | None:
+    """Whether what an index counts from is no array, but a pointer in memory; None where the text does not tell."""
     known = access.type_at(here, where)
     if known is not None:
         return bool(known.pointers)
     if isinstance(where, Address) and is_whole_array(here, where):
         return False
-    return isinstance(e, tree.Member) and e.field in here.context.pointer_members
+    return True if isinstance(e, tree.Member) and e.field in here.context.pointer_members else None
 
 
 def _of_local(here: Here, e: tree.Index, base: Variable, position: Value) -> Variable:

@@ -96,9 +96,9 @@ def _declared(text: Text, first: int, end: int, unions: _Unions) -> Iterator[tre
 
 
 def _dimension(text: Text, first: int, end: int) -> tree.Name | tree.Number | None:
-    word, span = text.text(first), text.span(first, end)
     if end != first + 1:
         return None
+    word, span = text.text(first), text.span(first, end)
     if _SIZE.fullmatch(word):
         return tree.Number(int(word), word, span)
     return tree.Name(word, span) if text.kind(first) == "name" else None
