@@ -444,6 +444,7 @@ def test_a_question_about_elements_that_are_one_location_is_open() -> None:
         ("BUG_ON(READ_ONCE(x) == STATE);", set()),
         ("BUG_ON(p->a == 3); q->a = 3;", {"p and q are taken to be different objects"}),
         ("BUG_ON(p->a == 3); q->b = 3;", set()),
+        ("h->a = 1; BUG_ON(g.a == 1);", {"h and g are taken to be different objects"}),
         ("p->t->a = 1; BUG_ON(g.a == 1);", {"p->t and g are taken to be different objects"}),
         ("p->t->a = 1; BUG_ON(p->u->a == 1);", {"p->t and p->u are taken to be different objects"}),
         ("p->t->a = 1; BUG_ON(p->u->b == 1);", set()),
@@ -453,7 +454,7 @@ def test_a_question_about_elements_that_are_one_location_is_open() -> None:
     ],
 )
 def test_what_is_taken_for_granted_is_said(body: str, said: set[str]) -> None:
-    structs = "struct t { int a, b; } g; struct s { int a, b; struct t *t, *u; struct s *n; };"
+    structs = "struct t { int a, b; } g, *h; struct s { int a, b; struct t *t, *u; struct s *n; };"
     text = f"{structs} int x;\nvoid f(struct s *p, struct s *q, int *i, int *j) {{ {body} }}\n"
     (unit,) = check("a.c", text.encode(), Options(models=("lkmm",)))
     assert {a for a in unit.assumptions if "taken to be" in a} == said

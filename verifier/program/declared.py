@@ -60,7 +60,7 @@ class Declared:
             is_pointer = is_struct and kind.pointers == 1 and i < len(path.members) and not dimensions
             is_variable = is_struct and not kind.pointers and not path.root.is_own
             if is_pointer or (i == 0 and (is_variable or path.root in self._targets)):
-                return Path(path.root, path.members[:i]), f"{kind.name} {kind.pointers if not i else 0}"
+                return Path(path.root, path.members[:i]), f"{kind.name} {0 if is_pointer else kind.pointers}"
         return None
 
     def resolved(self, of: tree.Type | None) -> tree.Type | None:
