@@ -458,3 +458,126 @@ def test_what_is_taken_for_granted_is_said(body: str, said: set[str]) -> None:
     text = f"{structs} int x;\nvoid f(struct s *p, struct s *q, int *i, int *j) {{ {body} }}\n"
     (unit,) = check("a.c", text.encode(), Options(models=("lkmm",)))
     assert {a for a in unit.assumptions if "taken to be" in a} == said
+
+
+STRUCTS = "struct s { int a, b; }; struct o { struct s i; int t[2]; }; struct s gs, *gp; int x, y, t[2];\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "body"),
+    [
+        # A struct that is handed over as a value, and what its declaration does not set
+        ("static int get(struct s v) { return v.a; }", "struct s v = { .a = 1 }; BUG_ON(get(v) == 1);"),
+        ("static int get(struct s v) { return v.a; }", "struct s v; v.b = 1; BUG_ON(get(v) == 1);"),
+        (
+            "static int inner(struct s v) { return v.a; }\nstatic int get(struct s v) { return inner(v); }",
+            "struct s v = { .a = 1 }; BUG_ON(get(v) == 1);",
+        ),
+        (
+            "static struct s make(void) { struct s v = { .a = 1 }; return v; }",
+            "struct s v = make(); BUG_ON(v.a == 1);",
+        ),
+        ("static int get(struct o v) { return v.t[1]; }", "struct o v; v.t[1] = 1; BUG_ON(get(v) == 1);"),
+        ("", "struct o v = { .t = { 1, 2 } }; BUG_ON(v.t[1] == 2);"),
+        ("", "struct o v; v.t[0] = 1; BUG_ON(v.t[1] == 2);"),
+        ("", "struct s v[2]; v[0].b = 1; BUG_ON(v[1].a == 2);"),
+        ("", "int v[2] = { 1, 2 }; BUG_ON(*(v + 1) == 2);"),
+        ("", "old.val = READ_ONCE(x); BUG_ON(old.locked == 1);"),
+        # Members and elements that macros name
+        ("#define A(v) ((v).a)", "struct s v = { .a = 1 }; BUG_ON(A(v) == 1);"),
+        ("#define F(v, m) ((v).m)", "struct s v = { .a = 1 }; BUG_ON(F(v, a) == 1);"),
+        ("#define F(v, m) ((v).m)", "struct o v; v.i.a = 1; BUG_ON(F(v, i.a) == 1);"),
+        ("#define F(v, m) ((v).m)", "struct o v; v.t[1] = 1; BUG_ON(F(v, t[1]) == 1);"),
+        ("#define CHECK() BUG_ON(v.a == 1)", "struct s v = { .a = 1 }; CHECK();"),
+        ("#define AT(t, i) ((t)[i])", "int v[2] = { 1, 2 }; BUG_ON(AT(v, c & 1) == 2);"),
+        # Jumps in macros
+        ("#define LEAVE() return", "if (c) LEAVE(); BUG();"),
+        ("#define OUT() goto out", "if (c) OUT(); return; out: BUG();"),
+        ("#define AGAIN() goto again", "int n = 0; again: n++; if (c && n < 2) AGAIN(); BUG_ON(n == 2);"),
+        ("#define STOP() break", "while (1) { if (c) STOP(); } BUG();"),
+        (
+            "#define NEXT() continue",
+            "int i, n = 0; for (i = 0; i < 1; i++) { if (c) NEXT(); n++; } BUG_ON(!n);",
+        ),
+        (
+            "#define FIVE() return 5\nstatic int get(int c) { if (c) FIVE(); return 1; }",
+            "BUG_ON(get(c) == 5);",
+        ),
+        # Variables of functions that all calls share
+        ("static int *at(void) { static int *p = &x; return p; }", "*at() = 1; BUG_ON(x == 1);"),
+        ("", "static int *p = &x; *p = 1; BUG_ON(x == 1);"),
+        ("", "static int *p = &t[1]; *p = 1; BUG_ON(t[1] == 1);"),
+        ("", "static int *p = t; p[1] = 1; BUG_ON(t[1] == 1);"),
+        ("", "static int *p = &x; if (c) p = &y; *p = 1; BUG_ON(y == 1);"),
+        ("", "static struct s *p = &gs; p->a = 1; BUG_ON(gs.a == 1);"),
+        ("", "static u8 n = 255; n++; BUG_ON(n == 0);"),
+        # What an unknown function gets the address of
+        ("static void hand(int *p) { get_it(p); }", "int v = 0; hand(&v); BUG_ON(v == 3);"),
+        ("#define GET(v) get_it(&v)", "struct s v; v.a = 0; GET(v); BUG_ON(v.a == 3);"),
+        ("", "struct o v; v.i.a = 0; get_it(&v); BUG_ON(v.i.a == 3);"),
+        ("", "struct o v; v.t[1] = 0; get_it(&v); BUG_ON(v.t[1] == 3);"),
+        ("", "struct s v[2]; v[1].a = 0; get_it(v); BUG_ON(v[1].a == 2);"),
+    ],
+)
+def test_what_a_part_of_a_local_may_be(before: str, body: str) -> None:
+    assert judged(f"{STRUCTS}{before}\nvoid f(bool c) {{ {body} }}\n") == "violated"
+
+
+@pytest.mark.parametrize(
+    ("before", "body"),
+    [
+        ("static int get(struct s v) { return v.a; }", "struct s v = { .a = 1 }; BUG_ON(get(v) != 1);"),
+        ("static int get(struct o v) { return v.t[1]; }", "struct o v; v.t[1] = 1; BUG_ON(get(v) != 1);"),
+        ("static void put(struct s v) { v.a = 2; }", "struct s v = { .a = 1 }; put(v); BUG_ON(v.a != 1);"),
+        (
+            "static struct s make(void) { struct s v; v.a = 1; return v; }\nstatic int get(struct s v) { return v.a; }",
+            "BUG_ON(get(make()) != 1);",
+        ),
+        ("static int get(struct s v) { return v.a; }", "struct o v; v.i.a = 1; BUG_ON(get(v.i) != 1);"),
+        ("static int get(struct s v) { return v.a; }", "struct s v[2]; v[1].a = 1; BUG_ON(get(v[1]) != 1);"),
+        ("#define A(v) ((v).a)", "struct s v = { .a = 1 }; BUG_ON(A(v) != 1);"),
+        ("#define F(v, m) ((v).m)", "struct o v; v.i.a = 1; BUG_ON(F(v, i.a) != 1);"),
+        ("", "int i; for (i = 0; i < 2; i++) { struct s v = { .a = i }; BUG_ON(v.a != i); }"),
+        ("", "static int *p = &x; *p = 1; BUG_ON(x != 1);"),
+    ],
+)
+def test_what_a_part_of_a_local_must_be(before: str, body: str) -> None:
+    assert judged(f"{STRUCTS}{before}\nvoid f(bool c) {{ {body} }}\n") == "holds"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "struct o v, w; w.i.a = 2; v.i = w.i; BUG_ON(v.i.a == 2);",
+        "go.i.a = 2; gq.i = go.i; BUG_ON(gq.i.a == 2);",
+        "p->i.a = 2; q->i = p->i; BUG_ON(q->i.a == 2);",
+        "struct s v; v.a = 2; WRITE_ONCE(gs, v); BUG_ON(gs.a == 2);",
+        "ts[0].a = 2; ts[1] = ts[0]; BUG_ON(ts[1].a == 2);",
+        "tv.a = 2; tw = tv; BUG_ON(tw.a == 2);",
+        "r->a = 2; *u = *r; BUG_ON(u->a == 2);",
+        "*sp = (struct s){ .a = 2 }; BUG_ON(sp->a == 2);",
+        "ts[0].a = 2; swap(ts[0], ts[1]); BUG_ON(ts[1].a == 2);",
+    ],
+)
+def test_a_struct_assigned_as_a_whole_is_not_modelled(body: str) -> None:
+    declared = "typedef struct { int a; } T; T tv, tw; struct o go, gq; struct s ts[2];"
+    parameters = "struct o *p, struct o *q, T *r, T *u, struct s *sp"
+    found = judged(f"{STRUCTS}{declared}\nvoid f({parameters}) {{ {body} }}\n")
+    assert "a struct assigned as a whole" in found
+
+
+@pytest.mark.parametrize(
+    ("before", "body"),
+    [
+        ("", "BUG_ON(get(gs) == 1);"),
+        ("", "BUG_ON(get(*gp) == 1);"),
+        ("", "BUG_ON(get((struct s){ .a = 1 }) == 1);"),
+        ("static void put(struct s *p) { p->a = 1; }", "struct s v; put(&v); BUG_ON(get(v) == 1);"),
+        ("static struct s all(void) { return gs; }", "BUG_ON(get(all()) == 1);"),
+        ("", "struct s v = { .a = 1 }, w = { .a = 2 }; BUG_ON(get(c ? v : w) == 1);"),
+    ],
+)
+def test_a_struct_in_memory_that_is_read_as_a_whole_is_not_modelled(before: str, body: str) -> None:
+    get = "static int get(struct s v) { return v.a; }"
+    found = judged(f"{STRUCTS}{get}\n{before}\nvoid f(bool c) {{ {body} }}\n")
+    assert "a struct that is read as a whole" in found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import elements, expressions
+from verifier.program import elements, expressions, objects
 from verifier.program.conversions import Typed, converted, kind_of
 from verifier.program.frame import (
     Alias,
@@ -238,6 +238,8 @@ def store(
     """Emit a store, or set a local; without a name it is a plain one. Gives what is there then."""
     to = type_at(here, where)
     kept = convert(here, new, to)
+    if not here.context.is_litmus and order != "unlock-release" and here.context.types_of.has_members(to):
+        objects.note_copy(here, e)
     if isinstance(where, Variable):
         here.writer.emit(Set(where.key, kept))
         kept = Local(where.key)

@@ -21,7 +21,7 @@ from verifier.program import (
 from verifier.program.bodies import Body
 from verifier.program.context import Overwritten
 from verifier.program.conversions import truth
-from verifier.program.frame import Delayed, Frame, Pointer, Variable, text_of
+from verifier.program.frame import Delayed, Frame, Pointer, Reference, Variable, text_of
 from verifier.program.inline import inline
 from verifier.program.kernel import ranges
 from verifier.program.lists import is_question
@@ -60,7 +60,6 @@ from verifier.program.program import (
 from verifier.program.versions import ranges_text
 from verifier.record import replace
 from verifier.syntax import tree
-from verifier.syntax.walk import walk
 
 if TYPE_CHECKING:
     from verifier.program.access import Here
@@ -348,7 +347,8 @@ def _opaque_call(here: Here, e: tree.Call, name: str) -> Value:
         if local is None:
             _read_argument(here, argument)
         else:
-            _forget(here, local, f"{here.frame.origin(e.span).place}:{number}")
+            anything = here.context.opaque(f"{here.frame.origin(e.span).place}:{number}")
+            here.writer.emit(Set(local.key, anything))  # and so its parts: see verifier.program.parts
     _note_overwritten(here, e, name)
     if name in here.context.unread_macros:
         here.context.cannot_model(f"the macro {name}()", here.frame, e.span)
@@ -391,38 +391,19 @@ def _read_argument(here: Here, argument: tree.Expression) -> None:
     here.writer.operations.extend(body)
 
 
-def _handed_over(here: Here, argument: tree.Expression) -> str | None:
+def _handed_over(here: Here, argument: tree.Expression) -> Variable | None:
     """The local of which a function gets the address, or that of a part of it."""
-    whole: str | None = None
+    bindings = here.frame.bindings
     match argument:
         case tree.Unary("&", tree.Name(name)):
-            return name
+            local = bindings.get(name)
+            return local if isinstance(local, Variable) else None
         case tree.Unary("&", part):
-            whole = objects.local_of(part)
-        case tree.Name(name) if objects.has_elements(here.frame.body, name):
-            whole = name
+            whole = bindings.get(objects.local_of(part) or "")
+        case tree.Name(name) if isinstance(bindings.get(name), Reference) or objects.has_elements(here, name):
+            whole = bindings.get(name)
         case _:
-            pass
-    binding = here.frame.bindings.get(whole or "")
-    return whole if isinstance(binding, Variable) and not binding.is_pointer else None
-
-
-def _forget(here: Here, name: str, site: str) -> None:
-    """A local whose address an unknown function gets may have any value afterwards, and so may its members and
-    elements."""
-    variable = here.frame.bindings.get(name)
-    if not isinstance(variable, Variable):
-        return
-    here.writer.emit(Set(variable.key, here.context.opaque(site)))
-    function = here.context.functions.get(here.frame.function)
-    parts = set()
-    for n in walk(function.body if function is not None else ()):
-        match n:
-            case tree.Member(tree.Name(whole), member) if whole == name:
-                parts.add(f".{member}")
-            case tree.Index(tree.Name(whole), tree.Number(index)) if whole == name:
-                parts.add(f"[{index}]")
-            case _:
-                pass
-    for part in sorted(parts):
-        here.writer.emit(Set(f"{variable.key}{part}", here.context.opaque(f"{site}{part}")))
+            return None
+    if isinstance(whole, Reference):
+        return whole.variable
+    return whole if isinstance(whole, Variable) and not whole.is_pointer else None

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import operator as op
 import re
-from collections.abc import Callable
-from itertools import chain
+from collections.abc import Callable, Iterable
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from verifier.limits import Undecided, beyond_limit
 from verifier.options import EXPANSION
 from verifier.program.addresses import ELEMENTS, Addresses
 from verifier.program.changes import Changes
 from verifier.program.conversions import fitting
-from verifier.program.declared import Declared
+from verifier.program.declared import Declared, statics
 from verifier.program.doubts import Doubt
 from verifier.program.frame import Frame, Variable
 from verifier.program.kernel import Kernel, ranges
 from verifier.program.lists import are_followed
+from verifier.program.macros import walk_expanded
 from verifier.program.percpu import of_all_cpus
 from verifier.program.primitives import LoadCall, StoreCall, core_call, table
 from verifier.program.program import Address, Number, Opaque, Path, Root, Skipped
@@ -60,6 +62,7 @@ _TELLING = (
     tree.Call,
 )
 _FIRST_ADDRESS = 0x10000
+_NODES_AN_OPERATION = 10
 _PLAIN = range(101, 1 << 15)  # numbers for constants that the text does not tell
 _BIT_NUMBERS = range(9, 64)  # for those that may be bits' numbers
 _MASKS = tuple(1 << bit for bit in (*range(6, 20), *range(40, 63)))  # between are tasks and their states
@@ -111,6 +114,7 @@ class Context:
         self.bounds: dict[str, int] = {}
         self.bound = 1
         self.expansion = EXPANSION
+        self._nodes: dict[int, tuple[object, tuple[object, ...]]] = {}
         self.own_parameters: frozenset[str] = frozenset()
         self.places = Addresses()
         self.objects: dict[str, int] = {}
@@ -141,19 +145,20 @@ class Context:
         self.unread_macros = frozenset(
             m[1] for s in unit.skipped if (m := re.match(r"\s*#\s*define\s+(\w+)\(", s.text))
         )
-        self._declare(unit)
+        variables = (*unit.variables, *statics(unit))
+        self._declare(variables)
         self._survey(unit)
         self.changes = Changes(self)
         self.fixed_pointers = {
             v.name: Path(Root(v.initial.operand.name, self.types.get(v.initial.operand.name), None), ())
-            for v in unit.variables
+            for v in variables
             if v.type.pointers and isinstance(v.initial, tree.Unary)
             if v.initial.operator == "&" and isinstance(v.initial.operand, tree.Name)
             if not any(v.name in self.changes.of(f) for f in unit.functions)
         }
 
-    def _declare(self, unit: tree.Unit) -> None:
-        for v in unit.variables:
+    def _declare(self, variables: Iterable[tree.Variable]) -> None:
+        for v in variables:
             if v.type.name == "const":
                 value = self.constant_value(v.initial)
                 if value is not None:
@@ -329,6 +334,20 @@ class Context:
         found = self.kernel.body(name)
         return None if found is None else found.function
 
+    def nodes(self, part: object) -> tuple[object, ...]:
+        """All nodes of a part of the text, and of the macros that it uses with the arguments in them. Raises Undecided
+        where these are too many."""
+        kept = self._nodes.get(id(part))
+        if kept is None:
+            most = self.expansion * _NODES_AN_OPERATION
+            found = tuple(islice(walk_expanded(part, self.functions), most + 1))
+            if len(found) > most:
+                raise Undecided(
+                    beyond_limit("its macros come to too many operations", "expansion", self.expansion)
+                )
+            kept = self._nodes[id(part)] = part, found
+        return kept[1]
+
     def use(self, thread: str, address: Address) -> None:
         self.uses.append((thread, address))
 
@@ -393,8 +412,6 @@ def _few(size: int | None) -> int | None:
 
 
 def struct_of(kind: tree.Type) -> str | None:
-    """The struct that a type is or points to; None for scalars, void and words that say nothing."""
-    name = kind.name
-    if name.startswith(("struct ", "union ")):
-        return name
-    return None
+    """The struct that a type is or points to; None for scalars, void, words that say nothing, pointers to pointers."""
+    is_struct = kind.name.startswith(("struct ", "union ")) and kind.pointers <= 1
+    return kind.name if is_struct else None

@@ -9,6 +9,7 @@ from verifier.program.program import Path, Root
 from verifier.record import replace
 from verifier.source import Span
 from verifier.syntax import tree
+from verifier.syntax.walk import nodes
 
 _NOWHERE = Span(0, 0, 0, 0)
 _LONGEST = 16  # typedefs of typedefs
@@ -18,7 +19,8 @@ class Declared:
     """The types of places. Grows while threads are lowered, by what pointers point to."""
 
     def __init__(self, unit: tree.Unit) -> None:
-        self.variables = {v.name: v for v in unit.variables if v.type.name != "const"}
+        variables = (*statics(unit), *unit.variables)
+        self.variables = {v.name: v for v in variables if v.type.name != "const"}
         self._typedefs = {t.name: t.type for t in unit.types if isinstance(t, tree.Typedef)}
         self._structs = {
             s.name: {f.name: f for f in s.fields} for s in unit.types if isinstance(s, tree.Struct)
@@ -79,6 +81,12 @@ class Declared:
         is_one = known.name in self._structs or known.name.startswith(("struct ", "union "))
         return is_one and not known.pointers
 
+    def has_members(self, of: tree.Type | None) -> bool:
+        """Whether a type is a struct or union that is more than an atomic variable's `counter`."""
+        if of is None or not self.is_struct(of):
+            return False
+        return set(self._structs.get(of.name, ())) != {"counter"}
+
     def member(self, of: tree.Type | None, name: str) -> tree.Field | None:
         """The member of that name of a struct; where the struct has no name, that of all that have one."""
         known = self.resolved(of)
@@ -138,6 +146,12 @@ class Declared:
                 field = self.member(kind, step)
                 kind, dimensions = (None, ()) if field is None else (field.type, field.dimensions)
             yield self.resolved(kind), dimensions, field
+
+
+def statics(unit: tree.Unit) -> Iterator[tree.Variable]:
+    """The variables of functions that all calls share."""
+    declared = (n for f in unit.functions for n in nodes(f) if isinstance(n, tree.Declare))
+    return (v for d in declared for v in d.variables if v.static)
 
 
 def _is_chain(objects: Collection[Path]) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from verifier.program import access, atomics, frees, statements
 from verifier.program.frame import Frame, Pointer, Writer
 from verifier.program.inline import bind_free
+from verifier.program.parts import settled
 from verifier.program.program import (
     Address,
     Apply,
@@ -196,7 +197,8 @@ def run(context: Context, later: Deferred) -> Thread:
         else:
             own = _callback(context, writer, later, later.function)
     is_started = Apply("!=", (Local(started), Number(0)))
-    return Thread(later.thread, (handed, Branch(is_started, tuple(body), (), origin)), own)
+    thread = Thread(later.thread, (handed, Branch(is_started, tuple(body), (), origin)), own)
+    return settled(thread, writer)
 
 
 def _begin(context: Context, writer: Writer, later: Deferred) -> None:
@@ -235,14 +237,14 @@ def run_lock(later: Deferred) -> Path:
 
 
 def _locked(later: Deferred, thread: Thread) -> Thread:
-    handed, branch = thread.body
+    *first, handed, branch = thread.body
     assert isinstance(branch, Branch)
     where, name, old = Address(run_lock(later)), "worker", "running#0"
     origin = replace(later.origin, text="the worker's turn", place=f"{later.origin.place}/turn")
     take = Rmw(old, where, Number(1), None, "lock-acquire", False, name, origin)
     turn = Assume(Apply("==", (Local(old), Number(0))), origin)
     give = Store(where, Number(0), "unlock-release", False, name, origin)
-    return replace(thread, body=(handed, replace(branch, then=(take, turn, *branch.then, give))))
+    return replace(thread, body=(*first, handed, replace(branch, then=(take, turn, *branch.then, give))))
 
 
 def _callback(

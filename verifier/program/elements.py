@@ -8,7 +8,6 @@ from verifier.program import access, expressions
 from verifier.program.frame import Alias, Pointer, Reference, Variable, text_of
 from verifier.program.program import Address, Apply, Number, Path, Set, Value
 from verifier.syntax import tree
-from verifier.syntax.walk import walk
 
 if TYPE_CHECKING:
     from verifier.program.access import Here
@@ -142,7 +141,7 @@ def _of_local(here: Here, e: tree.Index, base: Variable, position: Value) -> Var
     """An element of a local's array; where any index of it is not known, each has any value whenever it is read."""
     if isinstance(position, Number) and not any(
         isinstance(n, tree.Index) and n.array == e.array and not isinstance(n.index, tree.Number)
-        for n in walk(here.frame.body)
+        for n in here.context.nodes(here.frame.body)
     ):
         return Variable(f"{base.key}[{position.value}]", False, None)
     here.context.assume(f"line {e.span.line}: “{text_of(here.frame.source, e.span)}” may have any value")

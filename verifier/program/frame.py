@@ -116,7 +116,8 @@ class Writer:
         self.count = 0
         self.names = 0
         self.loops = 0  # around what is lowered
-        self._kinds: dict[str, Kind] = {}  # of locals
+        self.types: dict[str, tree.Type] = {}  # of locals
+        self._kinds: dict[str, Kind] = {}
 
     def emit(self, operation: Operation) -> None:
         self.operations.append(operation)
@@ -124,6 +125,9 @@ class Writer:
 
     def declare(self, local: str, of: tree.Type | None) -> None:
         """Note that all values of a local are of that type, with its typedefs resolved."""
+        if of is None:
+            return
+        self.types[local] = of
         kind = kind_of(of)
         if kind is not None:
             self._kinds[local] = kind

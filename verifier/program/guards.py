@@ -9,7 +9,6 @@ from verifier.program import calls, statements
 from verifier.program.frame import Variable
 from verifier.program.program import Leave, Scope, Set, Value
 from verifier.syntax import tree
-from verifier.syntax.walk import walk
 
 if TYPE_CHECKING:
     from verifier.program.access import Here
@@ -61,7 +60,7 @@ def guarded(here: Here, kind: str, e: tree.Call, body: Sequence[tree.Statement],
 
     A scoped guard is a loop that runs once: break and continue leave it.
     """
-    jumps = any(isinstance(n, tree.Goto | tree.Label) for n in walk(tuple(body)))
+    jumps = any(isinstance(n, tree.Goto | tree.Label) for s in body for n in here.context.nodes(s))
     if kind not in _KINDS or jumps:
         what = "a goto with a guard()" if kind in _KINDS else f"guard({kind})"
         here.context.cannot_model(what, here.frame, e.span)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from verifier.program.context import Context
 from verifier.program.conversions import fitting
+from verifier.program.declared import statics
 from verifier.program.program import Path, Root
 from verifier.syntax import tree
-from verifier.syntax.walk import walk
 
 _INITIALISES = re.compile("INIT|UNLOCKED|ZERO")
 _LISTS = re.compile(r"\b(H|L|)LIST_HEAD\s*\(\s*(\w+)\s*\)")
@@ -20,10 +20,7 @@ def read(unit: tree.Unit, context: Context) -> None:
     for skipped in unit.skipped if context.follows_lists else ():
         for kind, name in _LISTS.findall(skipped.text):
             context.empty_list(Path(Root(name, context.types.get(name), None), ()), bool(kind), is_sure=True)
-    statics = (
-        v for f in unit.functions for n in walk(f.body) if isinstance(n, tree.Declare) for v in n.variables
-    )
-    for v in (*unit.variables, *(v for v in statics if v.static)):
+    for v in (*unit.variables, *statics(unit)):
         if v.type.name == "const" or v.initial is None:
             continue
         root = Root(v.name, context.types.get(v.name), None)

@@ -126,7 +126,9 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
     frame.bindings[name] = _variable(here, key, parameter)
     here.writer.emit(Set(key, access.convert(here, expressions.typed(here, argument), parameter.type)))
     if here.context.types_of.is_struct(parameter.type):
-        objects.pass_struct(inside, here, parameter, argument)
+        objects.note_union(inside, parameter)
+        if objects.is_used(inside, parameter):
+            objects.check_value(here, argument)
 
 
 def _variable(here: Here, key: str, parameter: tree.Parameter) -> Variable:
@@ -189,4 +191,4 @@ def bind_free(inside: Here, parameter: tree.Parameter) -> None:
     anything = inside.context.opaque(f"{frame.call_path}:{name}")
     inside.writer.emit(Set(key, access.convert(inside, (anything, None), parameter.type)))
     if inside.context.types_of.is_struct(parameter.type):
-        objects.pass_struct(inside, inside, parameter, None)
+        objects.note_union(inside, parameter)

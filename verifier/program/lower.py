@@ -8,7 +8,18 @@ from itertools import product
 
 from verifier.errors import ProgramError, UsageError, at
 from verifier.options import Options
-from verifier.program import access, awaited, calls, deferred, frees, initial, lists, sections, statements
+from verifier.program import (
+    access,
+    awaited,
+    calls,
+    deferred,
+    frees,
+    initial,
+    lists,
+    parts,
+    sections,
+    statements,
+)
 from verifier.program.bodies import Body
 from verifier.program.conditions import condition
 from verifier.program.context import Context, Overwritten
@@ -355,7 +366,7 @@ def _thread(context: Context, name: str, function: tree.Function) -> Thread:
     with writer.block() as ending:
         if _is_kthread(function, context):
             calls.call(here, tree.Call(tree.Name("kthread_exit", function.span), (), function.span))
-    return Thread(name, (Scope(frame.exit, tuple(body)), *ending), frame.locals())
+    return parts.settled(Thread(name, (Scope(frame.exit, tuple(body)), *ending), frame.locals()), writer)
 
 
 def _is_kthread(function: tree.Function, context: Context) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from verifier.record import annotations_of, replace
 from verifier.syntax import tree
 from verifier.syntax.macros import MACRO
+from verifier.syntax.walk import walk
 
 
 def is_macro(function: tree.Function) -> bool:
@@ -23,8 +24,21 @@ def expand(function: tree.Function, arguments: tuple[tree.Expression, ...]) -> t
 
 
 def is_value(body: tree.Block) -> bool:
-    """Whether an expanded body is one expression, and not statements of the caller."""
+    """Whether an expanded body is one expression, and not statements of the caller: see verifier.syntax.macros."""
     return len(body.body) == 1 and isinstance(body.body[0], tree.Return)
+
+
+def walk_expanded(
+    node: object, functions: Mapping[str, tree.Function], inside: tuple[str, ...] = ()
+) -> Iterator[object]:
+    """All nodes of a syntax tree, and behind each call of a macro among `functions` those of its expanded body. There
+    may be any number: macros can double each other."""
+    for n in walk(node):
+        yield n
+        if isinstance(n, tree.Call) and isinstance(n.function, tree.Name) and n.function.name not in inside:
+            macro = functions.get(n.function.name)
+            if macro is not None and is_macro(macro):
+                yield from walk_expanded(expand(macro, n.arguments), functions, (*inside, macro.name))
 
 
 def _substitute(node: Any, arguments: Mapping[str, tree.Expression]) -> Any:
@@ -40,13 +54,21 @@ def _substitute(node: Any, arguments: Mapping[str, tree.Expression]) -> Any:
 
 
 def _rebuild(node: Any, fields: Collection[str], arguments: Mapping[str, tree.Expression]) -> Any:
-    changed = {}
-    for name in fields:
-        old = getattr(node, name)
-        if isinstance(node, tree.Member) and name == "field":
-            new = arguments.get(old)
-            old_name = new.name if isinstance(new, tree.Name) else old
-            changed[name] = old_name
-        elif name != "span":
-            changed[name] = _substitute(old, arguments)
-    return replace(node, **changed)
+    changed = {name: _substitute(getattr(node, name), arguments) for name in fields if name != "span"}
+    rebuilt = replace(node, **changed)
+    if isinstance(node, tree.Member) and node.field in arguments:
+        return _named_in(rebuilt, arguments[node.field])
+    return rebuilt
+
+
+def _named_in(member: tree.Member, way: tree.Expression) -> tree.Expression:
+    """What an argument such as `a.b[1]` names in the object whose member it takes the place of."""
+    match way:
+        case tree.Name(name):
+            return replace(member, field=name)
+        case tree.Member(inner):
+            return replace(way, object=_named_in(member, inner))
+        case tree.Index(inner):
+            return replace(way, array=_named_in(member, inner))
+        case _:
+            return member

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from verifier.program import access, expressions
 from verifier.program.addresses import ELEMENTS
 from verifier.program.context import struct_of
-from verifier.program.conversions import Typed
 from verifier.program.frame import Alias, Pointer, Variable, text_of
 from verifier.program.primitives import NoCall, Unmodelled
 from verifier.program.program import Address, Apply, Local, Number, Path, Set, Value
 from verifier.source import Span
 from verifier.syntax import tree
-from verifier.syntax.walk import walk
 
 if TYPE_CHECKING:
     from verifier.program.access import Here
+    from verifier.program.context import Context
 
 _CLEARED = frozenset(("kzalloc", "kzalloc_obj", "kmem_cache_zalloc"))
 _ALLOCATES = _CLEARED | {"kmalloc", "kmalloc_obj", "kmem_cache_alloc", "malloc"}
@@ -54,10 +53,10 @@ def declare(here: Here, v: tree.Variable) -> bool:
     that is indexed by variables."""
     if v.type.pointers and not v.dimensions:
         return False
-    kind, body = struct_of(v.type), here.frame.body
+    kind, nodes = struct_of(v.type), here.context.nodes(here.frame.body)
     size = here.context.size(v)
-    is_array = size is not None and any(_indexes(n, v.name) for n in walk(body))
-    is_struct = kind is not None and not v.dimensions and _is_passed_on(here, body, v.name)
+    is_array = size is not None and any(_indexes(n, v.name) for n in nodes)
+    is_struct = kind is not None and not v.dimensions and _is_passed_on(here, nodes, v.name)
     if not is_array and not is_struct:
         return False
     root = here.context.own(here.writer.thread, v.name, kind)
@@ -98,20 +97,20 @@ def _indexes(node: object, name: str) -> bool:
             return False
 
 
-def _is_passed_on(here: Here, body: tree.Function, name: str) -> bool:
+def _is_passed_on(here: Here, nodes: Iterable[object], name: str) -> bool:
     """Whether a local's address goes where it matters: not just to functions of which nothing is known."""
-    ignored = {id(a) for call in _unknown_calls(here, body) for a in call.arguments}
+    ignored = {id(a) for call in _unknown_calls(here, nodes) for a in call.arguments}
     return any(
         isinstance(n, tree.Unary)
         and n.operator == "&"
         and id(n) not in ignored
         and local_of(n.operand) == name
-        for n in walk(body)
+        for n in nodes
     )
 
 
-def _unknown_calls(here: Here, body: tree.Function) -> Iterator[tree.Call]:
-    for node in walk(body):
+def _unknown_calls(here: Here, nodes: Iterable[object]) -> Iterator[tree.Call]:
+    for node in nodes:
         match node:
             case tree.Call(tree.Name(called)) if called not in here.context.functions:
                 core = here.context.kernel.core(called)
@@ -145,9 +144,21 @@ def check_copy(here: Here, e: tree.Assign) -> None:
         case _:
             is_copy = False
     if is_copy:
-        here.context.cannot_model(
-            f"{text_of(here.frame.source, e.span)}, a struct assigned as a whole", here.frame, e.span
-        )
+        note_copy(here, e)
+
+
+def note_copy(here: Here, e: tree.Expression) -> None:
+    """An assignment of a whole struct is not modelled."""
+    what = f"{text_of(here.frame.source, e.span)}, a struct assigned as a whole"
+    here.context.cannot_model(what, here.frame, e.span)
+
+
+def check_value(here: Here, e: tree.Expression) -> None:
+    """Note a struct in memory that is handed over or returned as a whole: that is not modelled."""
+    is_local = isinstance(here.frame.bindings.get(local_of(e) or ""), Variable)
+    if not is_local and not isinstance(e, tree.Call):
+        what = f"{text_of(here.frame.source, e.span)}, a struct that is read as a whole"
+        here.context.cannot_model(what, here.frame, e.span)
 
 
 def _points_to_struct(here: Here, name: str) -> bool:
@@ -174,13 +185,12 @@ def _is_struct(here: Here, name: str) -> bool:
 
 
 def set_members(here: Here, v: tree.Variable) -> None:
-    """Set the members of a local struct that are read to what its initial value says: which member is which is known
-    where all are named, else each may have any value. A copy of another struct is not modelled."""
+    """Set the members of a local struct that are read to what its initial value says, where all are named; else they
+    keep any value. A copy of another struct is not modelled."""
+    note_union(here, v)
     used = _used_members(here, v.name)
-    _note_union(here, v, used)
     match v.initial:
         case None:
-            _set_to_anything(here, v.name, v.span)
             return
         case tree.Braces(items):
             given = [expressions.typed(here, item) for item in items]
@@ -191,35 +201,24 @@ def set_members(here: Here, v: tree.Variable) -> None:
                 here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
             return
     named = _names(v.initial, len(given))
-    for member in used:
-        if named is None or "." in member:
-            new = _anything(here, v.name, v.span, member)
-        else:
-            new = given[named[member]] if member in named else (Number(0), None)
-        part = _part(here, v.name, member)
-        here.writer.emit(Set(part.key, access.convert(here, new, part.declared)))
-    if used and named is None:
+    if named is None and used:
         here.context.assume(f"line {v.span.line}: the members of “{v.name}” may have any value at first")
-
-
-def pass_struct(
-    here: Here, caller: Here, parameter: tree.Parameter, argument: tree.Expression | None
-) -> None:
-    """Set the members of a struct that is handed over as a value: they are those of the argument where that is a local,
-    else each may have any value."""
-    used = _used_members(here, parameter.name)
-    _note_union(here, parameter, used)
-    given = caller.frame.bindings.get(argument.name) if isinstance(argument, tree.Name) else None
-    if not isinstance(given, Variable) or given.is_pointer:
-        _set_to_anything(here, parameter.name, parameter.span)
         return
     for member in used:
-        part = _part(here, parameter.name, member)
-        here.writer.emit(Set(part.key, Local(_part(caller, given, member).key)))
+        if named is not None and "." not in member:
+            new = given[named[member]] if member in named else (Number(0), None)
+            part = _part(here, v.name, member)
+            here.writer.emit(Set(part.key, access.convert(here, new, part.declared)))
 
 
-def _note_union(here: Here, v: tree.Variable | tree.Parameter, used: list[str]) -> None:
+def is_used(here: Here, v: tree.Parameter) -> bool:
+    """Whether a function names members of a struct that it is given as a value, or hands it on."""
+    return any(isinstance(n, tree.Name) and n.name == v.name for n in here.context.nodes(here.frame.body))
+
+
+def note_union(here: Here, v: tree.Variable | tree.Parameter) -> None:
     """Members of a union share their place, which is not modelled."""
+    used = _used_members(here, v.name)
     members: dict[Span, set[object]] = {}
     for name in {m.partition(".")[0] for m in used}:
         field = here.context.types_of.member(v.type, name)
@@ -231,20 +230,29 @@ def _note_union(here: Here, v: tree.Variable | tree.Parameter, used: list[str]) 
         here.context.cannot_model(f"the members of {v.name}, which share a place", here.frame, v.span)
 
 
-def _set_to_anything(here: Here, name: str, span: Span) -> None:
-    for member in _used_members(here, name):
-        part = _part(here, name, member)
-        new = access.convert(here, _anything(here, name, span, member), part.declared)
-        here.writer.emit(Set(part.key, new))
-
-
-def _anything(here: Here, name: str, span: Span, member: str) -> Typed:
-    return here.context.opaque(f"{here.frame.origin(span).place}:{name}.{member}"), None
-
-
 def _used_members(here: Here, name: str) -> list[str]:
-    """The members of a local struct that its function names, each as `a` or `a.b`."""
-    return sorted({m for n in walk(here.frame.body) if (m := _member_of(n, name)) is not None})
+    """The members of a local struct that its function names, and those that it hands the struct to as a value; each as
+    `a` or `a.b`."""
+    return sorted(set(_named_members(here.context, here.frame.body, name, ())))
+
+
+def _named_members(
+    context: Context, function: tree.Function, name: str, callers: tuple[str, ...]
+) -> Iterator[str]:
+    for node in context.nodes(function):
+        member = _member_of(node, name)
+        if member is not None:
+            yield member
+        match node:
+            case tree.Call(tree.Name(called), arguments) if called not in callers:
+                body = context.body(called)
+                if body is None:
+                    continue
+                for parameter, argument in zip(body.parameters, arguments, strict=False):
+                    if argument == tree.Name(name, argument.span):
+                        yield from _named_members(context, body, parameter.name, (*callers, called))
+            case _:
+                pass
 
 
 def _part(here: Here, whole: str | Variable, member: str) -> Variable:
@@ -259,7 +267,7 @@ def _part(here: Here, whole: str | Variable, member: str) -> Variable:
 def set_elements(here: Here, v: tree.Variable, key: str) -> None:
     """Set the elements of a local array to what its initial value says. One that does not say it by numbers and
     values in order is not modelled."""
-    if v.initial is None or not has_elements(here.frame.body, v.name):
+    if v.initial is None or not has_elements(here, v.name):
         return
     size = here.context.size(v)
     if size is None or not isinstance(v.initial, tree.Braces) or not _is_plain(v.initial, size):
@@ -276,9 +284,10 @@ def _is_plain(initial: tree.Braces, size: int) -> bool:
     return are_values and len(initial.items) <= size and all(names == () for names in initial.names)
 
 
-def has_elements(body: tree.Function, name: str) -> bool:
+def has_elements(here: Here, name: str) -> bool:
     """Whether a function uses elements of an array of that name."""
-    return any(isinstance(n, tree.Index) and n.array == tree.Name(name, n.array.span) for n in walk(body))
+    nodes = here.context.nodes(here.frame.body)
+    return any(isinstance(n, tree.Index) and n.array == tree.Name(name, n.array.span) for n in nodes)
 
 
 def _names(initial: tree.Expression, count: int) -> dict[str, int] | None:

@@ -24,21 +24,21 @@ def block(here: Here, body: Sequence[tree.Statement]) -> None:
     """Lower statements in order. A label splits them: gotos forward to it leave a scope that ends
     there, gotos back to it repeat a loop that begins there."""
     body = tuple(body)
-    split = _last_label(body)
+    split = _last_label(here, body)
     if split is None:
         _in_turn(here, body)
     else:
         _labelled(here, body, split)
 
 
-def _last_label(body: tuple[tree.Statement, ...]) -> int | None:
+def _last_label(here: Here, body: tuple[tree.Statement, ...]) -> int | None:
     """The last label that stands in no loop which gotos back to an earlier one make."""
     last = None
     end = -1  # of the loop that begins above
     for i, s in enumerate(body):
         if isinstance(s, tree.Label) and i > end:
             last = i
-            end = max((j for j in range(i, len(body)) if _goes_to(body[j : j + 1], s.name)), default=end)
+            end = max((j for j in range(i, len(body)) if _goes_to(here, body[j], s.name)), default=end)
     return last
 
 
@@ -63,7 +63,7 @@ def _labelled(here: Here, body: tuple[tree.Statement, ...], position: int) -> No
         if guards.guard_of(s) is not None:
             here.context.cannot_model("a goto with a guard()", here.frame, s.span)
     before, after = body[:position], body[position + 1 :]
-    if _goes_to(before, label.name):
+    if any(_goes_to(here, s, label.name) for s in before):
         forward = here.writer.fresh(label.name)
         here.frame.gotos[label.name] = forward
         with here.writer.block() as first:
@@ -71,13 +71,13 @@ def _labelled(here: Here, body: tuple[tree.Statement, ...], position: int) -> No
         here.writer.emit(Scope(forward, tuple(first)))
     else:
         block(here, before)
-    if not _goes_to(after, label.name):
+    if not any(_goes_to(here, s, label.name) for s in after):
         here.frame.gotos.pop(label.name, None)
         block(here, after)
         return
     again, done = here.writer.fresh(label.name), here.writer.fresh("done")
     here.frame.gotos[label.name] = again
-    repeated = 1 + max(i for i, s in enumerate(after) if _goes_to((s,), label.name))
+    repeated = 1 + max(i for i, s in enumerate(after) if _goes_to(here, s, label.name))
     with here.writer.repeated() as inner:
         block(here, after[:repeated])
         here.writer.emit(Leave(done))
@@ -87,8 +87,8 @@ def _labelled(here: Here, body: tuple[tree.Statement, ...], position: int) -> No
     block(here, after[repeated:])
 
 
-def _goes_to(body: Sequence[tree.Statement], label: str) -> bool:
-    return any(isinstance(n, tree.Goto) and n.label == label for n in walk(tuple(body)))
+def _goes_to(here: Here, s: tree.Statement, label: str) -> bool:
+    return any(isinstance(n, tree.Goto) and n.label == label for n in here.context.nodes(s))
 
 
 def lower(here: Here, s: tree.Statement) -> None:
@@ -132,6 +132,9 @@ def lower(here: Here, s: tree.Statement) -> None:
             _leave(here, here.frame.continues, "continue", s)
         case tree.Return(value):
             if value is not None:
+                returns = here.frame.body.returns
+                if returns is not None and here.context.types_of.is_struct(returns):
+                    objects.check_value(here, value)
                 result = access.convert(here, expressions.typed(here, value), here.frame.body.returns)
                 here.writer.emit(Set(here.frame.result, result))
             here.writer.emit(Leave(here.frame.exit))

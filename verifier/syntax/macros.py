@@ -15,7 +15,7 @@ MACRO = "macro"  # what such a function is said to return; its parameters have t
 
 _DEFINE = re.compile(r"\s*#\s*define\s+(\w+)\(([\w\s,]*)\)\s*(.*)", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
-_STATEMENT = re.compile(r"\s*(?:do|if|for|while|\{)\b|\s*\{")
+_STATEMENT = re.compile(r"\s*(?:do|if|for|while|switch|goto|break|continue|return)\b|\s*\{")
 
 
 def function_macros(
@@ -45,7 +45,8 @@ def _function(source: Source, remark: Remark, parse: Callable[[Source], tree.Uni
         return None
     is_statement = bool(_STATEMENT.match(found[3])) or ";" in found[3]
     span = source.span(*remark[1:])
-    body = f"return {found[3]};" if not is_statement else f"{found[3]};"
+    # a statement ends with an empty one, so that one `return` alone is what an expression becomes
+    body = f"return {found[3]};" if not is_statement else f"{found[3]};;"
     above = text.rfind("\n", 0, found.start(3)) + 1  # where the body's first line begins
     column = found.start(3) - above + (1 if above else remark.column)
     lead = column - (0 if is_statement else len("return "))  # may be left of the line, where the body is not
