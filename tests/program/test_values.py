@@ -517,6 +517,7 @@ STRUCTS = "struct s { int a, b; }; struct o { struct s i; int t[2]; }; struct s 
         ("", "struct o v; v.i.a = 0; get_it(&v); BUG_ON(v.i.a == 3);"),
         ("", "struct o v; v.t[1] = 0; get_it(&v); BUG_ON(v.t[1] == 3);"),
         ("", "struct s v[2]; v[1].a = 0; get_it(v); BUG_ON(v[1].a == 2);"),
+        ("", "struct s v; v.a = 0; get_it(&v); goto out; v.a = 1; out: BUG_ON(v.a == 3);"),
     ],
 )
 def test_what_a_part_of_a_local_may_be(before: str, body: str) -> None:

@@ -353,6 +353,7 @@ def member_of_local(here: Here, base: Variable, member: str) -> Variable:
     field = None if here.context.is_litmus else here.context.types_of.member(base.declared, member)
     kind = None if field is None or field.dimensions else field.type
     part = Variable(f"{base.key}.{member}", False, None, kind)
+    here.writer.parts.add(part.key)
     here.writer.declare(part.key, type_at(here, part))
     return part
 

@@ -94,7 +94,8 @@ class Context:
         self.has_interrupts = False  # whether it matters when interrupts are off
         self.waiters: tuple[str, ...] = ()  # the threads that may be on a wait queue
         self.types: dict[str, str] = {}
-        self.types_of = Declared(unit)
+        variables = unit.variables if is_litmus else (*statics(unit), *unit.variables)
+        self.types_of = Declared(unit, variables)
         self.pointers: set[str] = set()
         self.arrays: set[str] = set()
         self.declared: set[str] = set()
@@ -145,7 +146,6 @@ class Context:
         self.unread_macros = frozenset(
             m[1] for s in unit.skipped if (m := re.match(r"\s*#\s*define\s+(\w+)\(", s.text))
         )
-        variables = (*unit.variables, *statics(unit))
         self._declare(variables)
         self._survey(unit)
         self.changes = Changes(self)

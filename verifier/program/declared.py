@@ -18,8 +18,7 @@ _LONGEST = 16  # typedefs of typedefs
 class Declared:
     """The types of places. Grows while threads are lowered, by what pointers point to."""
 
-    def __init__(self, unit: tree.Unit) -> None:
-        variables = (*statics(unit), *unit.variables)
+    def __init__(self, unit: tree.Unit, variables: Iterable[tree.Variable]) -> None:
         self.variables = {v.name: v for v in variables if v.type.name != "const"}
         self._typedefs = {t.name: t.type for t in unit.types if isinstance(t, tree.Typedef)}
         self._structs = {

@@ -143,6 +143,7 @@ def _of_local(here: Here, e: tree.Index, base: Variable, position: Value) -> Var
         isinstance(n, tree.Index) and n.array == e.array and not isinstance(n.index, tree.Number)
         for n in here.context.nodes(here.frame.body)
     ):
+        here.writer.parts.add(f"{base.key}[{position.value}]")
         return Variable(f"{base.key}[{position.value}]", False, None)
     here.context.assume(f"line {e.span.line}: “{text_of(here.frame.source, e.span)}” may have any value")
     found = Variable(here.writer.fresh("element"), False, None)

@@ -116,6 +116,7 @@ class Writer:
         self.count = 0
         self.names = 0
         self.loops = 0  # around what is lowered
+        self.parts: set[str] = set()  # members and elements of locals
         self.types: dict[str, tree.Type] = {}  # of locals
         self._kinds: dict[str, Kind] = {}
 

@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from verifier.program.conversions import converted
 from verifier.program.frame import Writer
-from verifier.program.program import Branch, Local, Loop, Opaque, Operation, Scope, Set, Thread, flatten
+from verifier.program.program import (
+    Branch,
+    Leave,
+    Local,
+    Loop,
+    Opaque,
+    Operation,
+    Scope,
+    Set,
+    Thread,
+    flatten,
+)
 from verifier.record import replace
 from verifier.syntax.walk import walk
 
-_FRESH = r"[^#]*#\d+"  # Writer.fresh
-
 
 def settled(thread: Thread, writer: Writer) -> Thread:
-    """The thread that a writer wrote. Where it sets a whole local, each part that matters becomes that of the other
-    whole which it is set to; where that is none, as in a declaration, any value. So does at the start each part of what
-    nothing sets as a whole."""
-    part = re.compile(rf"(?:{_FRESH}|{re.escape(thread.name)}\.\w+)[.\[]")
-    read = {n.name for n in walk(thread.body) if isinstance(n, Local) and part.match(n.name)}
-    if not read:
+    """The thread that a writer wrote. Where it sets a whole local, each part that the text names becomes that of the
+    other whole which it is set to; where that is none, as in a declaration, any value. So does at the start each part
+    of what nothing sets as a whole."""
+    if not writer.parts:
         return thread
-    settling = _Settling(thread, writer, read)
+    settling = _Settling(thread, writer)
     body = settling.all(thread.body)
     first = [settling.anything(p) for p in settling.parts if not settling.is_of_whole(p)]
     return replace(thread, body=(*first, *body))
 
 
 class _Settling:
-    def __init__(self, thread: Thread, writer: Writer, read: set[str]) -> None:
+    def __init__(self, thread: Thread, writer: Writer) -> None:
         sets = [o for o in flatten(thread.body) if isinstance(o, Set)]
         self.writer = writer
         self.wholes = {o.target for o in sets}
-        self.parts = sorted(self._with_sources(read, sets))
+        self.parts = sorted(self._with_sources(writer.parts, sets))
         self.number = 0
 
     def _with_sources(self, parts: set[str], sets: Sequence[Set]) -> set[str]:
@@ -92,7 +98,7 @@ def _suffix(part: str, whole: str) -> str:
 def _is_set_first(operations: Sequence[Operation], part: str) -> bool:
     """Whether a part is set before it is read, and before control goes anywhere."""
     for o in operations:
-        if isinstance(o, Branch | Loop | Scope) or Local(part) in walk(o):
+        if isinstance(o, Branch | Loop | Scope | Leave) or Local(part) in walk(o):
             return False
         if isinstance(o, Set) and o.target == part:
             return True
