@@ -132,3 +132,84 @@ def test_arguments_of_unknown_calls_are_read() -> None:
     text = MACROS.replace("return ready && !GET(c, data);", 'pr_info("%d", c->data);\n\treturn 0;')
     assert _check(text).results[0].verdict == "proved"
     assert _check(text.replace("\tsmp_rmb();\n", "")).results[0].verdict == "refuted"
+
+
+MESSAGE = """int x, y;
+void writer(void) {{ WRITE_ONCE(x, 1); {} WRITE_ONCE(y, 1); }}
+void reader(void) {{ int r = READ_ONCE(y); smp_rmb(); BUG_ON(r && !READ_ONCE(x)); }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("macro", "use"),
+    [
+        ("#define my_wmb smp_wmb()", "my_wmb;"),
+        ("#define my_wmb smp_wmb", "my_wmb();"),
+        ("#define my_wmb ours\n#define ours() smp_wmb()", "my_wmb();"),
+        ("#define my_wmb do { smp_wmb(); } while (0)", "my_wmb;"),
+        ("#define my_wmb() ours\n#define ours smp_wmb()", "my_wmb();"),
+    ],
+)
+def test_object_like_macros_are_expanded(macro: str, use: str) -> None:
+    assert _check(f"{macro}\n{MESSAGE.format(use)}").results[0].verdict == "proved"
+    weaker = macro.replace("smp_wmb", "barrier")
+    assert _check(f"{weaker}\n{MESSAGE.format(use)}").results[0].verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("before", "body"),
+    [
+        ("#define KICK WRITE_ONCE(x, 2)", "KICK; BUG_ON(READ_ONCE(x) == 2);"),
+        ("#define kick x = 2", "kick; BUG_ON(x == 2);"),
+        ("#define put WRITE_ONCE", "put(x, 2); BUG_ON(READ_ONCE(x) == 2);"),
+        ("#define B (x + 1)", "x = 1; BUG_ON(B == 2);"),
+        ("#define B (A + x)\n#define A 1", "x = 1; BUG_ON(B == 2);"),
+        ("#define B o.a", "B = 2; BUG_ON(o.a == 2);"),
+        ("#define B o.a\n#define SET(v) WRITE_ONCE(B, v)", "SET(2); BUG_ON(READ_ONCE(o.a) == 2);"),
+        ("#define field a", "o.field = 2; BUG_ON(o.a == 2);"),
+        ("#define field n->a", "o.n = &q; o.field = 2; BUG_ON(q.a == 2);"),
+        ("#define inner i.c", "o.inner = 2; BUG_ON(o.i.c == 2);"),
+        ("#define M(v) ((v).a)", "M(o) = 2; BUG_ON(o.a == 2);"),
+        ("#define M(v) ((v).a)", "struct s v; M(v) = 2; BUG_ON(v.a == 2);"),
+        ("#define M(p) ((p)->a)", "struct s *p = &o; WRITE_ONCE(M(p), 2); BUG_ON(READ_ONCE(o.a) == 2);"),
+        ("#define NEXT(p) ((p)->n)", "o.n = &q; NEXT(&o)->a = 2; BUG_ON(q.a == 2);"),
+        ("#define AT(p) (&(p)->a)", "*AT(&o) = 2; BUG_ON(o.a == 2);"),
+        ("#define ANY foo()", "int v = ANY, w = ANY; BUG_ON(v != w);"),
+        ("#define V 1\n#undef V\n#define V 2", "BUG_ON(V == 2);"),
+        ("", "\n#define V 1\nint v = V;\n#undef V\n#define V 2\nBUG_ON(v == 1 && V == 2);"),
+        ("#define T unsigned int", "T v = 0; v--; BUG_ON(v > 0);"),
+        ("#define self self\nint self;", "self = 2; BUG_ON(self == 2);"),
+        ("", "ACCESS_ONCE(x) = 2; BUG_ON(ACCESS_ONCE(x) == 2);"),
+        ("", "ACCESS_ONCE(x)++; ACCESS_ONCE(x) += 1; BUG_ON(READ_ONCE(x) == 2);"),
+    ],
+)
+def test_what_macros_stand_for(before: str, body: str) -> None:
+    structs = "struct s { int a; struct s *n; struct { int c; } i; } o, q; int x;"
+    result = _check(f"{structs}\n{before}\nvoid f(void)\n{{ {body} }}\n").results[0]
+    assert [p.status for p in result.properties] == ["violated"], result.reason
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "reason"),
+    [
+        ("#define B x + 1", "BUG_ON(B * 2 == 2);", "the macro B()"),
+        ("#define B (x + 1)\n#undef B\n#define B (x + 2)", "BUG_ON(B == 2);", "the macro B()"),
+        ("", "unknown(x) = 1; BUG_ON(x == 1);", "unknown(x), a call that stands for a variable"),
+        ("int t[2];", "int *p = &t[1]; BUG_ON(p - t == 1);", "p - t, the distance between two pointers"),
+    ],
+)
+def test_what_macros_stand_for_is_not_always_modelled(before: str, body: str, reason: str) -> None:
+    result = _check(f"int x;\n{before}\nvoid f(void) {{ {body} }}\n").results[0]
+    assert reason in result.reason
+
+
+def test_a_word_that_is_not_in_the_text_is_told() -> None:
+    unit = _check("int x;\nvoid f(void) {\nTRACE;\nBUG_ON(x == 1);\n}\n")
+    assert "TRACE is not in the text (line 3): taken to do nothing" in unit.assumptions
+
+
+def test_access_once_is_a_marked_access() -> None:
+    text = MESSAGE.format("smp_wmb();").replace("WRITE_ONCE(y, 1)", "ACCESS_ONCE(y) = 1")
+    unit = _check(text)
+    assert unit.results[0].verdict == "proved"
+    assert not any("plain" in a or "race" in a for a in unit.assumptions)

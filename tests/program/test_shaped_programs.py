@@ -21,6 +21,11 @@ struct s gs;
 #define FIELD(v, f) ((v).f)
 #define SET(v, f, e) ((v).f = (e))
 #define AT(t, i) ((t)[i])
+#define GX gx
+#define VN v.n
+#define PLUS (gx + c)
+#define STEP (gy += 2)
+#define INNER i.m
 #define LEAVE() return
 #define STOP() break
 #define NEXT() continue
@@ -39,9 +44,12 @@ static int last(int e) { static int *kept = &gx; if (e) kept = &gy; *kept += 1; 
 RESET = "gx = gy = 0; gs.m = gs.n = 0; calls = 254; kept = &gx;"
 READS = [
     *"a b c d u.m u.n sum(u) v.m v.n w.n M(v) o.i.n o.t[0] t[1] t[c&1] gx gy gs.m gs.n sum(v) bump(w) outer(o)".split(),
-    *"handed_on(v) early(c) *where(d) AT(t,0) AT(o.t,1) FIELD(w,m) FIELD(o,i.m)".split(),
+    *"handed_on(v) early(c) *where(d) AT(t,0) AT(o.t,1) FIELD(w,m) FIELD(o,i.m) GX VN PLUS o.INNER".split(),
 ]
-PLACES = "c d v.m v.n w.n o.i.n o.t[1] t[0] t[d&1] gx gs.n *where(c) u.n u.m".split()
+PLACES = [
+    *"c d v.m v.n w.n o.i.n o.t[1] t[0] t[d&1] gx gs.n *where(c) u.n u.m".split(),
+    *"GX VN o.INNER M(v) FIELD(w,n) AT(t,1)".split(),
+]
 
 
 def expression(rng: random.Random, depth: int) -> str:
@@ -67,7 +75,9 @@ def statement(rng: random.Random, depth: int, loops: int) -> str:
             "both(&c, &d);",
             "both(&gx, &gx);",
         )
-        return rng.choice((*calls, f"put(&gs, {e});", "c = count();", "d = last(c);", "both(&gx, &c);"))
+        return rng.choice(
+            (*calls, f"put(&gs, {e});", "STEP;", "c = count();", "d = last(c);", "both(&gx, &c);")
+        )
     if kind < 0.68:
         ways = ["LEAVE();", "OUT();", *(("STOP();", "NEXT();", "break;") if loops else ())]
         return f"if ({expression(rng, 1)}) {rng.choice(ways)}"

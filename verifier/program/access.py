@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.errors import ProgramError
-from verifier.program import elements, expressions, objects
+from verifier.program import elements, expressions, inline, objects
 from verifier.program.conversions import Typed, converted, kind_of
 from verifier.program.frame import (
     Alias,
@@ -68,7 +68,14 @@ def place(here: Here, e: tree.Expression) -> Place:
             return elements.element(here, e)
         case tree.Call(tree.Name("per_cpu"), (first, cpu)):
             return place(here, tree.Index(first, cpu, e.span))
+        case tree.Call(tree.Name("ACCESS_ONCE"), (operand,)):
+            return place(here, operand)
+        case tree.Call() if (meant := inline.meant(here, e)) is not None:
+            return place(*meant)
         case tree.Call():
+            if not here.context.is_litmus:
+                what = f"{text_of(here.frame.source, e.span)}, a call that stands for a variable"
+                here.context.cannot_model(what, here.frame, e.span)
             return pointee(here, e)
         case _:
             raise here.frame.error(
@@ -106,6 +113,8 @@ def pointee(here: Here, e: tree.Expression) -> Place:
             return through(here, where, e)
         case tree.Binary("+" | "-") if here.context.is_litmus:
             return _offset(here, e)
+        case tree.Call() if (meant := inline.meant(here, e)) is not None:
+            return pointee(*meant)
         case tree.Conditional() | tree.Call() | tree.Assign() | tree.Increment() | tree.Unary("*"):
             return _computed(here, e)
         case tree.Binary("+" | "-"):
@@ -267,8 +276,8 @@ def convert(here: Here, new: Typed, to: tree.Type | None) -> Value:
     return new[0] if here.context.is_litmus else converted(new, here.context.types_of.resolved(to))
 
 
-def read(here: Here, where: Place, e: tree.Expression) -> Value:
-    return Local(where.key) if isinstance(where, Variable) else load(here, where, e)
+def read(here: Here, where: Place, e: tree.Expression, name: str = "") -> Value:
+    return Local(where.key) if isinstance(where, Variable) else load(here, where, e, name=name)
 
 
 def named_place(here: Here, e: tree.Name, name: str) -> Place:

@@ -144,7 +144,7 @@ class Context:
         self.invented: set[str] = set()  # names for constants that the text does not tell
         self.of_all_cpus = of_all_cpus(unit.functions)
         self.unread_macros = frozenset(
-            m[1] for s in unit.skipped if (m := re.match(r"\s*#\s*define\s+(\w+)\(", s.text))
+            m[1] for s in unit.skipped if (m := re.match(r"\s*#\s*define\s+(\w+)(?:\(|\s+\S)", s.text))
         )
         self._declare(variables)
         self._survey(unit)
@@ -308,6 +308,11 @@ class Context:
         if users - {function}:
             return bool(_LITMUS_REGISTER.match(name)) and users <= self._setters.get(name, set())
         return bool(_REGISTER.match(name))
+
+    def is_known(self, frame: Frame, name: str) -> bool:
+        """Whether the text says what a name is, or it is any name of a litmus test or a diagram."""
+        is_free = self.is_litmus or frame.is_column
+        return is_free or name in frame.bindings or name in self.declared or name in self._values
 
     def register(self, thread: str, frame: Frame, name: str) -> Variable:
         """The local that an undeclared name stands for."""

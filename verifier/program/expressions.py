@@ -44,6 +44,9 @@ def typed(here: Here, e: tree.Expression) -> Typed:
             return _address_of(here, tree.Index(left, right, e.span)), None
         case tree.Binary(operator, left, right):
             operands = typed(here, left), typed(here, right)
+            if operator == "-" and _is_pointer(here, left) and _is_pointer(here, right):
+                what = f"{text_of(here.frame.source, e.span)}, the distance between two pointers"
+                here.context.cannot_model(what, here.frame, e.span)
             if operator not in ("==", "!="):
                 _note_constants(here, left, right)
             return conversions.binary(operator, *operands)
@@ -180,28 +183,56 @@ def _conditional(here: Here, e: tree.Conditional) -> Typed:
 def _assign(
     here: Here, e: tree.Assign, operator: str, target: tree.Expression, source: tree.Expression
 ) -> Typed:
+    name = _marked(target)
     if operator == "=":
         new = typed(here, source)
         where = access.place(here, target)
     else:
         where = access.place(here, target)
         right = typed(here, source)
-        old = access.read(here, where, target), kind_of(access.type_at(here, where))
+        old = access.read(here, where, target, name), kind_of(access.type_at(here, where))
         new = conversions.binary(operator[:-1], old, right)
-    kept = access.store(here, where, new, e)
+    kept = access.store(here, where, new, e, name=name)
     if operator == "=" and not here.context.is_litmus:
         objects.check_copy(here, e)
     return kept
 
 
+def _is_pointer(here: Here, e: tree.Expression) -> bool:
+    """Whether the text says that an expression is a pointer."""
+    if here.context.is_litmus:
+        return False
+    match e:
+        case tree.Name(name):
+            return elements.is_pointer(here, name) or elements.is_array_name(here, name)
+        case tree.Unary("&"):
+            return True
+        case tree.Cast(to):
+            return to.pointers > 0
+        case tree.Binary("+" | "-", left, _):
+            return _is_pointer(here, left)
+        case tree.Member(_, name):
+            field = here.context.types_of.member(None, name)
+            return field is not None and (field.type.pointers > 0 or field.dimensions != ())
+        case _:
+            return False
+
+
+def _marked(target: tree.Expression) -> str:
+    """The macro that makes an access through it no plain one; empty where none does."""
+    is_marked = isinstance(target, tree.Call) and target.function == tree.Name("ACCESS_ONCE", target.span)
+    return "ACCESS_ONCE" if is_marked else ""
+
+
 def _increment(here: Here, e: tree.Increment) -> Typed:
     where = access.place(here, e.operand)
     kind = kind_of(access.type_at(here, where))
-    old = access.read(here, where, e.operand)
+    name = _marked(e.operand)
+    old = access.read(here, where, e.operand, name)
     if isinstance(where, Variable):
         kept = here.writer.fresh("old")
         here.writer.emit(Set(kept, old))
         old = Local(kept)
     new = conversions.binary("+" if e.operator == "++" else "-", (old, kind), (Number(1), kind))
-    changed = access.store(here, where, new, e)
+    changed = access.store(here, where, new, e, name=name)
     return changed if e.prefix else (old, kind)

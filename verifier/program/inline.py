@@ -33,14 +33,8 @@ def inline(here: Here, e: tree.Call, function: tree.Function, source: Source) ->
     Raises ProgramError on recursion, and Undecided where inlining makes a thread too large: calls in calls can grow
     without end.
     """
+    _check(here, e, function)
     outer = here.frame
-    if function.name in outer.calls or function.name == outer.function:
-        chain = " -> ".join((*outer.calls, outer.function, function.name))
-        raise outer.error("recursion", f"recursion can't be inlined: {chain}", e.span)
-    most = here.context.expansion
-    if here.writer.count > most:
-        what = f"the calls and macros around line {e.span.line} come to too many operations"
-        raise Undecided(beyond_limit(what, "expansion", most))
     if is_macro(function):
         return _expand(here, e, function)
     is_primitive = source is not here.context.source
@@ -68,15 +62,54 @@ def inline(here: Here, e: tree.Call, function: tree.Function, source: Source) ->
     return Local(inner.result)
 
 
+def _check(here: Here, e: tree.Call, function: tree.Function) -> None:
+    outer = here.frame
+    if function.name in outer.calls or function.name == outer.function:
+        chain = " -> ".join((*outer.calls, outer.function, function.name))
+        raise outer.error("recursion", f"recursion can't be inlined: {chain}", e.span)
+    most = here.context.expansion
+    if here.writer.count > most:
+        what = f"the calls and macros around line {e.span.line} come to too many operations"
+        raise Undecided(beyond_limit(what, "expansion", most))
+
+
 def _expand(here: Here, e: tree.Call, function: tree.Function) -> Value:
     """The value of a macro call: its body is lowered among the caller's names."""
+    inside, body = _expanded(here, e, function)
+    if (only := _only_value(body)) is not None:
+        return expressions.value(inside, only)
+    statements.block(inside, body.body)
+    return Number(0)
+
+
+def meant(here: Here, e: tree.Call) -> tuple[Here, tree.Expression] | None:
+    """The expression that a call of a macro stands for, and where that is evaluated; None where it is no such call."""
+    name = e.function.name if isinstance(e.function, tree.Name) else ""
+    function = here.context.functions.get(name)
+    if function is None or not is_macro(function):
+        return None
+    _check(here, e, function)
+    inside, body = _expanded(here, e, function)
+    only = _only_value(body)
+    return None if only is None else (inside, only)
+
+
+def _only_value(body: tree.Block) -> tree.Expression | None:
+    """The expression that an expanded body is; None where it is statements of the caller."""
+    if not is_value(body):
+        return None
+    (only,) = body.body
+    assert isinstance(only, tree.Return)
+    return only.value
+
+
+def _expanded(here: Here, e: tree.Call, function: tree.Function) -> tuple[Here, tree.Block]:
     outer = here.frame
     if len(e.arguments) < len(function.parameters):
         found, wanted = len(e.arguments), len(function.parameters)
         raise outer.error(
             "missing-argument", f"{function.name}() has {found} arguments, expected {wanted}", e.span
         )
-    body = expand(function, e.arguments)
     inner = replace(
         outer,
         function=function.name,
@@ -84,14 +117,7 @@ def _expand(here: Here, e: tree.Call, function: tree.Function) -> Value:
         way=outer.called(function.name, e.span),
         calls=(*outer.calls, outer.function),
     )
-    inside = access.Here(here.context, here.writer, inner)
-    if not is_value(body):
-        statements.block(inside, body.body)
-        return Number(0)
-    (only,) = body.body
-    assert isinstance(only, tree.Return)
-    assert only.value is not None
-    return expressions.value(inside, only.value)
+    return access.Here(here.context, here.writer, inner), expand(function, e.arguments)
 
 
 def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Expression | None) -> None:

@@ -162,6 +162,9 @@ def _evaluate(here: Here, e: tree.Expression) -> None:
     mentioned without its arguments is prose."""
     if isinstance(e, tree.Name) and here.frame.is_column and is_primitive(e.name):
         e = tree.Call(e, (), e.span)
+    elif isinstance(e, tree.Name) and not here.context.is_known(here.frame, e.name):
+        here.context.assume(f"{e.name} is not in the text (line {e.span.line}): taken to do nothing")
+        return
     with here.writer.block() as body:
         try:
             expressions.value(here, e)

@@ -13,7 +13,7 @@ from verifier.syntax.scanner import Remark
 
 MACRO = "macro"  # what such a function is said to return; its parameters have the type "lvalue"
 
-_DEFINE = re.compile(r"\s*#\s*define\s+(\w+)\(([\w\s,]*)\)\s*(.*)", re.DOTALL)
+_DEFINE = re.compile(r"\s*#\s*define\s+(\w+)(?:\(([\w\s,]*)\)|(?!\())\s*(.*)", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _STATEMENT = re.compile(r"\s*(?:do|if|for|while|switch|goto|break|continue|return)\b|\s*\{")
 
@@ -41,7 +41,7 @@ def _function(source: Source, remark: Remark, parse: Callable[[Source], tree.Uni
     found = _DEFINE.fullmatch(text)
     if found is None or not found[3].strip() or "#" in found[3]:
         return None
-    if not _keeps_precedence(found[2], found[3]):
+    if not _keeps_precedence(found[2] or "", found[3]):
         return None
     is_statement = bool(_STATEMENT.match(found[3])) or ";" in found[3]
     span = source.span(*remark[1:])
@@ -81,7 +81,7 @@ def _keeps_precedence(parameters: str, body: str) -> bool:
 
 def _source(source: Source, found: re.Match[str], body: str, line: int, column: int) -> Source:
     """A function's text around the body, each line of which knows where it stands."""
-    names = [n.strip() for n in found[2].split(",") if n.strip()]
+    names = [n.strip() for n in (found[2] or "").split(",") if n.strip()]
     head = f"void {found[1]}({', '.join(f'lvalue {n}' for n in names) or 'void'}) {{"
     lines = [head, *body.split("\n"), "}"]
     first = line + found[0][: found.start(3)].count("\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import cast
 
 from verifier.errors import SyntaxProblem
@@ -13,6 +14,7 @@ from verifier.syntax import brackets, layout, toplevel, tree
 from verifier.syntax.depth import check_depth
 from verifier.syntax.lalr import Rejected
 from verifier.syntax.macros import function_macros
+from verifier.syntax.objectlike import ObjectMacros
 from verifier.syntax.parser import explain, parse_words
 from verifier.syntax.preprocessor import Macro, Preprocessed, preprocess
 from verifier.syntax.scanner import Remark, Token, scan
@@ -30,12 +32,16 @@ def parse(source: Source, column: str | None = None) -> tree.Unit:
     """
     scanned = scan(source)
     prepared = preprocess(scanned, source.text.split("\n"))
+    values = {macro: _value(source, macro) for macro in prepared.macros}
+    own = ObjectMacros(prepared.tokens, prepared.macros, prepared.skipped, values)
+    prepared = replace(prepared, tokens=own.spread(prepared.tokens))
     text = _text(source, prepared, column is not None)
     unit = _snippet(text) if column is None else _column(text, column)
     check_depth(source, unit)
-    constants, unread = _constants(source, prepared.macros)
-    macros, skipped = function_macros(source, prepared.skipped, parse)
-    notes = [*_notes(source, skipped), *unread, *unit.skipped]
+    constants = [_constant(source, macro, values[macro]) for macro in own.constants]
+    lines = [*prepared.skipped, *(macro.remark for macro in own.functions)]
+    macros, skipped = function_macros(source, lines, partial(_macro, own=own))
+    notes = [*_notes(source, skipped), *_notes(source, [m.remark for m in own.unread]), *unit.skipped]
     return replace(
         unit,
         functions=(*unit.functions, *macros),
@@ -131,18 +137,19 @@ def _column(text: Text, header: str) -> tree.Unit:
         return tree.Unit((function,), (), (), (), (), span)
 
 
-def _constants(source: Source, macros: Sequence[Macro]) -> tuple[list[tree.Variable], list[tree.Skipped]]:
-    """The macros whose value is an expression, as variables of type "const"; and notes on the others."""
-    constants: list[tree.Variable] = []
-    unread: list[tree.Skipped] = []
-    for macro in macros:
-        value = _value(source, macro)
-        span = source.span(*macro.remark[1:])
-        if value is None:
-            unread.append(tree.Skipped(macro.remark.text, span))
-        else:
-            constants.append(tree.Variable(tree.Type("const", 0, span), macro.name, (), value, False, span))
-    return constants, unread
+def _macro(source: Source, own: ObjectMacros) -> tree.Unit:
+    """The function that stands for a macro of a text that has these others. Raises SyntaxProblem."""
+    _, name, *_ = tokens = scan(source).tokens
+    prepared = Preprocessed(own.spread(tokens, name.text), (), ())
+    unit = _snippet(_text(source, prepared, False))
+    check_depth(source, unit)
+    return unit
+
+
+def _constant(source: Source, macro: Macro, value: tree.Expression | None) -> tree.Variable:
+    """A macro that stands for a number, as a variable of type "const"."""
+    span = source.span(*macro.remark[1:])
+    return tree.Variable(tree.Type("const", 0, span), macro.name, (), value, False, span)
 
 
 def _value(source: Source, macro: Macro) -> tree.Expression | None:

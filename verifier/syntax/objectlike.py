@@ -1,0 +1,156 @@
+"""Object-like macros that are no constants. `#define my_wmb smp_wmb()` is read as `#define my_wmb() smp_wmb()`, and its
+uses as calls; one of a single word, or of words that are a type, is put in wherever it is used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from verifier.errors import SyntaxProblem
+from verifier.source import Source
+from verifier.syntax import tree
+from verifier.syntax.preprocessor import Macro
+from verifier.syntax.scanner import Remark, Token, scan
+from verifier.syntax.vocabulary import ATTRIBUTES, QUALIFIERS
+
+_CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
+_UNDEFINE = re.compile(r"\s*#\s*undef\s+(\w+)")
+_NEVER = frozenset(("current",))  # known by that name
+_ACCESSES = frozenset(("READ_ONCE", "WRITE_ONCE", "ACCESS_ONCE"))
+_LONGEST = 16  # macros that stand for macros
+
+
+class ObjectMacros:
+    """The object-like macros of a text.
+
+    constants   those that stand for a number
+    functions   those that are functions without parameters, where the text means one thing by each
+    unread      where it means more, or where it can't be read
+    """
+
+    def __init__(
+        self,
+        tokens: Sequence[Token],
+        macros: Sequence[Macro],
+        skipped: Sequence[Remark],
+        values: Mapping[Macro, tree.Expression | None],
+    ) -> None:
+        """`skipped` may undefine some; `values` are expressions, where macros have any."""
+        self._ends = {found[1]: remark.line for remark in skipped if (found := _UNDEFINE.match(remark.text))}
+        self._many = _ambiguous(macros) | self._ends.keys()
+        self._words: dict[str, list[tuple[int, Token]]] = {}
+        words = {m: own for m in macros if m.name not in _NEVER and (own := _words(m))}
+        called = {a.text for a, b in pairwise(tokens) if a.kind == "name" and b.text == "("}
+        able = [m for m in words if m.name not in self._many | called]
+        known = _constants(able, values, {m.name for m in macros})
+        others = [m for m in words if m not in known]
+        for m in others:
+            if len(words[m]) == 1:
+                self._words.setdefault(m.name, []).append((m.remark.line, words[m][0]))
+        longer = [m for m in others if len(words[m]) > 1]
+        self._bodies = {m.name: words[m] for m in longer}
+        functions = [m for m in longer if not _is_of_declarations(words[m])]
+        self._calls = {m.name for m in functions}
+        self.constants = tuple(m for m in macros if m in known)
+        self.functions = tuple(m for m in functions if m.name not in self._many)
+        self.unread = tuple(m for m in macros if m not in words or (m in functions and m.name in self._many))
+
+    def spread(self, tokens: Sequence[Token], inside: str = "") -> tuple[Token, ...]:
+        """The tokens with each use of a macro that is no constant as what it stands for, but for that which they are
+        `inside` of."""
+        if not self._words and not self._bodies:
+            return tuple(tokens)
+        found: list[Token] = []
+        for token in tokens:
+            is_member = bool(found) and found[-1].text in (".", "->")
+            found += self._spread(token, inside, is_member)
+        return tuple(found)
+
+    def _spread(self, token: Token, inside: str, is_member: bool) -> Iterator[Token]:
+        token = self._renamed(token, inside)
+        if token.kind != "name" or token.text not in self._bodies or token.text == inside:
+            yield token
+        elif is_member or token.text not in self._calls:
+            for word in self._bodies[token.text]:
+                placed = token._replace(kind=word.kind, text=word.text)
+                yield self._renamed(placed, token.text)
+        else:
+            yield token
+            end = token._replace(line=token.end_line, column=token.end_column)
+            yield end._replace(kind="operator", text="(")
+            yield end._replace(kind="operator", text=")")
+
+    def _renamed(self, token: Token, inside: str) -> Token:
+        seen = {token.text, inside}
+        for _ in range(_LONGEST):
+            word = self._word(token) if token.kind == "name" else None
+            if word is None or word.text in seen:
+                break
+            seen.add(word.text)
+            token = token._replace(kind=word.kind, text=word.text)
+        return token
+
+    def _word(self, use: Token) -> Token | None:
+        """The word that a name stands for at its place."""
+        found = self._words.get(use.text, [])
+        if found and use.text not in self._many:
+            return found[0][1]
+        before = [(line, word) for line, word in found if line < use.line]
+        is_over = bool(before) and before[-1][0] < self._ends.get(use.text, 0) < use.line
+        return None if is_over or not before else before[-1][1]
+
+
+def _words(macro: Macro) -> tuple[Token, ...]:
+    """Those of a macro's value; none where it can't be read."""
+    try:
+        return scan(Source.whole("", macro.value)).tokens
+    except SyntaxProblem:
+        return ()
+
+
+def _is_of_declarations(words: Sequence[Token]) -> bool:
+    """Whether words are a type, or what stands beside one, and no expression or statement."""
+    is_attribute = words[0].text in ATTRIBUTES or words[0].text in QUALIFIERS
+    return is_attribute or all(w.kind in ("name", "keyword") or w.text == "*" for w in words)
+
+
+def _ambiguous(macros: Sequence[Macro]) -> set[str]:
+    values: dict[str, set[str]] = {}
+    for macro in macros:
+        values.setdefault(macro.name, set()).add(macro.value)
+    return {name for name, found in values.items() if len(found) > 1}
+
+
+def _constants(
+    macros: Sequence[Macro], values: Mapping[Macro, tree.Expression | None], names: Collection[str]
+) -> set[Macro]:
+    """Those that stand for a number, whatever number that is."""
+    found = set(macros)
+    while True:
+        known = {m.name for m in found}
+        kept = {m for m in found if _is_constant(values[m], known, names)}
+        if kept == found:
+            return found
+        found = kept
+
+
+def _is_constant(e: tree.Expression | None, known: Collection[str], names: Collection[str]) -> bool:
+    def each(*parts: tree.Expression) -> bool:
+        return all(_is_constant(p, known, names) for p in parts)
+
+    match e:
+        case tree.Number() | tree.String() | tree.TypeArgument():
+            return True
+        case tree.Name(name):
+            return name in known if name in names else bool(_CAPITALS.match(name))
+        case tree.Unary("-" | "+" | "~" | "!", operand) | tree.Cast(_, operand):
+            return each(operand)
+        case tree.Binary(_, left, right):
+            return each(left, right)
+        case tree.Conditional(condition, then, otherwise):
+            return each(condition, then, otherwise)
+        case tree.Call(tree.Name(name), arguments):
+            return bool(arguments) and name not in _ACCESSES and each(*arguments)
+        case _:
+            return False
