@@ -179,6 +179,12 @@ def test_object_like_macros_are_expanded(macro: str, use: str) -> None:
         ("", "\n#define V 1\nint v = V;\n#undef V\n#define V 2\nBUG_ON(v == 1 && V == 2);"),
         ("#define T unsigned int", "T v = 0; v--; BUG_ON(v > 0);"),
         ("#define self self\nint self;", "self = 2; BUG_ON(self == 2);"),
+        ("#define F (ONE | TWO)", "x = ONE; BUG_ON(x & F);"),
+        ("#define F (ONE | TWO)", "x = F & ~ONE; BUG_ON(x == TWO);"),
+        ("#define F GENMASK(3, 1)", "BUG_ON(F == 14);"),
+        ("#define F (sizeof(long) / 3 + -7 % 4)", "BUG_ON(F == -1);"),
+        ("#define F (2 < 1 ? 5 : 6)", "BUG_ON(F == 6);"),
+        ("#define START { .a = 2 }", "struct s v = START; BUG_ON(v.a == 2);"),
         ("", "ACCESS_ONCE(x) = 2; BUG_ON(ACCESS_ONCE(x) == 2);"),
         ("", "ACCESS_ONCE(x)++; ACCESS_ONCE(x) += 1; BUG_ON(READ_ONCE(x) == 2);"),
     ],
@@ -206,6 +212,12 @@ def test_what_macros_stand_for_is_not_always_modelled(before: str, body: str, re
 def test_a_word_that_is_not_in_the_text_is_told() -> None:
     unit = _check("int x;\nvoid f(void) {\nTRACE;\nBUG_ON(x == 1);\n}\n")
     assert "TRACE is not in the text (line 3): taken to do nothing" in unit.assumptions
+
+
+def test_a_constant_that_can_t_be_worked_out_is_told() -> None:
+    unit = _check("#define F __VALUE(3)\nint x;\nvoid f(void) { x = 3; BUG_ON(x == F); }\n")
+    said = "F stands for what can't be worked out: taken to be a constant like no other"
+    assert said in unit.assumptions
 
 
 def test_access_once_is_a_marked_access() -> None:

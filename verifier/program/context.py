@@ -12,7 +12,7 @@ from verifier.limits import Undecided, beyond_limit
 from verifier.options import EXPANSION
 from verifier.program.addresses import ELEMENTS, Addresses
 from verifier.program.changes import Changes
-from verifier.program.conversions import fitting
+from verifier.program.conversions import fitting, kind_of
 from verifier.program.declared import Declared, statics
 from verifier.program.doubts import Doubt
 from verifier.program.frame import Frame, Variable
@@ -25,7 +25,7 @@ from verifier.program.program import Address, Number, Opaque, Path, Root, Skippe
 from verifier.record import record
 from verifier.source import Source, Span
 from verifier.syntax import tree
-from verifier.syntax.walk import nodes
+from verifier.syntax.walk import nodes, walk
 
 if TYPE_CHECKING:
     from verifier.program.awaited import Wait
@@ -49,6 +49,16 @@ _BINARY: dict[str, Callable[[int, int], int]] = {
     "&": op.and_,
     "|": op.or_,
     "^": op.xor,
+    "/": lambda a, b: abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1),
+    "%": lambda a, b: abs(a) % abs(b) * (-1 if a < 0 else 1),
+    "==": lambda a, b: int(a == b),
+    "!=": lambda a, b: int(a != b),
+    "<": lambda a, b: int(a < b),
+    ">": lambda a, b: int(a > b),
+    "<=": lambda a, b: int(a <= b),
+    ">=": lambda a, b: int(a >= b),
+    "&&": lambda a, b: int(a != 0 and b != 0),
+    "||": lambda a, b: int(a != 0 or b != 0),
 }
 _TELLING = (
     tree.Name,
@@ -134,6 +144,7 @@ class Context:
             Root, int
         ] = {}  # variables whose initial values are not known, and their lines
         self._values: dict[str, int] = dict(table("constants.toml")["values"])
+        self._open: dict[str, tree.Expression] = {}  # constants that depend on what the text does not tell
         states = table("constants.toml")["states"]
         self._values.update(dict.fromkeys(states["running"], 0))
         self._states: dict[str, int] = states["bits"]
@@ -163,6 +174,8 @@ class Context:
                 value = self.constant_value(v.initial)
                 if value is not None:
                     self._values[v.name] = value
+                elif v.initial is not None:
+                    self._open[v.name] = v.initial
                 continue
             self.declared.add(v.name)
             if v.type.pointers and (not v.dimensions or self.is_litmus):
@@ -211,9 +224,21 @@ class Context:
                 case tree.Call(tree.Name("BIT" | "BIT_ULL"), (operand,)):
                     inner = of(operand)
                     return None if inner is None or not 0 <= inner <= 64 else 1 << inner
+                case tree.Call(tree.Name("GENMASK" | "GENMASK_ULL"), (left, right)):
+                    high, low = of(left), of(right)
+                    if high is None or low is None or not 0 <= low <= high < 64:
+                        return None
+                    return (2 << high) - (1 << low)
+                case tree.Call(tree.Name("sizeof"), (tree.TypeArgument(to),)):
+                    size = kind_of(self.types_of.resolved(to))
+                    return None if size is None else size.size
+                case tree.Conditional(condition, then, otherwise):
+                    inner = of(condition)
+                    return None if inner is None else of(then if inner else otherwise)
                 case tree.Binary(operator, left, right) if operator in _BINARY:
                     a, b = of(left), of(right)
-                    if a is None or b is None or (operator in ("<<", ">>") and not 0 <= b <= 64):
+                    is_shift, is_division = operator in ("<<", ">>"), operator in ("/", "%")
+                    if a is None or b is None or (is_shift and not 0 <= b <= 64) or (is_division and not b):
                         return None
                     return _BINARY[operator](a, b)
                 case _:
@@ -237,6 +262,8 @@ class Context:
                 if isinstance(node, _TELLING):
                     self._note_use(function.name, node)
                     self._note_constants(node)
+        for node in walk(tuple(self._open.values())):
+            self._note_constants(node)
 
     def _note_use(self, function: str, node: object) -> None:
         if isinstance(node, tree.Name):
@@ -289,6 +316,12 @@ class Context:
             if name in self._states:
                 self.named_constants[self._values[name]] = name
             return None if name in self._lvalues else self._values[name]
+        if (means := self._open.pop(name, None)) is not None:
+            value = self.constant_value(means, self.constant)
+            if value is not None:
+                self._values[name] = value
+                return value
+            self.assume(f"{name} stands for what can't be worked out: taken to be a constant like no other")
         if not _CAPITALS.match(name) or name in self._lvalues:
             return None
         self.invented.add(name)

@@ -110,9 +110,10 @@ def _words(macro: Macro) -> tuple[Token, ...]:
 
 
 def _is_of_declarations(words: Sequence[Token]) -> bool:
-    """Whether words are a type, or what stands beside one, and no expression or statement."""
+    """Whether words are a type, what stands beside one, or an initial value, and no expression or statement."""
     is_attribute = words[0].text in ATTRIBUTES or words[0].text in QUALIFIERS
-    return is_attribute or all(w.kind in ("name", "keyword") or w.text == "*" for w in words)
+    is_list = words[0].text == "{" and all(w.text != ";" for w in words)
+    return is_attribute or is_list or all(w.kind in ("name", "keyword") or w.text == "*" for w in words)
 
 
 def _ambiguous(macros: Sequence[Macro]) -> set[str]:
