@@ -377,7 +377,7 @@ class Context:
         where these are too many."""
         kept = self._nodes.get(id(part))
         if kept is None:
-            most = self.expansion * _NODES_AN_OPERATION
+            most = len(nodes(part)) + self.expansion * _NODES_AN_OPERATION
             found = tuple(islice(walk_expanded(part, self.functions), most + 1))
             if len(found) > most:
                 raise Undecided(

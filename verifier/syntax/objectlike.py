@@ -4,7 +4,7 @@ uses as calls; one of a single word, or of words that are a type, is put in wher
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
 from verifier.errors import SyntaxProblem
@@ -124,34 +124,41 @@ def _ambiguous(macros: Sequence[Macro]) -> set[str]:
 
 
 def _constants(
-    macros: Sequence[Macro], values: Mapping[Macro, tree.Expression | None], names: Collection[str]
+    macros: Sequence[Macro], values: Mapping[Macro, tree.Expression | None], names: Set[str]
 ) -> set[Macro]:
     """Those that stand for a number, whatever number that is."""
-    found = set(macros)
-    while True:
-        known = {m.name for m in found}
-        kept = {m for m in found if _is_constant(values[m], known, names)}
-        if kept == found:
-            return found
-        found = kept
+    needed = {m: _needed(values[m], names) for m in macros}
+    users: dict[str, list[Macro]] = {}
+    for m, those in needed.items():
+        for name in those or ():
+            users.setdefault(name, []).append(m)
+    found = {m for m, those in needed.items() if those is not None}
+    waiting = [*(names - {m.name for m in found})]
+    while waiting:
+        for m in users.get(waiting.pop(), ()):
+            if m in found:
+                found.remove(m)
+                waiting.append(m.name)
+    return found
 
 
-def _is_constant(e: tree.Expression | None, known: Collection[str], names: Collection[str]) -> bool:
-    def each(*parts: tree.Expression) -> bool:
-        return all(_is_constant(p, known, names) for p in parts)
-
+def _needed(e: tree.Expression | None, names: Collection[str]) -> set[str] | None:
+    """The macros, among those names, that must be constants for an expression to be one; None where none can make it
+    one."""
     match e:
         case tree.Number() | tree.String() | tree.TypeArgument():
-            return True
+            return set()
         case tree.Name(name):
-            return name in known if name in names else bool(_CAPITALS.match(name))
+            return {name} if name in names else set() if _CAPITALS.match(name) else None
         case tree.Unary("-" | "+" | "~" | "!", operand) | tree.Cast(_, operand):
-            return each(operand)
+            parts: tuple[tree.Expression, ...] = (operand,)
         case tree.Binary(_, left, right):
-            return each(left, right)
+            parts = (left, right)
         case tree.Conditional(condition, then, otherwise):
-            return each(condition, then, otherwise)
-        case tree.Call(tree.Name(name), arguments):
-            return bool(arguments) and name not in _ACCESSES and each(*arguments)
+            parts = (condition, then, otherwise)
+        case tree.Call(tree.Name(name), arguments) if arguments and name not in _ACCESSES:
+            parts = arguments
         case _:
-            return False
+            return None
+    found = [_needed(part, names) for part in parts]
+    return None if None in found else {name for those in found if those is not None for name in those}
