@@ -126,6 +126,7 @@ class Context:
         self.bound = 1
         self.expansion = EXPANSION
         self._nodes: dict[int, tuple[object, tuple[object, ...]]] = {}
+        self._expanded = 0  # nodes of macros among them
         self.own_parameters: frozenset[str] = frozenset()
         self.places = Addresses()
         self.objects: dict[str, int] = {}
@@ -374,15 +375,17 @@ class Context:
 
     def nodes(self, part: object) -> tuple[object, ...]:
         """All nodes of a part of the text, and of the macros that it uses with the arguments in them. Raises Undecided
-        where these are too many."""
+        where these come to too many, in all parts that were asked for."""
         kept = self._nodes.get(id(part))
         if kept is None:
-            most = len(nodes(part)) + self.expansion * _NODES_AN_OPERATION
+            own = len(nodes(part))
+            most = own + self.expansion * _NODES_AN_OPERATION - self._expanded
             found = tuple(islice(walk_expanded(part, self.functions), most + 1))
             if len(found) > most:
                 raise Undecided(
                     beyond_limit("its macros come to too many operations", "expansion", self.expansion)
                 )
+            self._expanded += len(found) - own
             kept = self._nodes[id(part)] = part, found
         return kept[1]
 
