@@ -16,7 +16,7 @@ from verifier.cat.bits import Universe, from_members
 from verifier.cat.evaluate import Bases, Evaluator, holds
 from verifier.cat.terms import Axiom, Model
 from verifier.decide import model
-from verifier.events.expression import OPERATORS
+from verifier.program.operators import OPERATORS
 
 DEPENDENCIES = (
     *("addr", "data", "ctrl", "pick-addr", "pick-data", "pick-ctrl", "pick"),

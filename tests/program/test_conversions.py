@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from verifier.events.expression import OPERATORS
 from verifier.program.conversions import (
     Typed,
     as_kind,
@@ -20,6 +19,7 @@ from verifier.program.conversions import (
     truth,
     unary,
 )
+from verifier.program.operators import OPERATORS
 from verifier.program.program import Apply, Number, Value
 from verifier.program.words import Kind
 from verifier.source import Span

@@ -7,7 +7,8 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.events.expression import OPERATORS, Apply, Const, Expression, ReadValue, Unknown, evaluate
+from verifier.events.expression import Apply, Const, Expression, ReadValue, Unknown, evaluate
+from verifier.program.operators import OPERATORS
 from verifier.search.images import Images
 
 ARITIES = {"?:": 3, "!": 1, "~": 1, "neg": 1}

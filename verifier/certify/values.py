@@ -7,18 +7,10 @@ from itertools import product
 from math import prod
 
 from verifier.certify.circuit import FALSE, TRUE, Circuit, Clause
-from verifier.events.expression import (
-    OPERATORS,
-    THIN_AIR,
-    Apply,
-    Const,
-    Expression,
-    ReadValue,
-    Unknown,
-    reads_of,
-)
+from verifier.events.expression import THIN_AIR, Apply, Const, Expression, ReadValue, Unknown, reads_of
 from verifier.events.graph import EventGraph
 from verifier.limits import NotModelled
+from verifier.program.operators import OPERATORS
 
 Cases = dict[int, int]  # value -> literal that the expression has it; exactly one is true
 Domains = dict[int, frozenset[int]]  # location -> what may be in it

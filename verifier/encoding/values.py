@@ -6,8 +6,9 @@ from collections.abc import Callable
 from itertools import product
 
 from verifier.encoding.clauses import FALSE, TRUE, Clauses
-from verifier.events.expression import OPERATORS, Apply, Const, Expression, ReadValue, Unknown
+from verifier.events.expression import Apply, Const, Expression, ReadValue, Unknown
 from verifier.events.image import check_size
+from verifier.program.operators import OPERATORS
 
 Cases = dict[int, int]  # value -> literal that is true where the expression has it; exactly one is
 

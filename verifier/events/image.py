@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from itertools import product
 from math import prod
 
-from verifier.events.expression import OPERATORS, Apply, Const, Expression, ReadValue, Unknown
+from verifier.events.expression import Apply, Const, Expression, ReadValue, Unknown
 from verifier.limits import NotModelled
+from verifier.program.operators import OPERATORS
 
 TABLE_LIMIT = 20_000
 

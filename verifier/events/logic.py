@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from verifier.events.expression import (
-    FALSE,
-    OPERATORS,
-    TRUE,
-    Apply,
-    Const,
-    Expression,
-)
+from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression
+from verifier.program.operators import OPERATORS
 
 Guard = tuple[Expression, ...]
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}

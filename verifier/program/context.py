@@ -19,6 +19,7 @@ from verifier.program.frame import Frame, Variable
 from verifier.program.kernel import Kernel, ranges
 from verifier.program.lists import are_followed
 from verifier.program.macros import walk_expanded
+from verifier.program.operators import OPERATORS
 from verifier.program.percpu import of_all_cpus
 from verifier.program.primitives import LoadCall, StoreCall, core_call, table
 from verifier.program.program import Address, Number, Opaque, Path, Root, Skipped
@@ -39,26 +40,6 @@ _UNARY: dict[str, Callable[[int], int]] = {
     "+": op.pos,
     "~": op.invert,
     "!": lambda a: int(not a),
-}
-_BINARY: dict[str, Callable[[int, int], int]] = {
-    "+": op.add,
-    "-": op.sub,
-    "*": op.mul,
-    "<<": op.lshift,
-    ">>": op.rshift,
-    "&": op.and_,
-    "|": op.or_,
-    "^": op.xor,
-    "/": lambda a, b: abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1),
-    "%": lambda a, b: abs(a) % abs(b) * (-1 if a < 0 else 1),
-    "==": lambda a, b: int(a == b),
-    "!=": lambda a, b: int(a != b),
-    "<": lambda a, b: int(a < b),
-    ">": lambda a, b: int(a > b),
-    "<=": lambda a, b: int(a <= b),
-    ">=": lambda a, b: int(a >= b),
-    "&&": lambda a, b: int(a != 0 and b != 0),
-    "||": lambda a, b: int(a != 0 or b != 0),
 }
 _TELLING = (
     tree.Name,
@@ -236,12 +217,12 @@ class Context:
                 case tree.Conditional(condition, then, otherwise):
                     inner = of(condition)
                     return None if inner is None else of(then if inner else otherwise)
-                case tree.Binary(operator, left, right) if operator in _BINARY:
+                case tree.Binary(operator, left, right) if operator in OPERATORS:
                     a, b = of(left), of(right)
                     is_shift, is_division = operator in ("<<", ">>"), operator in ("/", "%")
                     if a is None or b is None or (is_shift and not 0 <= b <= 64) or (is_division and not b):
                         return None
-                    return _BINARY[operator](a, b)
+                    return OPERATORS[operator](a, b)
                 case _:
                     return None
 

@@ -201,11 +201,12 @@ def set_members(here: Here, v: tree.Variable) -> None:
                 here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
             return
     named = _names(v.initial, len(given))
-    if named is None and used:
-        here.context.assume(f"line {v.span.line}: the members of “{v.name}” may have any value at first")
+    if named is None:
+        if used:
+            here.context.assume(f"line {v.span.line}: the members of “{v.name}” may have any value at first")
         return
     for member in used:
-        if named is not None and "." not in member:
+        if "." not in member:
             new = given[named[member]] if member in named else (Number(0), None)
             part = _part(here, v.name, member)
             here.writer.emit(Set(part.key, access.convert(here, new, part.declared)))

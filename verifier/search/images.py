@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import product
 
-from verifier.events.expression import OPERATORS, Apply, Const, Expression, ReadValue
+from verifier.events.expression import Apply, Const, Expression, ReadValue
 from verifier.limits import GaveUp
+from verifier.program.operators import OPERATORS
 
 Truths = tuple[bool, ...]
 BOTH: Truths = (False, True)

@@ -41,7 +41,7 @@ class ObjectMacros:
         self._many = _ambiguous(macros) | self._ends.keys()
         self._words: dict[str, list[tuple[int, Token]]] = {}
         words = {m: own for m in macros if m.name not in _NEVER and (own := _words(m))}
-        called = {a.text for a, b in pairwise(tokens) if a.kind == "name" and b.text == "("}
+        called = {a.text for a, b in pairwise(tokens if macros else ()) if a.kind == "name" and b.text == "("}
         able = [m for m in words if m.name not in self._many | called]
         known = _constants(able, values, {m.name for m in macros})
         others = [m for m in words if m not in known]
