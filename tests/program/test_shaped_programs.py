@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import random
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.program.test_typed_programs import TYPES
+from tests.program.test_typed_programs import TYPES, printed_by
 from verifier.options import Options
 from verifier.pipeline import check
 
@@ -125,10 +124,7 @@ def compiled(programs: list[str], folder: Path) -> list[bool]:
     for number in range(len(programs)):
         lines.append("bug = 0; for (int i = 0; i < 2; i++) for (int j = 0; j < 2; j++)")
         lines.append(f'{{ {RESET} f{number}(i, j); }} puts(bug ? "" : "holds");')
-    (folder / "a.c").write_text("\n".join([*lines, "return 0; }\n"]))
-    subprocess.run(["cc", "-w", "-O1", "-fwrapv", "-o", folder / "a", folder / "a.c"], check=True)
-    printed = subprocess.run([folder / "a"], check=True, capture_output=True, text=True).stdout
-    return [line == "holds" for line in printed.splitlines()]
+    return printed_by([*lines, "return 0; }"], folder)
 
 
 def answer(text: str) -> str:

@@ -88,7 +88,12 @@ def compiled(programs: list[tuple[str, str, str]], folder: Path) -> list[bool]:
     for number, (_, a, b) in enumerate(programs):
         lines.append("bug = 0; for (int i = 0; i < 256; i++) for (int j = 0; j < 256; j++)")
         lines.append(f'{{ x{number} = 0; f{number}(({a})i, ({b})j); }} puts(bug ? "" : "holds");')
-    (folder / "a.c").write_text("\n".join([*lines, "return 0; }\n"]))
+    return printed_by([*lines, "return 0; }"], folder)
+
+
+def printed_by(lines: list[str], folder: Path) -> list[bool]:
+    """Which of the lines that a C program prints say `holds`."""
+    (folder / "a.c").write_text("\n".join([*lines, ""]))
     subprocess.run(["cc", "-w", "-O1", "-fwrapv", "-o", folder / "a", folder / "a.c"], check=True)
     printed = subprocess.run([folder / "a"], check=True, capture_output=True, text=True).stdout
     return [line == "holds" for line in printed.splitlines()]
