@@ -29,7 +29,8 @@ def counterexample(
     off: frozenset[int] = frozenset(),
     threads: frozenset[int] | None = None,
 ) -> Counterexample:
-    """The picture of an execution; with a cycle, of the threads that the cycle visits and what they read from.
+    """The picture of an execution; with a cycle, of the threads that the cycle visits and what they read from. Of more
+    than MOST_STEPS it has those that are nearest to the cycle, or to the end, and its note says so.
 
     `threads`: those to show, without a cycle, where it is not all. `off`: the places of ordering sources that were off
     in it; they are not drawn.
@@ -37,7 +38,11 @@ def counterexample(
     chosen = [e for e in _chosen(graph, execution, cycle) if not _is_off(graph, e, off)]
     if threads is not None:
         chosen = [e for e in chosen if graph.events[e].thread in threads]
-    order = _interleave(graph, execution, chosen)[:MOST_STEPS]
+    whole = _interleave(graph, execution, chosen)
+    order = _nearest(whole, cycle)
+    if left_out := len(whole) - len(order):
+        where = "before these" if cycle is None else "further from the cycle"
+        note = f"{note} ({left_out} more steps, {where}, are left out)".lstrip()
     numbers = {e: i for i, e in enumerate(order)}
     shown = sorted({graph.events[e].thread for e in order})
     columns = {t: i for i, t in enumerate(shown)}
@@ -73,6 +78,14 @@ def _chosen(graph: EventGraph, execution: Execution, cycle: Cycle | None) -> lis
     kept = {e for e in shown if e <= last.get(graph.events[e].thread, -1)}
     kept |= {w for r, w in execution.reads_from if r in kept and graph.events[w].thread != INITIAL}
     return sorted(kept)
+
+
+def _nearest(order: list[int], cycle: Cycle | None) -> list[int]:
+    """As many as a picture may have, in that order: all on the cycle, and what is nearest to these; else the last."""
+    on_cycle = {e for s in cycle.segments for e in (s.start, s.end)} if cycle else set(order[-1:])
+    places = [i for i, e in enumerate(order) if e in on_cycle]
+    nearest = sorted(range(len(order)), key=lambda i: min(abs(i - p) for p in places))
+    return [order[i] for i in sorted(nearest[: max(MOST_STEPS, len(places))])]
 
 
 def _is_visible(graph: EventGraph, fence: int) -> bool:
