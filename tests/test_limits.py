@@ -67,6 +67,32 @@ def test_what_is_too_large_is_undecided(why: str) -> None:
     assert all(why in r.reason for r in unit.results)
 
 
+SQUARES = "".join(f"#define C{i} (C{i - 1} * C{i - 1})\n" for i in range(1, 60))
+WIDE = {
+    "a number of more than 4,096 bits": (
+        f"static typeof(x) f(typeof(x) v) {{ return v * v; }}\n"
+        f"void w(void) {{ WRITE_ONCE(x, {'f(' * 60}3{')' * 60}); smp_wmb(); WRITE_ONCE(y, 1); }}\n"
+    ),
+    "set_bit() of bit 1024": "void w(void) { set_bit(1024, &x); smp_mb(); WRITE_ONCE(y, 1); }\n",
+    "set_bit() of bit &y": "void w(void) { set_bit(&y, &x); smp_mb(); WRITE_ONCE(y, 1); }\n",
+    "set_bit() of bit 0xfffffffff": "void w(void) { set_bit(0xfffffffff, &x); smp_mb(); WRITE_ONCE(y, 1); }\n",
+}
+
+
+@pytest.mark.parametrize("why", WIDE)
+def test_numbers_that_no_computer_holds_are_undecided(why: str) -> None:
+    (unit,) = check("x.c", f"{WIDE[why]}{READER}".encode(), Options())
+    assert [r.verdict for r in unit.results] == ["undecided"] * 2
+    assert all(why in r.reason for r in unit.results)
+
+
+def test_a_constant_that_no_computer_holds_is_like_no_other() -> None:
+    text = f"{SQUARES}#define C0 3\nvoid w(void) {{ WRITE_ONCE(x, C59); smp_wmb(); WRITE_ONCE(y, 1); }}\n"
+    (unit,) = check("x.c", f"{text}{READER}".encode(), Options())
+    assert [r.verdict for r in unit.results] == ["proved"] * 2
+    assert any("taken to be a constant like no other" in a for a in unit.assumptions)
+
+
 def calls(deep: int) -> str:
     """Functions that call each other twice."""
     return "int x, y;\nstatic void g0(void) { WRITE_ONCE(x, 1); }\n" + "".join(

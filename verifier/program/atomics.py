@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from verifier.program import access, expressions
 from verifier.program.conversions import Typed, as_kind, binary, kind_of, unary
 from verifier.program.frame import Variable, text_of
-from verifier.program.primitives import (
-    RmwCall,
-)
+from verifier.program.operators import FURTHEST, OPERATORS
+from verifier.program.primitives import RmwCall
 from verifier.program.program import (
     Address,
     Apply,
@@ -60,7 +59,12 @@ def _bit_place(here: Here, e: tree.Call, name: str, number: int) -> tuple[access
         text = text_of(here.frame.source, bit.span)
         return Address(Path(Root(text, None, None), ())), Number(1)
     position = expressions.value(here, bit)
-    mask = Number(1 << position.value) if isinstance(position, Number) else Apply("<<", (Number(1), position))
+    mask: Value = Apply("<<", (Number(1), position))
+    if isinstance(position, Number):
+        if not 0 <= position.value < FURTHEST:
+            origin = here.frame.origin(bit.span)
+            here.context.unmodelled.setdefault(f"{name}() of bit {origin.text}", origin.span.line)
+        mask = Number(OPERATORS["<<"](1, position.value))
     return access.pointee(here, e.arguments[number]), mask
 
 

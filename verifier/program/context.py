@@ -222,7 +222,8 @@ class Context:
                     is_shift, is_division = operator in ("<<", ">>"), operator in ("/", "%")
                     if a is None or b is None or (is_shift and not 0 <= b <= 64) or (is_division and not b):
                         return None
-                    return OPERATORS[operator](a, b)
+                    value = OPERATORS[operator](a, b)
+                    return value if value.bit_length() <= 64 else None
                 case _:
                     return None
 

@@ -1,8 +1,13 @@
-"""What operators make of numbers."""
+"""What operators make of numbers. Raises NotModelled where a product or a shift has more than WIDEST bits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+
+from verifier.limits import NotModelled
+
+WIDEST = 4096  # bits of a number, where nothing says which type it has
+FURTHEST = 1024  # bits that a number is shifted by
 
 
 def _divide(a: int, b: int) -> int:
@@ -12,14 +17,30 @@ def _divide(a: int, b: int) -> int:
     return quotient if (a < 0) == (b < 0) else -quotient
 
 
+def _times(a: int, b: int) -> int:
+    _check(a.bit_length() + b.bit_length())
+    return a * b
+
+
+def _shifted(a: int, by: int) -> int:
+    by = min(max(by, 0), FURTHEST)
+    _check(a.bit_length() + by)
+    return a << by
+
+
+def _check(bits: int) -> None:
+    if bits > WIDEST:
+        raise NotModelled(f"a number of more than {WIDEST:,} bits")
+
+
 OPERATORS: dict[str, Callable[..., int]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
+    "*": _times,
     "/": _divide,
     "%": lambda a, b: a - b * _divide(a, b),
-    "<<": lambda a, b: a << min(max(b, 0), 1024),
-    ">>": lambda a, b: a >> min(max(b, 0), 1024),
+    "<<": _shifted,
+    ">>": lambda a, b: a >> min(max(b, 0), FURTHEST),
     "&": lambda a, b: a & b,
     "|": lambda a, b: a | b,
     "^": lambda a, b: a ^ b,
