@@ -199,6 +199,15 @@ def test_what_macros_stand_for(before: str, body: str) -> None:
     ("before", "body", "reason"),
     [
         ("#define B x + 1", "BUG_ON(B * 2 == 2);", "the macro B()"),
+        ("#define N 1 + 2", "BUG_ON(N * 2 == 6);", "the macro N()"),
+        ("#define N 1 + 2", "BUG_ON(~N == -4);", "the macro N()"),
+        ("#define N 1 + 2", "BUG_ON((u8)N == 3);", "the macro N()"),
+        ("#define N 1 + 2", "BUG_ON(4 - N == 1);", "the macro N()"),
+        ("#define F 1 | 2", "BUG_ON((x & F) == 0);", "the macro F()"),
+        ("#define N 1 + 2\n#define M (N * 2)", "BUG_ON(M == 6);", "the macro N()"),
+        ("#if 0\n#define B() (x + 1)\n#endif", "BUG_ON(B() == 1);", "the macro B()"),
+        ("#define B() (x + 1)\n#undef B\n#define B() (x + 2)", "BUG_ON(B() == 2);", "the macro B()"),
+        ("#define B() (x + 1)\n#undef B", "BUG_ON(B() == 1);", "the macro B()"),
         ("#define B (x + 1)\n#undef B\n#define B (x + 2)", "BUG_ON(B == 2);", "the macro B()"),
         ("", "unknown(x) = 1; BUG_ON(x == 1);", "unknown(x), a call that stands for a variable"),
         ("int t[2];", "int *p = &t[1]; BUG_ON(p - t == 1);", "p - t, the distance between two pointers"),
@@ -207,6 +216,41 @@ def test_what_macros_stand_for(before: str, body: str) -> None:
 def test_what_macros_stand_for_is_not_always_modelled(before: str, body: str, reason: str) -> None:
     result = _check(f"int x;\n{before}\nvoid f(void) {{ {body} }}\n").results[0]
     assert reason in result.reason
+
+
+@pytest.mark.parametrize(
+    ("before", "body"),
+    [
+        ("#define F 1 << 3", "x |= F; BUG_ON(x & F);"),
+        ("#define F 1 << 3\n#define G (F | 1)", "BUG_ON(G == 9);"),
+        ("#define N -1", "BUG_ON(4 - N == 5);"),
+        ("#define N 1 + 2", "BUG_ON((N) * 2 == 6 && N == 3);"),
+        ("#define N (1 + 2)", "BUG_ON(N * 2 == 6);"),
+        ("#undef B\n#define B() (x + 2)", "BUG_ON(B() == 2);"),
+        ("#define B() (x + 2)\n#define B()  (x + 2)", "BUG_ON(B() == 2);"),
+    ],
+)
+def test_what_reads_the_same_wherever_it_is_put_is_a_value(before: str, body: str) -> None:
+    result = _check(f"int x;\n{before}\nvoid f(void) {{ {body} }}\n").results[0]
+    assert [p.status for p in result.properties] == ["violated"], result.reason
+
+
+@pytest.mark.parametrize(
+    "conditional",
+    [
+        "#if 0\n{strong}#else\n{weak}#endif",
+        "#ifdef CONFIG_SMP\n{weak}#else\n{strong}#endif",
+        "#ifndef CONFIG_SMP\n{strong}#else\n{weak}#endif",
+    ],
+)
+def test_a_macro_of_an_arm_that_is_left_out_is_not_used(conditional: str) -> None:
+    arms = conditional.format(strong="#define pub() smp_wmb()\n", weak="#define pub() barrier()\n")
+    text = (
+        "int x, y;\nvoid a(void) { WRITE_ONCE(x, 1); pub(); WRITE_ONCE(y, 1); }\n"
+        "void b(void) { if (READ_ONCE(y)) { smp_rmb(); BUG_ON(!READ_ONCE(x)); } }\n"
+    )
+    result = _check(f"{arms}\n{text}").results[0]
+    assert [p.status for p in result.properties] == ["violated"]
 
 
 def test_a_word_that_is_not_in_the_text_is_told() -> None:

@@ -82,8 +82,7 @@ def without_directives(name: str, hunks: Sequence[Sequence[Line]]) -> list[list[
         scanned = scan(Source.whole(name, text))
     except SyntaxProblem:
         return [list(hunk) for hunk in hunks]
-    directives = set(scanned.directives)
-    arms = [r for r in preprocess(scanned, text.split("\n")).skipped if r not in directives]
+    arms = preprocess(scanned, text.split("\n")).arms
     left_out = {n - lacking for arm in arms for n in range(arm.line, arm.end_line + 1)}
     kept: list[list[Line]] = []
     number = 0

@@ -14,6 +14,7 @@ from verifier.syntax.scanner import Remark
 MACRO = "macro"  # what such a function is said to return; its parameters have the type "lvalue"
 
 _DEFINE = re.compile(r"\s*#\s*define\s+(\w+)(?:\(([\w\s,]*)\)|(?!\())\s*(.*)", re.DOTALL)
+_NAMED = re.compile(r"\s*#\s*(define|undef)\s+(\w+)")
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _STATEMENT = re.compile(r"\s*(?:do|if|for|while|switch|goto|break|continue|return)\b|\s*\{")
 
@@ -23,17 +24,32 @@ def function_macros(
 ) -> tuple[list[tree.Function], list[Remark]]:
     """The macros among preprocessor lines as functions, and the lines that are none or can't be read.
 
-    A macro that can't be read stays a note; who calls it calls what is not understood.
+    A macro that can't be read, or that means one thing in one place and another elsewhere, stays a note; who calls it
+    calls what is not understood.
     """
     functions: list[tree.Function] = []
     rest: list[Remark] = []
+    many = _ambiguous(remarks)
     for remark in remarks:
-        function = _function(source, remark, parse)
+        named = _NAMED.match(remark.text)
+        function = None if named and named[2] in many else _function(source, remark, parse)
         if function is None:
             rest.append(remark)
         else:
             functions.append(function)
     return functions, rest
+
+
+def _ambiguous(remarks: Sequence[Remark]) -> set[str]:
+    """The macros that are defined in several ways, or undefined later on."""
+    meanings: dict[str, set[str]] = {}
+    for remark in sorted(remarks, key=lambda r: r.line):
+        named = _NAMED.match(remark.text)
+        if named and named[1] == "define":
+            meanings.setdefault(named[2], set()).add(" ".join(remark.text.split()))
+        elif named and named[2] in meanings:
+            meanings[named[2]].add("")
+    return {name for name, those in meanings.items() if len(those) > 1}
 
 
 def _function(source: Source, remark: Remark, parse: Callable[[Source], tree.Unit]) -> tree.Function | None:

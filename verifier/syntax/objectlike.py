@@ -18,6 +18,11 @@ _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 _UNDEFINE = re.compile(r"\s*#\s*undef\s+(\w+)")
 _NEVER = frozenset(("current",))  # known by that name
 _ACCESSES = frozenset(("READ_ONCE", "WRITE_ONCE", "ACCESS_ONCE"))
+_LOOSEST_FIRST = ("?:", "||", "&&", "|", "^", "&", "== !=", "< > <= >=", "<< >>", "+ -", "* / %")
+_LEVELS = {o: n for n, level in enumerate(_LOOSEST_FIRST) for o in (level.split() if n else level)}
+_TIGHT = frozenset(
+    ("(", "[", ".", "->", "++", "--", "!", "~")
+)  # beside an operand: tighter than what has two operands
 _LONGEST = 16  # macros that stand for macros
 
 
@@ -33,14 +38,17 @@ class ObjectMacros:
         self,
         tokens: Sequence[Token],
         macros: Sequence[Macro],
-        skipped: Sequence[Remark],
+        directives: Sequence[Remark],
         values: Mapping[Macro, tree.Expression | None],
     ) -> None:
-        """`skipped` may undefine some; `values` are expressions, where macros have any."""
-        self._ends = {found[1]: remark.line for remark in skipped if (found := _UNDEFINE.match(remark.text))}
+        """`directives` may undefine some; `values` are expressions, where macros have any."""
+        self._ends = {
+            found[1]: remark.line for remark in directives if (found := _UNDEFINE.match(remark.text))
+        }
         self._many = _ambiguous(macros) | self._ends.keys()
         self._words: dict[str, list[tuple[int, Token]]] = {}
         words = {m: own for m in macros if m.name not in _NEVER and (own := _words(m))}
+        self._many |= _torn(words, tokens)
         called = {a.text for a, b in pairwise(tokens if macros else ()) if a.kind == "name" and b.text == "("}
         able = [m for m in words if m.name not in self._many | called]
         known = _constants(able, values, {m.name for m in macros})
@@ -107,6 +115,47 @@ def _words(macro: Macro) -> tuple[Token, ...]:
         return scan(Source.whole("", macro.value)).tokens
     except SyntaxProblem:
         return ()
+
+
+def _torn(macros: Mapping[Macro, Sequence[Token]], tokens: Sequence[Token]) -> set[str]:
+    """Those whose words have operators outside brackets, and that stand beside one somewhere that takes a part of them:
+    `#define N 1 + 2` in `N * 2`."""
+    levels = {m.name: level for m, words in macros.items() if (level := _loosest(words)) is not None}
+    if not levels:
+        return set()
+    found: set[str] = set()
+    for text in (tokens, *macros.values()):
+        for i, token in enumerate(text):
+            if (level := levels.get(token.text)) is None or token.kind != "name":
+                continue
+            before, after = text[i - 1].text if i else "", text[i + 1].text if i + 1 < len(text) else ""
+            if before == ")" or (before in _LEVELS and not _is_operand(text[i - 2] if i > 1 else None)):
+                is_torn = True  # a cast, or an operator with one operand
+            else:
+                is_torn = (
+                    before in _TIGHT - {"(", "["} or max(_LEVELS.get(n, -1) for n in (before, after)) >= level
+                )
+            if is_torn or after in _TIGHT:
+                found.add(token.text)
+    return found
+
+
+def _loosest(words: Sequence[Token]) -> int | None:
+    """The level of the operator with two operands that binds least, outside brackets; None where there is none."""
+    levels: list[int] = []
+    depth, before = 0, None
+    for word in words:
+        depth -= word.text in (")", "]", "}")
+        if depth == 0 and word.text in _LEVELS and _is_operand(before):
+            levels.append(_LEVELS[word.text])
+        depth += word.text in ("(", "[", "{")
+        before = word
+    return min(levels, default=None)
+
+
+def _is_operand(word: Token | None) -> bool:
+    """Whether an operand ends with it, so that an operator after it has two."""
+    return word is not None and (word.kind in ("name", "number", "char") or word.text in (")", "]"))
 
 
 def _is_of_declarations(words: Sequence[Token]) -> bool:

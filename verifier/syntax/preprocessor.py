@@ -26,11 +26,12 @@ class Macro:
 
 @record(frozen=True, slots=True)
 class Preprocessed:
-    """The tokens that remain, the object-like macros, and what was skipped."""
+    """The tokens that remain, the object-like macros, the other directives, and the arms that were left out."""
 
     tokens: tuple[Token, ...]
-    macros: tuple[Macro, ...]
-    skipped: tuple[Remark, ...]
+    macros: tuple[Macro, ...] = ()
+    directives: tuple[Remark, ...] = ()
+    arms: tuple[Remark, ...] = ()
 
 
 def preprocess(scan: Scan, lines: Sequence[str]) -> Preprocessed:
@@ -44,13 +45,12 @@ def preprocess(scan: Scan, lines: Sequence[str]) -> Preprocessed:
     kept = tuple(d for d in scan.directives if d.line not in left_out)
     macros = tuple(m for m in map(_macro, kept) if m is not None)
     defined = {m.remark for m in macros}
-    skipped = [d for d in kept if d not in defined] + [
-        _arm(lines, *gap) for gap in gaps if gap[1] - gap[0] > 1
-    ]
+    others = tuple(d for d in kept if d not in defined)
+    arms = tuple(_arm(lines, *gap) for gap in gaps if gap[1] - gap[0] > 1)
     tokens = scan.tokens
     if gaps:
         tokens = tuple(t for t in tokens if t.line not in left_out)
-    return Preprocessed(tokens, macros, tuple(skipped))
+    return Preprocessed(tokens, macros, others, arms)
 
 
 def _word(directive: Remark) -> tuple[str, str]:

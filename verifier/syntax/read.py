@@ -33,15 +33,16 @@ def parse(source: Source, column: str | None = None) -> tree.Unit:
     scanned = scan(source)
     prepared = preprocess(scanned, source.text.split("\n"))
     values = {macro: _value(source, macro) for macro in prepared.macros}
-    own = ObjectMacros(prepared.tokens, prepared.macros, prepared.skipped, values)
+    own = ObjectMacros(prepared.tokens, prepared.macros, prepared.directives, values)
     prepared = replace(prepared, tokens=own.spread(prepared.tokens))
     text = _text(source, prepared, column is not None)
     unit = _snippet(text) if column is None else _column(text, column)
     check_depth(source, unit)
     constants = [_constant(source, macro, values[macro]) for macro in own.constants]
-    lines = [*prepared.skipped, *(macro.remark for macro in own.functions)]
+    lines = [*prepared.directives, *(macro.remark for macro in own.functions)]
     macros, skipped = function_macros(source, lines, partial(_macro, own=own))
-    notes = [*_notes(source, skipped), *_notes(source, [m.remark for m in own.unread]), *unit.skipped]
+    remarks = [*skipped, *prepared.arms, *(m.remark for m in own.unread)]
+    notes = [*_notes(source, remarks), *unit.skipped]
     return replace(
         unit,
         functions=(*unit.functions, *macros),
@@ -79,7 +80,7 @@ def parse_statements(source: Source) -> tuple[tree.Statement, ...]:
 
     They are those that `parse` finds there, if nothing outside says more about them. Raises SyntaxProblem.
     """
-    text = _text(source, Preprocessed(scan(source).tokens, (), ()), False)
+    text = _text(source, Preprocessed(scan(source).tokens), False)
     words = layout.statements(text, 0, len(text.tokens))
     try:
         body = cast(tree.Block, parse_words(source, words, "column"))
@@ -140,7 +141,7 @@ def _column(text: Text, header: str) -> tree.Unit:
 def _macro(source: Source, own: ObjectMacros) -> tree.Unit:
     """The function that stands for a macro of a text that has these others. Raises SyntaxProblem."""
     _, name, *_ = tokens = scan(source).tokens
-    prepared = Preprocessed(own.spread(tokens, name.text), (), ())
+    prepared = Preprocessed(own.spread(tokens, name.text))
     unit = _snippet(_text(source, prepared, False))
     check_depth(source, unit)
     return unit
@@ -158,7 +159,7 @@ def _value(source: Source, macro: Macro) -> tree.Expression | None:
     origins = tuple(Origin(line + i, column if i == 0 else 1) for i in range(len(lines)))
     text = Source(source.name, macro.value, source.lines, origins)
     try:
-        prepared = _text(text, Preprocessed(scan(text).tokens, (), ()), False)
+        prepared = _text(text, Preprocessed(scan(text).tokens), False)
         words = layout.value(prepared)
         return cast(tree.Expression, parse_words(text, words, "expression")) if words else None
     except (SyntaxProblem, Rejected):
