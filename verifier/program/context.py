@@ -282,6 +282,8 @@ class Context:
         match node:
             case tree.Number(value):
                 self._numbers.add(value)
+            case tree.Name(name) if name in self._values:
+                self._numbers.add(self._values[name])
             case tree.Call(_, arguments):
                 self._bit_numbers.update(a.name for a in arguments if isinstance(a, tree.Name))
             case tree.Binary("<<" | ">>", _, tree.Name(name)):

@@ -47,7 +47,7 @@ def typed(here: Here, e: tree.Expression) -> Typed:
             if operator == "-" and _is_pointer(here, left) and _is_pointer(here, right):
                 what = f"{text_of(here.frame.source, e.span)}, the distance between two pointers"
                 here.context.cannot_model(what, here.frame, e.span)
-            if operator not in ("==", "!="):
+            if operator not in ("==", "!=") or _is_number(left) or _is_number(right):
                 _note_constants(here, left, right)
             return conversions.binary(operator, *operands)
         case tree.Conditional():
@@ -122,11 +122,20 @@ def _size(here: Here, e: tree.Call, of: tree.Expression) -> Value:
 
 def _note_constants(here: Here, *operands: tree.Expression) -> None:
     """Say which number a name that stands for any is taken for, where it is more than told apart from others."""
-    for e in operands:
+    for e in map(_plain, operands):
         if isinstance(e, tree.Name) and e.name in here.context.invented and not here.context.is_litmus:
             number = here.context.constant(e.name)
             if number is not None:
                 here.context.assume(f"{e.name} is not in the text: taken to be {number}")
+
+
+def _plain(e: tree.Expression) -> tree.Expression:
+    """An expression without its sign."""
+    return e.operand if isinstance(e, tree.Unary) and e.operator in ("-", "+", "~") else e
+
+
+def _is_number(e: tree.Expression) -> bool:
+    return isinstance(_plain(e), tree.Number)
 
 
 def _address_of(here: Here, operand: tree.Expression) -> Value:
