@@ -73,9 +73,9 @@ WIDE = {
         f"static typeof(x) f(typeof(x) v) {{ return v * v; }}\n"
         f"void w(void) {{ WRITE_ONCE(x, {'f(' * 60}3{')' * 60}); smp_wmb(); WRITE_ONCE(y, 1); }}\n"
     ),
-    "set_bit() of bit 1024": "void w(void) { set_bit(1024, &x); smp_mb(); WRITE_ONCE(y, 1); }\n",
-    "set_bit() of bit &y": "void w(void) { set_bit(&y, &x); smp_mb(); WRITE_ONCE(y, 1); }\n",
-    "set_bit() of bit 0xfffffffff": "void w(void) { set_bit(0xfffffffff, &x); smp_mb(); WRITE_ONCE(y, 1); }\n",
+    "1024, an access beside an object": "void w(void) { set_bit(1024, &x); smp_mb(); WRITE_ONCE(y, 1); }\n",
+    "&y, an access beside an object": "void w(void) { set_bit(&y, &x); smp_mb(); WRITE_ONCE(y, 1); }\n",
+    "bit 68719476735 of __set_bit()": "void w(void) { __set_bit(0xfffffffff, &x); smp_mb(); WRITE_ONCE(y, 1); }\n",
 }
 
 

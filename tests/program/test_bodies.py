@@ -115,7 +115,7 @@ def test_every_body_calls_what_is_known() -> None:
         "__core_schedule",
         "__full_order",
         "__acquire_order",
-        "BIT",
+        "__bit",
         "likely",
         "unlikely",
         *("__list", "__chain", "__known", "__stop"),

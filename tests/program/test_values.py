@@ -442,6 +442,12 @@ def test_a_question_about_elements_that_are_one_location_is_open() -> None:
         ("BUG_ON(READ_ONCE(x) & FLAG);", {"FLAG is not in the text: taken to be 64"}),
         ("BUG_ON(READ_ONCE(x) == 64 && READ_ONCE(x) & FLAG);", {"FLAG is not in the text: taken to be 128"}),
         ("BUG_ON(READ_ONCE(x) == STATE);", set()),
+        ("BUG_ON(READ_ONCE(x) == STATE && STATE == 5);", {"STATE is not in the text: taken to be 101"}),
+        ("BUG_ON(-LIMIT == -5);", {"LIMIT is not in the text: taken to be 101"}),
+        ("BUG_ON(-EIO != -5);", set()),
+        ("set_bit(x, &g.a);", set()),
+        ("set_bit(1, p->w);", set()),
+        ("set_bit(x, p->w);", {"the bit of set_bit() on line 2 is taken to be in the first word"}),
         ("BUG_ON(p->a == 3); q->a = 3;", {"p and q are taken to be different objects"}),
         ("BUG_ON(p->a == 3); q->b = 3;", set()),
         ("h->a = 1; BUG_ON(g.a == 1);", {"h and g are taken to be different objects"}),
@@ -454,10 +460,33 @@ def test_a_question_about_elements_that_are_one_location_is_open() -> None:
     ],
 )
 def test_what_is_taken_for_granted_is_said(body: str, said: set[str]) -> None:
-    structs = "struct t { int a, b; } g, *h; struct s { int a, b; struct t *t, *u; struct s *n; };"
+    structs = "struct t { int a, b; } g, *h; struct s { int a, b; struct t *t, *u; struct s *n; unsigned long w[2]; };"
     text = f"{structs} int x;\nvoid f(struct s *p, struct s *q, int *i, int *j) {{ {body} }}\n"
     (unit,) = check("a.c", text.encode(), Options(models=("lkmm",)))
     assert {a for a in unit.assumptions if "taken to be" in a} == said
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("set_bit(64, bits); BUG_ON(bits[1] == 1);", "violated"),
+        ("set_bit(64, bits); BUG_ON(bits[0]);", "holds"),
+        ("set_bit(64, bits); BUG_ON(!test_bit(64, bits));", "holds"),
+        ("set_bit(130, s.f); BUG_ON(s.f[2] == 4);", "violated"),
+        ("set_bit(70, s.p); BUG_ON(s.p[1] == 64);", "violated"),
+        ("set_bit(64, &bits[1]); BUG_ON(bits[2] == 1);", "violated"),
+        ("BUG_ON(test_and_set_bit(99, bits)); BUG_ON(bits[1] == 1UL << 35);", "violated"),
+        ("__set_bit(9, bits); BUG_ON(bits[0] == 512);", "violated"),
+        ("x = 4; BUG_ON(__test_and_set_bit(x++, bits)); BUG_ON(x == 5);", "violated"),
+        ("BUG_ON(-EIO == -5);", "violated"),
+        ("BUG_ON(EAGAIN == EWOULDBLOCK);", "violated"),
+        ("BUG_ON(LIMIT == EIO);", "holds"),
+    ],
+)
+def test_bits_of_several_words_and_numbers_of_errors(body: str, status: str) -> None:
+    declared = "unsigned long bits[3]; struct { unsigned long f[3], *p; } s; int x;"
+    (unit,) = check("a.c", f"{declared}\nvoid f(void) {{ {body} }}\n".encode(), Options(models=("lkmm",)))
+    assert status in {p.status for p in unit.results[0].properties}, unit.results[0].reason
 
 
 STRUCTS = "struct s { int a, b; }; struct o { struct s i; int t[2]; }; struct s gs, *gp; int x, y, t[2];\n"

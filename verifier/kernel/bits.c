@@ -1,47 +1,47 @@
 /*
  * Bit operations that are not atomic, and those that are made of others. The atomic ones are known by their
- * names; a body that calls its own name means that one.
+ * names; a body that calls its own name means that one. __bit(nr): the mask of a bit in the first word.
  */
 
 /* include/asm-generic/bitops/non-atomic.h: plain accesses */
-void __set_bit(int nr, unsigned long *p) { *p |= BIT(nr); }
-void __clear_bit(int nr, unsigned long *p) { *p &= ~BIT(nr); }
-void __change_bit(int nr, unsigned long *p) { *p ^= BIT(nr); }
-int __test_and_set_bit(int nr, unsigned long *p)
+void __set_bit(expression nr, unsigned long *p) { *p |= __bit(nr); }
+void __clear_bit(expression nr, unsigned long *p) { *p &= ~__bit(nr); }
+void __change_bit(expression nr, unsigned long *p) { *p ^= __bit(nr); }
+int __test_and_set_bit(expression nr, unsigned long *p)
 {
-	unsigned long old = *p;
-	*p = old | BIT(nr);
-	return (old & BIT(nr)) != 0;
+	unsigned long mask = __bit(nr), old = *p;
+	*p = old | mask;
+	return (old & mask) != 0;
 }
-int __test_and_clear_bit(int nr, unsigned long *p)
+int __test_and_clear_bit(expression nr, unsigned long *p)
 {
-	unsigned long old = *p;
-	*p = old & ~BIT(nr);
-	return (old & BIT(nr)) != 0;
+	unsigned long mask = __bit(nr), old = *p;
+	*p = old & ~mask;
+	return (old & mask) != 0;
 }
-int __test_and_change_bit(int nr, unsigned long *p)
+int __test_and_change_bit(expression nr, unsigned long *p)
 {
-	unsigned long old = *p;
-	*p = old ^ BIT(nr);
-	return (old & BIT(nr)) != 0;
+	unsigned long mask = __bit(nr), old = *p;
+	*p = old ^ mask;
+	return (old & mask) != 0;
 }
 
 /* include/asm-generic/bitops/lock.h: a plain read, and a store-release of what it leaves */
-void __clear_bit_unlock(int nr, unsigned long *p)
+void __clear_bit_unlock(expression nr, unsigned long *p)
 {
 	unsigned long old = READ_ONCE(*p);
-	smp_store_release(p, old & ~BIT(nr));
+	smp_store_release(p, old & ~__bit(nr));
 }
 
 /* include/linux/bitops.h */
-void assign_bit(long nr, unsigned long *p, bool value)
+void assign_bit(expression nr, unsigned long *p, bool value)
 {
 	if (value)
 		set_bit(nr, p);
 	else
 		clear_bit(nr, p);
 }
-void __assign_bit(long nr, unsigned long *p, bool value)
+void __assign_bit(expression nr, unsigned long *p, bool value)
 {
 	if (value)
 		__set_bit(nr, p);
@@ -92,7 +92,7 @@ bool bit_spin_is_locked(int nr, unsigned long *addr) { return test_bit(nr, addr)
 void __bit_spin_unlock(int nr, unsigned long *addr)
 {
 	unsigned long old = READ_ONCE(*addr);
-	__hand_over(addr, old & ~BIT(nr));
+	__hand_over(addr, old & ~__bit(nr));
 }
 
 /* include/linux/list_bl.h */
@@ -100,4 +100,4 @@ void hlist_bl_lock(struct hlist_bl_head *b) { bit_spin_lock(0, &b->first); }
 void hlist_bl_unlock(struct hlist_bl_head *b) { __bit_spin_unlock(0, &b->first); }
 
 /* include/asm-generic/bitops/generic-non-atomic.h */
-bool __test_bit(long nr, unsigned long *p) { return (*p & BIT(nr)) != 0; }
+bool __test_bit(expression nr, unsigned long *p) { return (*p & __bit(nr)) != 0; }

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from verifier.program import access, expressions
 from verifier.program.conversions import Typed, as_kind, binary, kind_of, unary
 from verifier.program.frame import Variable, text_of
-from verifier.program.operators import FURTHEST, OPERATORS
 from verifier.program.primitives import RmwCall
 from verifier.program.program import (
     Address,
@@ -25,6 +24,8 @@ from verifier.syntax import tree
 
 if TYPE_CHECKING:
     from verifier.program.access import Here
+
+_WORD = 64  # bits of an unsigned long
 
 
 def argument(here: Here, e: tree.Call, name: str, number: int) -> tree.Expression:
@@ -59,13 +60,30 @@ def _bit_place(here: Here, e: tree.Call, name: str, number: int) -> tuple[access
         text = text_of(here.frame.source, bit.span)
         return Address(Path(Root(text, None, None), ())), Number(1)
     position = expressions.value(here, bit)
-    mask: Value = Apply("<<", (Number(1), position))
-    if isinstance(position, Number):
-        if not 0 <= position.value < FURTHEST:
-            origin = here.frame.origin(bit.span)
-            here.context.unmodelled.setdefault(f"{name}() of bit {origin.text}", origin.span.line)
-        mask = Number(OPERATORS["<<"](1, position.value))
-    return access.pointee(here, e.arguments[number]), mask
+    words = e.arguments[number]
+    if isinstance(position, Number) and position.value >= _WORD:
+        word, rest = divmod(position.value, _WORD)
+        words = tree.Index(words, tree.Number(word, str(word), bit.span), bit.span)
+        return access.place(here, words), Number(1 << rest)
+    if not isinstance(position, Number) and not (isinstance(words, tree.Unary) and words.operator == "&"):
+        line = here.frame.origin(bit.span).span.line
+        here.context.assume(f"the bit of {name}() on line {line} is taken to be in the first word")
+    return access.pointee(here, words), _mask(here, position, name, bit)
+
+
+def mask(here: Here, e: tree.Call) -> Value:
+    """__bit(nr): the mask of a bit in the first word of several."""
+    return _mask(here, expressions.value(here, e.arguments[0]), here.frame.function, e.arguments[0])
+
+
+def _mask(here: Here, position: Value, name: str, bit: tree.Expression) -> Value:
+    if not isinstance(position, Number):
+        return Apply("<<", (Number(1), position))
+    if not 0 <= position.value < _WORD:
+        line = here.frame.origin(bit.span).span.line
+        here.context.unmodelled.setdefault(f"bit {position.value} of {name}()", line)
+        return Number(1)
+    return Number(1 << position.value)
 
 
 def test_bit(here: Here, e: tree.Call, name: str, order: str) -> Value:

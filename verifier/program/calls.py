@@ -230,6 +230,8 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
         return _empty_list(here, e, name == "__chain")
     if name == "__known" and here.frame.caller is not None:  # else it is a user's function of that name
         return _known(here, e)
+    if name == "__bit" and here.frame.caller is not None:
+        return atomics.mask(here, e)
     if name == "__stop":  # of what gets no further, nothing is said
         here.writer.emit(Assume(Number(0), origin))
         return Number(0)

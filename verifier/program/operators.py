@@ -7,7 +7,7 @@ from collections.abc import Callable
 from verifier.limits import NotModelled
 
 WIDEST = 4096  # bits of a number, where nothing says which type it has
-FURTHEST = 1024  # bits that a number is shifted by
+_FURTHEST = 1024  # bits that a number is shifted by
 
 
 def _divide(a: int, b: int) -> int:
@@ -23,7 +23,7 @@ def _times(a: int, b: int) -> int:
 
 
 def _shifted(a: int, by: int) -> int:
-    by = min(max(by, 0), FURTHEST)
+    by = min(max(by, 0), _FURTHEST)
     _check(a.bit_length() + by)
     return a << by
 
@@ -40,7 +40,7 @@ OPERATORS: dict[str, Callable[..., int]] = {
     "/": _divide,
     "%": lambda a, b: a - b * _divide(a, b),
     "<<": _shifted,
-    ">>": lambda a, b: a >> min(max(b, 0), FURTHEST),
+    ">>": lambda a, b: a >> min(max(b, 0), _FURTHEST),
     "&": lambda a, b: a & b,
     "|": lambda a, b: a | b,
     "^": lambda a, b: a ^ b,
