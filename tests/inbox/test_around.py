@@ -207,6 +207,17 @@ def test_two_files_of_one_patch_are_two_sides(tree: Path) -> None:
     assert any("smp_rmb (line 12 of take/take.c) is new" in d for d in units[0].change.details)
 
 
+def test_a_barrier_that_moves_to_a_callee_in_a_header_is_found_there(tree: Path) -> None:
+    header = HEADER + "\nstatic inline void box_order(void)\n{\n~smp_wmb();\n}\n"
+    put = PUT.replace("smp_wmb", "box_order")
+    write(tree, {"put/put.c": put, "take/take.c": TAKE, "include/box.h": header})
+    patch = PATCH.replace("4,4", "4,5").replace("+~smp_wmb();\n", "-~smp_wmb();\n+~box_order();\n")
+    units = judged(tree, patch)
+    assert verdicts(units) == [{"proved"}] * len(units)
+    assert units[-1].threads == ("put", "take")
+    assert {b.place.name for r in units[-1].results for b in r.barriers} == {"smp_wmb", "smp_rmb"}
+
+
 def test_what_uses_other_members_is_no_other_side(tree: Path) -> None:
     take = TAKE.replace("READ_ONCE(b->item)", "b->next").replace("box_marked(b)", "READ_ONCE(b->list)")
     write(

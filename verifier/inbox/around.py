@@ -221,16 +221,20 @@ def look_around(
     touched: frozenset[str],
     partners: frozenset[str],
     message: str,
+    earlier: Sequence[Shown] = (),
 ) -> tuple[tuple[Found, ...], tuple[Meaning, ...]]:
     """What to look at in other files than the one at `path`, of which the functions `touched` by the patch and their
     `partners` are shown: the functions that comments and the message name; those that use the same members around
     barriers, where the file has none that do; callers of what has a barrier at its edge; what all of these call that
     matters. And what the constants and the macros that they use mean.
 
-    `functions` are those of the file, by name.
+    `functions` are those of the file, by name; `earlier` those that the patch touches as they were before.
     """
     texts = {n: text_of(functions[n]) for n in touched if n in functions}
     barred = {n: text for n, text in texts.items() if ORDER.search(text)}
+    if not barred:  # what orders may have moved to what they call
+        old = {f.name: text_of(f) for f in earlier if f.name in texts}
+        barred = {n: text for n, text in old.items() if ORDER.search(text)}
     if not barred:
         return (), ()
     found: list[Found] = []

@@ -96,7 +96,8 @@ def _patch(
         return None
     shown = frozenset(n for side in pair if side is not None for n in needed(side, names))
     by_name = {f.name: f for f in main.functions}
-    others, meanings = look_around(around, path, by_name, names, shown - names, message)
+    replaced = [] if pair[0] is None else [f for f in pair[0].functions if f.name in names]
+    others, meanings = look_around(around, path, by_name, names, shown - names, message, replaced)
     done |= {(f.path, f.definition.name) for f in others}
     sides = [
         None if side is None else _Side(side, patched, number, shown, others, meanings)
