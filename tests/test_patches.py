@@ -317,6 +317,32 @@ def test_code_that_a_message_shows() -> None:
     assert said["lkmm"].startswith("does not forbid MP")
 
 
+ASKED = """void a(void)
+{
+	WRITE_ONCE(x, 1);
+	smp_wmb();
+	WRITE_ONCE(y, 1);
+}
+
+void b(void)
+{
+	if (READ_ONCE(y))
+		BUG_ON(!READ_ONCE(x));
+}
+"""
+
+
+@pytest.mark.parametrize("lead", ["", "\t", "    ", "> ", "> > \t"])
+def test_functions_that_a_message_shows_anyhow_indented_meet_in_globals(lead: str) -> None:
+    """They share no member of a struct."""
+    code = "".join(lead + line + "\n" if line else line + lead.rstrip() + "\n" for line in ASKED.split("\n"))
+    (unit,) = checked(f"From: a@example.org\nSubject: x\n\nIs this ok?\n\n{code}")
+    assert [r.verdict for r in unit.results] == ["refuted"] * 2
+    (barrier,) = unit.results[0].barriers
+    assert barrier.status == "unpaired"
+    assert barrier.place.line == 9
+
+
 def test_an_x86_file_is_judged_as_x86_does() -> None:
     body = (
         " \tWRITE_ONCE(t->id, 1);\n-\tbarrier();\n+\tsmp_mb();\n \tif (READ_ONCE(t->runs))\n \t\tkick(t);\n"

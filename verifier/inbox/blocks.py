@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from textwrap import dedent
 
 from verifier.inbox.line import Line
 from verifier.inbox.trees import BARRIER
+from verifier.record import replace
 
 LEAST = 3
 MOST = 60
@@ -15,6 +17,7 @@ _CODE = re.compile(
     r"|^\s*(?:if|for|while|switch|else|do|return|case|default)\b.*[){:;]\s*$|^\s*\w+:\s*$"
     r"|^\s*(?:static|struct|void|int|bool|unsigned|long)\b.*[,)]\s*$"
 )
+_FUNCTION = re.compile(r"^(?!(?:if|for|while|switch|else|do)\b)\w[^\n;={}]*\([^\n;={}]*\)\s*\{", re.MULTILINE)
 _CALL = re.compile(r"\w\s*\(.*\)\s*;|\w\s*[-+|&]?=\s*\S.*;|\{\s*$")
 
 
@@ -26,7 +29,7 @@ def find_blocks(lines: Sequence[Line], used: frozenset[int]) -> Iterator[tuple[L
             block.append(line)
             continue
         if _is_worth(block):
-            yield tuple(_trimmed(block))
+            yield tuple(_dedented(_trimmed(block)))
         starts = line is not None and line.number not in used and _CODE.search(line.text)
         block = [line] if line is not None and starts else []
 
@@ -54,3 +57,13 @@ def _trimmed(block: list[Line]) -> list[Line]:
     while block and block[-1].is_blank:
         block = block[:-1]
     return block
+
+
+def _dedented(block: Sequence[Line]) -> Iterator[Line]:
+    """The lines, without the indentation that all have where these are whole functions."""
+    text = dedent("\n".join(line.text for line in block))
+    if not _FUNCTION.search(text):
+        yield from block
+        return
+    for line, rest in zip(block, text.split("\n"), strict=True):
+        yield replace(line, text=rest, column=line.column + len(line.text) - len(rest))
