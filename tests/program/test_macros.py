@@ -221,6 +221,9 @@ def test_what_macros_stand_for_is_not_always_modelled(before: str, body: str, re
 @pytest.mark.parametrize(
     ("before", "body"),
     [
+        ("#define M(a, b) ((a) > (b) ? (a) : (b))", "x = 3; BUG_ON(M(1, M(x, 2)) == 3);"),
+        ("#define M(a, b) ((a) > (b) ? (a) : (b))", "BUG_ON(M(M(M(1, 2), 3), M(4, M(5, 1))) == 5);"),
+        ("#define M(a) ((a) + 1)\nstatic int g(int a) { return M(a); }", "BUG_ON(M(g(x)) == 2);"),
         ("#define F 1 << 3", "x |= F; BUG_ON(x & F);"),
         ("#define F 1 << 3\n#define G (F | 1)", "BUG_ON(G == 9);"),
         ("#define N -1", "BUG_ON(4 - N == 5);"),

@@ -42,7 +42,7 @@ def inline(here: Here, e: tree.Call, function: tree.Function, source: Source) ->
         function=function.name,
         source=source,
         body=function,
-        call_path=f"{outer.call_path}/{function.name}@{e.span.line}:{e.span.column}",
+        call_path=outer.call_path + _step(e, function),
         way=outer.called(function.name, e.span),
         site=outer.site or (e.span if is_primitive else None),
         caller=outer.caller or (outer.source if is_primitive else None),
@@ -64,7 +64,11 @@ def inline(here: Here, e: tree.Call, function: tree.Function, source: Source) ->
 
 def _check(here: Here, e: tree.Call, function: tree.Function) -> None:
     outer = here.frame
-    if function.name in outer.calls or function.name == outer.function:
+    if is_macro(function):  # an argument may call it again, from another place
+        is_again = f"{_step(e, function)}/" in f"{outer.call_path}/"
+    else:
+        is_again = function.name in outer.calls or function.name == outer.function
+    if is_again:
         chain = " -> ".join((*outer.calls, outer.function, function.name))
         raise outer.error("recursion", f"recursion can't be inlined: {chain}", e.span)
     most = here.context.expansion
@@ -113,11 +117,16 @@ def _expanded(here: Here, e: tree.Call, function: tree.Function) -> tuple[Here, 
     inner = replace(
         outer,
         function=function.name,
-        call_path=f"{outer.call_path}/{function.name}@{e.span.line}:{e.span.column}",
+        call_path=outer.call_path + _step(e, function),
         way=outer.called(function.name, e.span),
         calls=(*outer.calls, outer.function),
     )
     return access.Here(here.context, here.writer, inner), expand(function, e.arguments)
+
+
+def _step(e: tree.Call, function: tree.Function) -> str:
+    """What a call adds to the path of calls."""
+    return f"/{function.name}@{e.span.line}:{e.span.column}"
 
 
 def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Expression | None) -> None:
