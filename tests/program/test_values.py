@@ -274,6 +274,36 @@ def test_types_of_places_and_expressions(text: str, status: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("constants", "body", "value"),
+    [
+        ("#define C BIT(31)", "u64 v = 0x100000001; v &= ~C;", "0x100000001"),
+        ("#define C 1000000000L", "u32 five = 5; u64 v = five * C;", "5000000000"),
+        ("#define C (~0U)", "u64 v = C;", "0xffffffff"),
+        ("#define C (~0U)", "int v = C > 0;", "1"),
+        ("#define C (0 - 1U)", "u64 v = C;", "0xffffffff"),
+        ("#define C 0xffffffffUL", "u64 v = C + 1;", "0x100000000"),
+        ("#define C 0xffffffffUL", "u64 v = C << 4;", "0xffffffff0"),
+        ("#define C 0xffffffffUL", "u64 v = ~C;", "0xffffffff00000000"),
+        ("#define C 0xffffffff", "u64 v = ~C;", "0"),
+        ("#define C GENMASK(3, 0)", "u64 v = ~C;", "0xfffffffffffffff0"),
+        ("#define C (1 ? -1 : 0U)", "u64 v = C;", "0xffffffff"),
+        ("#define C (-1 / 2U)", "u64 v = C;", "0x7fffffff"),
+        ("#define C (-1 > 0U)", "int v = C;", "1"),
+        ("#define C ((u8)~0)", "int v = ~C;", "-256"),
+        ("#define C (1U - 2 >> 28 && 1)", "int v = C - 2;", "-1"),
+        ("#define C sizeof(int)", "int v = C - 5 > 0;", "1"),
+        ("#define D (C + 1)\n#define C 0xffffffffU", "u64 v = D;", "0"),
+        ("static u64 v = ~0U;", "", "0xffffffff"),
+        ("static const u64 v = ~0U;", "", "0xffffffff"),
+        ("enum { C = ~0U >> 4 };", "u64 v = C;", "0x0fffffff"),
+    ],
+)
+def test_constants_have_types(constants: str, body: str, value: str) -> None:
+    assert judged(f"{constants}\nvoid f(void) {{ {body} BUG_ON(v == {value}); }}\n") == "violated"
+    assert judged(f"{constants}\nvoid f(void) {{ {body} BUG_ON(v != {value}); }}\n") == "holds"
+
+
+@pytest.mark.parametrize(
     ("text", "status"),
     [
         # Variables that are defined elsewhere

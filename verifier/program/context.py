@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import operator as op
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -12,17 +11,18 @@ from verifier.limits import Undecided, beyond_limit
 from verifier.options import EXPANSION
 from verifier.program.addresses import ELEMENTS, Addresses
 from verifier.program.changes import Changes
-from verifier.program.conversions import fitting, kind_of
+from verifier.program.constants import Constant, constant_value
+from verifier.program.conversions import of_literal
 from verifier.program.declared import Declared, statics
 from verifier.program.doubts import Doubt
 from verifier.program.frame import Frame, Variable
 from verifier.program.kernel import Kernel, ranges
 from verifier.program.lists import are_followed
 from verifier.program.macros import walk_expanded
-from verifier.program.operators import OPERATORS
 from verifier.program.percpu import of_all_cpus
 from verifier.program.primitives import LoadCall, StoreCall, core_call, table
 from verifier.program.program import Address, Number, Opaque, Path, Root, Skipped
+from verifier.program.words import Kind
 from verifier.record import record
 from verifier.source import Source, Span
 from verifier.syntax import tree
@@ -35,12 +35,6 @@ if TYPE_CHECKING:
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 _REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err|old|val|seen|got|res|result|local)_?\d*$|[rR]\d+$|[ijkn]$")
 _LITMUS_REGISTER = re.compile(r"(r|reg|tmp|ret|rc|err)_?\d*$|R\d+$|[ijk]$")
-_UNARY: dict[str, Callable[[int], int]] = {
-    "-": op.neg,
-    "+": op.pos,
-    "~": op.invert,
-    "!": lambda a: int(not a),
-}
 _TELLING = (
     tree.Name,
     tree.Number,
@@ -126,6 +120,7 @@ class Context:
             Root, int
         ] = {}  # variables whose initial values are not known, and their lines
         self._values: dict[str, int] = dict(table("constants.toml")["values"])
+        self._kinds: dict[str, Kind] = {}  # of constants, where the text tells
         self._open: dict[str, tree.Expression] = {}  # constants that depend on what the text does not tell
         states = table("constants.toml")["states"]
         self._values.update(dict.fromkeys(states["running"], 0))
@@ -153,9 +148,9 @@ class Context:
     def _declare(self, variables: Iterable[tree.Variable]) -> None:
         for v in variables:
             if v.type.name == "const":
-                value = self.constant_value(v.initial)
-                if value is not None:
-                    self._values[v.name] = value
+                known = constant_value(v.initial, self._known, self.types_of)
+                if known is not None:
+                    self._define(v.name, known)
                 elif v.initial is not None:
                     self._open[v.name] = v.initial
                 continue
@@ -183,51 +178,29 @@ class Context:
             size = len(v.initial.items) if v.dimensions[0] is None else None
         return _few(size)
 
-    def constant_value(
-        self, e: tree.Expression | None, meaning: Callable[[str], int | None] | None = None
-    ) -> int | None:
-        """The value of a #define, an enumeration constant or an initial value, where the text tells; `meaning` gives
-        that of a name, if not what the text has defined so far."""
-        of_name = self._values.get if meaning is None else meaning
+    def constant_value(self, e: tree.Expression | None) -> int | None:
+        """The value of a #define, an enumeration constant or a dimension, as far as the text has defined names so
+        far."""
+        known = constant_value(e, self._known, self.types_of)
+        return None if known is None else known[0]
 
-        def of(e: tree.Expression | None) -> int | None:
-            match e:
-                case tree.Number(value, _):
-                    return value
-                case tree.Name(name):
-                    return of_name(name)
-                case tree.Cast(to, operand):
-                    inner = of(operand)
-                    kind = self.types_of.resolved(to)
-                    return None if inner is None or kind is None else fitting(inner, kind)
-                case tree.Unary(operator, operand) if operator in _UNARY:
-                    inner = of(operand)
-                    return None if inner is None else _UNARY[operator](inner)
-                case tree.Call(tree.Name("BIT" | "BIT_ULL"), (operand,)):
-                    inner = of(operand)
-                    return None if inner is None or not 0 <= inner <= 64 else 1 << inner
-                case tree.Call(tree.Name("GENMASK" | "GENMASK_ULL"), (left, right)):
-                    high, low = of(left), of(right)
-                    if high is None or low is None or not 0 <= low <= high < 64:
-                        return None
-                    return (2 << high) - (1 << low)
-                case tree.Call(tree.Name("sizeof"), (tree.TypeArgument(to),)):
-                    size = kind_of(self.types_of.resolved(to))
-                    return None if size is None else size.size
-                case tree.Conditional(condition, then, otherwise):
-                    inner = of(condition)
-                    return None if inner is None else of(then if inner else otherwise)
-                case tree.Binary(operator, left, right) if operator in OPERATORS:
-                    a, b = of(left), of(right)
-                    is_shift, is_division = operator in ("<<", ">>"), operator in ("/", "%")
-                    if a is None or b is None or (is_shift and not 0 <= b <= 64) or (is_division and not b):
-                        return None
-                    value = OPERATORS[operator](a, b)
-                    return value if value.bit_length() <= 64 else None
-                case _:
-                    return None
+    def constant_of(self, e: tree.Expression | None) -> Constant | None:
+        """The value of a constant expression, where the text tells; names that stand for any constant do so here."""
+        return constant_value(e, self.typed_constant, self.types_of)
 
-        return of(e)
+    def typed_constant(self, name: str) -> Constant | None:
+        """As `constant`, with the kind of integer that it is."""
+        return None if self.constant(name) is None else self._known(name)
+
+    def _known(self, name: str) -> Constant | None:
+        value = self._values.get(name)
+        return None if value is None else (value, self._kinds.get(name, of_literal("0", value)))
+
+    def _define(self, name: str, known: Constant) -> None:
+        value, kind = known
+        self._values[name] = value
+        if kind is not None:
+            self._kinds[name] = kind
 
     def _survey(self, unit: tree.Unit) -> None:
         """See how undeclared names are used: as a location, with ->, and in which functions."""
@@ -302,10 +275,10 @@ class Context:
                 self.named_constants[self._values[name]] = name
             return None if name in self._lvalues else self._values[name]
         if (means := self._open.pop(name, None)) is not None:
-            value = self.constant_value(means, self.constant)
-            if value is not None:
-                self._values[name] = value
-                return value
+            known = self.constant_of(means)
+            if known is not None:
+                self._define(name, known)
+                return known[0]
             self.assume(f"{name} stands for what can't be worked out: taken to be a constant like no other")
         if not _CAPITALS.match(name) or name in self._lvalues:
             return None

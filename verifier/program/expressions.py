@@ -60,6 +60,8 @@ def typed(here: Here, e: tree.Expression) -> Typed:
             return _size(here, e, of), conversions.SIZE
         case tree.Name(name) if isinstance(binding := here.frame.bindings.get(name), Delayed):
             return typed(access.Here(here.context, here.writer, binding.frame), binding.expression)
+        case tree.Name(name) if name not in here.frame.bindings and (c := here.context.typed_constant(name)):
+            return Number(c[0]), None if here.context.is_litmus else c[1]
         case _:
             new = _untyped(here, e)
             return new, None if here.context.is_litmus else here.writer.kind(new)
@@ -98,9 +100,6 @@ def _name(here: Here, e: tree.Name, name: str) -> Value:
         return Local(binding.key)
     if isinstance(binding, Reference):
         return _address_of_local(here, f"{name}, the address of a local", e)
-    constant = here.context.constant(name)
-    if constant is not None:
-        return Number(constant)
     if name in here.context.functions:
         return here.context.opaque(f"&{name}")
     return _read(here, access.named_place(here, e, name), e)

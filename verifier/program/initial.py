@@ -94,7 +94,8 @@ def _constant(context: Context, e: tree.Expression) -> int | None:
         case tree.Call(_, (first,)) if _initialises(e):
             return _constant(context, first)
         case _:
-            return context.constant_value(e, context.constant)
+            known = context.constant_of(e)
+            return None if known is None else known[0]
 
 
 def _initialises(e: tree.Expression) -> bool:
