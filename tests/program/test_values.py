@@ -304,6 +304,42 @@ def test_constants_have_types(constants: str, body: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "condition"),
+    [
+        ("g = LOW(-1);", "g == -1"),
+        ("WRITE_ONCE(g, LOW(-1));", "g == -1"),
+        ("int l; l = LOW(-1);", "l == -1"),
+        ("int l = LOW(-1);", "l == -1"),
+        ("struct s { int m; } v; v.m = LOW(-1);", "v.m == -1"),
+        ("t[1] = LOW(-1);", "t[1] == -1"),
+        ("g = low();", "g == -1"),
+        ("g = same(LOW(-1));", "g == -1"),
+        ("", "(int)LOW(-1) == -1"),
+        ("", "LOW(-1) > 0"),
+        ("", "OUTER(-1) == 0xffffffff"),
+        ("u64 big = 0xffffffff; u32 one = 1; big = SUM(big, 0) + one;", "big == 0x100000000"),
+        ("u64 big = 0xff00000003; u32 one = 1; big = CLEAR(big, one);", "big == 2"),
+        ("u64 big; u32 one = 1; big = BIT_ULL(40) | one;", "big == 0x10000000001"),
+        ("u64 big = 0x100000001; big &= ~BIT(n & 31);", "big == 0x100000000"),
+        ("int l = BIT(31);", "l < 0"),
+        ("", "BIT(63) > 0"),
+        ("", "~GENMASK(3, 0) == 0xfffffffffffffff0"),
+        ("atomic_or(BIT(31), &v);", "atomic_read(&v) < 0"),
+    ],
+)
+def test_what_macros_give_has_a_type(body: str, condition: str) -> None:
+    defined = """#define LOW(n) ((u32)(n))
+#define OUTER(n) LOW(n)
+#define SUM(a, b) ((a) + (b))
+#define CLEAR(x, b) ((x) & ~(b))
+int g, t[2]; atomic_t v;
+int low(void) { return LOW(-1); }
+int same(int a) { return a; }
+"""
+    assert judged(f"{defined}void f(u32 n) {{ {body} BUG_ON({condition}); }}\n") == "violated"
+
+
+@pytest.mark.parametrize(
     ("text", "status"),
     [
         # Variables that are defined elsewhere

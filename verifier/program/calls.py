@@ -205,8 +205,6 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
     if name in ("BUG", "WARN"):
         here.writer.emit(Assert(Number(0), origin.text, origin))
         return Number(0)
-    if name in ("BIT", "BIT_ULL") and e.arguments:
-        return Apply("<<", (Number(1), expressions.value(here, e.arguments[0])))
     if name in _TRANSPARENT and e.arguments:
         return expressions.value(here, e.arguments[0])
     if name == "__core_schedule":

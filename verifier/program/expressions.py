@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from verifier.program import access, calls, conversions, elements, objects
+from verifier.program import access, calls, conversions, elements, inline, objects
 from verifier.program.conversions import Typed, kind_of, truth
 from verifier.program.doubts import Doubt
 from verifier.program.frame import Delayed, Pointer, Reference, Variable, text_of
 from verifier.program.program import Address, Apply, Branch, Local, Number, Set, Value
 from verifier.syntax import tree
+from verifier.syntax.walk import nodes
 
 if TYPE_CHECKING:
     from verifier.program.access import Here
@@ -62,9 +63,31 @@ def typed(here: Here, e: tree.Expression) -> Typed:
             return typed(access.Here(here.context, here.writer, binding.frame), binding.expression)
         case tree.Name(name) if name not in here.frame.bindings and (c := here.context.typed_constant(name)):
             return Number(c[0]), None if here.context.is_litmus else c[1]
+        case tree.Call(tree.Name(name)) if (
+            name not in here.frame.bindings and (found := _meant(here, e, name)) is not None
+        ):
+            return found
         case _:
             new = _untyped(here, e)
             return new, None if here.context.is_litmus else here.writer.kind(new)
+
+
+def _meant(here: Here, e: tree.Call, name: str) -> Typed | None:
+    """What a call stands for, of a macro or of those that make masks; None where it is any other."""
+    if (of_macro := inline.meant(here, e)) is not None:
+        return typed(*of_macro)
+    if name in here.context.functions or here.context.kernel.own(name):
+        return None
+    match name, e.arguments:
+        case "BIT" | "BIT_ULL", (number,):
+            one = Number(1), None if here.context.is_litmus else conversions.SIZE
+            return conversions.binary("<<", one, typed(here, number))
+        case "GENMASK" | "GENMASK_ULL", bounds if not here.context.is_litmus:
+            names = (n.name for n in nodes(bounds) if isinstance(n, tree.Name))
+            known = None if here.frame.bindings.keys() & names else here.context.constant_of(e)
+            return None if known is None else (Number(known[0]), known[1])
+        case _:
+            return None
 
 
 def _untyped(here: Here, e: tree.Expression) -> Value:
