@@ -340,6 +340,43 @@ int same(int a) { return a; }
 
 
 @pytest.mark.parametrize(
+    ("declared", "condition", "status"),
+    [
+        ("enum e { A, B }; enum e v = -1;", "v < 0", "holds"),
+        ("enum e { A, B }; enum e v = -1;", "v > B", "violated"),
+        ("enum e { A, B } v = -1;", "v > B", "violated"),
+        ("enum { A, B } v = -1;", "v > B", "violated"),
+        ("typedef enum { A, B } T; T v = -1;", "v > B", "violated"),
+        ("typedef enum e { A, B } T; T v = -1;", "v > B", "violated"),
+        ("typedef enum e { A, B } T; enum e v = -1;", "v > B", "violated"),
+        ("enum e { A, B }; struct s { enum e m; } v = { .m = -1 };", "v.m > B", "violated"),
+        ("enum e { A = BIT(40), B = 1 }; enum e v = -1;", "v == 0xffffffffffffffff", "violated"),
+        ("enum e { A = 1, B = -A }; enum e v = -1;", "v < 0", "violated"),
+        ("enum e { A, B = 0 - 1LL << 40 }; enum e v = B;", "v == -(1LL << 40)", "violated"),
+        ("enum e v = -1;", "v < 0", "violated"),
+        # Their constants
+        ("enum e { A, B };", "A - 1 < 0", "violated"),
+        ("enum e { A = 1U, B };", "A - 2 < 0", "violated"),
+        ("enum e { A = 0xffffffff, B = 1 };", "A + 1 == 0", "violated"),
+        ("enum e { A = BIT(40), B = 1 };", "-A > 0", "violated"),
+    ],
+)
+def test_an_enumeration_is_the_integer_that_has_its_constants(
+    declared: str, condition: str, status: str
+) -> None:
+    assert judged(f"{declared}\nvoid f(void) {{ BUG_ON({condition}); }}\n") == status
+
+
+def test_what_is_checked_for_a_sign_may_have_none() -> None:
+    text = """enum st { A, B, C }; int x;
+static int get(void) { return READ_ONCE(x) ? -22 : 1; }
+void f(void) { enum st s = get(); if (s < 0) return; BUG_ON(s != B); }
+void g(void) { WRITE_ONCE(x, 1); }
+"""
+    assert judged(text) == "violated"
+
+
+@pytest.mark.parametrize(
     ("text", "status"),
     [
         # Variables that are defined elsewhere

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from verifier.program.conversions import (
     INT,
@@ -19,6 +19,7 @@ from verifier.program.declared import Declared
 from verifier.program.operators import OPERATORS
 from verifier.program.program import Apply, Number, Value
 from verifier.program.words import Kind
+from verifier.source import Span
 from verifier.syntax import tree
 
 Constant = tuple[int, Kind | None]
@@ -69,6 +70,19 @@ def constant_value(
                 return None
 
     return of(e)
+
+
+def type_of_enum(values: Collection[int], span: Span) -> tree.Type:
+    """The type of an enumeration whose constants have these values, as gcc has it."""
+    names = ("int", "long") if min(values, default=0) < 0 else ("unsigned int", "unsigned long")
+    types = [tree.Type(name, 0, span) for name in names]
+    return next((t for t in types if all(fitting(v, t) == v for v in values)), types[-1])
+
+
+def of_enumerator(value: int, enum: tree.Type) -> Kind:
+    """The kind of a constant of an enumeration: int where that has it."""
+    kind = kind_of(enum)
+    return INT if kind is None or INT.fit(value) == value else kind
 
 
 def _typed(c: Constant) -> Typed:

@@ -11,7 +11,7 @@ from verifier.limits import Undecided, beyond_limit
 from verifier.options import EXPANSION
 from verifier.program.addresses import ELEMENTS, Addresses
 from verifier.program.changes import Changes
-from verifier.program.constants import Constant, constant_value
+from verifier.program.constants import Constant, constant_value, of_enumerator, type_of_enum
 from verifier.program.conversions import of_literal
 from verifier.program.declared import Declared, statics
 from verifier.program.doubts import Doubt
@@ -135,6 +135,8 @@ class Context:
             m[1] for s in unit.skipped if (m := re.match(r"\s*#\s*define\s+(\w+)(?:\(|\s+\S)", s.text))
         )
         self._declare(variables)
+        for enum in (t for t in unit.types if isinstance(t, tree.Enum)):
+            self._type_enum(enum)
         self._survey(unit)
         self.changes = Changes(self)
         self.fixed_pointers = {
@@ -163,6 +165,14 @@ class Context:
                     self.bounds[v.name] = size
             if (kind := struct_of(v.type)) and not v.type.pointers:
                 self.types[v.name] = kind
+
+    def _type_enum(self, enum: tree.Enum) -> None:
+        """Note which types the constants of an enumeration are, and which it is, if all of them are known."""
+        known = {name: c[0] for name in enum.enumerators if (c := self._known(name)) is not None}
+        meant = type_of_enum(known.values(), enum.span)
+        self._kinds |= {name: of_enumerator(value, meant) for name, value in known.items()}
+        if len(known) == len(enum.enumerators):
+            self.types_of.define(enum.name, meant)
 
     def elements(self, path: Path) -> int | None:
         """How many elements the array at a path has, where the text tells, it has one dimension, and they are few."""

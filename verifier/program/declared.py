@@ -31,6 +31,10 @@ class Declared:
                 self._fields[name] = field if is_alike else None
         self._targets: dict[Root, tree.Type] = {}
 
+    def define(self, name: str, meant: tree.Type) -> None:
+        """Note what an enumeration's type is."""
+        self._typedefs[name] = meant
+
     def point(self, root: Root, pointer: tree.Type) -> None:
         """Note that an object is what a pointer of that type points to."""
         self._targets[root] = replace(pointer, pointers=pointer.pointers - 1)

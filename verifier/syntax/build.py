@@ -11,7 +11,16 @@ from typing import Any, TypeVar, cast
 from verifier.source import Span
 from verifier.syntax import literals, tree
 from verifier.syntax.leaf import Leaf
-from verifier.syntax.outline import Declarator, Designated, Head, LoopHead, Storage, Typedef, shaped
+from verifier.syntax.outline import (
+    Declarator,
+    Designated,
+    Head,
+    LoopHead,
+    Storage,
+    Typedef,
+    shaped,
+    unnamed_enum,
+)
 from verifier.syntax.vocabulary import leaving
 
 Children = list[Any]
@@ -101,8 +110,9 @@ class Builder:
     def enumeration(self, c: Children) -> tree.Declare:
         constants = next(child for child in c if isinstance(child, tuple))
         declared = [child for child in c if isinstance(child, tuple)][1:]
-        int_type = tree.Type("int", 0, _span(c[:1]))
-        extra = tuple(shaped(int_type, d, False) for group in declared for d in group)
+        name = f"enum {c[1]}" if _is(c[1], "NAME") else unnamed_enum(constants[0].name)
+        type_ = tree.Type(name, 0, _span(c[:1]))
+        extra = tuple(shaped(type_, d, False) for group in declared for d in group)
         return tree.Declare((*constants, *extra), _span(c))
 
     def enumeration_typedef(self, c: Children) -> tree.Declare:

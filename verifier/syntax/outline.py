@@ -62,3 +62,8 @@ def shaped(type_: tree.Type, declarator: Declarator, static: bool) -> tree.Varia
         static,
         declarator.span,
     )
+
+
+def unnamed_enum(first: str) -> str:
+    """What the type of an enumeration without a name is called, by its first constant."""
+    return f"enum {{{first}}}"

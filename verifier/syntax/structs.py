@@ -1,4 +1,5 @@
-"""The types that a text defines: what its structs have as members, and what its typedefs stand for.
+"""The types that a text defines: what its structs have as members, what its enumerations have as constants, and what
+its typedefs stand for.
 
 They are found by their shape, so that one line that can't be read, such as a macro's, hides none of the others.
 """
@@ -11,19 +12,22 @@ from collections.abc import Iterator
 from verifier.source import Span
 from verifier.syntax import tree
 from verifier.syntax.declarations import comma, is_pointer_to_function, specifier_end
+from verifier.syntax.outline import unnamed_enum
 from verifier.syntax.words import TAGGED, Text, written
 
 _SIZE = re.compile(r"[1-9][0-9]{0,8}")
 _TAGGED = ("struct", "union")
 
 
-def types(text: Text) -> tuple[tree.Struct | tree.Typedef, ...]:
-    """The structs and typedefs of a text, in its order."""
-    found: list[tree.Struct | tree.Typedef] = []
+def types(text: Text) -> tuple[tree.Struct | tree.Typedef | tree.Enum, ...]:
+    """The structs, enumerations and typedefs of a text, in its order."""
+    found: list[tree.Struct | tree.Typedef | tree.Enum] = []
     position = 0
     while position < len(text.tokens):
         if text.text(position) in _TAGGED and (opener := _opener(text, position)) is not None:
             found += _struct(text, position, opener)
+        elif text.text(position) == "enum" and (opener := _opener(text, position)) is not None:
+            found += _enum(text, position, opener)
         elif text.text(position) == "typedef":
             found += _typedef(text, position + 1)
         position += 1
@@ -39,13 +43,29 @@ def _opener(text: Text, position: int) -> int | None:
 def _struct(text: Text, first: int, opener: int) -> Iterator[tree.Struct]:
     """A struct under its own name and under that of its typedef, as far as it has these."""
     closer = text.closing[opener]
-    names = [f"{text.text(first)} {text.text(first + 1)}"] if opener > first + 1 else []
-    if first and text.text(first - 1) == "typedef" and text.kind(closer + 1) == "name":
-        names.append(text.text(closer + 1))
+    names = _names(text, first, opener)
     span = text.span(first, closer + 1)
     unnamed = span if text.text(first) == "union" and opener == first + 1 else None
     fields = tuple(_fields(text, opener + 1, closer, (), unnamed)) if names else ()
     return (tree.Struct(name, fields, span) for name in names)
+
+
+def _names(text: Text, first: int, opener: int) -> list[str]:
+    """What a type is called that is defined here: by its tag, and by a typedef."""
+    after = text.closing[opener] + 1
+    names = [f"{text.text(first)} {text.text(first + 1)}"] if opener > first + 1 else []
+    is_typedef = first > 0 and text.text(first - 1) == "typedef" and text.kind(after) == "name"
+    return [*names, text.text(after)] if is_typedef else names
+
+
+def _enum(text: Text, first: int, opener: int) -> Iterator[tree.Enum]:
+    """An enumeration under each of its names; one without a name under that of its first constant."""
+    closer, position, constants = text.closing[opener], opener + 1, list[str]()
+    while position < closer:
+        constants.append(text.text(position))
+        position = comma(text, position, closer) + 1
+    names = _names(text, first, opener) or [unnamed_enum(constants[0]) if constants else ""]
+    return (tree.Enum(name, tuple(constants), text.span(first, closer + 1)) for name in names)
 
 
 _Unions = tuple[tuple[Span, int], ...]  # as in tree.Field

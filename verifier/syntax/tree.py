@@ -406,6 +406,15 @@ class Typedef:
 
 
 @record(frozen=True, slots=True)
+class Enum:
+    """A definition of an enumeration, named as a Type is, and the names of its constants."""
+
+    name: str
+    enumerators: tuple[str, ...]
+    span: Span = declare(compare=False, repr=False)
+
+
+@record(frozen=True, slots=True)
 class Comment:
     """A comment's text without its markers, in the order of the text."""
 
@@ -432,5 +441,5 @@ class Unit:
     comments: tuple[Comment, ...]
     skipped: tuple[Skipped, ...]
     span: Span = declare(compare=False, repr=False)
-    types: tuple[Struct | Typedef, ...] = ()
+    types: tuple[Struct | Typedef | Enum, ...] = ()
     elsewhere: frozenset[str] = frozenset()
