@@ -377,6 +377,36 @@ void g(void) { WRITE_ONCE(x, 1); }
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        "u8 t[2]; t[0] = 300; BUG_ON(t[0] == 44);",
+        "u8 t[2]; t[0] = 255; t[0]++; BUG_ON(t[0] == 0);",
+        "u8 t[2] = { 300, -1 }; BUG_ON(t[1] == 255);",
+        "u8 t[2] = { 300, -1 }; BUG_ON(t[i & 1] == 44);",
+        "u8 t[2]; t[i & 1] = 300; BUG_ON(t[i & 1] == 44);",
+        "u8 t[2][2]; t[0][1] = 300; BUG_ON(t[0][1] == 44);",
+        "small t[2]; t[0] = 300; BUG_ON(t[0] == 44);",
+        "u32 t[1]; t[0] = 0; BUG_ON(t[0] - 1 > 4);",
+        "struct s v; v.t[0] = 65535; v.t[0]++; BUG_ON(v.t[0] == 0);",
+        "struct s v[2]; v[1].m = 300; BUG_ON(v[1].m == 44);",
+        "struct s v[2]; v[1].t[0] = 65536; BUG_ON(v[1].t[0] == 0);",
+        "struct s v; v.t[1] = 65536; BUG_ON(get(v) == 0);",
+    ],
+)
+def test_elements_of_a_local_have_its_type(body: str) -> None:
+    declared = """typedef u8 small; struct s { u16 t[2]; u8 m; };
+static int get(struct s v) { return v.t[1]; }
+"""
+    assert judged(f"{declared}void f(int i) {{ {body} }}\n") == "violated"
+
+
+def test_elements_of_a_local_that_are_not_set_have_any_value_of_its_type() -> None:
+    assert judged("void f(void) { u8 t[2]; t[1] = 0; BUG_ON(t[0] == 255); }\n") == "violated"
+    assert judged("void f(void) { u8 t[2]; t[1] = 0; BUG_ON(t[0] > 255); }\n") == "holds"
+    assert judged("void f(int i) { u8 t[99]; BUG_ON(t[i] > 255); }\n") == "holds"
+
+
+@pytest.mark.parametrize(
     ("text", "status"),
     [
         # Variables that are defined elsewhere

@@ -268,7 +268,9 @@ def type_at(here: Here, where: Place) -> tree.Type | None:
     if here.context.is_litmus:
         return None
     types = here.context.types_of
-    return types.resolved(where.declared) if isinstance(where, Variable) else types.at(where.path)
+    if isinstance(where, Variable):
+        return None if where.dimensions else types.resolved(where.declared)
+    return types.at(where.path)
 
 
 def convert(here: Here, new: Typed, to: tree.Type | None) -> Value:
@@ -360,10 +362,17 @@ def _member(here: Here, base: Place, member: str) -> Place:
 def member_of_local(here: Here, base: Variable, member: str) -> Variable:
     """The member of a local struct that is no object in memory."""
     field = None if here.context.is_litmus else here.context.types_of.member(base.declared, member)
-    kind = None if field is None or field.dimensions else field.type
-    part = Variable(f"{base.key}.{member}", False, None, kind)
-    here.writer.parts.add(part.key)
-    here.writer.declare(part.key, type_at(here, part))
+    declared = (None, ()) if field is None else (field.type, field.dimensions)
+    return part_of_local(here, f"{base.key}.{member}", *declared)
+
+
+def part_of_local(
+    here: Here, key: str, declared: tree.Type | None, dimensions: tuple[tree.Expression | None, ...]
+) -> Variable:
+    """A member or an element of a local that is no object in memory."""
+    part = Variable(key, False, None, declared, dimensions)
+    here.writer.parts.add(key)
+    here.writer.declare(key, type_at(here, part))
     return part
 
 

@@ -30,6 +30,11 @@ class Declared:
                 is_alike = self._fields.setdefault(name, field) == field
                 self._fields[name] = field if is_alike else None
         self._targets: dict[Root, tree.Type] = {}
+        self._own: dict[Root, tree.Variable] = {}
+
+    def declare(self, root: Root, v: tree.Variable) -> None:
+        """Note that an object is a local variable."""
+        self._own[root] = v
 
     def define(self, name: str, meant: tree.Type) -> None:
         """Note what an enumeration's type is."""
@@ -130,7 +135,7 @@ class Declared:
         """For the object and each member down to a path: its type, its dimensions, and the member of a struct that it
         is, if it is one."""
         root = path.root
-        variable = self.variables.get(root.name) if root.owner is None else None
+        variable = self.variables.get(root.name) if root.owner is None else self._own.get(root)
         kind = self._targets.get(root)
         dimensions: tuple[tree.Expression | None, ...] = ()
         if variable is not None:

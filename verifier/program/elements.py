@@ -139,13 +139,15 @@ def _holds_pointer(here: Here, e: tree.Member | tree.Index, where: access.Place)
 
 def _of_local(here: Here, e: tree.Index, base: Variable, position: Value) -> Variable:
     """An element of a local's array; where any index of it is not known, each has any value whenever it is read."""
+    declared = (base.declared, base.dimensions[1:]) if base.dimensions else (None, ())
     if isinstance(position, Number) and not any(
         isinstance(n, tree.Index) and n.array == e.array and not isinstance(n.index, tree.Number)
         for n in here.context.nodes(here.frame.body)
     ):
-        here.writer.parts.add(f"{base.key}[{position.value}]")
-        return Variable(f"{base.key}[{position.value}]", False, None)
+        return access.part_of_local(here, f"{base.key}[{position.value}]", *declared)
     here.context.assume(f"line {e.span.line}: “{text_of(here.frame.source, e.span)}” may have any value")
-    found = Variable(here.writer.fresh("element"), False, None)
-    here.writer.emit(Set(found.key, here.context.opaque(here.frame.origin(e.span).place)))
+    found = Variable(here.writer.fresh("element"), False, None, *declared)
+    anything = here.context.opaque(here.frame.origin(e.span).place)
+    here.writer.declare(found.key, access.type_at(here, found))
+    here.writer.emit(Set(found.key, access.convert(here, (anything, None), access.type_at(here, found))))
     return found

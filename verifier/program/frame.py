@@ -17,12 +17,14 @@ from verifier.syntax.walk import nodes
 
 @record(frozen=True, slots=True)
 class Variable:
-    """A local: its Local name, whether it is a pointer, the struct it is or points to, and its type as declared."""
+    """A local: its Local name, whether it is a pointer, the struct it is or points to, and its type as declared; of an
+    array that of its elements, and its dimensions."""
 
     key: str
     is_pointer: bool
     type: str | None
     declared: tree.Type | None = None
+    dimensions: tuple[tree.Expression | None, ...] = ()
 
 
 @record(frozen=True, slots=True)

@@ -60,6 +60,7 @@ def declare(here: Here, v: tree.Variable) -> bool:
     if not is_array and not is_struct:
         return False
     root = here.context.own(here.writer.thread, v.name, kind)
+    here.context.types_of.declare(root, v)
     if size is not None:
         here.context.bounds[root.name] = size
     here.frame.bindings[v.name] = Alias(Address(Path(root, ())))
@@ -274,7 +275,7 @@ def set_elements(here: Here, v: tree.Variable, key: str) -> None:
     if size is None or not isinstance(v.initial, tree.Braces) or not _is_plain(v.initial, size):
         here.context.cannot_model(f"the initial value of {v.name}", here.frame, v.span)
         return
-    given = [expressions.value(here, item) for item in v.initial.items]
+    given = [access.convert(here, expressions.typed(here, item), v.type) for item in v.initial.items]
     for i in range(size):
         here.writer.emit(Set(f"{key}[{i}]", given[i] if i < len(given) else Number(0)))
 

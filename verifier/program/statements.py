@@ -210,9 +210,9 @@ def _declare(here: Here, v: tree.Variable) -> None:
         initial = access.convert(here, (anything, None), v.type)
     if v.initial is not None and not v.dimensions and not isinstance(v.initial, tree.Braces):
         initial = access.convert(here, expressions.typed(here, v.initial), v.type)
-    declared = None if v.dimensions else v.type
-    here.writer.declare(key, here.context.types_of.resolved(declared))
-    frame.bindings[v.name] = Variable(key, bool(v.type.pointers) and not v.dimensions, kind, declared)
+    is_pointer = bool(v.type.pointers) and not v.dimensions
+    frame.bindings[v.name] = local = Variable(key, is_pointer, kind, v.type, v.dimensions)
+    here.writer.declare(key, access.type_at(here, local))
     here.writer.emit(Set(key, initial))
     if here.context.types_of.is_struct(v.type):
         objects.set_members(here, v)
