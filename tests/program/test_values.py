@@ -499,6 +499,23 @@ def test_elements_of_a_local_that_are_not_set_have_any_value_of_its_type() -> No
             "struct a { int v; } s; struct b { u8 v; }; void f(void) { ((struct b *)&s)->v = 1; BUG_ON(s.v == 1); }",
             "not modelled: (struct b *)&s, an access as of another type (line 1)",
         ),
+        (
+            "void h(u32 *p) { *p = 0; } void f(void) { u64 v = ~0ULL; h((u32 *)&v); BUG_ON(v); }",
+            "not modelled: (u32 *)&v, an access as of another type (line 1)",
+        ),
+        (
+            "void h(u32 *p) { *p = 0; } void f(void) { u64 v = ~0ULL; h((void *)&v); BUG_ON(v); }",
+            "not modelled: (void *)&v, an access as of another type (line 1)",
+        ),
+        (
+            "void h(void *p) { u32 *q = p; *q = 0; } void f(void) { u64 v = ~0ULL; h(&v); BUG_ON(v); }",
+            "not modelled: p, an access as of another type (line 1)",
+        ),
+        (
+            "u64 x = ~0ULL; void h(u32 *p) { *p = 0; } void f(void) { h((void *)&x); BUG_ON(x); }",
+            "not modelled: (void *)&x, an access as of another type (line 1)",
+        ),
+        ("void h(void *p) { u64 *q = p; *q = 0; } void f(void) { u64 v = 1; h(&v); BUG_ON(v); }", "holds"),
         ("u64 x; void f(void) { WRITE_ONCE(*(u64 *)&x, 1); BUG_ON(READ_ONCE(x) == 1); }", "violated"),
         ("struct a { int v; } s; void f(void) { ((struct a *)&s)->v = 1; BUG_ON(s.v == 1); }", "violated"),
         # What nothing has set yet, and structs that are handed over

@@ -92,7 +92,7 @@ def pointee(here: Here, e: tree.Expression) -> Place:
                 raise not_modelled(here, "the address of a register", e)
             return target
         case tree.Cast(to, operand):
-            return _as_another(here, e, to, pointee(here, operand))
+            return as_another(here, e, to, pointee(here, operand))
         case tree.Name(name):
             return _pointed_by_name(here, e, name)
         case tree.Call(tree.Name("container_of")) if here.context.is_litmus:
@@ -123,7 +123,7 @@ def pointee(here: Here, e: tree.Expression) -> Place:
             raise here.frame.error("not-a-pointer", "expected a pointer to a location, such as &x", e.span)
 
 
-def _as_another(here: Here, e: tree.Cast, to: tree.Type, where: Place) -> Place:
+def as_another(here: Here, e: tree.Expression, to: tree.Type, where: Place) -> Place:
     """The place that a pointer of another type leads to: it must be one of that type, as far as the text tells."""
     known = type_at(here, where)
     if known is None or to.pointers != 1 or known.pointers:
@@ -419,7 +419,7 @@ def bind_pointer(here: Here, name: str, kind: str | None, e: tree.Expression) ->
             target = place(here, e.operand)
         case tree.Cast(inner_type, operand):
             if isinstance(operand, tree.Unary) and operand.operator == "&":
-                _as_another(here, e, inner_type, place(here, operand.operand))
+                as_another(here, e, inner_type, place(here, operand.operand))
             return bind_pointer(here, name, _struct(inner_type.name) or kind, operand)
         case tree.Name(other) if (
             isinstance(here.frame.bindings.get(other), Pointer | Reference) or other == "current"

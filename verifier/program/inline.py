@@ -144,11 +144,14 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
         frame.bindings[name] = Delayed(argument, here.frame)
         return
     if parameter.type.pointers and name not in here.context.changes.of(frame.body):
-        local = _local_behind(here, argument)
-        if local is not None:
-            frame.bindings[name] = Reference(local)
+        where = _local_behind(here, argument) or _try_pointee(here, argument)
+        if (
+            where is not None and frame.source is here.context.source
+        ):  # primitives' types are only the usual ones
+            access.as_another(here, argument, parameter.type, where)
+        if isinstance(where, Variable):
+            frame.bindings[name] = Reference(where)
             return
-        where = _try_pointee(here, argument)
         if where is not None:
             path = where.path
             kind = struct_of(parameter.type)

@@ -200,6 +200,7 @@ def _declare(here: Here, v: tree.Variable) -> None:
         bound = access.bind_pointer(here, v.name, kind, v.initial)
         if bound is not None:
             frame.bindings[v.name] = bound
+            access.as_another(here, v.initial, v.type, access.pointee(here, tree.Name(v.name, v.span)))
             return
     if objects.declare(here, v):
         return
