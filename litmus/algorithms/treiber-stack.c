@@ -1,6 +1,7 @@
 /*
  * A stack without a lock. The release by which a node is pushed pairs with the address dependency
- * of whoever pops it: what stands in the node is there. Of two that pop only one gets the node.
+ * of whoever pops it: what stands in the node is there. Of two that pop only one gets the node, and
+ * of two that push at once one gives its own back.
  * Nodes are never pushed again, so that an old top can't come back.
  */
 struct node {
@@ -10,7 +11,7 @@ struct node {
 
 struct node *top;
 
-void push(void)
+static void push(void)
 {
 	struct node *n = kzalloc(sizeof(*n), GFP_KERNEL);
 	struct node *old;
@@ -34,8 +35,14 @@ static void pop(void)
 	assert(xchg_relaxed(&n->popped, 1) == 0);
 }
 
+void pusher(void)
+{
+	push();
+}
+
 void first(void)
 {
+	push();
 	pop();
 }
 

@@ -202,9 +202,9 @@ def test_a_reader_outside_of_a_section_is_not_waited_for(model: str) -> None:
 
 def test_an_object_of_its_own_may_be_freed_at_once() -> None:
     make = "struct item *new = kmalloc(8); WRITE_ONCE(new->data, 1);"
-    assert freed("lkmm", f"{make} if (x) {{ kfree(new); return; }} rcu_assign_pointer(head, new);")[1] == [
-        "holds"
-    ]
+    assert freed("lkmm", f"{make} if (failed) {{ kfree(new); return; }} rcu_assign_pointer(head, new);")[
+        1
+    ] == ["holds"]
     assert freed("lkmm", f"{make} rcu_assign_pointer(head, new); kfree(new);")[1] == ["violated"]
 
 
@@ -309,6 +309,50 @@ def test_where_the_pointer_is_null_in_each_execution_nothing_is_proved() -> None
     )
     for model in MODELS:
         assert result(text, model).verdict == "nothing to check"
+
+
+COUNTED = "struct item {{ refcount_t ref; int users; int data; }};\n{} void put(struct item *p) {{ {} kfree(p); }}\n"
+LAST = "if (refcount_dec_and_test(&p->ref))"
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("variables", "last", "user"),
+    [
+        ("", LAST, "void user(struct item *p) { int v = READ_ONCE(p->data); }"),
+        ("", "if (--p->users == 0)", "void user(struct item *p) { int v = READ_ONCE(p->data); }"),
+        ("struct item *head;", LAST, "void a(void) { USE } void b(void) { USE }"),
+    ],
+)
+def test_where_nothing_is_ever_freed_no_use_after_it_is_ruled_out(
+    model: str, variables: str, last: str, user: str
+) -> None:
+    use = "struct item *p = READ_ONCE(head); put(p); READ_ONCE(p->data);"
+    found = result(COUNTED.format(variables, last) + user.replace("USE", use) + "\n", model)
+    assert found.verdict == "vacuous"
+    assert {(p.status, p.reason) for p in found.properties} == {
+        ("vacuous", "no execution gives that memory back")
+    }
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(2, "refuted"), (3, "proved"), (4, "vacuous")])
+def test_one_of_the_calls_that_give_an_object_back_has_to_get_there(count: int, verdict: str) -> None:
+    variables = f"struct item first = {{ .ref = REFCOUNT_INIT({count}) }}; struct item *head = &first;"
+    text = COUNTED.format(variables, LAST)
+    for thread, body in (("a", "put(p); put(p);"), ("b", "int v = READ_ONCE(p->data); put(p);")):
+        text += f"void {thread}(void) {{ struct item *p = READ_ONCE(head); {body} }}\n"
+    assert result(text, "armv8").verdict == verdict
+
+
+def test_who_frees_what_a_pointer_leads_to_frees_one_object() -> None:
+    text = (
+        f"{COUNTED.format('struct item *head;', LAST)}void a(void) {{ struct item *p = READ_ONCE(head); put(p); }}\n"
+        "void b(void) { struct item *p = READ_ONCE(head); put(p); READ_ONCE(p->data); }\n"
+    )
+    (unit,) = check("a.c", text.encode(), Options(models=("lkmm",)))
+    assert [a for a in unit.assumptions if a.startswith("head points to")] == [
+        "head points to an object at first (item@first), as nothing in the text sets it"
+    ]
 
 
 @pytest.mark.parametrize("model", MODELS)

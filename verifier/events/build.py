@@ -49,7 +49,7 @@ def build(program: p.Program, architecture: str, bound: int, most: int = EVENTS)
         recursions=tuple(merge.recursions),
         properties=(
             *merge.assertions,
-            *(_freed(f, merge.events()) for f in program.freed),
+            *(_freed(f, program.freed, merge.events()) for f in program.freed),
             *final.conditions(),
         ),
         values=program.constants,
@@ -69,9 +69,9 @@ def build(program: p.Program, architecture: str, bound: int, most: int = EVENTS)
     return settle(graph) if merge.is_open else graph
 
 
-def _freed(f: p.Freed, events: Sequence[Event]) -> Property:
-    """That no read sees what memory holds once it is given back, and no write replaces it; where that is sure to be
-    tried, it is reached where it happens."""
+def _freed(f: p.Freed, all_freed: Sequence[p.Freed], events: Sequence[Event]) -> Property:
+    """That no read sees what memory holds once it is given back, and no write replaces it; reached where that place in
+    the text gives any back."""
     reads = [i for i, e in enumerate(events) if e.kind == "R" and e.location in f.locations]
     unseen = [
         disjunction((negation(events[r].executes), Apply("!=", (ReadValue(r), Const(f.value)))))
@@ -83,7 +83,8 @@ def _freed(f: p.Freed, events: Sequence[Event]) -> Property:
         for e in given
         if e.location is not None and e.location in f.surely
     ]
-    reached = fold(disjunction(e.executes for e in given)) if f.is_sure else TRUE
+    values = [Const(o.value) for o in all_freed if (o.text, o.span) == (f.text, f.span)]
+    reached = fold(disjunction(e.executes for e in events if e.kind == "W" and e.value in values))
     return Property("use after free", conjunction((*unseen, *kept)), reached, f.text, f.span)
 
 

@@ -23,7 +23,6 @@ from verifier.program.program import (
     Path,
     Rmw,
     Root,
-    Scope,
     Set,
     Store,
     StoreExclusive,
@@ -190,21 +189,12 @@ def stores(
 
     changed = tuple(replace(t, body=rebuilt(t.body, expand)) if _has_frees(t) else t for t in threads)
     given = [(end.operation, kept[id(end.operation)]) for end in found]
-    sure = {id(o) for t in threads for o in _certain(t.body)}
     guessed = {n for p, n in numbers.items() if _is_guessed(p.root)}
     return changed, tuple(
-        Freed(o.value, frozenset(at), frozenset(at) - guessed, id(o) in sure, o.origin.text, o.origin.span)
+        Freed(o.value, frozenset(at), frozenset(at) - guessed, o.origin.text, o.origin.span)
         for o, at in given
         if at
     )
-
-
-def _certain(body: Sequence[Operation]) -> Iterator[Operation]:
-    """The operations that stand in no branch and no loop."""
-    for o in body:
-        if isinstance(o, Scope):
-            yield from _certain(o.body)
-        yield o
 
 
 def unknown(threads: Sequence[Thread], freed: Sequence[Freed]) -> list[tuple[str, int]]:

@@ -98,9 +98,12 @@ def resolve(context: Context, threads: tuple[Thread, ...], aliases: Sequence[tup
 def _ground(context: Context, flow: _Flow) -> bool:
     """Let a pointer whose object the text gives back, and which nothing in the text sets, point to an object at
     first. Tells whether there was any such pointer."""
-    found = False
+    grounded: set[object] = set()
     for thread, freed in context.frees:
         for path in flow.unset(thread, freed):
+            if flow.cell(path) in grounded:
+                continue
+            grounded.add(flow.cell(path))
             kind = freed.path.root.type
             name = (
                 f"{kind.split()[-1] if kind else path.members[-1] if path.members else path.root.name}@first"
@@ -110,8 +113,7 @@ def _ground(context: Context, flow: _Flow) -> bool:
             context.assume(
                 f"{path} points to an object at first ({root.name}), as nothing in the text sets it"
             )
-            found = True
-    return found
+    return bool(grounded)
 
 
 def _places(uses: Iterable[Use], known: Mapping[Use, Address]) -> list[tuple[str, Path]]:
@@ -157,7 +159,7 @@ class _Flow:
         self.locals: dict[tuple[str, str], Marks] = {}
         self.cells: dict[object, Marks] = {}
         self.operations = [(t.name, o) for t in threads for o in flatten(t.body)]
-        self._initial = {self._cell(p): v for p, v in context.initial}
+        self._initial = {self.cell(p): v for p, v in context.initial}
 
     def run(self) -> None:
         """Follow the values until nothing new comes."""
@@ -187,18 +189,18 @@ class _Flow:
         return new != old
 
     def _read(self, thread: str, address: Address) -> Marks:
-        return _NOTHING.union(*(self._content(self._cell(p)) for p in self._targets(thread, address)))
+        return _NOTHING.union(*(self._content(self.cell(p)) for p in self._targets(thread, address)))
 
     def _write(self, thread: str, address: Address, marks: Marks) -> bool:
         changed = False
         for path in self._targets(thread, address):
-            cell = self._cell(path)
+            cell = self.cell(path)
             old = self._content(cell)
             new = self.cells[cell] = _united(old, marks)
             changed |= new != old
         return changed
 
-    def _cell(self, path: Path) -> object:
+    def cell(self, path: Path) -> object:
         return self.numbers.get(path, path)
 
     def _content(self, cell: object) -> Marks:
@@ -312,7 +314,7 @@ class _Flow:
         own = [o for t, o in self.operations if t == thread]
         names = sources(address.pointer, given(own)) if address.pointer is not None else set()
         read = {
-            self._cell(p): p
+            self.cell(p): p
             for o in own
             if isinstance(o, Load | Rmw) and o.target in names
             for p in self._targets(thread, o.address)
@@ -326,7 +328,7 @@ class _Flow:
             self._of(thread, o.value if isinstance(o, Store) else o.new) != _PLAIN
             for thread, o in self.operations
             if isinstance(o, Store | Rmw)
-            and any(self._cell(p) == cell for p in self._targets(thread, o.address))
+            and any(self.cell(p) == cell for p in self._targets(thread, o.address))
         )
 
     def _targets(self, thread: str, address: Address) -> tuple[Path, ...]:

@@ -428,12 +428,11 @@ class Condition:
 @record(frozen=True, slots=True)
 class Freed:
     """Memory that is given back: `value` is what `locations` hold then, which no thread may read, and which is not to
-    be overwritten in those that are `surely` of that object. `is_sure`: whatever the thread finds, it gets there."""
+    be overwritten in those that are `surely` of that object."""
 
     value: int
     locations: frozenset[int]
     surely: frozenset[int]
-    is_sure: bool
     text: str
     span: Span = field(compare=False, repr=False)
 

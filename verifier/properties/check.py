@@ -108,7 +108,7 @@ class Checker:
         """Why a property that no execution speaks against says nothing, if so."""
         if p.kind == "use after free":
             is_given = self.session.allows(self.session.truth(p.reached))
-            return "" if is_given else "no execution gives that memory back: the pointer is NULL in each"
+            return "" if is_given else "no execution gives that memory back"
         if not self.free.allows(self.free.reaches(p, wanted)):
             if wanted:
                 return "no choice of values reaches it, whatever the order: it says nothing about barriers"
