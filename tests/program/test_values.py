@@ -761,3 +761,42 @@ def test_a_struct_in_memory_that_is_read_as_a_whole_is_not_modelled(before: str,
     get = "static int get(struct s v) { return v.a; }"
     found = judged(f"{STRUCTS}{get}\n{before}\nvoid f(bool c) {{ {body} }}\n")
     assert "a struct that is read as a whole" in found
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "int ret; if (p) goto out; ret = 1; out: BUG_ON(ret == 5);",
+        "int ret; { if (p) goto out; } ret = 1; out: BUG_ON(ret == 5);",
+        "int ret; while (READ_ONCE(x)) { if (p) goto out; ret = 1; } out: BUG_ON(ret == 5);",
+        "if (p) goto out; int ret = 1; out: BUG_ON(ret == 5);",
+        "int i; for (i = 0; i < 2; i++) { if (p) goto next; int ret = 1; next: BUG_ON(ret == 5); }",
+        "if (p) goto out; int a[2] = {1, 2}; out: BUG_ON(a[1] == 5);",
+        "int i; if (p) goto out; int a[2] = {1, 2}; out: for (i = 0; i < 2; i++) BUG_ON(a[i] == 5);",
+        "if (p) goto out; struct s v = {.a = 1}; out: BUG_ON(v.a == 5);",
+        "switch (p) { case 1: ; int ret = 1; case 2: BUG_ON(ret == 5); }",
+        "switch (p) { int ret = 1; case 1: BUG_ON(ret == 5); }",
+        "switch (p) { int ret; case 1: ret = 1; case 2: BUG_ON(ret == 5); }",
+        "int ret; switch (p) { case 1: ret = 1; } BUG_ON(ret == 5);",
+        "int ret; LEAVE(p); ret = 1; out: BUG_ON(ret == 5);",
+    ],
+)
+def test_what_control_jumps_over_sets_nothing(body: str) -> None:
+    before = f"{STRUCTS}int x;\n#define LEAVE(c) do {{ if (c) goto out; }} while (0)\n"
+    assert judged(f"{before}void f(int p) {{ {body} }}\n") == "violated"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "int ret; if (p) goto out; out: ret = 1; BUG_ON(ret != 1);",
+        "int ret = 1; if (p) goto out; ret = 2; out: BUG_ON(ret != 1 && ret != 2);",
+        "if (p) goto out; int ret = 1; BUG_ON(ret != 1); out: ;",
+        "switch (p) { case 1: ; int ret = 1; BUG_ON(ret != 1); case 2: ; }",
+        "switch (p) { int ret; case 1: ret = 1; BUG_ON(ret != 1); }",
+        "int ret = 1; switch (p) { case 1: { int ret = 2; } case 2: BUG_ON(ret != 1); }",
+        "if (p) goto out; static int x = 1; out: BUG_ON(x != 1);",
+    ],
+)
+def test_what_control_jumps_over_changes_nothing_else(body: str) -> None:
+    assert judged(f"void f(int p) {{ {body} }}\n") == "holds"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, assert_never
 
 from verifier.errors import ProgramError
 from verifier.program import access, expressions, guards, objects
 from verifier.program.context import struct_of
 from verifier.program.conversions import Typed, as_kind, promoted, truth
-from verifier.program.frame import Binding, Frame, Variable, assigned_names, text_of
+from verifier.program.frame import Alias, Binding, Variable, assigned_names, text_of
 from verifier.program.primitives import is_primitive
 from verifier.program.program import Apply, Branch, Leave, Local, Loop, Number, Scope, Set, Value
+from verifier.record import replace
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
 
@@ -68,6 +70,8 @@ def _labelled(here: Here, body: tuple[tree.Statement, ...], position: int) -> No
         here.frame.gotos[label.name] = forward
         with here.writer.block() as first:
             block(here, before)
+        start = next(i for i, s in enumerate(before) if _goes_to(here, s, label.name))
+        _leave_open(here, before[start:])
         here.writer.emit(Scope(forward, tuple(first)))
     else:
         block(here, before)
@@ -149,12 +153,11 @@ def lower(here: Here, s: tree.Statement) -> None:
 def _uncover(here: Here, outer: dict[str, Binding], body: Sequence[tree.Statement]) -> None:
     """Give names that declarations among `body` hid their outer meaning back, be it that of a global."""
     frame = here.frame
-    for statement in body:
-        for v in statement.variables if isinstance(statement, tree.Declare) else ():
-            if v.name in outer:
-                frame.bindings[v.name] = outer[v.name]
-            elif v.name in frame.bindings:
-                frame.ended[v.name] = frame.bindings.pop(v.name)
+    for v in _declared(body):
+        if v.name in outer:
+            frame.bindings[v.name] = outer[v.name]
+        elif v.name in frame.bindings:
+            frame.ended[v.name] = frame.bindings.pop(v.name)
 
 
 def _evaluate(here: Here, e: tree.Expression) -> None:
@@ -206,9 +209,8 @@ def _declare(here: Here, v: tree.Variable) -> None:
         return
     key = here.writer.fresh(v.name)
     initial: Value = Number(0)
-    if v.initial is None and not v.dimensions and _is_left_open(frame, v):
-        anything = here.context.opaque(f"{frame.origin(v.span).place}:{v.name}")
-        initial = access.convert(here, (anything, None), v.type)
+    if v.initial is None and not v.dimensions and _is_left_open(here, v):
+        initial = _anything(here, v)
     if v.initial is not None and not v.dimensions and not isinstance(v.initial, tree.Braces):
         initial = access.convert(here, expressions.typed(here, v.initial), v.type)
     is_pointer = bool(v.type.pointers) and not v.dimensions
@@ -221,21 +223,52 @@ def _declare(here: Here, v: tree.Variable) -> None:
         objects.set_elements(here, v, key)
 
 
-def _is_left_open(frame: Frame, v: tree.Variable) -> bool:
+def _anything(here: Here, v: tree.Variable) -> Value:
+    anything = here.context.opaque(f"{here.frame.origin(v.span).place}:{v.name}")
+    return access.convert(here, (anything, None), v.type)
+
+
+def _leave_open(here: Here, body: Sequence[tree.Statement]) -> None:
+    """Give the variables that declarations among `body` declare any value, as control may jump over these. A pointer
+    starts with NULL."""
+    for v in _declared(body) if not here.context.is_litmus else ():
+        match None if v.static else here.frame.bindings.get(v.name):
+            case Variable(key, False):
+                here.writer.emit(Set(key, _anything(here, v)))
+            case Alias(address):
+                here.context.indeterminate.add(address.path.root)
+            case _:
+                pass
+
+
+def _declared(body: Iterable[tree.Statement]) -> Iterator[tree.Variable]:
+    return (v for s in body if isinstance(s, tree.Declare) for v in s.variables)
+
+
+def _is_left_open(here: Here, v: tree.Variable) -> bool:
     """Whether a variable without an initial value may be read before it is set. A pointer that is set somewhere
     starts with NULL."""
-    return v.name not in assigned_names(frame.body) or (
-        not v.type.pointers and not _is_set_first(frame.body.body, v)
+    function = here.frame.body
+    return v.name not in assigned_names(function) or (
+        not v.type.pointers and not _is_set_first(here, function.body, v)
     )
 
 
-def _is_set_first(block: tree.Block, v: tree.Variable) -> bool:
-    """Whether the first statement that mentions a variable after its declaration sets it, whatever happens."""
+def _is_set_first(here: Here, block: tree.Block, v: tree.Variable) -> bool:
+    """Whether the first statement after a variable's declaration that mentions it, or goes elsewhere, sets it, whatever
+    happens."""
     for inside in (n for n in walk(block) if isinstance(n, tree.Block)):
         for i, s in enumerate(inside.body):
             if isinstance(s, tree.Declare) and any(declared is v for declared in s.variables):
-                return _sets(next((s for s in inside.body[i + 1 :] if _mentions(s, v.name)), None), v.name)
+                after = inside.body[i + 1 :]
+                return _sets(
+                    next((s for s in after if _mentions(s, v.name) or _jumps(here, s)), None), v.name
+                )
     return False
+
+
+def _jumps(here: Here, s: tree.Statement) -> bool:
+    return any(isinstance(n, tree.Goto) for n in here.context.nodes(s))
 
 
 def _sets(s: tree.Statement | None, name: str) -> bool:
@@ -364,6 +397,8 @@ def _switch(here: Here, s: tree.Switch) -> None:
     values = [v for labels, _ in sections for v in labels if v is not None]
     tests = {id(v): _is_case((Local(chosen), kind), expressions.typed(here, v)) for v in values}
     outer = dict(here.frame.bindings)
+    for v in _declared(takewhile(lambda statement: not isinstance(statement, tree.Case), body)):
+        _declare(here, replace(v, initial=None))
     here.frame.breaks.append(stop)
     with here.writer.block() as inner:
         for labels, statements in sections:
@@ -376,6 +411,7 @@ def _switch(here: Here, s: tree.Switch) -> None:
                 block(here, statements)
             here.writer.emit(Branch(enter, tuple(section), (), here.frame.origin(s.span)))
     here.frame.breaks.pop()
+    _leave_open(here, body)
     here.writer.emit(Scope(stop, tuple(inner)))
     _uncover(here, outer, body)
 
