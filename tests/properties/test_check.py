@@ -58,6 +58,47 @@ def test_an_assertion_that_one_turn_of_a_loop_reaches_is_not_vacuous(turn: str) 
     assert [p.status for p in properties(text)] == ["holds"]
 
 
+LOOP = "int i; for (i = 0; i < {}; i++) if (READ_ONCE(x) == 9) break;"
+FREED = "struct s { int a; } s, *p = &s; void g(void) { struct s *q = p; READ_ONCE(q->a); }\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "status"),
+    [
+        ("void f(void) { LOOP BUG_ON(READ_ONCE(y) == 7); }", "no execution gets there", "holds"),
+        ("void f(void) { LOOP BUG_ON(READ_ONCE(y) == 0); }", "no execution gets there", "violated"),
+        (
+            "void f(void) { LOOP y = 1; } void g(void) { if (READ_ONCE(y)) BUG_ON(READ_ONCE(x) == 7); }",
+            "no execution gets there",
+            "holds",
+        ),
+        (
+            f"{FREED}void f(void) {{ struct s *q = p; LOOP kfree(q); }}",
+            "no execution gives that memory back",
+            "violated",
+        ),
+        (
+            "void f(void) { LOOP y = 1; }\nexists (y == 1)\n",
+            "no choice of values reaches it, whatever the order: it says nothing about barriers",
+            "holds",
+        ),
+    ],
+)
+def test_where_a_loop_stops_at_its_bound_a_larger_one_may_get_there(
+    text: str, reason: str, status: str
+) -> None:
+    text = "int x, y;\n" + text.replace("LOOP", LOOP.format(3))
+    (found,) = properties(text)
+    hint = "; a loop that stops at its bound may be why: raise --bound"
+    assert (found.status, found.reason) == ("vacuous", reason + hint)
+    assert [p.status for p in properties(text, bound=3)] == [status]
+
+
+def test_no_bound_is_why_where_no_loop_stops_at_it() -> None:
+    (found,) = properties(f"int x; void f(void) {{ {LOOP.format(2)} if (READ_ONCE(x) == 7) BUG(); }}")
+    assert (found.status, found.reason) == ("vacuous", "no execution gets there")
+
+
 def test_an_execution_that_does_not_break_an_assertion_is_no_evidence() -> None:
     graph = event_graph(MP.format(writer="", reader="", check="BUG_ON(a && !b);"), "aarch64")
     checker = Checker(Session(graph, model("armv8"), Deadline(None)), lambda: pytest.fail("not needed"))

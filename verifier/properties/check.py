@@ -8,6 +8,7 @@ from typing import Literal
 
 from verifier.cat.evaluate import evaluate
 from verifier.cat.terms import Axiom
+from verifier.events.expression import FALSE
 from verifier.events.graph import INITIAL, EventGraph, Property, Sleep, line_of
 from verifier.execution.candidate import Execution, bases, holds
 from verifier.execution.cycles import Cycle, TooManyCycles, occurring
@@ -108,13 +109,21 @@ class Checker:
         """Why a property that no execution speaks against says nothing, if so."""
         if p.kind == "use after free":
             is_given = self.session.allows(self.session.truth(p.reached))
-            return "" if is_given else "no execution gives that memory back"
+            return "" if is_given else self._as_far_as_loops_run("no execution gives that memory back")
         if not self.free.allows(self.free.reaches(p, wanted)):
             if wanted:
-                return "no choice of values reaches it, whatever the order: it says nothing about barriers"
+                return self._as_far_as_loops_run(
+                    "no choice of values reaches it, whatever the order: it says nothing about barriers"
+                )
             if not self.free.allows(self.free.truth(p.reached)):
-                return "no execution gets there"
+                return self._as_far_as_loops_run("no execution gets there")
         return ""
+
+    def _as_far_as_loops_run(self, reason: str) -> str:
+        """The reason why nothing gets somewhere, and whether that may be because loops stop at their bound."""
+        free, cuts = self.free, (c for c in self.graph.cuts if c != FALSE)
+        is_cut = any(free.allows(free.truth(c)) for c in cuts)
+        return f"{reason}; a loop that stops at its bound may be why: raise --bound" if is_cut else reason
 
     def _recheck(self, execution: Execution, p: Property, wanted: bool) -> None:
         """Raises AssertionError where the execution is no evidence after all."""
@@ -232,7 +241,7 @@ class Checker:
                 ]
         if self.session.allows(ended):
             return [PropertyVerdict(RACE_KIND, line, text, "holds", "", False, None)]
-        reason = "no execution lets all threads run to their end"
+        reason = self._as_far_as_loops_run("no execution lets all threads run to their end")
         return [PropertyVerdict(RACE_KIND, line, text, "vacuous", reason, False, None)]
 
     def _racing(self, flag: Axiom, execution: Execution) -> str:
