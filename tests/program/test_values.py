@@ -605,13 +605,28 @@ def test_a_question_about_elements_that_are_one_location_is_open() -> None:
         ("p->t->a = 1; BUG_ON(p->u->a == 1);", {"p->t and p->u are taken to be different objects"}),
         ("p->t->a = 1; BUG_ON(p->u->b == 1);", set()),
         ("p->t->a = 1; BUG_ON(p->t->a == 2);", set()),
-        ("p->n->a = 1; BUG_ON(p->a == 2);", set()),  # a list's
+        (
+            "p->n->a = 1; BUG_ON(p->a == 2);",
+            {"p->n and p are taken to be different objects"},
+        ),  # or a ring of one
+        ("g.a = 1; BUG_ON(k.a == 1);", set()),
         ("*i = 1; BUG_ON(*j == 2);", {"i and j are taken to be different objects"}),
+        ("x = 1; *i = 2; BUG_ON(x != 1);", {"x and i are taken to be different objects"}),
+        ("x = 1; *r = 2; BUG_ON(x != 1);", {"x and r are taken to be different objects"}),
+        ("x = 1; *p->r = 2; BUG_ON(x != 1);", {"x and p->r are taken to be different objects"}),
+        ("g.a = 1; *i = 2; BUG_ON(g.a != 1);", {"g.a and i are taken to be different objects"}),
+        ("p->a = 1; *i = 2; BUG_ON(p->a != 1);", {"p->a and i are taken to be different objects"}),
+        ("x = 1; *c = 2; BUG_ON(x != 1);", set()),
+        ("x = 1; g.a = 2; BUG_ON(x != 1);", set()),
+        ("h = NULL; r = NULL; BUG_ON(h);", set()),
     ],
 )
 def test_what_is_taken_for_granted_is_said(body: str, said: set[str]) -> None:
-    structs = "struct t { int a, b; } g, *h; struct s { int a, b; struct t *t, *u; struct s *n; unsigned long w[2]; };"
-    text = f"{structs} int x;\nvoid f(struct s *p, struct s *q, int *i, int *j) {{ {body} }}\n"
+    structs = (
+        "struct t { int a, b; } g, k, *h; "
+        "struct s { int a, b, *r; struct t *t, *u; struct s *n; unsigned long w[2]; };"
+    )
+    text = f"{structs} int x, *r;\nvoid f(struct s *p, struct s *q, int *i, int *j, long *c) {{ {body} }}\n"
     (unit,) = check("a.c", text.encode(), Options(models=("lkmm",)))
     assert {a for a in unit.assumptions if "taken to be" in a} == said
 

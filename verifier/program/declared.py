@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping
 
 from verifier.program.program import Path, Root
 from verifier.record import replace
@@ -48,30 +47,50 @@ class Declared:
         """The pointers and variables of one type that a thread accesses the same member by, as different places: they
         might lead to one object. `places`: what each path was taken for."""
         found: dict[tuple[str, str, tuple[str, ...]], dict[Path, int]] = {}
+        reached: set[tuple[str, str, tuple[str, ...]]] = set()  # by some pointer
         for thread, path in uses:
-            if (split := self._object(path)) is not None:
-                base, kind = split
-                found.setdefault((thread, kind, path.members[len(base.members) :]), {})[base] = places[path]
+            for base, kind, is_pointer in self._objects(path):
+                key = (thread, kind, path.members[len(base.members) :])
+                found.setdefault(key, {})[base] = places[path]
+                reached.update((key,) if is_pointer else ())
         alike = [
-            tuple(str(p).replace(".", "->") for p in objects)
-            for objects in found.values()
-            if len(set(objects.values())) > 1 and not _is_chain(objects)
+            tuple(self._written(p) for p in objects)
+            for key, objects in found.items()
+            if len(set(objects.values())) > 1 and key in reached
         ]
         return list(dict.fromkeys(alike))
 
-    def _object(self, path: Path) -> tuple[Path, str] | None:
-        """The last pointer or variable on the way to a member, and the type that it points to or has."""
+    def _objects(self, path: Path) -> Iterator[tuple[Path, str, bool]]:
+        """The last pointer or variable on the way to a member, the type that it points to or has, and whether it is a
+        pointer; the same of the place itself, where it is no struct."""
+        is_object = path.root.owner is not None  # what a pointer of a thread leads to
         steps = list(self._along(path))
         for i in range(len(path.members), -1, -1):
             kind, dimensions, _ = steps[i]
-            if kind is None:
+            if kind is None or not kind.name.startswith("struct "):
                 continue
-            is_struct = kind.name.startswith("struct ")
-            is_pointer = is_struct and kind.pointers == 1 and i < len(path.members) and not dimensions
-            is_variable = is_struct and not kind.pointers and not path.root.is_own
+            is_pointer = kind.pointers == 1 and i < len(path.members) and not dimensions
+            is_variable = not kind.pointers and not path.root.is_own
             if is_pointer or (i == 0 and (is_variable or path.root in self._targets)):
-                return Path(path.root, path.members[:i]), f"{kind.name} {0 if is_pointer else kind.pointers}"
-        return None
+                base, pointers = Path(path.root, path.members[:i]), 0 if is_pointer else kind.pointers
+                yield base, f"{kind.name} {pointers}", is_pointer or is_object
+                break
+        kind, dimensions, _ = steps[-1]
+        if kind is None or dimensions or path.root.is_own:
+            return
+        if kind.pointers or not kind.name.startswith("struct "):
+            last = path.members[-1:]
+            yield path, f"{kind.name} {kind.pointers}", last == ("*",) or (not last and is_object)
+
+    def _written(self, path: Path) -> str:
+        """A path as C has it."""
+        text, is_pointer = path.root.name, path.root.owner is not None
+        for step, (kind, _, _) in zip(path.members, self._along(path), strict=False):
+            is_pointer |= kind is not None and kind.pointers > 0
+            if step != "*":
+                text += step if step.startswith("[") else ("->" if is_pointer else ".") + step
+            is_pointer = False
+        return text
 
     def resolved(self, of: tree.Type | None) -> tree.Type | None:
         """The type that a type's typedefs stand for."""
@@ -160,12 +179,3 @@ def statics(unit: tree.Unit) -> Iterator[tree.Variable]:
     """The variables of functions that all calls share."""
     declared = (n for f in unit.functions for n in nodes(f) if isinstance(n, tree.Declare))
     return (v for d in declared for v in d.variables if v.static)
-
-
-def _is_chain(objects: Collection[Path]) -> bool:
-    """Whether each of the pointers is read from what the one before points to, as those of a list are."""
-    ordered = sorted(objects, key=lambda p: len(p.members))
-    return all(
-        p.root == q.root and q.members[: len(p.members)] == p.members and len(p.members) < len(q.members)
-        for p, q in pairwise(ordered)
-    )
