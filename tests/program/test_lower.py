@@ -339,7 +339,8 @@ def test_unknown_calls_are_listed() -> None:
     (
         "down readl cancel_work_sync lock_page ww_mutex_lock llist_del_many list_cut_position percpu_down_read "
         "atomic_inc_somehow read_seqcount_t_begin percpu_ref_get wait_on_page cancel_delayed_work up "
-        "__smp_load_acquire this_cpu_cmpxchg writel_relaxed"
+        "__smp_load_acquire this_cpu_cmpxchg writel_relaxed smp_call_function_single kthread_run "
+        "kthread_create_on_node kthread_queue_work"
     ).split(),
 )
 def test_what_orders_and_is_not_modelled_is_said(name: str) -> None:
