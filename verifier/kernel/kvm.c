@@ -4,11 +4,11 @@
 void kvm_make_request(int req, struct kvm_vcpu *vcpu)
 {
 	smp_wmb();
-	set_bit(req & 255, &vcpu->requests);
+	set_bit(req, &vcpu->requests);
 }
-bool kvm_test_request(int req, struct kvm_vcpu *vcpu) { return test_bit(req & 255, &vcpu->requests); }
+bool kvm_test_request(int req, struct kvm_vcpu *vcpu) { return test_bit(req, &vcpu->requests); }
 bool kvm_request_pending(struct kvm_vcpu *vcpu) { return READ_ONCE(vcpu->requests); }
-void kvm_clear_request(int req, struct kvm_vcpu *vcpu) { clear_bit(req & 255, &vcpu->requests); }
+void kvm_clear_request(int req, struct kvm_vcpu *vcpu) { clear_bit(req, &vcpu->requests); }
 bool kvm_check_request(int req, struct kvm_vcpu *vcpu)
 {
 	if (kvm_test_request(req, vcpu)) {

@@ -65,9 +65,11 @@ def _bit_place(here: Here, e: tree.Call, name: str, number: int) -> tuple[access
         word, rest = divmod(position.value, _WORD)
         words = tree.Index(words, tree.Number(word, str(word), bit.span), bit.span)
         return access.place(here, words), Number(1 << rest)
-    if not isinstance(position, Number) and not (isinstance(words, tree.Unary) and words.operator == "&"):
-        line = here.frame.origin(bit.span).span.line
-        here.context.assume(f"the bit of {name}() on line {line} is taken to be in the first word")
+    origin = here.frame.origin(bit.span)
+    is_one = isinstance(words, tree.Unary) and words.operator == "&"
+    if not (isinstance(position, Number) or is_one or origin.in_primitive):
+        where = f"{name}() on line {origin.span.line}"
+        here.context.assume(f"the bit of {where} is taken to be in the first word")
     return access.pointee(here, words), _mask(here, position, name, bit)
 
 
