@@ -407,6 +407,24 @@ def test_elements_of_a_local_that_are_not_set_have_any_value_of_its_type() -> No
 
 
 @pytest.mark.parametrize(
+    ("before", "body"),
+    [
+        ("", "int *p; p = &g; *p = 0xfffffffe;"),
+        ("", "int *p = &g; if (c) p = &h; *p = 0xfffffffe;"),
+        ("", "*(c ? &g : &h) = 0xfffffffe;"),
+        ("", "int *p = &g, *q = &h; *(c ? p : q) = 0xfffffffe;"),
+        ("static int *at(void) { return &g; }", "*at() = 0xfffffffe;"),
+        ("static int *at(int c) { if (c) return &g; return &h; }", "*at(c) += 0xfffffffe;"),
+        ("static void put(int *p, int c) { if (c) p = &h; *p = 0xfffffffe; }", "put(&g, c);"),
+        ("int *at = &g;", "if (c) at = &h; *at = 0xfffffffe;"),
+        ("struct s { int *p; };", "struct s v = { .p = &g }; *v.p = 0xfffffffe;"),
+    ],
+)
+def test_what_a_pointer_leads_to_has_its_type(before: str, body: str) -> None:
+    assert judged(f"int g, h;\n{before}\nvoid f(int c) {{ {body} BUG_ON(g == -2); }}\n") == "violated"
+
+
+@pytest.mark.parametrize(
     ("text", "status"),
     [
         # Variables that are defined elsewhere

@@ -177,8 +177,34 @@ def _computed(here: Here, e: tree.Expression) -> Address:
     pointer = expressions.value(here, e)
     if here.context.is_litmus:
         return _anywhere(here, pointer, e)
-    name = here.writer.fresh("pointer")
-    return Address(Path(Root(name, None, here.writer.thread), ()), pointer, True)
+    root = Root(here.writer.fresh("pointer"), None, here.writer.thread)
+    here.context.types_of.lead(root, _type_of_pointer(here, e))
+    return Address(Path(root, ()), pointer, True)
+
+
+def _type_of_pointer(here: Here, e: tree.Expression) -> tree.Type | None:
+    """The type of an expression that is a pointer, where the text tells."""
+    match e:
+        case tree.Name(name):
+            match here.frame.bindings.get(name):
+                case Variable() as local:
+                    return local.declared
+                case Pointer(path):
+                    return here.context.types_of.of_pointer(path)
+                case _:
+                    return None
+        case tree.Unary("&", tree.Name(name)) if name not in here.frame.bindings:
+            return here.context.types_of.of_pointer(Path(Root(name, here.context.types.get(name), None), ()))
+        case tree.Cast(to, _):
+            return to
+        case tree.Conditional(_, then, otherwise):
+            return _type_of_pointer(here, then) or _type_of_pointer(here, otherwise)
+        case tree.Assign(_, operand, _) | tree.Increment(_, operand):
+            return _type_of_pointer(here, operand)
+        case tree.Call(tree.Name(name)) if name in here.context.functions:
+            return here.context.functions[name].returns
+        case _:
+            return None
 
 
 def _anywhere(here: Here, pointer: Value, e: tree.Expression) -> Address:
@@ -313,7 +339,8 @@ def _pointed_by_name(here: Here, e: tree.Name, name: str) -> Place:
             return variable
         case Variable() if here.context.is_litmus:
             return _computed(here, e)
-        case Variable(key, True, kind):
+        case Variable(key, True, kind, declared):
+            here.context.types_of.lead(Root(name, kind, thread), declared)
             if here.context.changes.settings(here.frame.body, name) > 1:
                 what = f"{name}, which points to more than one object"
                 here.context.doubt(thread, key, what, here.frame, e.span, is_of_value=True)
@@ -344,7 +371,9 @@ def _is_object(here: Here, name: str) -> bool:
 def through(here: Here, where: Place, e: tree.Expression) -> Address:
     """The object behind a pointer that is a part of a local, or itself in shared memory."""
     if isinstance(where, Variable):
-        return Address(Path(Root(where.key, None, here.writer.thread), ()), Local(where.key))
+        local = Root(where.key, None, here.writer.thread)
+        here.context.types_of.lead(local, type_at(here, where))
+        return Address(Path(local, ()), Local(where.key))
     root, members = where.path
     return Address(Path(root, (*members, "*")), load(here, where, e), True)
 

@@ -29,6 +29,7 @@ class Declared:
                 is_alike = self._fields.setdefault(name, field) == field
                 self._fields[name] = field if is_alike else None
         self._targets: dict[Root, tree.Type] = {}
+        self._led: dict[Root, tree.Type] = {}  # by the values of pointers
         self._own: dict[Root, tree.Variable] = {}
 
     def declare(self, root: Root, v: tree.Variable) -> None:
@@ -38,6 +39,12 @@ class Declared:
     def define(self, name: str, meant: tree.Type) -> None:
         """Note what an enumeration's type is."""
         self._typedefs[name] = meant
+
+    def lead(self, root: Root, pointer: tree.Type | None) -> None:
+        """Note that a pointer with a value of that type leads to an object, which may have other names."""
+        known = self.resolved(pointer)
+        if known is not None and known.pointers:
+            self._led[root] = replace(known, pointers=known.pointers - 1)
 
     def point(self, root: Root, pointer: tree.Type) -> None:
         """Note that an object is what a pointer of that type points to."""
@@ -124,6 +131,11 @@ class Declared:
         *_, (kind, dimensions, _) = self._along(path)
         return None if dimensions else self.resolved(kind)
 
+    def of_pointer(self, path: Path) -> tree.Type | None:
+        """The type of a pointer to what is at a path."""
+        known = self.at(path)
+        return None if known is None else replace(known, pointers=known.pointers + 1)
+
     def dimensions(self, path: Path) -> tuple[tree.Expression | None, ...]:
         """Those of the array that is at a path; none where none is, or where the text does not tell."""
         *_, (_, dimensions, _) = self._along(path)
@@ -155,7 +167,7 @@ class Declared:
         is, if it is one."""
         root = path.root
         variable = self.variables.get(root.name) if root.owner is None else self._own.get(root)
-        kind = self._targets.get(root)
+        kind = self._targets.get(root) or self._led.get(root)
         dimensions: tuple[tree.Expression | None, ...] = ()
         if variable is not None:
             kind, dimensions = variable.type, variable.dimensions
