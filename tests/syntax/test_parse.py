@@ -92,6 +92,7 @@ STATEMENTS = [
     ("const volatile u64 __maybe_unused x = 1;", "u64 x = 1;"),
     ("static int n;", "static int n;"),
     ("int (*fn)(int, void *) = g;", "int * fn = g;"),
+    ("enum { A = (unsigned int)1 };", "const A = ((unsigned int)1);"),
     ("enum { A, B = 4, C } s;", "const A = 0; const B = 4; const C = 5; enum {A} s;"),
     ("struct { int a; } s;", "struct s;"),
     ("list_for_each_entry(p, &head, node) { x(p); }", "list_for_each_entry(p, (&head), node) { x(p); }"),

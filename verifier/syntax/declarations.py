@@ -36,7 +36,9 @@ def declaration(text: Text, first: int, end: int) -> list[Word]:
         words.append(fixed(text.tokens[position]))
         position += 1
     if _defines_enum(text, position):
-        return words + [terms.plain(text, p) for p in range(position, end)]
+        opener = position + 1 if text.text(position + 1) == "{" else position + 2
+        words += [terms.plain(text, p) for p in range(position, opener)]
+        return words + terms.expression(text, opener, end)
     stop = specifier_end(text, position, end)
     words += _specifier(text, position, stop)
     return words + _declarators(text, stop, end)
