@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from verifier.options import Options
+from verifier.pipeline import check
+from verifier.program.context import Context
 from verifier.program.conversions import (
+    INT,
     Typed,
     as_kind,
     binary,
@@ -22,8 +26,8 @@ from verifier.program.conversions import (
 from verifier.program.operators import OPERATORS
 from verifier.program.program import Apply, Number, Value
 from verifier.program.words import Kind
-from verifier.source import Span
-from verifier.syntax import tree
+from verifier.source import Source, Span
+from verifier.syntax import parse, tree
 
 TYPES = {
     "unsigned char": Kind(1, False),
@@ -35,6 +39,18 @@ TYPES = {
     "unsigned long": Kind(8, False),
     "long": Kind(8, True),
 }
+CONSTANTS = (
+    ("7", 7, Kind(4, True)),
+    ("7U", 7, Kind(4, False)),
+    ("7L", 7, Kind(8, True)),
+    ("7UL", 7, Kind(8, False)),
+    ("0xffffffff", 0xFFFFFFFF, Kind(4, False)),
+    ("4294967295", 0xFFFFFFFF, Kind(8, True)),
+    ("0xffffffffUL", 0xFFFFFFFF, Kind(8, False)),
+    ("BIT(31)", 1 << 31, Kind(8, False)),
+    ("GENMASK(40, 4)", (2 << 40) - (1 << 4), Kind(8, False)),
+    ("sizeof(int)", 4, Kind(8, False)),
+)
 BINARY = ("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "==", "!=", "<", ">", "<=", ">=")
 
 
@@ -67,6 +83,9 @@ def defined(v: Typed) -> Typed:
 
 def made(choice: random.Random, depth: int) -> tuple[str, Typed]:
     """A random expression as C has it, and what it comes to here. Raises Undefined."""
+    if depth == 0 and choice.random() < 0.3:
+        text, value, kind = choice.choice(CONSTANTS)
+        return text, (Number(value), kind)
     if depth == 0:
         name = choice.choice(list(TYPES))
         kind = TYPES[name]
@@ -121,7 +140,8 @@ def test_a_compiler_agrees(seed: int, tmp_path: Path) -> None:
         for text, _ in tried
     )
     source = tmp_path / "a.c"
-    source.write_text(f"#include <stdio.h>\nint main(void) {{\n{asked}\nreturn 0;\n}}\n")
+    macros = "#define BIT(n) (1UL << (n))\n#define GENMASK(h, l) ((2UL << (h)) - (1UL << (l)))"
+    source.write_text(f"#include <stdio.h>\n{macros}\nint main(void) {{\n{asked}\nreturn 0;\n}}\n")
     subprocess.run(["cc", "-w", "-fwrapv", "-o", tmp_path / "a", source], check=True)
     printed = subprocess.run([tmp_path / "a"], check=True, capture_output=True, text=True).stdout
     assert len(printed.splitlines()) == len(tried)
@@ -131,3 +151,31 @@ def test_a_compiler_agrees(seed: int, tmp_path: Path) -> None:
         is_bool = text.startswith("((_Bool)")
         assert (kind.size, kind.is_signed or is_bool) == (size, bool(is_signed) or is_bool), text
         assert number(value) % (1 << 64) == bits, text
+
+
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(2, 11))])
+def test_a_constant_is_what_its_expression_is(seed: int) -> None:
+    tried = expressions(seed, 500)
+    lines = [f"#define C{i} {text}\nenum {{ E{i} = {text} }};" for i, (text, _) in enumerate(tried)]
+    source = Source.whole("a.c", "\n".join(lines))
+    context = Context(parse(source), source)
+    for i, (text, (value, kind)) in enumerate(tried):
+        known = number(value)
+        assert context.typed_constant(f"C{i}") == (known, kind), text
+        larger = Kind(4, False) if 0 <= known < 1 << 32 else Kind(8, known < 0)
+        assert context.typed_constant(f"E{i}") == (known, INT if INT.fit(known) == known else larger), text
+
+
+def test_the_value_of_an_expression_is_the_same_wherever_it_is_written() -> None:
+    """As an expression, a #define, what a macro gives, what a macro is given, and an element of a local array."""
+    tried = expressions(0, 40)
+    for i, (text, (value, _)) in enumerate(tried):
+        bits = f"{number(value) % (1 << 64):#x}UL"
+        asked = (text, "C", "M()", f"SAME({text})", f"FIRST({text}, {i})")
+        body = " ".join(f"t[0] = {e}; BUG_ON(t[0] != {bits}); BUG_ON((u64)({e}) != {bits});" for e in asked)
+        macros = f"#define C {text}\n#define M() ({text})\n#define SAME(v) (v)\n#define FIRST(v, w) ((w) ? (v) : (v))"
+        (unit,) = check(
+            "a.c", f"{macros}\nvoid f(void) {{ u64 t[1]; {body} }}\n".encode(), Options(models=("sc",))
+        )
+        (result,) = unit.results
+        assert {p.status for p in result.properties} == {"holds"}, text

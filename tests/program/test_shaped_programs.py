@@ -13,7 +13,9 @@ from verifier.options import Options
 from verifier.pipeline import check
 
 HELPERS = """struct s { u8 m; int n; };
-struct o { struct s i; int t[2]; };
+struct o { struct s i; int t[2]; u8 b[2]; };
+enum k { NONE, SOME = 200U, MOST = ~0U >> 24 };
+enum l { LESS = -1, MORE };
 int gx, gy;
 struct s gs;
 #define M(v) ((v).m)
@@ -29,6 +31,12 @@ struct s gs;
 #define STOP() break
 #define NEXT() continue
 #define OUT() goto out
+#define ALL (~0U)
+#define FAR BIT(40)
+#define BYTE(v) ((u8)(v))
+#define WIDE(v) ((u64)(v))
+#define LESS_ONE(v) ((v) - 1U)
+#define CLEAR(v, w) ((v) & ~(w))
 static int sum(struct s v) { return v.m + v.n; }
 static int bump(struct s v) { v.n++; return v.n; }
 static int outer(struct o v) { return v.i.n + v.t[1]; }
@@ -44,10 +52,13 @@ RESET = "gx = gy = 0; gs.m = gs.n = 0; calls = 254; kept = &gx;"
 READS = [
     *"a b c d u.m u.n sum(u) v.m v.n w.n M(v) o.i.n o.t[0] t[1] t[c&1] gx gy gs.m gs.n sum(v) bump(w) outer(o)".split(),
     *"handed_on(v) early(c) *where(d) AT(t,0) AT(o.t,1) FIELD(w,m) FIELD(o,i.m) GX VN PLUS o.INNER".split(),
+    *"ALL FAR SOME MOST LESS MORE k l q e[0] e[1] h[c&1] o.b[1] AT(e,1)".split(),
+    *"BYTE(c) BYTE(-1) WIDE(-d) LESS_ONE(c) LESS_ONE(q) CLEAR(q,d) CLEAR(FAR,c) BIT(d&3)".split(),
 ]
 PLACES = [
     *"c d v.m v.n w.n o.i.n o.t[1] t[0] t[d&1] gx gs.n *where(c) u.n u.m".split(),
     *"GX VN o.INNER M(v) FIELD(w,n) AT(t,1)".split(),
+    *"k l q e[0] e[1] h[0] h[d&1] o.b[1]".split(),
 ]
 
 
@@ -101,7 +112,10 @@ def program(seed: int) -> str:
 	struct s u;
 	struct o o;
 	int t[2] = {{ 3, b }};
-	u.m = a; u.n = 3; o.i.m = 1; o.i.n = a; o.t[0] = 2; o.t[1] = b;
+	u8 e[2] = {{ 254, a }}, h[2] = {{ 1, 300 }};
+	enum k k = a; enum l l = b;
+	u64 q = ALL;
+	u.m = a; u.n = 3; o.i.m = 1; o.i.n = a; o.t[0] = 2; o.t[1] = b; o.b[1] = 255;
 	{body}
 out:
 	BUG_ON({asked});
@@ -113,7 +127,7 @@ def compiled(programs: list[str], folder: Path) -> list[bool]:
     """Whether each one's assertion holds for all values of its parameters."""
     lines = ["#include <stdio.h>", "static int bug;", "#define BUG_ON(c) do { if (c) bug = 1; } while (0)"]
     lines += [f"typedef {meant} {name};" for name, meant in TYPES.items() if name != "bool"]
-    lines.append("#define bool _Bool")
+    lines += ["#define bool _Bool", "#define BIT(n) (1UL << (n))"]
     helpers = HELPERS  # with variables of functions that can be set anew
     for kept in ("static u8 calls = 254;", "static int *kept = &gx;"):
         helpers = helpers.replace(kept, "").replace("struct s gs;", f"struct s gs;\n{kept}")
