@@ -533,6 +533,11 @@ def test_what_a_pointer_leads_to_has_its_type(before: str, body: str) -> None:
             "u64 x = ~0ULL; void h(u32 *p) { *p = 0; } void f(void) { h((void *)&x); BUG_ON(x); }",
             "not modelled: (void *)&x, an access as of another type (line 1)",
         ),
+        (
+            "u64 x = ~0ULL; void f(void) { u32 *p; p = (u32 *)&x; *p = 0; BUG_ON(x); }",
+            "not modelled: (u32 *)&x, an access as of another type (line 1)",
+        ),
+        ("u64 x = 1; void f(void) { u64 *p; p = (u64 *)&x; *p = 0; BUG_ON(x); }", "holds"),
         ("void h(void *p) { u64 *q = p; *q = 0; } void f(void) { u64 v = 1; h(&v); BUG_ON(v); }", "holds"),
         ("u64 x; void f(void) { WRITE_ONCE(*(u64 *)&x, 1); BUG_ON(READ_ONCE(x) == 1); }", "violated"),
         ("struct a { int v; } s; void f(void) { ((struct a *)&s)->v = 1; BUG_ON(s.v == 1); }", "violated"),

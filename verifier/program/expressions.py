@@ -226,6 +226,9 @@ def _assign(
     kept = access.store(here, where, new, e, name=name)
     if operator == "=" and not here.context.is_litmus:
         objects.check_copy(here, e)
+        match source:
+            case tree.Cast(to, tree.Unary("&", tree.Name() as operand)):
+                access.as_another(here, source, to, access.place(here, operand))
     return kept
 
 
