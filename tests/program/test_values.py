@@ -677,6 +677,33 @@ def test_bits_of_several_words_and_numbers_of_errors(body: str, status: str) -> 
     assert status in {p.status for p in unit.results[0].properties}, unit.results[0].reason
 
 
+SIZED = "u32 w; u64 arr[3]; struct s { u8 b; u16 c[5]; struct s *n; } s, *sp;"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ("BUG_ON(sizeof(w) != 4);", "holds", ""),
+        ("BUG_ON(sizeof(s.b) != 1 || sizeof(sp->b) != 1 || sizeof(p->n) != 8);", "holds", ""),
+        ("long l; BUG_ON(sizeof(l) != 8);", "holds", ""),
+        ("BUG_ON(sizeof(w) == 4);", "violated", ""),
+        ("BUG_ON(ARRAY_SIZE(arr) != 3 || ARRAY_SIZE(sp->c) != 5 || ARRAY_SIZE(p->c) != 5);", "holds", ""),
+        ("int l[4]; BUG_ON(ARRAY_SIZE(l) != 4);", "holds", ""),
+        ("for (int i = 0; i < ARRAY_SIZE(arr); i++) arr[i] = 1; BUG_ON(arr[1] != 1);", "holds", ""),
+        ("BUG_ON(sizeof(s) != 24);", "violated", "“sizeof(s)” may have any value"),
+        ("BUG_ON(sizeof(*p) != 24);", "violated", "“sizeof(*p)” may have any value"),
+        ("BUG_ON(sizeof(o->x) != 4);", "violated", "“sizeof(o->x)” may have any value"),
+        ("BUG_ON(ARRAY_SIZE(other) != 3);", "violated", "“ARRAY_SIZE(other)” may have any value"),
+        ("p->n = kmalloc(sizeof(*p), 1); BUG_ON(w);", "holds", ""),
+    ],
+)
+def test_sizes(body: str, status: str, said: str) -> None:
+    text = f"{SIZED}\nvoid f(struct s *p) {{ {body} }}\n"
+    (unit,) = check("a.c", text.encode(), Options(models=("lkmm",)))
+    assert [p.status for p in unit.results[0].properties] == [status], unit.results[0].reason
+    assert [a for a in unit.assumptions if "may have any value" in a] == ([f"line 2: {said}"] if said else [])
+
+
 STRUCTS = "struct s { int a, b; }; struct o { struct s i; int t[2]; }; struct s gs, *gp; int x, y, t[2];\n"
 
 

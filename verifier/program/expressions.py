@@ -50,6 +50,7 @@ def typed(here: Here, e: tree.Expression) -> Typed:
                 here.context.cannot_model(what, here.frame, e.span)
             if operator not in ("==", "!=") or _is_number(left) or _is_number(right):
                 _note_constants(here, left, right)
+            _note_sizes(here, (left, operands[0]), (right, operands[1]))
             return conversions.binary(operator, *operands)
         case tree.Conditional():
             return _conditional(here, e)
@@ -86,6 +87,8 @@ def _meant(here: Here, e: tree.Call, name: str) -> Typed | None:
             names = (n.name for n in nodes(bounds) if isinstance(n, tree.Name))
             known = None if here.frame.bindings.keys() & names else here.context.constant_of(e)
             return None if known is None else (Number(known[0]), known[1])
+        case "ARRAY_SIZE", (array,) if not here.context.is_litmus:
+            return _length(here, array)
         case _:
             return None
 
@@ -136,10 +139,43 @@ def _read(here: Here, where: access.Place, e: tree.Expression) -> Value:
 
 
 def _size(here: Here, e: tree.Call, of: tree.Expression) -> Value:
-    """sizeof of an integer type that is known, else of anything."""
-    kind = kind_of(here.context.types_of.resolved(of.type)) if isinstance(of, tree.TypeArgument) else None
+    """sizeof of what has a type that is known, else any value."""
+    if isinstance(of, tree.TypeArgument):
+        known = here.context.types_of.resolved(of.type)
+    else:
+        where = _unread(here, of)
+        known = None if where is None else access.type_at(here, where)
+    kind = conversions.SIZE if known is not None and known.pointers else kind_of(known)
+    if kind is not None:
+        return Number(kind.size)
     anything = here.context.opaque(here.frame.origin(e.span).place)
-    return Number(kind.size) if kind is not None else conversions.as_kind((anything, None), conversions.SIZE)
+    return conversions.as_kind((anything, None), conversions.SIZE)
+
+
+def _length(here: Here, array: tree.Expression) -> Typed | None:
+    """How many elements an array has; None where the text does not tell."""
+    match _unread(here, array):
+        case Address(path):
+            length = here.context.elements(path)
+        case Variable(dimensions=(dimension,)):
+            length = here.context.constant_value(dimension)
+        case _:
+            length = None
+    return None if length is None else (Number(length), conversions.SIZE)
+
+
+def _unread(here: Here, e: tree.Expression) -> access.Place | None:
+    """The place that a name or a member of one is, which nothing is read for; None for what else there is."""
+    base = e
+    while isinstance(base, tree.Member):
+        base = base.object
+    if not isinstance(base, tree.Name):
+        return None
+    known = here.frame.bindings.get(base.name, base.name in here.context.declared)
+    if not known or isinstance(known, Delayed | Reference | Pointer if base is e else Delayed):
+        return None
+    with here.writer.block():
+        return access.place(here, e)
 
 
 def _note_constants(here: Here, *operands: tree.Expression) -> None:
@@ -149,6 +185,15 @@ def _note_constants(here: Here, *operands: tree.Expression) -> None:
             number = here.context.constant(e.name)
             if number is not None:
                 here.context.assume(f"{e.name} is not in the text: taken to be {number}")
+
+
+def _note_sizes(here: Here, *operands: tuple[tree.Expression, Typed]) -> None:
+    """Say which sizes may be any, where something depends on them."""
+    for e, (size, _) in operands:
+        match e:
+            case tree.Call(tree.Name("sizeof" | "ARRAY_SIZE" as name), (of,)) if not isinstance(size, Number):
+                what = f"{name}({text_of(here.frame.source, of.span)})"
+                here.context.assume(f"line {e.span.line}: “{what}” may have any value")
 
 
 def _plain(e: tree.Expression) -> tree.Expression:
