@@ -221,7 +221,7 @@ def look_around(
     touched: frozenset[str],
     partners: frozenset[str],
     message: str,
-    earlier: Sequence[Shown] = (),
+    earlier: Sequence[Shown],
 ) -> tuple[tuple[Found, ...], tuple[Meaning, ...]]:
     """What to look at in other files than the one at `path`, of which the functions `touched` by the patch and their
     `partners` are shown: the functions that comments and the message name; those that use the same members around

@@ -58,11 +58,10 @@ def constant_value(
                 return None if size is None else (size.size, SIZE)
             case tree.Conditional(condition, then, otherwise):
                 asked = of(condition)
-                return (
-                    None
-                    if asked is None
-                    else _chosen(*map(of, (then, otherwise) if asked[0] else (otherwise, then)))
-                )
+                if asked is None:
+                    return None
+                chosen, other = (then, otherwise) if asked[0] else (otherwise, then)
+                return _chosen(of(chosen), of(other))
             case tree.Binary(operator, left, right) if operator in OPERATORS:
                 a, b = of(left), of(right)
                 return None if a is None or b is None else _of_operator(operator, a, b)

@@ -20,7 +20,7 @@ from verifier.program.kernel import Kernel, ranges
 from verifier.program.lists import are_followed
 from verifier.program.macros import walk_expanded
 from verifier.program.percpu import of_all_cpus
-from verifier.program.primitives import LoadCall, StoreCall, core_call, table
+from verifier.program.primitives import is_access, table
 from verifier.program.program import Address, Number, Opaque, Path, Root, Skipped
 from verifier.program.words import Kind
 from verifier.record import record
@@ -257,7 +257,7 @@ class Context:
             case tree.Index(tree.Member(_, field), _):
                 self.indexed.add(field)
             case tree.Call(tree.Name(callee), (tree.Name(name), *_)):
-                if isinstance(core_call(callee), LoadCall | StoreCall):
+                if is_access(callee):
                     self._lvalues.add(name)
 
     def _note_constants(self, node: object) -> None:

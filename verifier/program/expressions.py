@@ -171,8 +171,10 @@ def _unread(here: Here, e: tree.Expression) -> access.Place | None:
         base = base.object
     if not isinstance(base, tree.Name):
         return None
-    known = here.frame.bindings.get(base.name, base.name in here.context.declared)
-    if not known or isinstance(known, Delayed | Reference | Pointer if base is e else Delayed):
+    binding = here.frame.bindings.get(base.name)
+    if binding is None and base.name not in here.context.declared:
+        return None
+    if isinstance(binding, Delayed) or (base is e and isinstance(binding, Reference | Pointer)):
         return None
     with here.writer.block():
         return access.place(here, e)

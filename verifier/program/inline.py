@@ -90,7 +90,7 @@ def meant(here: Here, e: tree.Call) -> tuple[Here, tree.Expression] | None:
     """The expression that a call of a macro stands for, and where that is evaluated; None where it is no such call."""
     name = e.function.name if isinstance(e.function, tree.Name) else ""
     function = here.context.functions.get(name)
-    if function is None or not is_macro(function):
+    if function is None or not is_macro(function) or not is_value(function.body):
         return None
     _check(here, e, function)
     inside, body = _expanded(here, e, function)
@@ -145,9 +145,8 @@ def _bind(here: Here, inside: Here, parameter: tree.Parameter, argument: tree.Ex
         return
     if parameter.type.pointers and name not in here.context.changes.of(frame.body):
         where = _local_behind(here, argument) or _try_pointee(here, argument)
-        if (
-            where is not None and frame.source is here.context.source
-        ):  # primitives' types are only the usual ones
+        is_of_text = frame.source is here.context.source  # primitives' types are only the usual ones
+        if where is not None and is_of_text:
             access.as_another(here, argument, parameter.type, where)
         if isinstance(where, Variable):
             frame.bindings[name] = Reference(where)

@@ -139,6 +139,11 @@ def data_files(suffix: str) -> list[str]:
     return sorted(p.name for p in _KERNEL.iterdir() if p.suffix == suffix)
 
 
+def is_access(name: str) -> bool:
+    """Whether it is a load or a store."""
+    return isinstance(core_call(name), LoadCall | StoreCall)
+
+
 @lru_cache(maxsize=1 << 14)
 def core_call(name: str, is_litmus: bool = False) -> Core | None:
     """The core operation of that name, or None where it is none. Litmus tests have some of their own."""

@@ -15,6 +15,7 @@ from verifier.program.primitives import (
     StoreCall,
     Unmodelled,
     core_call,
+    is_access,
     is_primitive,
     orders_something,
 )
@@ -201,14 +202,10 @@ def _shared_names(function: tree.Function) -> set[str]:
                 members.add(field)
             case tree.Index(tree.Name(name), _) | tree.Unary("&", tree.Name(name)):
                 names.add(name)
-            case tree.Call(tree.Name(callee), (tree.Name(name), *_)) if _is_access(callee):
+            case tree.Call(tree.Name(callee), (tree.Name(name), *_)) if is_access(callee):
                 names.add(name)
             case tree.Assign(_, tree.Name(name), _) | tree.Increment(_, tree.Name(name), _):
                 names.add(name)
             case _:
                 pass
     return members | {n for n in names - own - _USUAL if not _CAPITALS.match(n)}
-
-
-def _is_access(callee: str) -> bool:
-    return isinstance(core_call(callee), LoadCall | StoreCall)

@@ -121,9 +121,10 @@ class Checker:
 
     def _as_far_as_loops_run(self, reason: str) -> str:
         """The reason why nothing gets somewhere, and whether that may be because loops stop at their bound."""
-        free, cuts = self.free, (c for c in self.graph.cuts if c != FALSE)
-        is_cut = any(free.allows(free.truth(c)) for c in cuts)
-        return f"{reason}; a loop that stops at its bound may be why: raise --bound" if is_cut else reason
+        cuts = (c for c in self.graph.cuts if c != FALSE)
+        if not any(self.free.allows(self.free.truth(c)) for c in cuts):
+            return reason
+        return f"{reason}; a loop that stops at its bound may be why: raise --bound"
 
     def _recheck(self, execution: Execution, p: Property, wanted: bool) -> None:
         """Raises AssertionError where the execution is no evidence after all."""

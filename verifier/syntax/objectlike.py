@@ -20,9 +20,7 @@ _NEVER = frozenset(("current",))  # known by that name
 _ACCESSES = frozenset(("READ_ONCE", "WRITE_ONCE", "ACCESS_ONCE"))
 _LOOSEST_FIRST = ("?:", "||", "&&", "|", "^", "&", "== !=", "< > <= >=", "<< >>", "+ -", "* / %")
 _LEVELS = {o: n for n, level in enumerate(_LOOSEST_FIRST) for o in (level.split() if n else level)}
-_TIGHT = frozenset(
-    ("(", "[", ".", "->", "++", "--", "!", "~")
-)  # beside an operand: tighter than what has two operands
+_TIGHT = frozenset((".", "->", "++", "--", "!", "~"))  # beside an operand: tighter than what has two operands
 _LONGEST = 16  # macros that stand for macros
 
 
@@ -121,23 +119,24 @@ def _torn(macros: Mapping[Macro, Sequence[Token]], tokens: Sequence[Token]) -> s
     """Those whose words have operators outside brackets, and that stand beside one somewhere that takes a part of them:
     `#define N 1 + 2` in `N * 2`."""
     levels = {m.name: level for m, words in macros.items() if (level := _loosest(words)) is not None}
-    if not levels:
-        return set()
-    found: set[str] = set()
-    for text in (tokens, *macros.values()):
-        for i, token in enumerate(text):
-            if (level := levels.get(token.text)) is None or token.kind != "name":
-                continue
-            before, after = text[i - 1].text if i else "", text[i + 1].text if i + 1 < len(text) else ""
-            if before == ")" or (before in _LEVELS and not _is_operand(text[i - 2] if i > 1 else None)):
-                is_torn = True  # a cast, or an operator with one operand
-            else:
-                is_torn = (
-                    before in _TIGHT - {"(", "["} or max(_LEVELS.get(n, -1) for n in (before, after)) >= level
-                )
-            if is_torn or after in _TIGHT:
-                found.add(token.text)
-    return found
+    texts = (tokens, *macros.values()) if levels else ()
+    return {
+        token.text
+        for text in texts
+        for i, token in enumerate(text)
+        if token.kind == "name" and token.text in levels and _is_torn(text, i, levels[token.text])
+    }
+
+
+def _is_torn(text: Sequence[Token], i: int, level: int) -> bool:
+    """Whether what stands beside a word takes a part of what that stands for, which has operators of that level."""
+    before = text[i - 1].text if i else ""
+    after = text[i + 1].text if i + 1 < len(text) else ""
+    if before in _TIGHT or before == ")" or after in _TIGHT or after in ("(", "["):
+        return True
+    if before in _LEVELS and not _is_operand(text[i - 2] if i > 1 else None):
+        return True  # an operator with one operand
+    return max(_LEVELS.get(before, -1), _LEVELS.get(after, -1)) >= level
 
 
 def _loosest(words: Sequence[Token]) -> int | None:
