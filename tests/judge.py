@@ -13,7 +13,9 @@ Independent of verifier.pairing and verifier.encoding. Where the definition leav
  6. Minimal sets are sought among all sources of the segment's thread, on the segment or not: another access
     of the thread may carry the order (accesses that read the same write).
  7. Only fences are moved, over one instruction of their own block (an RMW is one instruction).
- 8. A fence is stronger than another by rank: barrier() < rmb, wmb < mb; a full RMW is none.
+ 8. An acquire or a release that orders a write before a later read does more than it promises: a class that it
+    serves so makes it neither half paired nor, where it serves forbidden ones, unpaired.
+ 9. A fence is stronger than another by rank: barrier() < rmb, wmb < mb; a full RMW is none.
 """
 
 from __future__ import annotations
@@ -328,6 +330,16 @@ class Judge:
                 return True
         return False
 
+    def _is_promised(self, place: int, c: CycleClass) -> bool:
+        """Whether the place orders nothing on the class but what an acquire or a release is for, if it is one."""
+        weak = {s.thread for s in self.graph.sources if s.place == place and s.kind in ("acquire", "release")}
+        kinds = {
+            (self.graph.events[s.start].kind, self.graph.events[s.end].kind)
+            for s in c.segments
+            if self.graph.events[s.start].thread in weak
+        }
+        return ("W", "R") not in kinds
+
     def touches(self, place: int, c: CycleClass) -> bool:
         return any(place in s.sources for s in c.segments)
 
@@ -347,10 +359,11 @@ class Judge:
         """The first status that applies."""
         allowed = {c for c in self.shows if self.is_allowed(c)}
         served = {c for c in self.shows if self.serves(place, c)}
+        promised = {c for c in served & allowed if self._is_promised(place, c)}
         runs = self.needed_runs(place)
         if runs:
-            return self._paired(place, runs, bool(served & allowed))
-        if served & allowed:
+            return self._paired(place, runs, bool(promised))
+        if promised or (served and served <= allowed):
             return Verdict("unpaired")
         if served or self._is_shadowed(place):
             return Verdict("redundant")

@@ -57,6 +57,17 @@ CASES = [
         "lkmm",
         "Rel0 too weak, Acq0 too weak, Rel1 too weak, Acq1 too weak",
     ),
+    # what Armv8 keeps of a release and a later acquire beyond what they promise: nobody owes the other half
+    (
+        "W x 1; W[Release] y 1; R[Acquire] z | R[Acquire] y; R x; W z 1; R y",
+        "armv8",
+        "Rel0 paired>Acq1, Acq0 unpaired, Acq1 paired>Rel0",
+    ),
+    (
+        "W x 1; W[Release] y 1; R[Acquire] z; R d | R[Acquire] y; R x; W d 1; W[Release] z 1; R y",
+        "armv8",
+        "Rel0 paired>Acq1, Acq0 paired>Rel1, Acq1 paired>Rel0, Rel1 paired>Acq0",
+    ),
     # R, alone and with a waker that reads the state first
     ("W x 1; Wmb; W y 1 | W y 2; Mb; R x", "armv8", "Wmb0 paired>Mb1, Mb1 paired>Wmb0"),
     ("W x 1; Wmb; W y 1 | W y 2; Mb; R x", "lkmm", "Wmb0 too weak, Mb1 unpaired"),

@@ -204,6 +204,17 @@ class Classes:
         others = skeleton.places(i) - {place}
         return is_in_minimal_set(place, others, lambda off: not skeleton.is_ordered(i, off))
 
+    def is_promised(self, c: CycleClass, place: int) -> bool:
+        """Whether what the barrier orders on the class it would order on every architecture. An acquire or a release
+        says nothing of a write and a later read; that Armv8 keeps a release before a later acquire goes beyond it."""
+        i = self.segment_of(c, place)
+        if i is None or not any(
+            s.place == place and s.kind in ("acquire", "release") for s in self.graph.sources
+        ):
+            return True
+        ends = (self.graph.events[e].kind for e in (c.cycle.segments[i].start, c.cycle.segments[i].end))
+        return tuple(ends) != ("W", "R")
+
     def stands_alone(self, c: CycleClass) -> bool:
         """Whether no ordering source of the program lies off the class's paths."""
         skeleton = self.skeleton(c)

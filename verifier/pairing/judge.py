@@ -1,9 +1,10 @@
 """Decides the status of each barrier of a program under one model.
 
-The definition, case by case and in this order: needed (paired), serving an allowed class
-(unpaired), serving only forbidden ones (redundant), beside a stronger fence (redundant), a fence
-that would do if it were full (too weak), one that would do an access away (misplaced), one whose
-class others touch too (too weak), and none of these (unmatched).
+The definition, case by case and in this order: needed (paired), serving an allowed class by an
+order that it promises (unpaired), serving forbidden ones (redundant), serving an allowed class by
+an order that it happens to give (unpaired), beside a stronger fence (redundant), a fence that would
+do if it were full (too weak), one that would do an access away (misplaced), one whose class others
+touch too (too weak), and none of these (unmatched).
 """
 
 from __future__ import annotations
@@ -87,12 +88,16 @@ class Judge:
         opened = self.classes.opened(place)
         if opened is not None:
             return self._paired(place, *opened)
-        allowed = self._served(place, self.classes.allowed)
+        promised = self._promised(place)
+        allowed = self._served(place, promised)
         if allowed is not None:
             return self._unpaired(place, allowed)
         forbidden = self._served(place, self.classes.forbidden())
         if forbidden is not None:
             return self._redundant(place, forbidden)
+        allowed = self._served(place, self.classes.allowed.keys() - promised)
+        if allowed is not None:
+            return self._unpaired(place, allowed)
         stronger = self._stronger_neighbour(place)
         if stronger is not None:
             return Finding(place, "redundant", stronger=stronger)
@@ -104,7 +109,7 @@ class Judge:
     # --------------------------------------------------------------- paired
 
     def _paired(self, place: int, shown: CycleClass | None, execution: Execution) -> Finding:
-        gap = self._served(place, self.classes.allowed)
+        gap = self._served(place, self._promised(place))
         partners = () if shown is None else self._partners(shown, place)
         known = frozenset(p for _, sets in partners for s in sets for p in s)
         return Finding(
@@ -160,6 +165,11 @@ class Judge:
         return tuple(found)
 
     # ------------------------------------------------- unpaired and redundant
+
+    def _promised(self, place: int) -> set[CycleClass]:
+        """The allowed classes on which the barrier gives no order but such as its primitive promises: nobody owes the
+        other half of what comes by chance."""
+        return {c for c in self.classes.allowed if self.classes.is_promised(c, place)}
 
     def _served(self, place: int, classes: Iterable[CycleClass]) -> CycleClass | None:
         """The first of these classes, in the order for showing, that the barrier serves."""
