@@ -204,16 +204,13 @@ class Classes:
         others = skeleton.places(i) - {place}
         return is_in_minimal_set(place, others, lambda off: not skeleton.is_ordered(i, off))
 
-    def is_promised(self, c: CycleClass, place: int) -> bool:
-        """Whether what the barrier orders on the class it would order on every architecture. An acquire or a release
-        says nothing of a write and a later read; that Armv8 keeps a release before a later acquire goes beyond it."""
+    def orders_write_to_read(self, c: CycleClass, place: int) -> bool:
+        """Whether the barrier touches a segment of the class that goes from a write to a read."""
         i = self.segment_of(c, place)
-        if i is None or not any(
-            s.place == place and s.kind in ("acquire", "release") for s in self.graph.sources
-        ):
-            return True
-        ends = (self.graph.events[e].kind for e in (c.cycle.segments[i].start, c.cycle.segments[i].end))
-        return tuple(ends) != ("W", "R")
+        if i is None:
+            return False
+        segment, events = c.cycle.segments[i], self.graph.events
+        return events[segment.start].kind == "W" and events[segment.end].kind == "R"
 
     def stands_alone(self, c: CycleClass) -> bool:
         """Whether no ordering source of the program lies off the class's paths."""

@@ -167,9 +167,13 @@ class Judge:
     # ------------------------------------------------- unpaired and redundant
 
     def _promised(self, place: int) -> set[CycleClass]:
-        """The allowed classes on which the barrier gives no order but such as its primitive promises: nobody owes the
-        other half of what comes by chance."""
-        return {c for c in self.classes.allowed if self.classes.is_promised(c, place)}
+        """The allowed classes on which what the barrier orders it orders on every architecture: nobody owes the other
+        half of what comes by chance. An acquire or a release says nothing of a write and a later read; that Armv8
+        keeps a release before a later acquire goes beyond it."""
+        allowed = set(self.classes.allowed)
+        if not any(s.place == place and s.kind in ("acquire", "release") for s in self.graph.sources):
+            return allowed
+        return {c for c in allowed if not self.classes.orders_write_to_read(c, place)}
 
     def _served(self, place: int, classes: Iterable[CycleClass]) -> CycleClass | None:
         """The first of these classes, in the order for showing, that the barrier serves."""
