@@ -1,17 +1,19 @@
-"""Families of litmus tests that grow with a number, for the kernel's model: each size of a family is a text."""
+"""Families of texts that grow with a number; those here are litmus tests for the kernel's model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
+from typing import Literal
 
 from verifier.properties.verdict import Observation
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """`text(size)` is a litmus test whose condition has the given observation at every size.
+    """`text(size)` is a litmus test, or a snippet; `answer` is what there is to say of it at every size: of a test the
+    observation of its condition, of a snippet the verdict under each model that is the default.
 
     `size` says in words what a size counts; `sizes` are those to measure, smallest first.
     """
@@ -20,7 +22,11 @@ class Family:
     size: str
     text: Callable[[int], str]
     sizes: tuple[int, ...]
-    observation: Observation
+    answer: Observation | Literal["proved"]
+
+    @property
+    def is_snippet(self) -> bool:
+        return self.answer == "proved"
 
 
 def c_test(name: str, threads: Iterable[tuple[Iterable[str], Iterable[str]]], condition: str) -> str:

@@ -1,10 +1,10 @@
-"""How the time for a litmus test grows with its size: the families, each in a process of its own."""
+"""How the time for a text grows with its size: the families, each in a process of its own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench import families, families_aarch64
+from bench import families, families_aarch64, families_snippets
 from bench.families import Family
 from bench.measure import Failure, Send, apart, attempt, limit_memory, phases_of, warm_up
 from verifier import decide, pipeline
@@ -14,6 +14,7 @@ MEMORY = 4 << 30  # bytes that a family may use
 LITTLE = 1000.0  # milliseconds up to which a size is measured more than once
 START = 5.0  # seconds that a process may take to load and to stop
 
+ANSWERS = frozenset(("Never", "Sometimes", "Always", "proved", "refuted"))  # others say why there is none
 SIXTY_FOUR = (2, 4, 8, 16, 32, 64)
 FAMILIES = (
     Family("SB ring", "threads", families.store_buffering, SIXTY_FOUR, "Never"),
@@ -27,12 +28,14 @@ FAMILIES = (
     Family("SB ring, Armv8", "threads", families_aarch64.store_buffering, SIXTY_FOUR, "Never"),
     Family("MP chain, Armv8", "threads", families_aarch64.message_passing, SIXTY_FOUR, "Never"),
     Family("IRIW, Armv8", "readers", families_aarch64.iriw, (2, 4, 8, 16, 32, 48), "Never"),
+    Family("descriptor", "fields", families_snippets.descriptor, (2, 4, 8, 12, 20, 40), "proved"),
+    Family("flags", "stages", families_snippets.flags, (1, 2, 4, 6, 8, 12), "proved"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """CPU milliseconds for one size of a family by phase; `answer` is its observation, or why there is none."""
+    """CPU milliseconds for one size of a family by phase; `answer` is what was said of it, or why nothing was."""
 
     size: int
     phases: dict[str, float]
@@ -55,19 +58,19 @@ class Curve:
 def grow(family: Family, seconds: float, most: int | None = None, repeat: int = 1) -> Curve:
     """Measure the sizes of a family, `most` of them at most, up to the first that takes more than `seconds`.
 
-    The least of `repeat` processes counts for what takes little. Raises RuntimeError where a size has another
-    observation than its family.
+    The least of `repeat` processes counts for what takes little. Raises RuntimeError where a size has another answer
+    than its family.
     """
     sizes = list(family.sizes[:most])
     points: list[Point] = []
     why = "its process failed"
     try:
         for point in apart(_measure, (family.name, sizes, seconds), limit=seconds + START):
-            if point.answer not in ("Never", "Sometimes", "Always"):
+            if point.answer not in ANSWERS:
                 why = point.answer
                 break
-            if point.answer != family.observation:
-                raise RuntimeError(f"{family.name}, {point.size}: {point.answer}, not {family.observation}")
+            if point.answer != family.answer:
+                raise RuntimeError(f"{family.name}, {point.size}: {point.answer}, not {family.answer}")
             points.append(point)
             if point.total > 1000 * seconds:
                 why = f"not tried, as the last took over {seconds:.0f} s"
@@ -94,10 +97,19 @@ def _measure(send: Send, name: str, sizes: list[int], seconds: float) -> None:
     for size in sizes:
         data = family.text(size).encode()
         with phases_of(pipeline, decide) as clock:
-            answer, phases = clock.measure(attempt, _answer, data, seconds)
+            answer, phases = clock.measure(
+                attempt, _verdict if family.is_snippet else _observation, data, seconds
+            )
         send(Point(size, phases, answer.text if isinstance(answer, Failure) else answer))
 
 
-def _answer(data: bytes, seconds: float) -> str:
+def _observation(data: bytes, seconds: float) -> str:
     verdict = pipeline.litmus("family.litmus", data, Options(timeout=seconds))
     return verdict.reason if verdict.outcome is None else verdict.outcome.observation
+
+
+def _verdict(data: bytes, seconds: float) -> str:
+    """The verdict under all models; where they differ the first that is not "proved"."""
+    units = pipeline.check("family.c", data, Options(timeout=seconds))
+    found = [r for u in units for r in u.results if r.verdict != "proved"]
+    return "proved" if not found else found[0].verdict if found[0].verdict == "refuted" else found[0].reason

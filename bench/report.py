@@ -92,16 +92,18 @@ def growth_page(curves: Sequence[Curve], about: dict[str, str], seconds: float) 
 _PAGE = """\
 # Growth
 
-How the time to decide a litmus test's condition grows with the test. `python -m bench --write-docs` writes this
-page; `bench/families.py` and `bench/families_aarch64.py` make the tests. CPU milliseconds for one test, from its text
-to the answer, in a process that has loaded grammars, models and solver before; under the kernel's model, unless the
-name says Armv8. A family stops at the first size that is not decided in {seconds} s.
+How the time to decide a litmus test's condition, or the barriers of a snippet, grows with the text. `python -m bench
+--write-docs` writes this page; the modules `bench/families*.py` make the texts. CPU milliseconds for one text, from
+its first line to the answer, in a process that has loaded grammars, models and solver before; of litmus tests under the
+kernel's model, unless the name says Armv8, of snippets under both. A family stops at the first size that is not decided
+in {seconds} s.
 
 {table}
 
 Python {python}, z3 {z3}, {processor}.
 
-No execution meets the condition, at any size, and that is what mbpair says of each size above:
+Of litmus tests no execution meets the condition, of snippets each barrier is paired, at any size, and that is what
+mbpair says of each size above:
 
 {families}
 """

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from verifier.cat.compiled import keep, load_kept, mentioned
 from verifier.cat.library import MODELS, texts
 from verifier.cat.terms import Model
+from verifier.encoding.clauses import TooLarge
 from verifier.errors import InputError, ModelError, SyntaxProblem
 from verifier.events.build import build
 from verifier.events.conditions import conditions_on_unknowns
@@ -38,8 +40,11 @@ from verifier.properties.check import Checker
 from verifier.properties.deadlock import check_deadlocks, impossible
 from verifier.record import replace
 from verifier.search.enumeration import Enumeration
-from verifier.search.listing import TooMany, allowed_executions, candidate_executions
+from verifier.search.listing import AllowedListing, Listing, TooMany
 from verifier.search.questions import Questions
+
+if TYPE_CHECKING:
+    from verifier.encoding.session import Session
 
 # The models of an input, by its instruction set (None: C), unless the user names others
 DEFAULTS: dict[str | None, tuple[str, ...]] = {
@@ -51,6 +56,13 @@ DEFAULTS: dict[str | None, tuple[str, ...]] = {
 }
 
 
+# The executions that are listed: candidates; of the allowed ones a few at once, and more unless the solver can be told
+# of the program in few variables, so many to an execution
+MOST_CANDIDATES = 128
+FEW_ALLOWED = 400
+MOST_ALLOWED = 10_000
+FEW_VARIABLES = 10_000
+PER_EXECUTION = 4
 GIVES_UP = (Undecided, NotModelled, TooManyCycles, RecursionError, MemoryError)
 T = TypeVar("T")
 
@@ -185,28 +197,34 @@ def _has_questions(graph: EventGraph) -> bool:
 
 
 def ask(graph: EventGraph, m: Model, deadline: Deadline, options: Options) -> Questions:
-    """Who answers questions about a program: a list of its executions where there are few, a list of those that the
-    model allows where these are few, else the solver."""
+    """Who answers questions about a program: a list of its executions where there are few, or of those that the model
+    allows; else the solver, or a longer list where the solver would have to be told too much."""
 
     def free() -> Questions:
         return _session(graph, replace(m, axioms=()), deadline, False)
 
     if not options.propagation:
         return _session(graph, m, deadline, False)
-    try:
-        return Enumeration(graph, m, deadline, candidate_executions(graph))
-    except TooMany:
-        pass
-    try:
-        return Enumeration(graph, m, deadline, allowed_executions(graph, m, deadline), free)
-    except TooMany:
-        return _session(graph, m, deadline, True)
+    with suppress(TooMany):
+        return Enumeration(graph, m, deadline, Listing(graph).up_to(MOST_CANDIDATES))
+    allowed = AllowedListing(graph, m, deadline)
+    with suppress(TooMany):
+        return Enumeration(graph, m, deadline, allowed.up_to(FEW_ALLOWED), free)
+    session, most = None, MOST_ALLOWED
+    with suppress(TooLarge, NotModelled):
+        session = _session(graph, m, deadline, True, FEW_VARIABLES)
+        most = session.clauses.variables // PER_EXECUTION
+    with suppress(TooMany):
+        return Enumeration(graph, m, deadline, allowed.up_to(most), free)
+    return session or _session(graph, m, deadline, True)
 
 
-def _session(graph: EventGraph, m: Model, deadline: Deadline, propagation: bool) -> Questions:
+def _session(
+    graph: EventGraph, m: Model, deadline: Deadline, propagation: bool, most: int | None = None
+) -> Session:
     from verifier.encoding.session import Session  # with the solver, which takes long to load
 
-    return Session(graph, m, deadline, propagation)
+    return Session(graph, m, deadline, propagation, most)
 
 
 def _decide(

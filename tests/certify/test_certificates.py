@@ -14,7 +14,7 @@ from certify.executions import check_executions
 from certify.proofs import check_proofs
 from certify.tally import Tally
 from tests.programs import event_graph
-from verifier import cli, decide
+from verifier import cli
 from verifier.batch import Job
 from verifier.cat.load import load
 from verifier.cat.terms import Model
@@ -30,7 +30,7 @@ from verifier.pairing.verdict import Certificate
 from verifier.pipeline import check, litmus
 from verifier.search import Search
 from verifier.search.formula import Related, conjunction
-from verifier.search.listing import TooMany
+from verifier.search.listing import Listing, TooMany
 from verifier.search.recording import Answered
 
 LITMUS = Path(__file__).resolve().parents[2] / "litmus"
@@ -120,25 +120,25 @@ def test_the_same_claim_without_the_barrier_is_rejected() -> None:
 
 
 def test_a_list_of_executions_that_lacks_some_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = decide.candidate_executions
+    real = Listing.up_to
 
-    def too_few(graph: EventGraph) -> tuple[Execution, ...]:
-        return real(graph)[::2]
+    def too_few(listing: Listing, most: int) -> tuple[Execution, ...]:
+        return real(listing, most)[::2]
 
     without = MP.replace("smp_rmb(); ", "")
     assert not any(refused(c) for c in certificates(without))
-    monkeypatch.setattr(decide, "candidate_executions", too_few)
+    monkeypatch.setattr(Listing, "up_to", too_few)
     assert any(refused(c) for c in certificates(without))
 
 
 def test_what_was_taken_to_be_impossible_is_claimed_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
     """A cycle that no execution of the list shows is left out of the questions: but not of the certificate."""
-    real = decide.candidate_executions
+    real = Listing.up_to
 
-    def only_first(graph: EventGraph) -> tuple[Execution, ...]:
-        return real(graph)[:1]
+    def only_first(listing: Listing, most: int) -> tuple[Execution, ...]:
+        return real(listing, most)[:1]
 
-    monkeypatch.setattr(decide, "candidate_executions", only_first)
+    monkeypatch.setattr(Listing, "up_to", only_first)
     assert all(refused(c) for c in certificates(MP.replace("smp_rmb(); ", "")))
 
 
@@ -151,8 +151,7 @@ def test_a_wrong_bound_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
         reads = [i for i, e in enumerate(graph.events) if e.kind == "R"]
         return Facts(frozenset((w, r) for w in writes for r in reads), frozenset())
 
-    monkeypatch.setattr(decide, "candidate_executions", none_listed)
-    monkeypatch.setattr(decide, "allowed_executions", none_listed)
+    monkeypatch.setattr(Listing, "up_to", none_listed)
     without = MP.replace("smp_rmb(); ", "")
     assert not any(refused(c) for c in certificates(without))
     monkeypatch.setattr(session, "propagate", too_narrow)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 
 from tests.oracle import Checker
 from tests.programs import event_graph
 from tests.search.test_search import graphs, model, structured_graphs
 from verifier.cat.compiled import is_consistent
 from verifier.cat.unconditional import FIXED, unconditional
+from verifier.decide import MOST_ALLOWED
 from verifier.encoding.session import Session
 from verifier.events.expression import THIN_AIR
 from verifier.events.graph import EventGraph
@@ -17,7 +19,7 @@ from verifier.limits import Deadline
 from verifier.pairing.moves import fenced, moved, moves
 from verifier.search import listing
 from verifier.search.enumeration import Enumeration
-from verifier.search.listing import allowed_executions
+from verifier.search.listing import AllowedListing, Listing, TooMany
 
 LOCKED = """
 struct d { spinlock_t l; int a, b; };
@@ -40,7 +42,11 @@ def test_nothing_that_the_model_allows_is_lost(monkeypatch) -> None:  # type: ig
     draw = random.Random(1)
     compared = pruned = 0
     for graph, m, found in (*graphs(range(40, 48)), *structured_graphs(range(900, 908))):
-        listed = {_key(e) for e in allowed_executions(graph, m, Deadline(None)) if THIN_AIR not in e.values}
+        listed = {
+            _key(e)
+            for e in AllowedListing(graph, m, Deadline(None)).up_to(MOST_ALLOWED)
+            if THIN_AIR not in e.values
+        }
         assert listed <= {_key(e) for e in found}
         pruned += len(listed) < len(found)
         checker = Checker(graph, m)
@@ -64,7 +70,9 @@ def test_the_list_answers_as_the_solver_does() -> None:
     for name, architecture in (("armv8", "aarch64"), ("lkmm", "linux")):
         graph, m = event_graph(LOCKED, architecture), model(name)
         answers = (
-            Enumeration(graph, m, Deadline(None), allowed_executions(graph, m, Deadline(None))),
+            Enumeration(
+                graph, m, Deadline(None), AllowedListing(graph, m, Deadline(None)).up_to(MOST_ALLOWED)
+            ),
             Session(graph, m),
         )
         pairs = [(i, j) for i in range(len(graph.events)) for j in range(len(graph.events)) if i != j]
@@ -80,7 +88,9 @@ def test_the_list_answers_as_the_solver_does() -> None:
 
 def test_variants_have_the_executions_of_the_program_with_other_fences() -> None:
     graph, m = event_graph(LOCKED, "aarch64"), model("armv8")
-    listed = Enumeration(graph, m, Deadline(None), allowed_executions(graph, m, Deadline(None)))
+    listed = Enumeration(
+        graph, m, Deadline(None), AllowedListing(graph, m, Deadline(None)).up_to(MOST_ALLOWED)
+    )
     starts = [e for e, event in enumerate(graph.events) if event.kind != "F" and event.thread >= 0]
     places = {s.place for s in graph.sources if s.kind == "fence"}
     edits = [fenced(graph, starts[:3], frozenset(("DMB.ISH",)))]
@@ -89,6 +99,24 @@ def test_variants_have_the_executions_of_the_program_with_other_fences() -> None
     for edited in edits:
         derived = listed.variant(edited)
         assert all(well_formed(edited, e) is None for e in derived.executions)
-        afresh = allowed_executions(edited, m, Deadline(None))
+        afresh = AllowedListing(edited, m, Deadline(None)).up_to(MOST_ALLOWED)
         assert {_key(e) for e in derived.executions} == {_key(e) for e in afresh}
         assert any(is_consistent(m, bases(edited, e)) for e in derived.executions)
+
+
+def test_a_list_goes_on_from_where_there_were_too_many() -> None:
+    stopped = 0
+    for graph, m, _ in graphs(range(40, 46)):
+        for afresh, going_on in (
+            (Listing(graph), Listing(graph)),
+            (AllowedListing(graph, m, Deadline(None)), AllowedListing(graph, m, Deadline(None))),
+        ):
+            for most in (1, 2, 3, 7):
+                with suppress(TooMany):
+                    assert len(going_on.up_to(most)) <= most
+                    continue
+                stopped += 1
+            found, expected = going_on.up_to(MOST_ALLOWED), afresh.up_to(MOST_ALLOWED)
+            assert len(found) == len(expected)
+            assert {_key(e) for e in found} == {_key(e) for e in expected}
+    assert stopped > 20

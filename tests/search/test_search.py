@@ -22,7 +22,7 @@ from verifier.cat.compiled import compiled, flags_raised, is_consistent
 from verifier.cat.evaluate import Evaluator, holds
 from verifier.cat.load import load
 from verifier.cat.terms import Axiom, BaseRelation, BaseSet, Model, RelationTerm
-from verifier.decide import architecture
+from verifier.decide import MOST_CANDIDATES, architecture
 from verifier.events.build import build
 from verifier.events.expression import THIN_AIR, TRUE, Apply, Const, Expression, ReadValue
 from verifier.events.graph import EventGraph
@@ -34,7 +34,7 @@ from verifier.record import replace
 from verifier.search import Search, completions, images, search
 from verifier.search.branching import branches
 from verifier.search.concrete import Concrete
-from verifier.search.listing import TooMany, candidate_executions
+from verifier.search.listing import Listing, TooMany
 from verifier.search.roots import root
 from verifier.search.space import Space
 from verifier.source import Source
@@ -289,7 +289,7 @@ def test_a_small_programs_executions_are_listed() -> None:
     programs = (*graphs(range(70, 80)), *structured_graphs(range(500, 540)))
     for graph, _, found in programs:
         try:
-            listed = candidate_executions(graph)
+            listed = Listing(graph).up_to(MOST_CANDIDATES)
         except TooMany:
             assert len(found) > 8
             continue
@@ -369,7 +369,7 @@ def test_a_read_that_does_not_happen_need_not_have_a_value_that_is_written() -> 
         "void q(void) { WRITE_ONCE(y, 1); }\n",
         "aarch64",
     )
-    listed = candidate_executions(graph)
+    listed = Listing(graph).up_to(MOST_CANDIDATES)
     assert {_key(e) for e in listed} == {_key(e) for e in all_executions(graph)}
     assert len({e.executed for e in listed}) == 2
 
@@ -440,7 +440,7 @@ def test_what_breaks_a_filter_is_not_allowed() -> None:
     )
     graph = build(lower_litmus(parse_litmus(Source.whole("filtered.litmus", text))), "linux", 2)
     concrete = Concrete(Space(graph), compiled(model("lkmm")))
-    free = candidate_executions(replace(graph, constraints=()))
+    free = Listing(replace(graph, constraints=())).up_to(MOST_CANDIDATES)
     assert sorted((e.values[e.reads_from[0][0]], concrete.is_allowed(e)) for e in free) == [
         (0, False),
         (1, True),
@@ -476,7 +476,7 @@ def test_where_values_are_too_many_the_solver_answers(monkeypatch: pytest.Monkey
         assert (inquiry._session is None) == (most > 1)
     assert answers == [True, True]
     with pytest.raises(TooMany):
-        candidate_executions(graph)
+        Listing(graph).up_to(MOST_CANDIDATES)
 
 
 def test_a_filter_on_final_memory_leaves_executions_out() -> None:
@@ -485,7 +485,7 @@ def test_a_filter_on_final_memory_leaves_executions_out() -> None:
         "filter (x=2)\nexists (x=1)\n"
     )
     graph = build(lower_litmus(parse_litmus(Source.whole("filtered.litmus", text))), "linux", 2)
-    listed = candidate_executions(graph)
+    listed = Listing(graph).up_to(MOST_CANDIDATES)
     assert {_key(e) for e in listed} == {_key(e) for e in all_executions(graph)}
     assert len(listed) == 1
     assert Search(graph, model("lkmm"), Deadline(None)).find((graph.properties[-1].formula, True)) is None

@@ -8,14 +8,20 @@ TRUE = 1
 FALSE = -1
 
 
+class TooLarge(Exception):
+    """There are more variables than were to be."""
+
+
 class Clauses:
     """A growing set of clauses. Variables are 1, 2 …, -v is the negation of v; variable 1 is true.
 
-    `take` hands over what was added since it was last called, as DIMACS text.
+    `take` hands over what was added since it was last called, as DIMACS text. What makes more than `most` variables
+    raises TooLarge.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
         self.variables = 1
+        self.most = most
         self._new: list[str] = ["1 0"]
         self._gates: dict[tuple[int, ...], int] = {}
         self.count = 1
@@ -23,6 +29,8 @@ class Clauses:
     def variable(self) -> int:
         """A new variable."""
         self.variables += 1
+        if self.most is not None and self.variables > self.most:
+            raise TooLarge
         return self.variables
 
     def add(self, *literals: int) -> None:

@@ -32,17 +32,23 @@ class Session:
 
     Each place of an ordering source has a literal, so that every question may ask with some of
     them off. Literals of `executes`, rf and co may be combined into further ones by the methods of
-    `clauses`. Raises NotModelled where the graph or the model goes beyond the encoding, Undecided when time runs out.
+    `clauses`. Raises NotModelled where the graph or the model goes beyond the encoding, Undecided when time runs out,
+    TooLarge where it takes more than `most` variables to say what the model allows.
     """
 
     def __init__(
-        self, graph: EventGraph, model: Model, deadline: Deadline | None = None, propagation: bool = True
+        self,
+        graph: EventGraph,
+        model: Model,
+        deadline: Deadline | None = None,
+        propagation: bool = True,
+        most: int | None = None,
     ) -> None:
         self.graph = graph
         self.model = model
         short = specialise(model, present(graph))
         self.deadline = deadline or Deadline(None)
-        self.clauses = Clauses()
+        self.clauses = Clauses(most)
         facts = propagate(graph, model) if propagation else NOTHING
         self.candidate = CandidateEncoding(graph, self.clauses, facts.forbidden_rf, facts.known_co)
         self.places = tuple(sorted({s.place for s in graph.sources}))
@@ -54,6 +60,7 @@ class Session:
         self.flags = tuple(a for a in short.axioms if a.is_flag)
         for axiom in self._axioms:
             self.clauses.add(-self._guarded.violation(axiom))
+        self.clauses.most = None
         self._all_on_violation: int | None = None
         self._solver: Any = None
         self._constants: dict[int, Any] = {}

@@ -17,8 +17,6 @@ from verifier.search.node import Node
 from verifier.search.roots import root, watch
 from verifier.search.space import Space
 
-MOST_CANDIDATES = 128
-MOST_ALLOWED = 10_000
 MOST_FRUITLESS = 2_000  # nodes looked at beyond two for each execution found
 FEW = 8  # executions of a node that are listed without another branch
 
@@ -27,59 +25,46 @@ class TooMany(Exception):
     """The program has more executions than are listed, or they are too hard to find."""
 
 
-def candidate_executions(graph: EventGraph, most: int = MOST_CANDIDATES) -> tuple[Execution, ...]:
-    """Its candidate executions, whatever a model says, those that differ only in values that depend on nothing
-    among them. Raises TooMany, and NotModelled."""
-    try:
-        return _Listing(graph, most).run()
-    except GaveUp:
-        raise TooMany from None
+class Listing:
+    """The candidate executions of a program, whatever a model says, those that differ only in values that depend on
+    nothing among them: branches until each node has few. Raises NotModelled."""
 
-
-def allowed_executions(
-    graph: EventGraph, model: Model, deadline: Deadline, most: int = MOST_ALLOWED
-) -> tuple[Execution, ...]:
-    """The candidates that meet the model's unconditional axioms: among them are all that it allows, whichever ordering
-    sources are on.
-
-    Raises TooMany, NotModelled, and Undecided when time runs out.
-    """
-    try:
-        return _Narrowed(graph, most, unconditional(model), deadline).run()
-    except GaveUp:
-        raise TooMany from None
-
-
-class _Listing:
-    """Branches until each node has few executions."""
-
-    def __init__(self, graph: EventGraph, most: int) -> None:
+    def __init__(self, graph: EventGraph) -> None:
         self.graph = graph
-        self.most = most
         self.space = Space(graph)
         self.completions = Completions(self.space)
+        self._found: list[Execution] = []
+        self._waiting: list[Node] | None = None
+        self._looked_at = 0
 
-    def run(self) -> tuple[Execution, ...]:
-        """Raises GaveUp, TooMany and NotModelled."""
-        found: list[Execution] = []
-        waiting, looked_at = self._start(), 0
-        while waiting:
-            node = waiting.pop()
-            looked_at += 1
-            if looked_at - 2 * len(found) > MOST_FRUITLESS:
-                raise TooMany
-            try:
-                few = self._executions(node, self.most - len(found))
-            except Impossible:
-                continue
-            if few is not None:
-                found += few
-                continue
-            parts = branches(node)
-            if not parts or len(found) + len(waiting) + len(parts) > self.most:
-                raise TooMany
-            waiting += reversed(parts)
-        return tuple(found)
+    def up_to(self, most: int) -> tuple[Execution, ...]:
+        """All of them. Raises TooMany where they are more than `most`, after which another call goes on from there,
+        and NotModelled."""
+        try:
+            if self._waiting is None:
+                self._waiting = self._start()
+            while self._waiting:
+                self._step(self._waiting, most)
+        except GaveUp:
+            raise TooMany from None
+        return tuple(self._found)
+
+    def _step(self, waiting: list[Node], most: int) -> None:
+        """Look at the last node that waits; it still does where there are too many. Raises GaveUp and TooMany."""
+        found = self._found
+        if self._looked_at - 2 * len(found) > MOST_FRUITLESS:
+            raise TooMany
+        try:
+            few = self._executions(waiting[-1], most - len(found))
+            parts = branches(waiting[-1]) if few is None else []
+        except Impossible:
+            few, parts = [], []
+        if few is None and (not parts or len(found) + len(waiting) - 1 + len(parts) > most):
+            raise TooMany
+        self._looked_at += 1
+        waiting.pop()
+        waiting += reversed(parts)
+        found += few or []
 
     def _start(self) -> list[Node]:
         try:
@@ -101,14 +86,16 @@ class _Listing:
         return None if few is None else [e for e in few.executions if well_formed(self.graph, e) is None]
 
 
-class _Narrowed(_Listing):
-    """Narrows each node by the axioms of a model."""
+class AllowedListing(Listing):
+    """The candidates that meet a model's unconditional axioms: among them are all that it allows, whichever ordering
+    sources are on. Each node is narrowed by these axioms. Raises Undecided, too, when time runs out."""
 
-    def __init__(self, graph: EventGraph, most: int, model: Model, deadline: Deadline) -> None:
-        super().__init__(graph, most)
+    def __init__(self, graph: EventGraph, model: Model, deadline: Deadline) -> None:
+        super().__init__(graph)
         self.deadline = deadline
-        self.concrete = Concrete(self.space, compiled(model))
-        self.narrowing = Narrowing(self.space, compiled(model))
+        few = compiled(unconditional(model))
+        self.concrete = Concrete(self.space, few)
+        self.narrowing = Narrowing(self.space, few)
 
     def _executions(self, node: Node, most: int) -> list[Execution] | None:
         self.deadline.remaining()
