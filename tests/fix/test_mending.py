@@ -173,3 +173,11 @@ def test_a_weak_barrier_that_is_needed_elsewhere_stays() -> None:
 def test_a_patch_that_leaves_nothing_wrong_needs_none(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", "--fix", str(LITMUS / "patches" / "ring.patch")]) == 0
     assert capsys.readouterr() == ("", "")
+
+
+def test_what_says_nothing_before_and_after_is_said() -> None:
+    found = mended((LITMUS / "algorithms" / "treiber-stack-no-release.c").read_text())
+    assert found.is_proved
+    assert found.vacuous == ("use after free on line 22",)
+    first = render(found, 200).split("\n")[0]
+    assert first.endswith("nothing is refuted under armv8 and lkmm; still vacuous: use after free on line 22")

@@ -15,7 +15,7 @@ from verifier.fix.writable import writable
 from verifier.inbox.recognise import recognise
 from verifier.limits import OUT_OF_TIME, Deadline, Undecided
 from verifier.options import Options
-from verifier.pairing.verdict import ModelResult, UnitResult
+from verifier.pairing.verdict import ModelResult, PropertyVerdict, UnitResult
 from verifier.pipeline import check
 from verifier.record import field, record, replace
 from verifier.report.executions import call_of
@@ -28,7 +28,8 @@ _CALL = re.compile(r"\w+\Z")
 class Mended:
     """A file with barriers that prove it. The edits of the `remedy`, those of its `alternatives` of the same cost, and
     the barriers that did something before and are `redundant` now, in words. `models` are those that judged it. Unless
-    `is_proved`, `left` are the barriers that have no partner in the text."""
+    `is_proved`, `left` are the barriers that have no partner in the text. `vacuous`: the properties that say nothing
+    still."""
 
     name: str
     before: str
@@ -38,6 +39,7 @@ class Mended:
     alternatives: tuple[tuple[str, ...], ...]
     redundant: tuple[str, ...]
     left: tuple[str, ...]
+    vacuous: tuple[str, ...]
     is_proved: bool
 
 
@@ -58,7 +60,7 @@ def mend(
     if reason := _hopeless(name, data, units):
         return Unmended(name, reason)
     text = data.decode("utf-8")
-    task = _Task(name, options, deadline, _useful(units), _idle(units))
+    task = _Task(name, options, deadline, _useful(units), _idle(units), _vacuous(units))
     first = task.judged(text, units)
     found = remedies(text, first, lambda new: task.judged(new, task.check(new))) if first else ()
     if not found:
@@ -77,6 +79,7 @@ def mend(
         tuple(alternatives),
         tuple(n for n in _with_status(results, "redundant") if n.split("(")[0] in task.useful),
         _with_status(results, "unmatched"),
+        tuple(dict.fromkeys(f"{p.kind} on line {p.line}" for p in _vacuous_properties(results))),
         best.is_proved,
     )
 
@@ -120,16 +123,27 @@ def _idle(units: Sequence[UnitResult]) -> frozenset[int]:
     return frozenset(i for i, r in enumerate(results) if r.verdict == "nothing to check")
 
 
+def _vacuous(units: Sequence[UnitResult]) -> frozenset[str]:
+    """The texts of properties that say nothing."""
+    return frozenset(p.text for p in _vacuous_properties(units))
+
+
+def _vacuous_properties(units: Sequence[UnitResult]) -> list[PropertyVerdict]:
+    return [p for u in units for r in u.results for p in r.properties if p.status == "vacuous"]
+
+
 @record(frozen=True, slots=True)
 class _Task:
     """What all the edited texts of a file are judged by. `useful`: the names of barriers that do something, or try to;
-    `idle`: the numbers of the results in which there is nothing to check; `said`: what was said of each text."""
+    `idle`: the numbers of the results in which there is nothing to check; `vacuous`: the texts of properties that say
+    nothing; `said`: what was said of each text."""
 
     name: str
     options: Options
     deadline: Deadline
     useful: frozenset[str]
     idle: frozenset[int]
+    vacuous: frozenset[str]
     said: dict[str, tuple[UnitResult, ...]] = field(default_factory=dict)
 
     def check(self, text: str) -> tuple[UnitResult, ...]:
@@ -150,7 +164,7 @@ class _Task:
         results = [(unit, result) for unit in units for result in unit.results]
         if not results or any(_is_open(r) for _, r in results):
             return None
-        if all(r.verdict == "proved" or i in self.idle for i, (_, r) in enumerate(results)):
+        if all(self._is_proved(r) or i in self.idle for i, (_, r) in enumerate(results)):
             return Judged(False, True, ())
         whole = Text.of(text)
         places = writable(whole, recognise(self.name, text.encode()))
@@ -159,6 +173,12 @@ class _Task:
             removals(r, self.useful, whole, places) for _, r in results
         ]
         return Judged(bool(refuted), False, min((f for f in found if f), key=len, default=()))
+
+    def _is_proved(self, result: ModelResult) -> bool:
+        """Whether a program is proved, but for properties that no barrier gives anything to say."""
+        if result.verdict == "vacuous":
+            return all(p.text in self.vacuous for p in result.properties if p.status == "vacuous")
+        return result.verdict == "proved"
 
     def remarked(self, text: str, remedy: Remedy) -> tuple[str, tuple[UnitResult, ...]]:
         """The mended text and what is said of it. Each fence that is new has the remark that names its partner, unless

@@ -15,16 +15,24 @@ _CONTEXT = 3
 
 def render(found: Mended, width: int) -> str:
     """The patch; git passes over the words before it."""
-    models = " and ".join(found.models)
-    left = ", ".join(found.left) or "something"
-    open_end = f"nothing is refuted under {models}; still without a partner in the text: {left}"
-    end = f"proved under {models}" if found.is_proved else open_end
-    lines = [f"{found.name}: refuted; with this, {end}", ""]
+    lines = [f"{found.name}: refuted; with this, {_end(found)}", ""]
     lines += [f"  - {what}" for what in found.remedy]
     lines += [f"    or, at the same cost: {'; '.join(other)}" for other in found.alternatives]
     lines += [f"    redundant then: {one}" for one in found.redundant]
     words = [textwrap.fill(line, width, subsequent_indent=" " * 8) if line else "" for line in lines]
     return "\n".join([*words, "", _diff(found)])
+
+
+def _end(found: Mended) -> str:
+    """What is said of the mended text."""
+    models = " and ".join(found.models)
+    if found.is_proved and not found.vacuous:
+        return f"proved under {models}"
+    rest = (
+        [] if found.is_proved else [f"without a partner in the text: {', '.join(found.left) or 'something'}"]
+    )
+    rest += [f"vacuous: {', '.join(found.vacuous)}"] if found.vacuous else []
+    return f"nothing is refuted under {models}; still {'; '.join(rest)}"
 
 
 def _diff(found: Mended) -> str:
