@@ -16,7 +16,16 @@ from verifier.events.graph import (
     OrderingSource,
     SourceKind,
 )
-from verifier.events.logic import as_condition, conjunction, disjunction, equals, fold, negation, simplify
+from verifier.events.logic import (
+    as_condition,
+    conjunction,
+    disjunction,
+    equals,
+    fold,
+    negation,
+    simplify,
+    where,
+)
 from verifier.events.origins import origins
 from verifier.events.rows import Row, Tags
 from verifier.events.state import State
@@ -64,11 +73,16 @@ class Emitter:
         return simplify(operator, tuple([self.value(a, state) for a in v.arguments]))
 
     def taint(self, v: p.Value | None, state: State) -> Taint:
-        """The reads that a value comes from: by its syntax in a litmus test, else by its meaning."""
+        """The reads that a value comes from: by its syntax in a litmus test, else by its meaning.
+
+        What was compared with a number, and is equal, is that number, as it may be to a compiler (the kernel's
+        rcu_dereference.rst).
+        """
         if v is None or isinstance(v, p.Number):
             return NONE
         if not self.is_litmus:
-            return {(r, False): holds for r, holds in origins(self.value(v, state)).items()}
+            known = where(state.guard, self.value(v, state))
+            return {(r, False): holds for r, holds in origins(known).items()}
         if isinstance(v, p.Local):
             return state.taints.get(v.name, NONE)
         match v:

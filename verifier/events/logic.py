@@ -96,6 +96,19 @@ def rewrite(
     return found
 
 
+def where(guard: Guard, e: Expression) -> Expression:
+    """`e` with each part of it that a guard says is equal to a number taken for that number."""
+    equal: dict[Expression, Expression] = {}
+    waiting = list(guard)
+    while waiting:
+        match waiting.pop():
+            case Apply("==", (part, Const() as number)):
+                equal[part] = number
+            case Apply("&&", parts):
+                waiting += parts
+    return fold(rewrite(e, lambda leaf: leaf, equal)) if equal else e
+
+
 def set_aside(e: Expression, is_aside: Callable[[Expression], bool], positive: bool = True) -> Expression:
     """`e` with every elementary condition that `is_aside` taken to be as favourable to `e` as can be."""
     match e:

@@ -11,6 +11,7 @@ from verifier.options import Options
 from verifier.program import (
     access,
     awaited,
+    both_arms,
     calls,
     deferred,
     frees,
@@ -86,7 +87,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     aliases = options.aliases + said.aliases
     resolved = resolve(context, threads, aliases)
     settle_arrays(context)
-    unfinished = resolved.threads
+    unfinished, hoisted = both_arms.made_once(resolved.threads)
     ends = frees.ends(unfinished)
     uses = resolved.places(context.uses)
     uses += [(end.thread, path) for end in ends for path in end.paths]
@@ -137,6 +138,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
                 f"{' and '.join(names)} are taken to be different objects"
                 for names in context.types_of.alike(uses, numbers)
             ),
+            *hoisted,
             *frees.unread(unfinished, freed),
             *_opaque(context),
             *_versions(context),
