@@ -286,6 +286,14 @@ class Describer:
             return (
                 "a partner may lie outside the text: add the function that runs beside it, or its caller",
             )
+        if finding.alone is not None and not self.graph.is_litmus:
+            own = self.classes.segment_of(finding.alone, finding.place)
+            assert own is not None
+            segment = finding.alone.cycle.segments[own]
+            first, last = self._access(segment.start), self._access(segment.end)
+            return (
+                f"nothing else orders {first} before {last}: where the functions run again, that may matter",
+            )
         return ()
 
     # ---------------------------------------------------------- counterexample

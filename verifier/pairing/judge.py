@@ -34,11 +34,12 @@ class Finding:
     `shown` is the class that the status speaks of and `execution` one that shows it: with the
     barrier off where it is paired or redundant, as the model allows it otherwise. `partners` has,
     for each other segment number of that class, the minimal sets of places that keep it forbidden;
-    `others` the own thread's sets that make a redundant barrier so. `gap` is the allowed class that
-    makes a paired barrier half paired, with its execution. `missing` are additions to segments of
-    the class that is allowed: (segment, names of barriers any of which will do). `move` is the one
-    that would make a misplaced barrier needed, `joint` one of another barrier that has to go with it,
-    and `cycle` what the barrier would then forbid (`execution` shows it as the text stands).
+    `others` the own thread's sets that make a redundant barrier so, and `alone` a class of which
+    nothing but that barrier orders its segment. `gap` is the allowed class that makes a paired
+    barrier half paired, with its execution. `missing` are additions to segments of the class that
+    is allowed: (segment, names of barriers any of which will do). `move` is the one that would make
+    a misplaced barrier needed, `joint` one of another barrier that has to go with it, and `cycle`
+    what the barrier would then forbid (`execution` shows it as the text stands).
     """
 
     place: int
@@ -47,6 +48,7 @@ class Finding:
     execution: Execution | None = None
     partners: tuple[tuple[int, PlaceSets], ...] = ()
     others: PlaceSets = ()
+    alone: CycleClass | None = None
     gap: CycleClass | None = None
     gap_execution: Execution | None = None
     missing: Additions = ()
@@ -203,7 +205,24 @@ class Judge:
         rest = self.classes.skeleton(shown).places(own) - {place}
         others = self._minimal_sets(shown, rest, frozenset((place,)))
         execution = self.classes.witness[shown]
-        return Finding(place, "redundant", shown, execution, self._partners(shown, place), others)
+        partners = self._partners(shown, place)
+        return Finding(place, "redundant", shown, execution, partners, others, self._ordered_alone(place))
+
+    def _ordered_alone(self, place: int) -> CycleClass | None:
+        """The first forbidden class, in the order for showing, whose segment nothing but the barrier orders: another of
+        its cycles forbids each execution of it, here."""
+        return min(
+            (c for c in self.classes.forbidden() if self._is_alone(c, place)),
+            key=self.classes.rank,
+            default=None,
+        )
+
+    def _is_alone(self, c: CycleClass, place: int) -> bool:
+        own = self.classes.segment_of(c, place)
+        if own is None:
+            return False
+        skeleton = self.classes.skeleton(c)
+        return skeleton.is_ordered(own) and not skeleton.is_ordered(own, (place,))
 
     def _stronger_neighbour(self, place: int) -> int | None:
         """The place of a stronger fence, with no access between it and the barrier."""
