@@ -43,9 +43,10 @@ from verifier.program.kernel import kernel
 from verifier.program.lower import lower
 from verifier.program.made import HOLDER
 from verifier.program.observed import claimed_change
+from verifier.program.probes import ABOVE, BELOW
 from verifier.program.program import Fence, Program, flatten
 from verifier.program.roles import Group, groups
-from verifier.program.suppose import ABOVE, BELOW, with_callers
+from verifier.program.suppose import with_callers
 from verifier.record import field, record, replace
 from verifier.syntax import parse, tree
 

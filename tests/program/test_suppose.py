@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.program.test_lower import lowered
+from verifier.program.probes import Probe, probes, shared_around
 from verifier.program.program import Branch, Fence, Load, Loop, Operation, Program, Rmw, Scope, Store, Thread
-from verifier.program.suppose import Probe, hides_order, probes, shared_around, supposed
+from verifier.program.suppose import hides_order, supposed
 
 HEAD = "struct s { int a, b, c, d; spinlock_t l; };\nvoid f(struct s *s, int n)\n{\n"
 BARRIERS = ("smp_", "_acquire", "_release")

@@ -15,8 +15,9 @@ from verifier.pairing.classes import Classes
 from verifier.pairing.judge import Judge
 from verifier.pairing.outcomes import Outcome, is_seen_unordered, outcomes
 from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange
+from verifier.program.probes import End, Probe, probes
 from verifier.program.program import Fence, Program, flatten
-from verifier.program.suppose import OBSERVER, End, Probe, hides_order, mirrored, probes, supposed
+from verifier.program.suppose import OBSERVER, hides_order, mirrored, supposed
 from verifier.record import record, replace
 
 State = Literal["allowed", "forbidden", "not there"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from verifier.program.probes import shared_around
 from verifier.program.program import Fence, Load, Program, Rmw, Store, flatten
-from verifier.program.suppose import shared_around
 
 _CHANGE = re.compile(
     r"\b(?:if|when|once|before|after)\s+(?:the|a|an|its)\s+(?:change|update|write|store)s?\s+(?:to|of)\s+"
