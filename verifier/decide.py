@@ -58,11 +58,11 @@ DEFAULTS: dict[str | None, tuple[str, ...]] = {
 
 # The executions that are listed: candidates; of the allowed ones a few at once, and more unless the solver can be told
 # of the program in few variables, so many to an execution
-MOST_CANDIDATES = 128
-FEW_ALLOWED = 400
+MOST_CANDIDATES = 64
+FEW_ALLOWED = 100
 MOST_ALLOWED = 10_000
-FEW_VARIABLES = 10_000
-PER_EXECUTION = 4
+FEW_VARIABLES = 5_000
+PER_EXECUTION = 2
 GIVES_UP = (Undecided, NotModelled, TooManyCycles, RecursionError, MemoryError)
 T = TypeVar("T")
 
