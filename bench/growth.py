@@ -97,19 +97,16 @@ def _measure(send: Send, name: str, sizes: list[int], seconds: float) -> None:
     for size in sizes:
         data = family.text(size).encode()
         with phases_of(pipeline, decide) as clock:
-            answer, phases = clock.measure(
-                attempt, _verdict if family.is_snippet else _observation, data, seconds
-            )
-        send(Point(size, phases, answer.text if isinstance(answer, Failure) else answer))
+            found, phases = clock.measure(attempt, answer, family, data, seconds)
+        send(Point(size, phases, found.text if isinstance(found, Failure) else found))
 
 
-def _observation(data: bytes, seconds: float) -> str:
-    verdict = pipeline.litmus("family.litmus", data, Options(timeout=seconds))
+def answer(family: Family, data: bytes, seconds: float | None = None) -> str:
+    """What there is to say of a text of a family: one of ANSWERS, or why there is none. A snippet is proved if it is
+    under all models; else the first verdict that says otherwise counts."""
+    options = Options(timeout=seconds)
+    if family.is_snippet:
+        results = (r for u in pipeline.check("family.c", data, options) for r in u.results)
+        return next((r.reason or r.verdict for r in results if r.verdict != "proved"), "proved")
+    verdict = pipeline.litmus("family.litmus", data, options)
     return verdict.reason if verdict.outcome is None else verdict.outcome.observation
-
-
-def _verdict(data: bytes, seconds: float) -> str:
-    """The verdict under all models; where they differ the first that is not "proved"."""
-    units = pipeline.check("family.c", data, Options(timeout=seconds))
-    found = [r for u in units for r in u.results if r.verdict != "proved"]
-    return "proved" if not found else found[0].verdict if found[0].verdict == "refuted" else found[0].reason

@@ -6,9 +6,9 @@ import pytest
 
 from tests.program.test_lower import lowered
 from verifier import decide
+from verifier.encoding.session import Session
 from verifier.events.build import build
 from verifier.events.graph import without_escapes
-from verifier.limits import Deadline
 from verifier.options import Options
 from verifier.pipeline import check
 from verifier.program import lower as lowering
@@ -78,11 +78,9 @@ def test_each_arm_has_its_own(body: str, name: str) -> None:
 @pytest.mark.parametrize("body", ONCE)
 def test_in_program_order_nothing_changes(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def outcomes() -> set[object]:
-        sc = decide.model("sc")
         graph = without_escapes(build(lowered(text(body)), "linux", 2))
-        session = decide.ask(graph, sc, Deadline(None), Options(propagation=False))
         found: set[object] = set()
-        for e in session.executions():  # type: ignore[attr-defined]
+        for e in Session(graph, decide.model("sc")).executions():
             values: dict[tuple[int, str], list[object]] = {}
             for i, event in enumerate(graph.events):
                 if e.executed >> i & 1 and event.kind == "R":

@@ -9,6 +9,7 @@ from tests.oracle import Checker
 from tests.programs import event_graph
 from tests.search.test_search import graphs, model, structured_graphs
 from verifier.cat.compiled import is_consistent
+from verifier.cat.terms import Model
 from verifier.cat.unconditional import FIXED, unconditional
 from verifier.decide import MOST_ALLOWED
 from verifier.encoding.session import Session
@@ -32,6 +33,10 @@ def _key(e: Execution) -> tuple[object, ...]:
     return e.executed, e.reads_from, e.coherence, e.values
 
 
+def _allowed(graph: EventGraph, m: Model) -> tuple[Execution, ...]:
+    return AllowedListing(graph, m, Deadline(None)).up_to(MOST_ALLOWED)
+
+
 def _some_off(graph: EventGraph, draw: random.Random) -> frozenset[int]:
     places = sorted({s.place for s in graph.sources})
     return frozenset(draw.sample(places, draw.randint(0, len(places))))
@@ -42,11 +47,7 @@ def test_nothing_that_the_model_allows_is_lost(monkeypatch) -> None:  # type: ig
     draw = random.Random(1)
     compared = pruned = 0
     for graph, m, found in (*graphs(range(40, 48)), *structured_graphs(range(900, 908))):
-        listed = {
-            _key(e)
-            for e in AllowedListing(graph, m, Deadline(None)).up_to(MOST_ALLOWED)
-            if THIN_AIR not in e.values
-        }
+        listed = {_key(e) for e in _allowed(graph, m) if THIN_AIR not in e.values}
         assert listed <= {_key(e) for e in found}
         pruned += len(listed) < len(found)
         checker = Checker(graph, m)
@@ -70,9 +71,7 @@ def test_the_list_answers_as_the_solver_does() -> None:
     for name, architecture in (("armv8", "aarch64"), ("lkmm", "linux")):
         graph, m = event_graph(LOCKED, architecture), model(name)
         answers = (
-            Enumeration(
-                graph, m, Deadline(None), AllowedListing(graph, m, Deadline(None)).up_to(MOST_ALLOWED)
-            ),
+            Enumeration(graph, m, Deadline(None), _allowed(graph, m)),
             Session(graph, m),
         )
         pairs = [(i, j) for i in range(len(graph.events)) for j in range(len(graph.events)) if i != j]
@@ -88,9 +87,7 @@ def test_the_list_answers_as_the_solver_does() -> None:
 
 def test_variants_have_the_executions_of_the_program_with_other_fences() -> None:
     graph, m = event_graph(LOCKED, "aarch64"), model("armv8")
-    listed = Enumeration(
-        graph, m, Deadline(None), AllowedListing(graph, m, Deadline(None)).up_to(MOST_ALLOWED)
-    )
+    listed = Enumeration(graph, m, Deadline(None), _allowed(graph, m))
     starts = [e for e, event in enumerate(graph.events) if event.kind != "F" and event.thread >= 0]
     places = {s.place for s in graph.sources if s.kind == "fence"}
     edits = [fenced(graph, starts[:3], frozenset(("DMB.ISH",)))]
@@ -99,7 +96,7 @@ def test_variants_have_the_executions_of_the_program_with_other_fences() -> None
     for edited in edits:
         derived = listed.variant(edited)
         assert all(well_formed(edited, e) is None for e in derived.executions)
-        afresh = AllowedListing(edited, m, Deadline(None)).up_to(MOST_ALLOWED)
+        afresh = _allowed(edited, m)
         assert {_key(e) for e in derived.executions} == {_key(e) for e in afresh}
         assert any(is_consistent(m, bases(edited, e)) for e in derived.executions)
 

@@ -20,7 +20,6 @@ from verifier.program.program import (
 from verifier.program.values import sources
 from verifier.record import replace
 
-_PASSED = frozenset(("once", "plain", "relaxed", ""))  # orders of stores that a compiler may make earlier
 Pair = tuple[Store, Store]
 
 
@@ -93,7 +92,7 @@ def _first(operations: Iterable[Operation], changed: frozenset[str] = frozenset(
                 pass
             case Scope(_, body):
                 return _first(body, changed)
-            case Store() if o.order in _PASSED and not _locals(o) & changed:
+            case Store() if o.order == "once" and not _locals(o) & changed:
                 return o
             case _:
                 return None
