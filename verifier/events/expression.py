@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from weakref import KeyedRef
 
@@ -69,6 +69,7 @@ def _forget(reference: KeyedRef[_Key, Apply]) -> None:
 
 
 Expression = Const | ReadValue | Unknown | Apply
+Valuation = Callable[[Expression], int]
 
 THIN_AIR = 0x5A5A5A5A  # a value that no text means: one that comes from nowhere but itself
 
@@ -76,29 +77,45 @@ TRUE = Const(1)
 FALSE = Const(0)
 
 
-def evaluate(e: Expression, reads: Mapping[int, int], unknowns: Mapping[int, int]) -> int:
-    """The value of `e`, given what each read returned and what each unknown is.
+def evaluator(reads: Mapping[int, int], unknowns: Mapping[int, int]) -> Valuation:
+    """Gives the value of expressions, each part of them once, given what each read returned and what each unknown is.
 
     A read that did not execute counts as 0: it can only stand in an arm that is not taken.
     """
-    kind = type(e)  # told apart by type, not by pattern: all that is evaluated concretely comes by here
-    if kind is Const:
-        return e.value  # type: ignore[union-attr]
-    if kind is ReadValue:
-        return reads.get(e.event, 0)  # type: ignore[union-attr]
-    if kind is Unknown:
-        return unknowns[e.index]  # type: ignore[union-attr]
-    operator, arguments = e.operator, e.arguments  # type: ignore[union-attr]
-    first = evaluate(arguments[0], reads, unknowns)
-    if operator == "&&":
-        return int(bool(first and evaluate(arguments[1], reads, unknowns)))
-    if operator == "||":
-        return int(bool(first or evaluate(arguments[1], reads, unknowns)))
-    if operator == "?:":
-        return evaluate(arguments[1 if first else 2], reads, unknowns)
-    if len(arguments) == 1:
-        return OPERATORS[operator](first)
-    return OPERATORS[operator](first, evaluate(arguments[1], reads, unknowns))
+    known: dict[Expression, int] = {}
+
+    def value(e: Expression) -> int:
+        kind = type(e)  # told apart by type, not by pattern: all that is evaluated concretely comes by here
+        if kind is Const:
+            return e.value  # type: ignore[union-attr]
+        if kind is ReadValue:
+            return reads.get(e.event, 0)  # type: ignore[union-attr]
+        if kind is Unknown:
+            return unknowns[e.index]  # type: ignore[union-attr]
+        found = known.get(e)
+        if found is not None:
+            return found
+        operator, arguments = e.operator, e.arguments  # type: ignore[union-attr]
+        first = value(arguments[0])
+        if operator == "&&":
+            found = int(bool(first and value(arguments[1])))
+        elif operator == "||":
+            found = int(bool(first or value(arguments[1])))
+        elif operator == "?:":
+            found = value(arguments[1 if first else 2])
+        elif len(arguments) == 1:
+            found = OPERATORS[operator](first)
+        else:
+            found = OPERATORS[operator](first, value(arguments[1]))
+        known[e] = found
+        return found
+
+    return value
+
+
+def evaluate(e: Expression, reads: Mapping[int, int], unknowns: Mapping[int, int]) -> int:
+    """The value of one expression, as `evaluator` gives it."""
+    return e.value if type(e) is Const else evaluator(reads, unknowns)(e)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import get_args
 
 from verifier.cat.bits import Universe, from_members, members
 from verifier.cat.evaluate import Bases
-from verifier.events.expression import Expression, evaluate
+from verifier.events.expression import Expression, Valuation, evaluator
 from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations
 from verifier.record import record
 
@@ -59,11 +58,11 @@ def last_writes(graph: EventGraph, execution: Execution) -> int:
 def fixed_bases(graph: EventGraph, execution: Execution, off: frozenset[int] = frozenset()) -> Bases:
     """Those that executions share in which the same events happen and the same conditions hold: all but rf, co,
     different-values and FW."""
-    reads = read_values(graph, execution)
+    value_of = evaluator(read_values(graph, execution), dict(execution.unknowns))
     relations = {
         **_static_relations(graph, execution.executed),
-        **_atomics(graph, execution, reads),
-        **_dependencies(graph, execution, reads, off),
+        **_atomics(graph, execution, value_of),
+        **_dependencies(graph, execution, value_of, off),
     }
     return Bases(Universe(len(graph.events)), sets(graph, execution.executed, off), relations)
 
@@ -123,27 +122,27 @@ def _static_relations(graph: EventGraph, executed: int) -> dict[str, int]:
     }
 
 
-def _atomics(graph: EventGraph, execution: Execution, reads: Mapping[int, int]) -> dict[str, int]:
-    n, unknowns = len(graph.events), dict(execution.unknowns)
+def _atomics(graph: EventGraph, execution: Execution, value_of: Valuation) -> dict[str, int]:
+    n = len(graph.events)
     pairs = {"amo": 0, "lxsx": 0}
     for a in graph.atomics:
         if execution.executed >> a.read & execution.executed >> a.write & 1:
-            if evaluate(a.holds, reads, unknowns):
+            if value_of(a.holds):
                 pairs[a.kind] |= 1 << a.read * n + a.write
     return {**pairs, "rmw": pairs["amo"] | pairs["lxsx"]}
 
 
 def _dependencies(
-    graph: EventGraph, execution: Execution, reads: Mapping[int, int], off: frozenset[int]
+    graph: EventGraph, execution: Execution, value_of: Valuation, off: frozenset[int]
 ) -> dict[str, int]:
-    n, unknowns = len(graph.events), dict(execution.unknowns)
+    n = len(graph.events)
     found: dict[str, int] = dict.fromkeys(get_args(DependencyKind), 0)
     for d in graph.dependencies:
         if not execution.executed >> d.start & execution.executed >> d.end & 1:
             continue
         if graph.sources and graph.sources[d.source].place in off:
             continue
-        if evaluate(d.holds, reads, unknowns):
+        if value_of(d.holds):
             found[d.kind] |= 1 << d.start * n + d.end
     return found
 
@@ -178,13 +177,12 @@ def value_of(graph: EventGraph, execution: Execution, e: Expression) -> int:
     return valuation(graph, execution)(e)
 
 
-def valuation(graph: EventGraph, execution: Execution) -> Callable[[Expression], int]:
+def valuation(graph: EventGraph, execution: Execution) -> Valuation:
     """As value_of, for many expressions about one execution."""
     returned = execution.values
     values = final_values(graph, execution)
     values.update({r: value for r, _ in execution.reads_from if (value := returned[r]) is not None})
-    unknowns = dict(execution.unknowns)
-    return lambda e: evaluate(e, values, unknowns)
+    return evaluator(values, dict(execution.unknowns))
 
 
 def well_formed(graph: EventGraph, execution: Execution) -> str | None:
@@ -195,10 +193,10 @@ def well_formed(graph: EventGraph, execution: Execution) -> str | None:
     """
     unknowns, reads = dict(execution.unknowns), read_values(graph, execution)
     return (
-        _events_problem(graph, execution, reads, unknowns)
+        _events_problem(graph, execution, evaluator(reads, unknowns))
         or _reads_problem(graph, execution)
         or _coherence_problem(graph, execution)
-        or _constraints_problem(graph, {**reads, **final_values(graph, execution)}, unknowns)
+        or _constraints_problem(graph, evaluator({**reads, **final_values(graph, execution)}, unknowns))
     )
 
 
@@ -208,21 +206,19 @@ def meets_constraints(graph: EventGraph, execution: Execution) -> bool:
     return all(value(c) for c in graph.constraints)
 
 
-def _events_problem(
-    graph: EventGraph, execution: Execution, reads: Mapping[int, int], unknowns: Mapping[int, int]
-) -> str | None:
+def _events_problem(graph: EventGraph, execution: Execution, value_of: Valuation) -> str | None:
     if len(execution.values) != len(graph.events) or execution.executed >> len(graph.events):
         return "the execution has other events than the graph"
     for i, event in enumerate(graph.events):
         happens = bool(execution.executed >> i & 1)
-        if bool(evaluate(event.executes, reads, unknowns)) != happens:
+        if bool(value_of(event.executes)) != happens:
             verb = "executes" if happens else "does not execute"
             return f"event {i} ({event.text}) {verb} against its guard"
         value = execution.values[i]
         if (value is not None) != (happens and event.kind != "F"):
             return f"event {i} ({event.text}) has {'no' if value is None else 'a'} value"
         if event.kind == "W" and happens:
-            written = None if event.value is None else evaluate(event.value, reads, unknowns)
+            written = None if event.value is None else value_of(event.value)
             if written != value:
                 return f"event {i} ({event.text}) writes {written}, not {value}"
     return None
@@ -259,10 +255,8 @@ def _coherence_problem(graph: EventGraph, execution: Execution) -> str | None:
     return None
 
 
-def _constraints_problem(
-    graph: EventGraph, reads: Mapping[int, int], unknowns: Mapping[int, int]
-) -> str | None:
+def _constraints_problem(graph: EventGraph, value_of: Valuation) -> str | None:
     for number, constraint in enumerate(graph.constraints):
-        if not evaluate(constraint, reads, unknowns):
+        if not value_of(constraint):
             return f"constraint {number} of the graph does not hold"
     return None

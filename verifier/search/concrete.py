@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from verifier.cat.compiled import Compiled, Frame
+from verifier.events.expression import evaluator
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import (
     Execution,
@@ -72,8 +73,8 @@ class Concrete:
         return frame
 
     def _held(self, execution: Execution) -> tuple[bool, ...]:
-        reads, unknowns = read_values(self.graph, execution), dict(execution.unknowns)
-        return tuple(p.is_held(reads, unknowns) for p in self.space.pairs)
+        value_of = evaluator(read_values(self.graph, execution), dict(execution.unknowns))
+        return tuple(bool(value_of(p.holds)) for p in self.space.pairs)
 
     def _given(self, execution: Execution, names: Container[str]) -> dict[str, int]:
         """The bases that differ from execution to execution: rf and co, and of the others those of these names."""

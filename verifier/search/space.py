@@ -8,7 +8,7 @@ from typing import get_args
 from verifier.cat.bits import universe
 from verifier.cat.bounds import BaseBounds, Pair
 from verifier.cat.evaluate import Bases
-from verifier.events.expression import FALSE, TRUE, Expression, evaluate
+from verifier.events.expression import FALSE, TRUE, Expression
 from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations, unknowns
 from verifier.events.outline import Stretch, has_unknowns, stretches
 from verifier.record import record
@@ -21,10 +21,6 @@ class Conditional:
     name: str
     pair: int
     holds: Expression
-
-    def is_held(self, reads: Mapping[int, int], unknowns: Mapping[int, int]) -> bool:
-        """Whether it is there in an execution in which both its events happen."""
-        return bool(evaluate(self.holds, reads, unknowns))
 
 
 class Space:
