@@ -166,7 +166,7 @@ def compare_statuses(seed: int, models: Iterable[str] = ("armv8", "lkmm")) -> bo
 
 def found_statuses(graph: EventGraph, m: Model) -> dict[int, tuple[str, bool]]:
     session = Session(graph, m)
-    findings = Judge(session, Classes(session), lambda g: Session(g, m)).findings()
+    findings = Judge(session, Classes(session)).findings()
     return {f.place: (f.status, f.half_paired) for f in findings}
 
 

@@ -11,8 +11,10 @@ from verifier.encoding.clauses import Clauses, TooLarge
 from verifier.encoding.session import Session
 from verifier.limits import Deadline
 from verifier.options import Options
+from verifier.pairing.moves import moved, moves
 from verifier.pipeline import check
 from verifier.search.enumeration import Enumeration
+from verifier.search.listing import Listing
 from verifier.search.questions import Questions
 
 MODELS = {"armv8": "aarch64", "lkmm": "linux"}
@@ -33,6 +35,22 @@ def test_few_clauses_spare_a_long_list(name: str, monkeypatch: pytest.MonkeyPatc
     assert len(listed.executions) > decide.FEW_ALLOWED
     monkeypatch.setattr(decide, "MOST_ALLOWED", decide.FEW_ALLOWED)
     assert isinstance(answering(descriptor(9), name), Session)
+
+
+@pytest.mark.parametrize("propagation", [True, False])
+def test_no_variant_of_a_program_is_listed_that_the_solver_was_told_of(
+    propagation: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph, m = event_graph(descriptor(9), "aarch64"), decide.model("armv8")
+    session = decide.ask(graph, m, Deadline(None), Options(propagation=propagation))
+    monkeypatch.setattr(Listing, "up_to", lambda *_: pytest.fail("a list of what is too long"))
+    (place, *_) = (s.place for s in graph.sources if s.is_barrier)
+    for move in moves(graph, place):
+        edited = moved(graph, move)
+        variant = session.variant(edited)
+        assert isinstance(variant, Session)
+        assert variant.graph is edited
+        assert variant.clauses.variables == Session(edited, m, propagation=propagation).clauses.variables
 
 
 @pytest.mark.parametrize("old", ["", "\tsmp_wmb();\n", "\tsmp_rmb();\n"])

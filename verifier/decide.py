@@ -253,12 +253,9 @@ def _decide(
     else:
         main = session(without_escapes(graph))
 
-    def with_other_fences(of: Questions) -> Callable[[EventGraph], Questions]:
-        return lambda g: of.variant(g) or session(g)
-
     def barriers() -> tuple[BarrierVerdict, ...]:
         classes, claims = Classes(main), claims_of(graph, program.comments)
-        findings = Judge(main, classes, with_other_fences(main)).findings(claims)
+        findings = Judge(main, classes).findings(claims)
         describer = Describer(classes, m)
         verdicts = [describer.verdict(f, claims.get(f.place)) for f in findings]
         if options.explained is not None:
@@ -269,7 +266,7 @@ def _decide(
 
     def repaired() -> tuple[PropertyVerdict, ...]:
         whole = session(graph) if graph.escapes and not graph.is_litmus else main
-        mend = partial(checker.repaired, whole=whole, variant=with_other_fences(whole))
+        mend = partial(checker.repaired, whole=whole)
         return tuple(_as_far_as_possible(partial(mend, p), []) or p for p in properties)
 
     checker = Checker(main, under_sc)

@@ -46,6 +46,7 @@ class Session:
     ) -> None:
         self.graph = graph
         self.model = model
+        self._propagation = propagation
         short = specialise(model, present(graph))
         self.deadline = deadline or Deadline(None)
         self.clauses = Clauses(most)
@@ -175,9 +176,9 @@ class Session:
         nothing = replace(self.model, axioms=())
         return Session(self.graph, nothing, self.deadline, propagation=False)
 
-    def variant(self, graph: EventGraph) -> None:  # noqa: ARG002  as Questions has it
-        """No answers about other fences: clauses have to be made anew."""
-        return
+    def variant(self, graph: EventGraph) -> Session:
+        """The same program with other fences: whoever could not list its executions can't list these."""
+        return Session(graph, self.model, self.deadline, self._propagation)
 
     def any_of(self, literals: Sequence[int]) -> int:
         """A literal that implies that one of these holds (for use in one question)."""

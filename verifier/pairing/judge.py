@@ -9,7 +9,7 @@ touch too (too weak), and none of these (unmatched).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from verifier.cat.compiled import is_consistent
 from verifier.events.graph import EventGraph, line_of
@@ -64,15 +64,13 @@ class Finding:
 
 
 class Judge:
-    """Judges the barriers of one session; `variant` gives a session for an edited graph."""
+    """Judges the barriers of one session."""
 
-    def __init__(
-        self, session: Questions, classes: Classes, variant: Callable[[EventGraph], Questions]
-    ) -> None:
+    def __init__(self, session: Questions, classes: Classes) -> None:
         self.session = session
         self.graph = session.graph
         self.classes = classes
-        self.variant = variant
+        self.variant = session.variant
         self.places = tuple(sorted({s.place for s in self.graph.sources if s.is_barrier}))
         self._cycles_of: dict[int, frozenset[Cycle]] = {}
 

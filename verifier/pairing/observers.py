@@ -160,7 +160,7 @@ def _status_of(seen: Classes, probe: Probe) -> str:
         for s in graph.sources
         if s.is_barrier and s.span.line == probe.line and graph.threads[s.thread] == probe.thread
     }
-    judge = Judge(seen.session, seen, lambda _: seen.session)
+    judge = Judge(seen.session, seen)
     statuses = {judge.judge(place).status for place in sorted(places)}
     return next((s for s in ("paired", "redundant") if s in statuses), "")
 

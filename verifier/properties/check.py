@@ -56,14 +56,11 @@ class Checker:
         conditions = _merged([self.condition(p) for p in self.graph.properties])
         return (*conditions, *self.sleeps(), *self.races())
 
-    def repaired(
-        self, verdict: PropertyVerdict, whole: Questions, variant: Callable[[EventGraph], Questions]
-    ) -> PropertyVerdict:
+    def repaired(self, verdict: PropertyVerdict, whole: Questions) -> PropertyVerdict:
         """The verdict with what is missing, where a property is violated and barriers help.
 
         `whole`: the program with the executions in which an access goes to no location, which are to be forbidden as
-        well, since nothing is known of what follows. `variant` answers about it with more barriers. Raises what
-        Questions.find raises.
+        well, since nothing is known of what follows. Raises what Questions.find raises.
         """
         ways = self._violated.get(_name(verdict), [])
         if verdict.status != "violated" or verdict.even_under_sc or not ways:
@@ -73,7 +70,7 @@ class Checker:
             escapes = [s.truth(e) for _, e in s.graph.escapes]
             return s.disjunction([*(way(s) for way in ways), *escapes])
 
-        return replace(verdict, missing=repair(whole, violated, self._shown, variant))
+        return replace(verdict, missing=repair(whole, violated, self._shown))
 
     @cached_property
     def free(self) -> Questions:

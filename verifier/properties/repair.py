@@ -21,20 +21,18 @@ def repair(
     session: Questions,
     violated: Callable[[Questions], int],
     cycles_of: Callable[[Execution], Sequence[Cycle]],
-    variant: Callable[[EventGraph], Questions],
 ) -> tuple[Missing, ...]:
     """Additions with which no execution of the session's program is `violated`, none of which can be left out; those
     of one place are alternatives. Nothing where none were found in MOST_ROUNDS.
 
-    `cycles_of`: the critical cycles of an execution. `variant`: answers about an edited program.
-    Raises what Questions.find raises.
+    `cycles_of`: the critical cycles of an execution. Raises what Questions.find raises.
     """
 
     def broken(additions: Sequence[Addition]) -> tuple[Questions, Execution | None]:
         graph = session.graph
         for segment, name in additions:
             graph = strengthened(graph, segment, name)
-        edited = variant(graph)
+        edited = session.variant(graph) if additions else session
         return edited, edited.find(violated(edited))
 
     chosen: list[Addition] = []

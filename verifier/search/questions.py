@@ -83,8 +83,8 @@ class Questions(Protocol):
     def free(self) -> Questions:
         """The same program without any axiom: every candidate execution is allowed."""
 
-    def variant(self, graph: EventGraph) -> Questions | None:
-        """Answers about the same program with other fences, where that is less work than to ask anew; else None."""
+    def variant(self, graph: EventGraph) -> Questions:
+        """Answers about the same program with other fences, from who answers about this one."""
 
     def require_within(self) -> None:
         """Raises NotModelled where an allowed execution goes beyond what a litmus test can say."""

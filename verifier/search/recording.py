@@ -130,9 +130,8 @@ class Recorded:
     def free(self) -> Questions:
         return Recorded(self.answering.free(), self.book)
 
-    def variant(self, graph: EventGraph) -> Questions | None:
-        other = self.answering.variant(graph)
-        return None if other is None else Recorded(other, self.book)
+    def variant(self, graph: EventGraph) -> Questions:
+        return Recorded(self.answering.variant(graph), self.book)
 
     # ----------------------------------------------------------------- literals
 
