@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from verifier.events.draft import Arms, Draft, Visits, require_few
 from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, reads_of
@@ -17,16 +18,18 @@ from verifier.events.graph import (
     SourceKind,
 )
 from verifier.events.logic import (
+    Guard,
     as_condition,
     conjunction,
+    conjuncts,
     disjunction,
     equals,
     fold,
     negation,
     simplify,
-    where,
 )
-from verifier.events.origins import origins
+from verifier.events.origins import Through, origins
+from verifier.events.ranges import settled, where
 from verifier.events.rows import Row, Tags
 from verifier.events.state import State
 from verifier.events.taint import NONE, Taint, picked, under, union
@@ -70,19 +73,22 @@ class Emitter:
         if isinstance(v, p.Opaque):
             return self.draft.unknown((v.site, self.iterations))
         operator = "?:" if v.operator == "select" else v.operator
-        return simplify(operator, tuple([self.value(a, state) for a in v.arguments]))
+        found = simplify(operator, tuple([self.value(a, state) for a in v.arguments]))
+        return found if self.is_litmus else settled(found)
 
-    def taint(self, v: p.Value | None, state: State) -> Taint:
+    def taint(
+        self, v: p.Value | None, state: State, through: Through = Through.COMPARISONS, given: Guard = ()
+    ) -> Taint:
         """The reads that a value comes from: by its syntax in a litmus test, else by its meaning.
 
-        What was compared with a number, and is equal, is that number, as it may be to a compiler (the kernel's
-        rcu_dereference.rst).
+        What can only be one number, where control gets here and the conditions `given` hold, is that number, as it may
+        be to a compiler: where it was compared with it, for one (the kernel's rcu_dereference.rst).
         """
         if v is None or isinstance(v, p.Number):
             return NONE
         if not self.is_litmus:
-            known = where(state.guard, self.value(v, state))
-            return {(r, False): holds for r, holds in origins(known).items()}
+            known = where((*state.guard, *given), self.value(v, state))
+            return {(r, False): holds for r, holds in origins(known, through).items()}
         if isinstance(v, p.Local):
             return state.taints.get(v.name, NONE)
         match v:
@@ -100,10 +106,22 @@ class Emitter:
             case _:
                 return NONE
 
-    def _address_taint(self, address: p.Address, state: State) -> Taint:
-        """The reads that decide where an access goes."""
-        pointer = self.taint(address.pointer, state)
-        return pointer if address.index is None else union((pointer, self.taint(address.index, state)))
+    def _address_taint(
+        self, address: p.Address, state: State, through: Through = Through.COMPARISONS
+    ) -> Taint:
+        """The reads that decide where an access goes.
+
+        Where a comparison gives the index of a load, a compiler may make a branch of it, which does not order loads;
+        before a store, either orders.
+        """
+        bounds: Guard = ()
+        if not self.is_litmus and address.pointer is not None and address.is_index:
+            index = self.value(address.pointer, state)
+            bounds = (Apply(">=", (index, FALSE)), Apply("<", (index, Const(len(address.choices)))))
+        pointer = self.taint(address.pointer, state, through, bounds)
+        return (
+            pointer if address.index is None else union((pointer, self.taint(address.index, state, through)))
+        )
 
     def set(self, target: str, v: p.Value, state: State) -> None:
         """target = v"""
@@ -123,7 +141,7 @@ class Emitter:
         row = self.draft.row(lambda rows: rows.load(o.order, self._is_plain(o)), o.name, o.origin)
         source = self._annotation("acquire", o.name, o.order, row, o.origin)
         got: list[tuple[int, Expression]] = []
-        half, address = row.half(0), self._address_taint(o.address, state)
+        half, address = row.half(0), self._address_taint(o.address, state, Through.NUMBERS)
         if row.before:
             self._around(row.before, source, o.origin, state)
         for location, condition in self.targets(o.address, state, o.origin):
@@ -190,7 +208,7 @@ class Emitter:
             source = self._source(kind, o.name, is_barrier, is_barrier and not o.is_explicit, o.origin)
         got: list[tuple[int, Expression]] = []
         written: list[Expression] = []
-        address = self._address_taint(o.address, state)
+        address = [self._address_taint(o.address, state, t) for t in (Through.NUMBERS, Through.COMPARISONS)]
         outer = {o.target: state.taints.get(o.target, NONE)}
         if row.before:
             self._around(row.before, source, o.origin, state)
@@ -202,8 +220,8 @@ class Emitter:
             new = self.value(o.new, state)
             write = self._add("W", location, state, (condition, *done), new, row.half(1), source, o.origin)
             self.draft.atomics.append(Atomic(read, write, row.pair))
-            for event in (read, write):
-                self._depend("addr", event, address, o.origin)
+            for event, taint in zip((read, write), address, strict=True):
+                self._depend("addr", event, taint, o.origin)
             written_from = self.taint(o.new, state)
             if not self.is_litmus:  # pairing takes the two halves as one step
                 written_from = {key: holds for key, holds in written_from.items() if key[0] != read}
@@ -384,7 +402,7 @@ class Emitter:
         if self.is_litmus:
             self._depend("ctrl", number, state.control, origin)
         elif kind != "F":
-            self._depend("ctrl", number, self._control(state), origin)
+            self._depend("ctrl", number, _control(state.guard), origin)
         return number
 
     # ----------------------------------------------------- sources, dependencies
@@ -415,11 +433,6 @@ class Emitter:
             )
         )
         return len(self.draft.sources) - 1
-
-    def _control(self, state: State) -> Taint:
-        """What decided whether control gets here, by meaning."""
-        whole = (origins(g, True) for g in state.guard)
-        return union({(r, False): holds for r, holds in found.items()} for found in whole)
 
     def _depend(self, kind: DependencyKind, end: int, taint: Taint, origin: p.Origin) -> None:
         """Dependencies of that kind from the reads of `taint`."""
@@ -453,6 +466,18 @@ class Emitter:
             )
         )
         return len(self.draft.sources) - 1
+
+
+def _control(guard: Guard) -> Taint:
+    """What decided whether control gets where a guard holds, by meaning."""
+    parts = tuple(conjuncts(guard))
+    return union(_deciding(parts[:n], part) for n, part in enumerate(parts))
+
+
+@lru_cache(maxsize=1 << 14)
+def _deciding(before: Guard, part: Expression) -> Taint:
+    """What decides a condition where those before it hold."""
+    return {(r, False): holds for r, holds in origins(where(before, part), Through.CHOICES).items()}
 
 
 def _by_read(origin: tuple[tuple[int, bool], Expression]) -> tuple[int, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression
@@ -28,6 +28,17 @@ def conjunction(parts: Iterable[Expression]) -> Expression:
         else:
             result = part if result is TRUE else Apply("&&", (result, part))
     return result
+
+
+def conjuncts(parts: Iterable[Expression]) -> Iterator[Expression]:
+    """The conditions, in order, of which none is itself a conjunction, that hold where all of the parts do."""
+    waiting = list(parts)[::-1]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Apply) and part.operator == "&&":
+            waiting += part.arguments[::-1]
+        else:
+            yield part
 
 
 def disjunction(parts: Iterable[Expression]) -> Expression:
@@ -94,19 +105,6 @@ def rewrite(
             found = leaf(e)
         memo[e] = found
     return found
-
-
-def where(guard: Guard, e: Expression) -> Expression:
-    """`e` with each part of it that a guard says is equal to a number taken for that number."""
-    equal: dict[Expression, Expression] = {}
-    waiting = list(guard)
-    while waiting:
-        match waiting.pop():
-            case Apply("==", (part, Const() as number)):
-                equal[part] = number
-            case Apply("&&", parts):
-                waiting += parts
-    return fold(rewrite(e, lambda leaf: leaf, equal)) if equal else e
 
 
 def set_aside(e: Expression, is_aside: Callable[[Expression], bool], positive: bool = True) -> Expression:

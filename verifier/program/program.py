@@ -90,6 +90,11 @@ class Address:
     members: tuple[str, ...] = ()
     index: Value | None = None
 
+    @property
+    def is_index(self) -> bool:
+        """Whether `pointer` is the index of an element, among as many as there are choices. No object lies at 0."""
+        return self.is_closed and self.choices[:1] != () and self.choices[0][0] == 0
+
     def targets(self) -> tuple[Path, ...]:
         """The places that an access of a snippet may go to."""
         chosen = tuple(dict.fromkeys(path for _, path in self.choices))
