@@ -113,6 +113,102 @@ def test_what_decides_nothing_is_no_control_dependency(
     assert {b.status for r in unit.results for b in r.barriers} == {status}
 
 
+def of(operator: str, *arguments: Expression | int) -> Expression:
+    return Apply(operator, tuple(Const(a) if isinstance(a, int) else a for a in arguments))
+
+
+A, B = ReadValue(0), ReadValue(1)
+BYTE = of("&", A, 255)
+SIGNED = of("-", BYTE, 3)
+
+
+@pytest.mark.parametrize(
+    ("e", "low", "high"),
+    [
+        (A, None, None),
+        (of("neg", BYTE), -255, 0),
+        (of("~", BYTE), -256, -1),
+        (of("!", A), 0, 1),
+        (of("!", of("|", A, 1)), 0, 0),
+        (of("!", of(">", BYTE, 255)), 1, 1),
+        (of("+", BYTE, 3), 3, 258),
+        (of("+", A, 3), None, None),
+        (of("-", 3, BYTE), -252, 3),
+        (of("*", BYTE, 2), 0, 510),
+        (of("*", SIGNED, of("-", BYTE, 4)), -1008, 252 * 251),
+        (of("/", BYTE, 2), 0, 127),
+        (of("/", SIGNED, 2), -1, 126),
+        (of("/", BYTE, -2), None, None),
+        (of("%", BYTE, 10), 0, 9),
+        (of("%", BYTE, 300), 0, 255),
+        (of("%", BYTE, 8), 0, 7),
+        (of("%", SIGNED, 2), -1, 1),
+        (of("%", of("neg", BYTE), 4), -3, 0),
+        (of("%", A, 1), 0, 0),
+        (of("%", of("*", BYTE, 8), 8), 0, 0),
+        (of(">>", BYTE, 4), 0, 15),
+        (of(">>", BYTE, 8), 0, 0),
+        (of("<<", BYTE, 2), 0, 1020),
+        (of("<<", BYTE, B), None, None),
+        (of("&", of("<<", A, 3), 7), 0, 0),
+        (of("&", A, 6), 0, 6),
+        (of("|", BYTE, 256), 256, 511),
+        (of("|", of("+", BYTE, 5), of("&", B, 3)), 5, 511),
+        (of("|", A, -1), -1, -1),
+        (of("^", BYTE, of("&", B, 15)), 0, 255),
+        (of("?:", B, BYTE, 300), 0, 300),
+        (of("?:", of("|", B, 1), BYTE, 300), 0, 255),
+        (of("?:", of("<", BYTE, 0), BYTE, 300), 300, 300),
+        (of("<", BYTE, 256), 1, 1),
+        (of("<", BYTE, 255), 0, 1),
+        (of("<", BYTE, 0), 0, 0),
+        (of("<=", BYTE, 255), 1, 1),
+        (of("<=", BYTE, -1), 0, 0),
+        (of("<=", BYTE, 0), 0, 1),
+        (of(">", BYTE, 255), 0, 0),
+        (of(">=", BYTE, 0), 1, 1),
+        (of(">=", BYTE, 1), 0, 1),
+        (of("==", BYTE, 256), 0, 0),
+        (of("==", 255, BYTE), 0, 1),
+        (of("==", of("<<", A, 1), 1), 0, 0),
+        (of("!=", of("<<", A, 1), 1), 1, 1),
+        (of("<=", A, A), 1, 1),
+        (of("<", A, A), 0, 0),
+        (of("&&", of("|", A, 1), of("|", B, 2)), 1, 1),
+        (of("&&", A, of(">", BYTE, 255)), 0, 0),
+        (of("&&", A, of("|", B, 2)), 0, 1),
+        (of("||", A, of("|", B, 1)), 1, 1),
+        (of("||", A, of(">", BYTE, 255)), 0, 1),
+        (of("||", of("<", BYTE, 0), of(">", BYTE, 255)), 0, 0),
+    ],
+)
+def test_ranges(e: Expression, low: int | None, high: int | None) -> None:
+    found = range_of(e)
+    assert (found.low, found.high) == (low, high)
+    assert settled(e) == (Const(low) if low is not None and low == high else e)
+
+
+@pytest.mark.parametrize(
+    ("guard", "low", "high"),
+    [
+        ((of("<", A, 4), of(">=", A, 1)), 1, 3),
+        ((of("<=", A, 4), of(">", A, 1)), 2, 4),
+        ((of(">", 4, A), of("<=", 1, A)), 1, 3),
+        ((of("!=", A, 4), of("<=", A, 4), of(">=", A, 0)), 0, 3),
+        ((A, of("<=", A, 4), of(">=", A, 0)), 1, 4),
+        ((of("!", A),), 0, 0),
+        ((of("&&", of(">", A, 4), of("<", A, 6)),), 5, 5),
+        ((of("||", of(">", A, 4), of("<", A, 6)),), None, None),
+        ((of("!=", A, 2), of("<=", A, 4), of(">=", A, 0)), 0, 4),
+        ((of(">", B, 4),), None, None),
+        ((of("<", A, 0), of(">", A, 0)), None, None),  # never reached
+    ],
+)
+def test_what_a_guard_leaves(guard: tuple[Expression, ...], low: int | None, high: int | None) -> None:
+    found = range_of(A, narrowed(guard))
+    assert (found.low, found.high) == (low, high)
+
+
 UNARY, BINARY = ("!", "~", "neg"), ("+ - * / % << >> & | ^ == != < > <= >= && ||").split()
 NUMBERS = (0, 0, 1, 1, 2, 3, 4, 5, 7, 8, 15, 16, 255, 0xFFFFFFFF, -1, -2, -3, -8)
 
