@@ -61,6 +61,7 @@ def build(program: p.Program, architecture: str, bound: int, most: int = EVENTS)
         bound=bound,
         architecture=family(architecture, program.isa),
         observed=tuple((label, final.translate(f)) for label, f in program.observed),
+        doubtful=frozenset(merge.doubtful),
         escapes=tuple(merge.escapes),
         unmodelled=tuple(dict.fromkeys((*program.unmodelled, *merge.unmodelled))),
         isa=program.isa,

@@ -71,6 +71,7 @@ class Draft:
         self.assertions: list[Property] = []
         self.constraints: list[Expression] = []
         self.unmodelled: list[tuple[int, str]] = []
+        self.doubtful: set[tuple[int, int]] = set()
         self.escapes: list[tuple[int, Expression]] = []
         self.unreached: list[int] = []
         self.places: dict[object, int] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from verifier.events.draft import Arms, Draft, Visits, require_few
@@ -148,6 +148,8 @@ class Emitter:
             number = self._add("R", location, state, (condition,), None, half, source, o.origin)
             if address:
                 self._depend("addr", number, address, o.origin)
+            if not self.is_litmus:
+                self._doubt(number, self._named(o.address, state), address)
             got.append((number, condition))
         if row.after:
             self._around(row.after, source, o.origin, state)
@@ -170,6 +172,8 @@ class Emitter:
             number = self._add("W", location, state, (condition,), value, half, source, o.origin)
             self._depend("addr", number, address, o.origin)
             self._depend("data", number, data, o.origin)
+            if not self.is_litmus:
+                self._doubt(number, reads_of(value), data)
         if row.after:
             self._around(row.after, source, o.origin, state)
 
@@ -402,10 +406,23 @@ class Emitter:
         if self.is_litmus:
             self._depend("ctrl", number, state.control, origin)
         elif kind != "F":
-            self._depend("ctrl", number, _control(state.guard), origin)
+            control = _control(state.guard)
+            self._depend("ctrl", number, control, origin)
+            if kind == "W":
+                self._doubt(number, _reads(state.guard), control)
         return number
 
     # ----------------------------------------------------- sources, dependencies
+
+    def _named(self, address: p.Address, state: State) -> frozenset[int]:
+        """The reads that an address is made of in the text."""
+        given = (address.pointer, address.index)
+        return frozenset().union(*(origins(self.value(v, state)) for v in given if v is not None))
+
+    def _doubt(self, end: int, named: Iterable[int], kept: Taint) -> None:
+        """Note what an access depends on in the text, and perhaps in nothing but that."""
+        left = {read for read, _ in kept}
+        self.draft.doubtful.update((read, end) for read in named if read >= 0 and read not in left)
 
     def _annotation(self, kind: SourceKind, name: str, order: str, row: Row, origin: p.Origin) -> int | None:
         """The ordering source of an access, if it orders anything."""
@@ -472,6 +489,11 @@ def _control(guard: Guard) -> Taint:
     """What decided whether control gets where a guard holds, by meaning."""
     parts = tuple(conjuncts(guard))
     return union(_deciding(parts[:n], part) for n, part in enumerate(parts))
+
+
+@lru_cache(maxsize=1 << 12)
+def _reads(guard: Guard) -> frozenset[int]:
+    return frozenset().union(*map(reads_of, guard))
 
 
 @lru_cache(maxsize=1 << 14)

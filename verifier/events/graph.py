@@ -189,6 +189,7 @@ class EventGraph:
     recursions      waits of a thread for a lock that it holds itself
     unreached       lines of loops that can be left, but not within the bound: what follows is missing
     unknown_calls   lines of calls that the text tells nothing of
+    doubtful        pairs of a read and a later access that depends on it in the text, and need not when it is compiled
     """
 
     threads: tuple[str, ...]
@@ -215,6 +216,7 @@ class EventGraph:
     is_litmus: bool = False
     recursions: tuple[Recursion, ...] = ()
     unknown_calls: tuple[int, ...] = ()
+    doubtful: frozenset[tuple[int, int]] = frozenset()
 
 
 def expressions(graph: EventGraph) -> Iterator[Expression]:

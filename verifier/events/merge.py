@@ -42,6 +42,7 @@ class Merge:
         self.recursions: list[Recursion] = []
         self.blocked: list[Expression] = []
         self.assertions: list[Property] = []
+        self.doubtful: set[tuple[int, int]] = set()
         self.escapes: list[tuple[int, Expression]] = []
         self.unreached: list[int] = []
         self.unmodelled: list[tuple[int, str]] = []
@@ -126,6 +127,7 @@ class Merge:
                 self.assertions.append(Property(q.kind, formula, reached, q.text, spans[id(q.span)]))
         self.constraints += [shift(c) for c in walked.constraints]
         self.blocked += [shift(b) for b in walked.blocked]
+        self.doubtful |= {(a + shift.events, b + shift.events) for a, b in walked.doubtful}
         self.escapes += [(_line(source, line), shift(e)) for line, e in walked.escapes]
         self.unreached += [_line(source, line) for line in walked.unreached]
         self.unmodelled += [(_line(source, line), name) for line, name in walked.unmodelled]

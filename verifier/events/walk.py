@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import product
 
 from verifier.events.draft import Draft
 from verifier.events.emit import Emitter
@@ -26,6 +27,7 @@ from verifier.events.taint import NONE, Taint, union
 from verifier.program import program as p
 from verifier.program.loops import can_be_left, is_waiting
 from verifier.program.program import flatten
+from verifier.program.values import sources
 from verifier.record import replace
 
 _STOP = "kthread_flags"  # in verifier/kernel/kthread.c
@@ -129,13 +131,19 @@ class ThreadWalk:
                 return self._sleep(origin, state)
         return state
 
+    def _doubt(self, condition: p.Value, first: int, state: State) -> None:
+        """Note that the writes from a number on depend in the text on a condition that is the same whatever is read."""
+        asked = frozenset().union(*(reads_of(state.locals.get(n, FALSE)) for n in sources(condition, {})))
+        writes = (i for i in range(first, len(self.draft.events)) if self.draft.events[i].kind == "W")
+        self.draft.doubtful.update(product(asked, writes))
+
     def _branch(self, operation: p.Branch, state: State) -> State | None:
         condition = as_condition(self.emit.value(operation.condition, state))
         control = state.control
         if self.draft.program.is_litmus:
             state.control = union([control, self.emit.taint(operation.condition, state)])
         self.branches += 1
-        outer, branch = self.emit.arms, self.branches
+        outer, branch, first = self.emit.arms, self.branches, len(self.draft.events)
         visits, handler = self.emit.visits, p.handler_of(operation.origin.way)
         if handler is not None and all(handler != name for name, _ in visits):
             self.emit.visits = (*visits, (handler, branch))
@@ -147,6 +155,8 @@ class ThreadWalk:
             inner = state.under(c)
             arms.append(self._sequence(body, inner) if body and inner is not None else inner)
         self.emit.arms, self.emit.visits = outer, visits
+        if isinstance(condition, Const) and not self.draft.program.is_litmus:
+            self._doubt(operation.condition, first, state)
         return self._meet(arms, control)
 
     def _assume(self, holds: Expression, stops: bool, state: State) -> State | None:

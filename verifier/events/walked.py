@@ -40,6 +40,7 @@ class Walked:
     recursions: tuple[Recursion, ...]
     blocked: tuple[Expression, ...]
     assertions: tuple[Property, ...]
+    doubtful: frozenset[tuple[int, int]]
     escapes: tuple[tuple[int, Expression], ...]
     unreached: tuple[int, ...]
     unmodelled: tuple[tuple[int, str], ...]
@@ -111,6 +112,7 @@ def _walk(draft: Draft, thread: p.Thread, paths: tuple[p.Path, ...] | None, worl
         recursions=tuple(draft.recursions),
         blocked=tuple(draft.blocked),
         assertions=tuple(draft.assertions),
+        doubtful=frozenset(draft.doubtful),
         escapes=tuple(draft.escapes),
         unreached=tuple(draft.unreached),
         unmodelled=tuple(draft.unmodelled),

@@ -294,7 +294,17 @@ class Describer:
             return (
                 f"nothing else orders {first} before {last}: where the functions run again, that may matter",
             )
-        return ()
+        return self._doubts(finding)
+
+    def _doubts(self, finding: Finding) -> tuple[str, ...]:
+        """The dependencies of the text that would do what is missing, and that a compiler may do without."""
+        shown = [c.cycle for c in (finding.shown, finding.gap) if c is not None]
+        pairs = dict.fromkeys((s.start, s.end) for cycle in shown for s in cycle.segments)
+        return tuple(
+            f"{self._access(end)} depends on {self._access(start)} in the text only: a compiler may do without that"
+            for start, end in pairs
+            if (start, end) in self.graph.doubtful
+        )
 
     # ---------------------------------------------------------- counterexample
 
