@@ -60,7 +60,8 @@ def pytest(
     """The exit code and what was printed; no code where the time ran out.
 
     The product's caches are in a folder of their own. What is kept there is of files with these very times, so none
-    of it is of the product without the fault, or with another.
+    of it is of the product without the fault, or with another. So are the tests' own files: two runs at once would
+    both clear up those of earlier ones.
     """
     environment = {
         **os.environ,
@@ -72,7 +73,7 @@ def pytest(
     }
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "mutation.plugin"]
     stopped = "ignore::pytest.PytestUnraisableExceptionWarning"  # its time over, a test may leave a file open
-    command += ["-W", stopped]
+    command += ["-W", stopped, f"--basetemp={tree.parent / 'temporary'}"]
     with subprocess.Popen(
         [*command, *arguments],
         cwd=tree,
