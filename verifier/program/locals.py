@@ -92,18 +92,25 @@ def _is_set_first(here: Here, block: tree.Block, v: tree.Variable) -> bool:
     for inside in (n for n in walk(block) if isinstance(n, tree.Block)):
         for i, s in enumerate(inside.body):
             if isinstance(s, tree.Declare) and any(one is v for one in s.variables):
-                after = inside.body[i + 1 :]
-                return _sets(
-                    next((s for s in after if _mentions(s, v.name) or _jumps(here, s)), None), v.name
-                )
+                return _set_first(here, inside.body[i + 1 :], v.name, (tree.Goto,))
     return False
 
 
-def _jumps(here: Here, s: tree.Statement) -> bool:
-    return any(isinstance(n, tree.Goto) for n in here.context.nodes(s))
+def _set_first(
+    here: Here, statements: Iterable[tree.Statement], name: str, leaving: tuple[type, ...]
+) -> bool:
+    """Whether the first of these statements that mentions a variable, or has a statement of the kinds that leave, sets
+    it."""
+
+    def matters(s: tree.Statement) -> bool:
+        return _mentions(s, name) or any(isinstance(n, leaving) for n in here.context.nodes(s))
+
+    return _sets(here, next((s for s in statements if matters(s)), None), name)
 
 
-def _sets(s: tree.Statement | None, name: str) -> bool:
+def _sets(here: Here, s: tree.Statement | None, name: str) -> bool:
+    """Whether a statement sets a variable before anything else happens to it; a loop that is entered in any case does
+    where its body does."""
     match s:
         case tree.Evaluate(e) | tree.For(tree.Evaluate(e), _, _, _):
             while isinstance(e, tree.Binary) and e.operator == ",":
@@ -113,6 +120,9 @@ def _sets(s: tree.Statement | None, name: str) -> bool:
                 and e.target == tree.Name(name, e.span)
                 and not _mentions(e.value, name)
             )
+        case tree.For(None, None, _, body) | tree.DoWhile(body, _):
+            inside = body.body if isinstance(body, tree.Block) else (body,)
+            return _set_first(here, inside, name, (tree.Goto, tree.Break, tree.Continue))
         case _:
             return False
 
