@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.program.test_lower import lowered
@@ -44,3 +46,9 @@ def test_what_is_set_first_has_no_value_before(body: str) -> None:
 @pytest.mark.parametrize("body", OPEN)
 def test_what_may_be_read_first_may_have_any_value(body: str) -> None:
     assert is_open(body)
+
+
+def test_the_nodes_of_a_queue_are_told_apart() -> None:
+    """What indexes them comes from such a local; as one location, nothing of them would be proved."""
+    text = Path(__file__).parents[2] / "litmus" / "algorithms" / "qspinlock-queue.c"
+    assert not lowered(text.read_text(encoding="utf-8")).merged
