@@ -21,7 +21,6 @@ from verifier.events.logic import (
     Guard,
     as_condition,
     conjunction,
-    conjuncts,
     disjunction,
     equals,
     fold,
@@ -32,7 +31,7 @@ from verifier.events.origins import Through, origins
 from verifier.events.ranges import settled, where
 from verifier.events.rows import Row, Tags
 from verifier.events.state import State
-from verifier.events.taint import NONE, Taint, picked, under, union
+from verifier.events.taint import NONE, Taint, by_meaning, control_of, picked, under, union
 from verifier.program import program as p
 
 _NAMES: dict[SourceKind, str] = {
@@ -87,8 +86,7 @@ class Emitter:
         if v is None or isinstance(v, p.Number):
             return NONE
         if not self.is_litmus:
-            known = where((*state.guard, *given), self.value(v, state))
-            return {(r, False): holds for r, holds in origins(known, through).items()}
+            return by_meaning(where((*state.guard, *given), self.value(v, state)), through)
         if isinstance(v, p.Local):
             return state.taints.get(v.name, NONE)
         match v:
@@ -149,7 +147,7 @@ class Emitter:
             if address:
                 self._depend("addr", number, address, o.origin)
             if not self.is_litmus:
-                self._doubt(number, self._named(o.address, state), address)
+                self.doubt(number, self._named(o.address, state), address)
             got.append((number, condition))
         if row.after:
             self._around(row.after, source, o.origin, state)
@@ -173,7 +171,7 @@ class Emitter:
             self._depend("addr", number, address, o.origin)
             self._depend("data", number, data, o.origin)
             if not self.is_litmus:
-                self._doubt(number, reads_of(value), data)
+                self.doubt(number, reads_of(value), data)
         if row.after:
             self._around(row.after, source, o.origin, state)
 
@@ -406,10 +404,10 @@ class Emitter:
         if self.is_litmus:
             self._depend("ctrl", number, state.control, origin)
         elif kind != "F":
-            control = _control(state.guard)
+            control = control_of(state.guard)
             self._depend("ctrl", number, control, origin)
             if kind == "W":
-                self._doubt(number, _reads(state.guard), control)
+                self.doubt(number, _reads(state.guard), control)
         return number
 
     # ----------------------------------------------------- sources, dependencies
@@ -419,7 +417,7 @@ class Emitter:
         given = (address.pointer, address.index)
         return frozenset().union(*(origins(self.value(v, state)) for v in given if v is not None))
 
-    def _doubt(self, end: int, named: Iterable[int], kept: Taint) -> None:
+    def doubt(self, end: int, named: Iterable[int], kept: Taint) -> None:
         """Note what an access depends on in the text, and perhaps in nothing but that."""
         left = {read for read, _ in kept}
         self.draft.doubtful.update((read, end) for read in named if read >= 0 and read not in left)
@@ -485,21 +483,9 @@ class Emitter:
         return len(self.draft.sources) - 1
 
 
-def _control(guard: Guard) -> Taint:
-    """What decided whether control gets where a guard holds, by meaning."""
-    parts = tuple(conjuncts(guard))
-    return union(_deciding(parts[:n], part) for n, part in enumerate(parts))
-
-
 @lru_cache(maxsize=1 << 12)
 def _reads(guard: Guard) -> frozenset[int]:
     return frozenset().union(*map(reads_of, guard))
-
-
-@lru_cache(maxsize=1 << 14)
-def _deciding(before: Guard, part: Expression) -> Taint:
-    """What decides a condition where those before it hold."""
-    return {(r, False): holds for r, holds in origins(where(before, part), Through.CHOICES).items()}
 
 
 def _by_read(origin: tuple[tuple[int, bool], Expression]) -> tuple[int, bool]:

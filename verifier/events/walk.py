@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import product
 
 from verifier.events.draft import Draft
 from verifier.events.emit import Emitter
@@ -135,7 +134,8 @@ class ThreadWalk:
         """Note that the writes from a number on depend in the text on a condition that is the same whatever is read."""
         asked = frozenset().union(*(reads_of(state.locals.get(n, FALSE)) for n in sources(condition, {})))
         writes = (i for i in range(first, len(self.draft.events)) if self.draft.events[i].kind == "W")
-        self.draft.doubtful.update(product(asked, writes))
+        for write in writes:
+            self.emit.doubt(write, asked, NONE)
 
     def _branch(self, operation: p.Branch, state: State) -> State | None:
         condition = as_condition(self.emit.value(operation.condition, state))

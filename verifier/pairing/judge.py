@@ -70,7 +70,6 @@ class Judge:
         self.session = session
         self.graph = session.graph
         self.classes = classes
-        self.variant = session.variant
         self.places = tuple(sorted({s.place for s in self.graph.sources if s.is_barrier}))
         self._cycles_of: dict[int, frozenset[Cycle]] = {}
 
@@ -187,7 +186,7 @@ class Judge:
         own = self.classes.segment_of(c, place)
         others = [s.start for i, s in enumerate(c.cycle.segments) if i != own and not s.is_single]
         full = ADDITIONS[self.session.graph.architecture]["smp_mb"]
-        session = self.variant(fenced(self.graph, others, full))
+        session = self.session.variant(fenced(self.graph, others, full))
         literal = self.classes.literal_in(session, c)
         assert own is not None
         mine = self.classes.skeleton(c).places(own) - {place}
@@ -359,7 +358,7 @@ class Judge:
     def _misplaced(self, finding: Finding) -> Finding:
         """The finding with the cycle that the barrier would forbid in its right place."""
         edits = [m for m in (finding.move, finding.joint) if m is not None]
-        session = self.variant(self._edited(edits))
+        session = self.session.variant(self._edited(edits))
         classes = Classes(session)
         shown, _ = classes.opened(finding.place) or (None, None)
         if shown is None:
@@ -373,7 +372,7 @@ class Judge:
         assertions = [p for p in self.graph.properties if p.kind == "assertion"]
         if not assertions:
             return False
-        edited = self.variant(self._edited(edits))
+        edited = self.session.variant(self._edited(edits))
         return any(
             self.session.allows(self.session.reaches(p, False))
             and not edited.allows(edited.reaches(p, False))
@@ -397,6 +396,6 @@ class Judge:
         graph = self._edited(edits)
         if not all(touched_cycles(graph, e.place) - self._touched(e.place) for e in edits):
             return False
-        session = self.variant(graph)
+        session = self.session.variant(graph)
         violated = session.violated_with_all_on()
         return all(session.allows(violated, off=(p,)) for p in sorted(places))
