@@ -11,7 +11,6 @@ from tests.programs import event_graph
 from verifier.decide import MOST_ALLOWED, model
 from verifier.events.expression import evaluate
 from verifier.execution.candidate import final_values, read_values
-from verifier.limits import Deadline
 from verifier.options import Options
 from verifier.pipeline import check
 from verifier.search.listing import AllowedListing
@@ -22,7 +21,7 @@ def reachable(code: str, names: list[str]) -> set[tuple[int, ...]]:
     sc = model("sc")
     graph = event_graph(code + "".join(f"exists ({name})\n" for name in names), sc.architecture, 2)
     found = set()
-    for execution in AllowedListing(graph, sc, Deadline(None)).up_to(MOST_ALLOWED):
+    for execution in AllowedListing(graph, sc).up_to(MOST_ALLOWED):
         values = {**read_values(graph, execution), **final_values(graph, execution)}
         unknowns = dict(execution.unknowns)
         if evaluate(graph.properties[0].reached, values, unknowns):

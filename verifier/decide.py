@@ -40,7 +40,7 @@ from verifier.properties.check import Checker
 from verifier.properties.deadlock import check_deadlocks, impossible
 from verifier.record import replace
 from verifier.search.enumeration import Enumeration
-from verifier.search.listing import AllowedListing, Listing, TooMany
+from verifier.search.listing import Listings, TooMany
 from verifier.search.questions import Questions
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ FEW_ALLOWED = 100
 MOST_ALLOWED = 10_000
 FEW_VARIABLES = 5_000
 PER_EXECUTION = 2
+LISTINGS = Listings()
 GIVES_UP = (Undecided, NotModelled, TooManyCycles, RecursionError, MemoryError)
 T = TypeVar("T")
 
@@ -206,16 +207,16 @@ def ask(graph: EventGraph, m: Model, deadline: Deadline, options: Options) -> Qu
     if not options.propagation:
         return _session(graph, m, deadline, False)
     with suppress(TooMany):
-        return Enumeration(graph, m, deadline, Listing(graph).up_to(MOST_CANDIDATES))
-    allowed = AllowedListing(graph, m, deadline)
+        return Enumeration(graph, m, deadline, LISTINGS.candidates(graph).up_to(MOST_CANDIDATES, deadline))
+    allowed = LISTINGS.allowed(graph, m)
     with suppress(TooMany):
-        return Enumeration(graph, m, deadline, allowed.up_to(FEW_ALLOWED), free)
+        return Enumeration(graph, m, deadline, allowed.up_to(FEW_ALLOWED, deadline), free)
     session, most = None, MOST_ALLOWED
     with suppress(TooLarge, NotModelled):
         session = _session(graph, m, deadline, True, FEW_VARIABLES)
         most = session.clauses.variables // PER_EXECUTION
     with suppress(TooMany):
-        return Enumeration(graph, m, deadline, allowed.up_to(most), free)
+        return Enumeration(graph, m, deadline, allowed.up_to(most, deadline), free)
     return session or _session(graph, m, deadline, True)
 
 

@@ -6,7 +6,7 @@ from verifier.cat.bounds import Impossible
 from verifier.cat.compiled import compiled
 from verifier.cat.terms import Model
 from verifier.cat.unconditional import unconditional
-from verifier.events.graph import EventGraph
+from verifier.events.graph import Event, EventGraph, unknowns
 from verifier.execution.candidate import Execution, well_formed
 from verifier.limits import Deadline, GaveUp
 from verifier.search.branching import branches
@@ -18,7 +18,9 @@ from verifier.search.roots import root, watch
 from verifier.search.space import Space
 
 MOST_FRUITLESS = 2_000  # nodes looked at beyond two for each execution found
-FEW = 8  # executions of a node that are listed without another branch
+MOST_LISTINGS = 64  # that are kept
+MOST_KEPT = 10_000  # executions and nodes in these
+ENDLESS = Deadline(None)
 
 
 class TooMany(Exception):
@@ -27,44 +29,64 @@ class TooMany(Exception):
 
 class Listing:
     """The candidate executions of a program, whatever a model says, those that differ only in values that depend on
-    nothing among them: branches until each node has few. Raises NotModelled."""
+    nothing among them: branches until each node has few. Raises NotModelled.
+
+    Its steps, and so its answers, are the same however many are asked for, and in however many calls. `is_torn`: it is
+    in the middle of a step, and of no use where something stopped it there.
+    """
+
+    few = 64  # executions of a node that are listed without another branch
 
     def __init__(self, graph: EventGraph) -> None:
         self.graph = graph
         self.space = Space(graph)
         self.completions = Completions(self.space)
+        self.is_torn = False
         self._found: list[Execution] = []
         self._waiting: list[Node] | None = None
         self._looked_at = 0
+        self._most = 0  # what `size` has been
 
-    def up_to(self, most: int) -> tuple[Execution, ...]:
-        """All of them. Raises TooMany where they are more than `most`, after which another call goes on from there,
-        and NotModelled."""
+    def up_to(self, most: int, deadline: Deadline = ENDLESS) -> tuple[Execution, ...]:
+        """All of them. Raises TooMany where they, and the nodes that wait, were ever more than `most`: a call for more
+        goes on from there. Raises NotModelled, and Undecided when time runs out."""
         try:
             if self._waiting is None:
                 self._waiting = self._start()
-            while self._waiting:
-                self._step(self._waiting, most)
+            while self._waiting and self._most <= most:
+                deadline.remaining()
+                self._step(self._waiting)
         except GaveUp:
             raise TooMany from None
+        if self._most > most:
+            raise TooMany
         return tuple(self._found)
 
-    def _step(self, waiting: list[Node], most: int) -> None:
-        """Look at the last node that waits; it still does where there are too many. Raises GaveUp and TooMany."""
+    @property
+    def size(self) -> int:
+        """The executions found, and the nodes that wait."""
+        return len(self._found) + len(self._waiting or ())
+
+    def _step(self, waiting: list[Node]) -> None:
+        """Look at the last node that waits. Raises TooMany where that has led to little so far."""
         found = self._found
         if self._looked_at - 2 * len(found) > MOST_FRUITLESS:
             raise TooMany
+        self.is_torn = True
         try:
-            few = self._executions(waiting[-1], most - len(found))
+            few = self._executions(waiting[-1])
             parts = branches(waiting[-1]) if few is None else []
         except Impossible:
             few, parts = [], []
-        if few is None and (not parts or len(found) + len(waiting) - 1 + len(parts) > most):
+        if few is not None or parts:
+            self._looked_at += 1
+            waiting.pop()
+            waiting += reversed(parts)
+            found += few or []
+            self._most = max(self._most, self.size)
+        self.is_torn = False
+        if few is None and not parts:
             raise TooMany
-        self._looked_at += 1
-        waiting.pop()
-        waiting += reversed(parts)
-        found += few or []
 
     def _start(self) -> list[Node]:
         try:
@@ -76,32 +98,87 @@ class Listing:
             return []
         return [node]
 
-    def _executions(self, node: Node, most: int) -> list[Execution] | None:
-        """The executions of a node, None where there are more than `most`. Raises Impossible."""
+    def _executions(self, node: Node) -> list[Execution] | None:
+        """The executions of a node, None where they are too many to list without another branch. Raises Impossible."""
         node.settle()
-        return self._few(node, most)
+        return self._few(node)
 
-    def _few(self, node: Node, most: int) -> list[Execution] | None:
-        few = self.completions.few(node, most)
+    def _few(self, node: Node) -> list[Execution] | None:
+        few = self.completions.few(node, self.few)
         return None if few is None else [e for e in few.executions if well_formed(self.graph, e) is None]
 
 
 class AllowedListing(Listing):
     """The candidates that meet a model's unconditional axioms: among them are all that it allows, whichever ordering
-    sources are on. Each node is narrowed by these axioms. Raises Undecided, too, when time runs out."""
+    sources are on. Each node is narrowed by these axioms."""
 
-    def __init__(self, graph: EventGraph, model: Model, deadline: Deadline) -> None:
+    few = 8
+
+    def __init__(self, graph: EventGraph, model: Model) -> None:
         super().__init__(graph)
-        self.deadline = deadline
-        few = compiled(unconditional(model))
-        self.concrete = Concrete(self.space, few)
-        self.narrowing = Narrowing(self.space, few)
+        made = compiled(unconditional(model))
+        self.concrete = Concrete(self.space, made)
+        self.narrowing = Narrowing(self.space, made)
 
-    def _executions(self, node: Node, most: int) -> list[Execution] | None:
-        self.deadline.remaining()
+    def _executions(self, node: Node) -> list[Execution] | None:
         node.settle()
-        few = self._few(node, min(FEW, most))
+        few = self._few(node)
         if few is None:
             self.narrowing.narrow(node)
-            few = self._few(node, min(FEW, most))
+            few = self._few(node)
         return None if few is None else [e for e in few if self.concrete.is_consistent(e)]
+
+
+class Listings:
+    """Listings, kept for whoever asks next about a program with the same candidate executions: the same one under
+    another model, or one with other fences, dependencies or lines. As many as MOST_LISTINGS and MOST_KEPT allow."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[EventGraph, Model | None], Listing] = {}
+
+    def candidates(self, graph: EventGraph) -> Listing:
+        """The candidate executions of a graph."""
+        return self._kept(graph, None)
+
+    def allowed(self, graph: EventGraph, model: Model) -> Listing:
+        """Those of them that meet the model's unconditional axioms."""
+        return self._kept(graph, unconditional(model))
+
+    def _kept(self, graph: EventGraph, model: Model | None) -> Listing:
+        key = (bare(graph), model)
+        found = self._known.pop(key, None)
+        if found is None or found.is_torn:
+            found = Listing(key[0]) if model is None else AllowedListing(key[0], model)
+        while len(self._known) == MOST_LISTINGS or sum(l.size for l in self._known.values()) > MOST_KEPT:
+            del self._known[next(iter(self._known))]
+        self._known[key] = found  # the last to be forgotten
+        return found
+
+
+def bare(graph: EventGraph) -> EventGraph:
+    """A graph with what its candidate executions depend on, and nothing else: no tags, ordering sources, dependencies,
+    questions and texts. Its unknowns are observed, so that executions differ in each."""
+    nothing = frozenset[str]()
+    events = tuple(
+        Event(e.thread, e.kind, e.location, e.executes, e.value, nothing, nothing, None, 0, "", None, None)
+        for e in graph.events
+    )
+    return EventGraph(
+        threads=("",) * len(graph.threads),
+        locations=("",) * len(graph.locations),
+        events=events,
+        order=graph.order,
+        sources=(),
+        dependencies=(),
+        atomics=graph.atomics,
+        constraints=graph.constraints,
+        sleeps=(),
+        properties=(),
+        values=(),
+        running="",
+        ends=(),
+        cuts=(),
+        unreached=(),
+        bound=0,
+        observed=tuple(("", u) for u in sorted(unknowns(graph), key=lambda u: u.index)),
+    )

@@ -52,4 +52,4 @@ def _values(space: Space) -> tuple[dict[int, frozenset[int]], dict[int, frozense
         values = {r: frozenset(v) for r, v in found.items()}
     else:
         values = {r: frozenset((0, *(space.constants[w] for w in members(s)))) for r, s in sources.items()}
-    return values, {u.index: frozenset(u.domain) for u in space.unknowns}
+    return values, {u.index: frozenset(u.domain) for u in sorted(space.unknowns, key=lambda u: u.index)}
