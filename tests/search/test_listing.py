@@ -221,6 +221,20 @@ def test_variants_have_the_executions_of_the_program_with_other_fences() -> None
         assert any(is_consistent(m, bases(edited, e)) for e in derived.executions)
 
 
+def test_a_listing_that_gave_up_is_kept(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    listings, graph, m = Listings(), event_graph(LOCKED, "linux"), model("lkmm")
+    kept = listings.allowed(graph, m)
+    with monkeypatch.context() as patch:
+        patch.setattr(listing, "MOST_FRUITLESS", 0)
+        patch.setattr(AllowedListing, "few", 0)
+        assert _answer(kept, MOST_ALLOWED) is None
+    size = kept.size
+    assert size > 0
+    assert listings.allowed(graph, m) is kept
+    assert _answer(kept, MOST_ALLOWED) is None
+    assert kept.size == size
+
+
 def test_a_list_says_the_same_however_it_is_asked() -> None:
     draw, told = random.Random(3), set()
     for graph, m, _ in graphs(range(40, 46)):

@@ -46,6 +46,7 @@ class Listing:
         self._waiting: list[Node] | None = None
         self._looked_at = 0
         self._most = 0  # what `size` has been
+        self._gave_up = False
 
     def up_to(self, most: int, deadline: Deadline = ENDLESS) -> tuple[Execution, ...]:
         """All of them. Raises TooMany where they, and the nodes that wait, were ever more than `most`: a call for more
@@ -53,12 +54,12 @@ class Listing:
         try:
             if self._waiting is None:
                 self._waiting = self._start()
-            while self._waiting and self._most <= most:
+            while self._waiting and self._most <= most and not self._gave_up:
                 deadline.remaining()
                 self._step(self._waiting)
         except GaveUp:
-            raise TooMany from None
-        if self._most > most:
+            self._gave_up, self.is_torn = True, False
+        if self._most > most or self._gave_up:
             raise TooMany
         return tuple(self._found)
 
@@ -68,25 +69,24 @@ class Listing:
         return len(self._found) + len(self._waiting or ())
 
     def _step(self, waiting: list[Node]) -> None:
-        """Look at the last node that waits. Raises TooMany where that has led to little so far."""
+        """Look at the last node that waits. Raises GaveUp where that takes too much, or has led to little so far."""
         found = self._found
         if self._looked_at - 2 * len(found) > MOST_FRUITLESS:
-            raise TooMany
+            raise GaveUp
         self.is_torn = True
         try:
             few = self._executions(waiting[-1])
             parts = branches(waiting[-1]) if few is None else []
         except Impossible:
             few, parts = [], []
-        if few is not None or parts:
-            self._looked_at += 1
-            waiting.pop()
-            waiting += reversed(parts)
-            found += few or []
-            self._most = max(self._most, self.size)
-        self.is_torn = False
         if few is None and not parts:
-            raise TooMany
+            raise GaveUp
+        self._looked_at += 1
+        waiting.pop()
+        waiting += reversed(parts)
+        found += few or []
+        self._most = max(self._most, self.size)
+        self.is_torn = False
 
     def _start(self) -> list[Node]:
         try:
