@@ -18,7 +18,7 @@ from verifier.events.domains import by_form, with_domains
 from verifier.events.draft import require_few
 from verifier.events.elaborate import elaborate
 from verifier.events.expression import FALSE, Unknown
-from verifier.events.graph import EventGraph, without_escapes
+from verifier.events.graph import EventGraph, escaping, without_escapes
 from verifier.events.outline import has_unknowns, stretches
 from verifier.execution.cycles import TooManyCycles
 from verifier.limits import Deadline, NotModelled, Undecided, why_not
@@ -282,7 +282,7 @@ def _decide(
     if open_ends and verdict != "refuted":
         verdict, reason = "undecided", open_ends[0]
     if graph.escapes and not graph.is_litmus and verdict != "refuted":
-        session(graph).require_within()
+        session(escaping(graph)).require_within()
     if any(p.status == "violated" for p in properties):
         properties = _as_far_as_possible(repaired, []) or properties
     return ModelResult(m.name, verdict, reason, judged, properties, bound)

@@ -8,15 +8,15 @@ from functools import partial
 
 from tests.oracle import Checker
 from tests.programs import event_graph
-from tests.search.test_search import graphs, model, structured_graphs
+from tests.search.test_search import all_executions, graphs, model, structured_graphs
 from verifier.cat.compiled import is_consistent
 from verifier.cat.terms import BaseRelation, BaseSet, Model, RelationTerm, Term
 from verifier.cat.unconditional import FIXED, unconditional
 from verifier.decide import MOST_ALLOWED
 from verifier.encoding.session import Session
 from verifier.events.expression import THIN_AIR, Apply, Const, ReadValue
-from verifier.events.graph import EventGraph, unknowns, without_escapes
-from verifier.execution.candidate import Execution, bases, well_formed
+from verifier.events.graph import EventGraph, escaping, unknowns, without_escapes
+from verifier.execution.candidate import Execution, bases, holds, well_formed
 from verifier.limits import Deadline, Undecided
 from verifier.pairing.moves import fenced, moved, moves
 from verifier.record import replace
@@ -245,6 +245,19 @@ def test_a_list_says_the_same_however_it_is_asked() -> None:
                 assert answers[0] == answers[1]
                 told.add(answers[0] is None)
     assert told == {True, False}
+
+
+def test_the_executions_in_which_an_access_goes_nowhere() -> None:
+    text = "struct s { int v; } a, *g;\nint x;\nvoid t(void) { struct s *p = READ_ONCE(g); WRITE_ONCE(p->v, 1); }\n"
+    text += "void w(void) { WRITE_ONCE(a.v, 2); WRITE_ONCE(g, &a); }\n"
+    graph = event_graph(text, "aarch64")
+    found = all_executions(graph)
+    wild = {_key(e) for e in found if any(holds(graph, e, c) for _, c in graph.escapes)}
+    assert {_key(e) for e in _allowed(escaping(graph), model("armv8"))} == wild
+    assert {_key(e) for e in _allowed(without_escapes(graph), model("armv8"))} == {
+        _key(e) for e in found
+    } - wild
+    assert 0 < len(wild) < len(found)
 
 
 def _answer(one: Listing, most: int) -> tuple[Execution, ...] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from verifier.events.expression import TRUE, Apply, Expression, Unknown, reads_of, unknowns_of
+from verifier.events.logic import disjunction
 from verifier.record import field, record, replace
 from verifier.source import Span
 
@@ -270,6 +271,11 @@ def without_escapes(graph: EventGraph) -> EventGraph:
         return graph
     inside = tuple(Apply("!", (e,)) for _, e in graph.escapes)
     return replace(graph, constraints=tuple(dict.fromkeys((*graph.constraints, *inside))), escapes=())
+
+
+def escaping(graph: EventGraph) -> EventGraph:
+    """The same program, where some access goes to no location."""
+    return replace(graph, constraints=(*graph.constraints, disjunction(e for _, e in graph.escapes)))
 
 
 def present(graph: EventGraph) -> frozenset[str]:
