@@ -122,8 +122,8 @@ def test_the_same_claim_without_the_barrier_is_rejected() -> None:
 def test_a_list_of_executions_that_lacks_some_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     real = Listing.up_to
 
-    def too_few(listing: Listing, most: int) -> tuple[Execution, ...]:
-        return real(listing, most)[::2]
+    def too_few(listing: Listing, most: int, deadline: Deadline) -> tuple[Execution, ...]:
+        return real(listing, most, deadline)[::2]
 
     without = MP.replace("smp_rmb(); ", "")
     assert not any(refused(c) for c in certificates(without))
@@ -135,8 +135,8 @@ def test_what_was_taken_to_be_impossible_is_claimed_to_be(monkeypatch: pytest.Mo
     """A cycle that no execution of the list shows is left out of the questions: but not of the certificate."""
     real = Listing.up_to
 
-    def only_first(listing: Listing, most: int) -> tuple[Execution, ...]:
-        return real(listing, most)[:1]
+    def only_first(listing: Listing, most: int, deadline: Deadline) -> tuple[Execution, ...]:
+        return real(listing, most, deadline)[:1]
 
     monkeypatch.setattr(Listing, "up_to", only_first)
     assert all(refused(c) for c in certificates(MP.replace("smp_rmb(); ", "")))

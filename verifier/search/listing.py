@@ -58,7 +58,7 @@ class Listing:
                 deadline.remaining()
                 self._step(self._waiting)
         except GaveUp:
-            self._gave_up, self.is_torn = True, False
+            self._gave_up, self.is_torn, self._waiting = True, False, []
         if self._most > most or self._gave_up:
             raise TooMany
         return tuple(self._found)
@@ -116,9 +116,15 @@ class AllowedListing(Listing):
 
     def __init__(self, graph: EventGraph, model: Model) -> None:
         super().__init__(graph)
-        made = compiled(unconditional(model))
-        self.concrete = Concrete(self.space, made)
-        self.narrowing = Narrowing(self.space, made)
+        self.made = compiled(unconditional(model))
+
+    def up_to(self, most: int, deadline: Deadline = ENDLESS) -> tuple[Execution, ...]:
+        # These remember much, which is of no use between two calls
+        self.concrete, self.narrowing = Concrete(self.space, self.made), Narrowing(self.space, self.made)
+        try:
+            return super().up_to(most, deadline)
+        finally:
+            del self.concrete, self.narrowing
 
     def _executions(self, node: Node) -> list[Execution] | None:
         node.settle()
