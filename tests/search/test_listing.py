@@ -6,6 +6,8 @@ import random
 from collections.abc import Iterator
 from functools import partial
 
+import pytest
+
 from tests.oracle import Checker
 from tests.programs import event_graph
 from tests.search.test_search import all_executions, graphs, model, structured_graphs
@@ -46,7 +48,7 @@ def _some_off(graph: EventGraph, draw: random.Random) -> frozenset[int]:
     return frozenset(draw.sample(places, draw.randint(0, len(places))))
 
 
-def test_nothing_that_the_model_allows_is_lost(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_that_the_model_allows_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AllowedListing, "few", 1)  # so that the bounds have something to do
     draw = random.Random(1)
     compared = pruned = 0
@@ -145,7 +147,7 @@ def test_nothing_else_of_a_graph_has_a_part_in_its_executions() -> None:
         assert AllowedListing(bare(graph), m).up_to(MOST_ALLOWED) == _allowed(graph, m)
 
 
-def test_of_many_and_long_listings_the_last_ones_are_kept(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_of_many_and_long_listings_the_last_ones_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     listings, m = Listings(), model("armv8")
     monkeypatch.setattr(listing, "MOST_LISTINGS", 3)
     programs = [graph for graph, _, _ in graphs(range(40, 46))][:5]
@@ -159,7 +161,7 @@ def test_of_many_and_long_listings_the_last_ones_are_kept(monkeypatch) -> None: 
     assert listings.allowed(programs[4], m) is not made[4]
 
 
-def test_a_listing_that_was_stopped_in_a_step_is_not_kept(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_listing_that_was_stopped_in_a_step_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     listings, graph, m = Listings(), event_graph(LOCKED, "linux"), model("lkmm")
     whole = _allowed(graph, m)
     for stop_after in range(40):
@@ -221,7 +223,7 @@ def test_variants_have_the_executions_of_the_program_with_other_fences() -> None
         assert any(is_consistent(m, bases(edited, e)) for e in derived.executions)
 
 
-def test_a_listing_that_gave_up_is_kept(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_listing_that_gave_up_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     listings, graph, m = Listings(), event_graph(LOCKED, "linux"), model("lkmm")
     kept = listings.allowed(graph, m)
     with monkeypatch.context() as patch:

@@ -58,6 +58,7 @@ class Listing:
                 deadline.remaining()
                 self._step(self._waiting)
         except GaveUp:
+            # In this order: stopped in between, it must not look like a listing that has come to its end
             self._gave_up, self.is_torn, self._waiting = True, False, []
         if self._most > most or self._gave_up:
             raise TooMany
