@@ -243,6 +243,8 @@ class Switched:
         self._sets = self._all_sets()
 
     def set(self, name: str) -> Slice:
+        if name == "FW":
+            return self.executions.last_writes(observed_locations(self.executions.graph))
         return self._sets.get(name, {})
 
     def relation(self, name: str) -> Slices:
@@ -270,7 +272,7 @@ class Switched:
                 access = () if event.kind == "F" else ("M",)
                 for name in ("_", event.kind, *access, *initial, *tags):
                     found.setdefault(name, {})[i] = here
-        return {**found, "FW": self.executions.last_writes(observed_locations(graph))}
+        return found
 
 
 def _alike(keys: Iterable[K]) -> dict[K, int]:

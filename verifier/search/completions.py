@@ -54,7 +54,7 @@ class Completions:
     def few(self, node: Node, most: int | None = None) -> Executions | None:
         """All executions of a settled node that leaves no more than `most` choices (FEW); None for another."""
         most = FEW if most is None else most
-        if not self._is_plain(node):
+        if not self.is_plain(node):
             return None
         choices = 1
         reads = []
@@ -73,7 +73,7 @@ class Completions:
                 return None
         orders = []
         for writers in self.space.writers:
-            found = self._orders(node, writers & node.sure, most // choices)
+            found = self.orders(node, writers & node.sure, most // choices)
             if found is None:
                 return None
             if not found:
@@ -84,7 +84,7 @@ class Completions:
 
     def of(self, node: Node) -> Executions:
         """One execution of a narrowed node of which only co is open, and whether there is no other."""
-        if not self._is_plain(node) or any(s & (s - 1) for r, s in node.sources.items() if r >= 0):
+        if not self.is_plain(node) or any(s & (s - 1) for r, s in node.sources.items() if r >= 0):
             return NONE
         reads = [(r, (s.bit_length() - 1,)) for r, s in node.sources.items() if r >= 0]
         orders = []
@@ -97,7 +97,7 @@ class Completions:
             is_complete = is_complete and self._is_only(node, found)
         return Executions(self._each(node, reads, orders), is_complete)
 
-    def _is_plain(self, node: Node) -> bool:
+    def is_plain(self, node: Node) -> bool:
         """Whether it is known what happens and what is written, and every unknown."""
         if node.sure != node.possible:
             return False
@@ -106,19 +106,24 @@ class Completions:
                 return False
         return all(len(v) == 1 for v in node.unknowns.values())
 
-    def _each(
-        self, node: Node, reads: Sequence[tuple[int, Order]], orders: Sequence[tuple[Order, ...]]
-    ) -> Iterator[Execution]:
+    def fixed(self, node: Node) -> tuple[tuple[tuple[int, int], ...], list[int | None]]:
+        """The unknowns of a plain node, and what its writes write, by event."""
         unknowns = tuple((i, next(iter(v))) for i, v in sorted(node.unknowns.items()))
         values: list[int | None] = [None] * self.space.universe.n
         for write in self.space.writes:
             if node.sure >> write & 1:
                 (values[write],) = node.written[write]
+        return unknowns, values
+
+    def _each(
+        self, node: Node, reads: Sequence[tuple[int, Order]], orders: Sequence[tuple[Order, ...]]
+    ) -> Iterator[Execution]:
+        unknowns, values = self.fixed(node)
         return combine(node.sure, values, sorted(reads), orders, unknowns)
 
     # ------------------------------------------------------------------ co
 
-    def _orders(self, node: Node, writers: int, limit: int) -> tuple[Order, ...] | None:
+    def orders(self, node: Node, writers: int, limit: int) -> tuple[Order, ...] | None:
         """The orders of these writes that co allows; None where there are more than `limit`."""
         first = writers & -writers
         rest = writers ^ first

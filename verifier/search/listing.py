@@ -10,6 +10,7 @@ from verifier.events.graph import Event, EventGraph, unknowns
 from verifier.execution.candidate import Execution, well_formed
 from verifier.limits import Deadline, GaveUp
 from verifier.search.branching import branches
+from verifier.search.by_location import ByLocation
 from verifier.search.completions import Completions
 from verifier.search.concrete import Concrete
 from verifier.search.narrowing import Narrowing
@@ -117,23 +118,30 @@ class AllowedListing(Listing):
 
     def __init__(self, graph: EventGraph, model: Model) -> None:
         super().__init__(graph)
-        self.made = compiled(unconditional(model))
+        self.model = unconditional(model)
+        self.made = compiled(self.model)
 
     def up_to(self, most: int, deadline: Deadline = ENDLESS) -> tuple[Execution, ...]:
         # These remember much, which is of no use between two calls
         self.concrete, self.narrowing = Concrete(self.space, self.made), Narrowing(self.space, self.made)
+        self.by_location = ByLocation(self.space, self.model)
         try:
             return super().up_to(most, deadline)
         finally:
-            del self.concrete, self.narrowing
+            del self.concrete, self.narrowing, self.by_location
 
     def _executions(self, node: Node) -> list[Execution] | None:
         node.settle()
-        few = self._few(node)
-        if few is None:
-            self.narrowing.narrow(node)
+        found = self.by_location.executions(node)
+        if found is None:
             few = self._few(node)
-        return None if few is None else [e for e in few if self.concrete.is_consistent(e)]
+            if few is None:
+                self.narrowing.narrow(node)
+                found = self.by_location.executions(node)
+                few = self._few(node) if found is None else None
+            if few is not None:
+                found = [e for e in few if self.concrete.is_consistent(e)]
+        return found
 
 
 class Listings:
