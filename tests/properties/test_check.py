@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from tests.programs import event_graph
@@ -41,6 +43,22 @@ def test_assertions(model: str, test: str, ordered: str, unordered: str) -> None
         assert found.status == status
         assert (found.counterexample is not None) == (status == "violated")
         assert found.even_under_sc == (test == "BUG_ON(b);")
+
+
+@pytest.mark.parametrize("atomics", ["lse", "ll-sc"])
+@pytest.mark.parametrize("test", ["r == 1 && s == 1", "r == 1 && s == 0"])
+def test_a_logic_error_is_one_on_every_architecture(test: str, atomics: Literal["lse", "ll-sc"]) -> None:
+    """Where an xchg() is a loop of two instructions, events have other numbers than under sc."""
+    text = f"""int x, y, z, b;
+    void f(void) {{ xchg(&z, 1); WRITE_ONCE(x, 1); WRITE_ONCE(y, 1); }}
+    void g(void) {{ int c = xchg(&b, 1); int r = READ_ONCE(y); int s = READ_ONCE(x); BUG_ON({test}); }}
+    """
+    (under_sc,) = properties(text, "sc")
+    for name in ("armv8", "lkmm", "riscv", "power"):
+        (unit,) = check("a.c", text.encode(), Options(models=(name,), atomics=atomics))
+        (found,) = unit.results[0].properties
+        assert found.status == "violated", name
+        assert found.even_under_sc == (under_sc.status == "violated"), name
 
 
 @pytest.mark.parametrize("turn", ["i", "1 - i"])

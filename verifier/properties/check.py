@@ -97,10 +97,20 @@ class Checker:
         if p.kind == "exists":
             picture = self._picture(execution)
             return PropertyVerdict(kind, line, p.text, "holds", "", False, picture, True)
-        even_sc = self._even_under_sc(lambda s: s.reaches(p, wanted))
+        even_sc = self._even_under_sc(lambda s: self._reached(s, p, wanted))
         verdict = PropertyVerdict(kind, line, p.text, "violated", "", even_sc, self._picture(execution))
-        self._violated.setdefault(_name(verdict), []).append(lambda s: s.reaches(p, wanted))
+        self._violated.setdefault(_name(verdict), []).append(lambda s: self._reached(s, p, wanted))
         return verdict
+
+    def _reached(self, session: Questions, p: Property, wanted: bool) -> int:
+        """Control gets to the property, and its formula is that, in the session's own form of the program: elsewhere
+        events may have other numbers."""
+        if session.graph is self.graph:
+            return session.reaches(p, wanted)
+        matching = [
+            q for q in session.graph.properties if (q.kind, q.text, q.span) == (p.kind, p.text, p.span)
+        ]
+        return session.disjunction([session.reaches(q, wanted) for q in matching])
 
     def _vacuous(self, p: Property, wanted: bool) -> str:
         """Why a property that no execution speaks against says nothing, if so."""
