@@ -136,14 +136,14 @@ def test_models_say_the_same_of_all_at_once(is_specialised: bool) -> None:
             checker = AtOnce(plan(made), Deadline(None))
             for off in (frozenset[int](), _off(graph, draw), _off(graph, draw)):
                 switched = executions.switched(off)
-                meeting = checker.meeting(switched)
+                meeting = checker.meeting(switched, executions.every)
                 alone = [is_consistent(other, bases(graph, e, off)) for e in listed]
                 assert list(members(meeting)) == [n for n, ok in enumerate(alone) if ok], (other.name, off)
                 for ok in alone:
                     told[ok] += 1
                 raised = [flags_raised(other, bases(graph, e, off)) for e in listed]
                 flags = [a.name for a in other.axioms if a.is_flag]
-                raising = [checker.raising(n, switched) & meeting for n in range(len(flags))]
+                raising = [checker.raising(n, switched, meeting) for n in range(len(flags))]
                 for name in flags:
                     here = union(
                         r for r, other_name in zip(raising, flags, strict=True) if other_name == name
@@ -191,7 +191,7 @@ def test_terms_of_all_kinds() -> None:
                 m = Model("m", "", (axiom,), (), "any", "")
                 for graph, listed in programs:
                     everything_on = Executions(graph, listed).switched(frozenset())
-                    meeting = AtOnce(plan(m), Deadline(None)).meeting(everything_on)
+                    meeting = AtOnce(plan(m), Deadline(None)).meeting(everything_on, everything_on.every)
                     alone = [is_consistent(m, bases(graph, e)) for e in listed]
                     assert list(members(meeting)) == [n for n, ok in enumerate(alone) if ok], axiom
                     told |= {(test, ok) for ok in alone}
@@ -201,11 +201,11 @@ def test_terms_of_all_kinds() -> None:
 def _enumerations(graph: EventGraph, m: Model) -> tuple[Enumeration, Enumeration]:
     """One that looks at executions one by one, and one that looks at all at once."""
     listed = AllowedListing(graph, m).up_to(10_000)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(enumeration, "PER_EVENT", 1 << 20)
-        one_by_one = Enumeration(graph, m, Deadline(None), listed)
-        patch.setattr(enumeration, "PER_EVENT", 0)
-        return one_by_one, Enumeration(graph, m, Deadline(None), listed)
+    at_once = Enumeration(graph, m, Deadline(None), listed)
+    one_by_one = Enumeration(graph, m, Deadline(None), listed)
+    one_by_one._are_many = lambda executions: False  # type: ignore[method-assign]
+    at_once._are_many = lambda executions: executions != 0  # type: ignore[method-assign]
+    return one_by_one, at_once
 
 
 @pytest.mark.parametrize("one_by_one_at_first", [0, 2])
@@ -240,9 +240,9 @@ def test_what_differs_from_a_look_at_one_is_an_error(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(enumeration, "ONE_BY_ONE", 0)
     graph, m = event_graph(LOCKED, "aarch64"), model("armv8")
     _, listed = _enumerations(graph, m)
-    monkeypatch.setattr(AtOnce, "meeting", lambda self, bases: bases.every)
+    monkeypatch.setattr(AtOnce, "meeting", lambda self, bases, among: among)
     forbidden = next(n for n, e in enumerate(listed.executions) if not is_consistent(m, bases(graph, e)))
-    with pytest.raises(RuntimeError, match="all at once"):
+    with pytest.raises(RuntimeError, match="among others"):
         listed.find(listed._literal(1 << forbidden))
 
 
@@ -250,4 +250,4 @@ def test_time_runs_out_between_two_steps() -> None:
     graph, m = event_graph(LOCKED, "linux"), model("lkmm")
     executions = Executions(graph, AllowedListing(graph, m).up_to(10_000))
     with pytest.raises(Undecided):
-        AtOnce(plan(m), Deadline(0)).meeting(executions.switched(frozenset()))
+        AtOnce(plan(m), Deadline(0)).meeting(executions.switched(frozenset()), executions.every)

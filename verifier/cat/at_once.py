@@ -36,49 +36,47 @@ class AtOnce:
     def __init__(self, plan: Plan, deadline: Deadline) -> None:
         self.plan = plan
         self.deadline = deadline
-        self._fixed = _Kept({}, {})
+        self._fixed: _Work | None = None  # for what is fixed, of all executions
         self._failing: dict[int, int] = {}  # of fixed axioms, by number, the executions that break them
 
-    def meeting(self, bases: Bases) -> int:
-        """The executions that meet every axiom. Raises Undecided when time runs out."""
-        work = _Work(self.plan, bases, self.deadline, self._fixed)
-        left = bases.every
+    def meeting(self, bases: Bases, among: int) -> int:
+        """Those of the executions `among` that meet every axiom. Raises Undecided when time runs out."""
+        work, left = self._work(bases, among), among
         for number, (axiom, step) in enumerate(self.plan.axioms):
-            failing = self._failing.get(number)
-            if failing is None:
-                failing = work.failing(axiom, step)
-                if work.is_fixed(step):
-                    self._failing[number] = failing
-            left &= ~failing
+            if work.fixed.is_fixed(step):
+                if number not in self._failing:
+                    self._failing[number] = work.fixed.failing(axiom, step)
+                left &= ~self._failing[number]
+            else:
+                left &= ~work.failing(axiom, step)
             if not left:
                 break
         return left
 
-    def raising(self, flag: int, bases: Bases) -> int:
-        """The executions of which the plan's flag of that number is true. Raises Undecided when time runs out."""
-        return bases.every & ~_Work(self.plan, bases, self.deadline, self._fixed).failing(
-            *self.plan.flags[flag]
-        )
+    def raising(self, flag: int, bases: Bases, among: int) -> int:
+        """Those of the executions `among` of which the plan's flag of that number is true. Raises Undecided when time
+        runs out."""
+        return among & ~self._work(bases, among).failing(*self.plan.flags[flag])
 
-
-class _Kept:
-    """The values of steps, by their numbers."""
-
-    def __init__(self, sets: dict[int, Slice], relations: dict[int, Slices]) -> None:
-        self.sets = sets
-        self.relations = relations
+    def _work(self, bases: Bases, among: int) -> _Work:
+        if self._fixed is None:
+            self._fixed = _Work(self.plan, bases, self.deadline, bases.every, None)
+        return _Work(self.plan, bases, self.deadline, among, self._fixed)
 
 
 class _Work:
-    """The values of a plan's steps with some sources off; those that are `fixed` are kept there."""
+    """The values of a plan's steps in some executions, with some sources off. `fixed` has those that no source has a
+    part in, of all executions."""
 
-    def __init__(self, plan: Plan, bases: Bases, deadline: Deadline, fixed: _Kept) -> None:
+    def __init__(self, plan: Plan, bases: Bases, deadline: Deadline, among: int, fixed: _Work | None) -> None:
         self.steps = plan.steps
         self.plan = plan
         self.bases = bases
         self.deadline = deadline
-        self.fixed = fixed
-        self._own = _Kept(dict(fixed.sets), dict(fixed.relations))
+        self.among = among
+        self.fixed = fixed or self
+        self._sets: dict[int, Slice] = {}
+        self._relations: dict[int, Slices] = {}
         self._is_fixed: dict[int, bool] = {}
         self._variables: dict[str, Slices] = {}
 
@@ -95,7 +93,7 @@ class _Work:
                     found = slices.reflexive(relation)
                 case "empty":
                     found = slices.some(relation)
-        return self.bases.every & ~found if axiom.negated else found
+        return self.among & ~found if axiom.negated else found
 
     def is_fixed(self, number: int) -> bool:
         """Whether no source has a part in a step."""
@@ -114,17 +112,19 @@ class _Work:
 
     def _set(self, number: int) -> Slice:
         """The value of a step that is a set."""
-        found = self._own.sets.get(number)
+        found = self._sets.get(number)
         if found is None:
-            found = self._own.sets[number] = self._make_set(self.steps[number])
-            if self.is_fixed(number):
-                self.fixed.sets[number] = found
+            if self.fixed is not self and self.fixed.is_fixed(number):
+                found = slices.set_among(self.fixed._set(number), self.among)
+            else:
+                found = self._make_set(self.steps[number])
+            self._sets[number] = found
         return found
 
     def _make_set(self, step: Step) -> Slice:
         match step.operator:
             case "set":
-                return self.bases.set(step.name)
+                return slices.set_among(self.bases.set(step.name), self.among)
             case "empty":
                 return {}
             case "domain":
@@ -132,7 +132,7 @@ class _Work:
             case "range":
                 return slices.rng(self._relation(step.arguments[0]))
             case "complement-set":
-                return slices.set_minus(self.bases.set("_"), self._set(step.arguments[0]))
+                return slices.set_minus(self._everything(), self._set(step.arguments[0]))
         made = {"union": slices.set_union, "inter": slices.set_inter, "minus": slices.set_minus}[
             step.operator
         ]
@@ -141,20 +141,25 @@ class _Work:
             found = made(found, other)
         return found
 
+    def _everything(self) -> Slice:
+        return slices.set_among(self.bases.set("_"), self.among)
+
     def _relation(self, number: int) -> Slices:
         """The value of a step that is a relation."""
-        found = self._own.relations.get(number)
+        found = self._relations.get(number)
         if found is None:
             self.deadline.remaining()
-            found = self._own.relations[number] = self._make_relation(self.steps[number])
-            if self.is_fixed(number):
-                self.fixed.relations[number] = found
+            if self.fixed is not self and self.fixed.is_fixed(number):
+                found = slices.among(self.fixed._relation(number), self.among)
+            else:
+                found = self._make_relation(self.steps[number])
+            self._relations[number] = found
         return found
 
     def _make_relation(self, step: Step) -> Slices:
         match step.operator:
             case "relation":
-                return self.bases.relation(step.name)
+                return slices.among(self.bases.relation(step.name), self.among)
             case "empty":
                 return {}
             case "variable":
@@ -181,7 +186,7 @@ class _Work:
             case "plus":
                 return slices.plus(self._relation(step.arguments[0]))
             case "complement":
-                everything = self.bases.set("_")
+                everything = self._everything()
                 return slices.minus(slices.product(everything, everything), self._relation(step.arguments[0]))
             case "union":
                 found, *others = map(self._relation, step.arguments)
@@ -219,8 +224,8 @@ class _Work:
         while True:
             self._variables = {**outer, **dict(zip(step.names, found, strict=True))}
             for n in step.inner:
-                self._own.sets.pop(n, None)
-                self._own.relations.pop(n, None)
+                self._sets.pop(n, None)
+                self._relations.pop(n, None)
             new = [self._relation(a) for a in step.arguments]
             if new == found:
                 break

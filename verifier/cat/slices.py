@@ -23,6 +23,11 @@ def union(masks: Iterable[int]) -> int:
 # ------------------------------------------------------------------------ sets
 
 
+def set_among(s: Slice, executions: int) -> Slice:
+    """The set in these executions."""
+    return {i: both for i, m in s.items() if (both := m & executions)}
+
+
 def set_union(a: Slice, b: Slice) -> Slice:
     """`a | b`."""
     found = dict(a)
@@ -45,6 +50,11 @@ def set_minus(a: Slice, b: Slice) -> Slice:
 
 
 # ------------------------------------------------------------------- relations
+
+
+def among(a: Slices, executions: int) -> Slices:
+    """The relation in these executions."""
+    return {i: row for i, whole in a.items() if (row := set_among(whole, executions))}
 
 
 def inter(a: Slices, b: Slices) -> Slices:

@@ -133,5 +133,5 @@ class ByLocation:
             coherence = tuple([order if other == l else () for other in range(number)])
             executions.append(Execution(executed, reads_from, coherence, unknowns, tuple(values)))
         listed = Executions(self.space.graph, tuple(executions))
-        meeting = AtOnce(self._plan, Deadline(None)).meeting(listed.switched(frozenset()))
+        meeting = AtOnce(self._plan, Deadline(None)).meeting(listed.switched(frozenset()), listed.every)
         return [choices[n] for n in members(meeting)]

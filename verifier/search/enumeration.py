@@ -25,7 +25,7 @@ from verifier.search.space import Space
 
 ONE_BY_ONE = 16  # executions that are looked at by themselves before all are at once
 FEW = 64  # of so many, the model is not made anew for what the program has nothing of
-PER_EVENT = 8  # with no more executions than so many for each event, one by one is quicker
+PER_EVENT = 1  # with no more executions than so many for each event, one by one is quicker
 
 
 class Enumeration:
@@ -54,9 +54,9 @@ class Enumeration:
         self._all = self.listed.every
         self._sets = {TRUE: self._all}
         self._literals = {self._all: TRUE, 0: FALSE}
-        self._are_many = len(executions) > PER_EVENT * len(graph.events)
-        self._allowed: dict[frozenset[int], int] = {}
-        self._single: dict[frozenset[int], dict[int, bool]] = {}
+        self._known: dict[
+            frozenset[int], tuple[int, int]
+        ] = {}  # by places, those looked at, and those allowed
         self._concrete: dict[frozenset[int], Concrete] = {}
         self._space = Space(graph)
         self._make_free = free
@@ -67,43 +67,50 @@ class Enumeration:
         switched, left = frozenset(off), self._all
         for l in literals:
             left &= self._set(l)
-        for number in self._worth_a_look(left, switched):
-            if self._is_allowed(number, switched):
-                return self.executions[number]
-            if self._allowed.get(switched, 0) >> number & 1:
-                raise RuntimeError(f"execution {number} is allowed with all at once, and forbidden by itself")
-        return None
+        first = list(islice(members(left), ONE_BY_ONE))  # often one of them is allowed
+        found = next((n for n in first if self._is_allowed(n, switched)), None)
+        if found is None:
+            found = self._first_allowed(left & ~from_members(first), switched)
+        return None if found is None else self.executions[found]
+
+    def _first_allowed(self, executions: int, off: frozenset[int]) -> int | None:
+        """The first of these executions that the model allows with these places off."""
+        if not self._are_many(executions & ~self._known.get(off, (0, 0))[0]):
+            return next((n for n in members(executions) if self._is_allowed(n, off)), None)
+        found = next(members(self._allowed(executions, off)), None)
+        if found is not None and not self._look(found, off):
+            raise RuntimeError(f"execution {found} is allowed among others, and forbidden by itself")
+        return found
 
     def allows(self, *literals: int, off: Iterable[int] = ()) -> bool:
         return self.find(*literals, off=off) is not None
 
-    def _worth_a_look(self, executions: int, off: frozenset[int]) -> Iterator[int]:
-        """Those of these executions that may be allowed. The first few are looked at one by one: often one of them is
-        allowed. Of many others all that the model allows are worked out at once."""
-        if off not in self._allowed:
-            first = list(islice(members(executions), ONE_BY_ONE))
-            yield from first
-            executions &= ~from_members(first)
-            if not executions:
-                return
-        yield from members(executions & self._all_allowed(off) if self._are_many else executions)
+    def _are_many(self, executions: int) -> bool:
+        """Whether these are quicker looked at all at once."""
+        return executions.bit_count() > PER_EVENT * len(self.graph.events)
+
+    def _allowed(self, executions: int, off: frozenset[int]) -> int:
+        """Those of these executions that the model allows with these places off."""
+        known, allowed = self._known.get(off, (0, 0))
+        left = executions & ~known
+        if not self._are_many(left):
+            return from_members(n for n in members(executions) if self._is_allowed(n, off))
+        allowed |= self._at_once.meeting(self.listed.switched(off), left)
+        self._known[off] = known | left, allowed
+        return executions & allowed
 
     def _is_allowed(self, number: int, off: frozenset[int]) -> bool:
-        known = self._single.setdefault(off, {})
-        if number not in known:
-            self.deadline.remaining()
-            known[number] = self._concretes(off).is_consistent(self.executions[number])
-        return known[number]
+        known, allowed = self._known.get(off, (0, 0))
+        bit = 1 << number
+        if not known & bit:
+            allowed |= bit if self._look(number, off) else 0
+            self._known[off] = known | bit, allowed
+        return bool(allowed & bit)
 
-    def _all_allowed(self, off: frozenset[int]) -> int:
-        """The executions that the model allows with these places off."""
-        if off not in self._allowed:
-            if self._are_many:
-                self._allowed[off] = self._at_once.meeting(self.listed.switched(off))
-            else:
-                numbers = range(len(self.executions))
-                self._allowed[off] = from_members(n for n in numbers if self._is_allowed(n, off))
-        return self._allowed[off]
+    def _look(self, number: int, off: frozenset[int]) -> bool:
+        """Whether an execution by itself is allowed."""
+        self.deadline.remaining()
+        return self._concretes(off).is_consistent(self.executions[number])
 
     @cached_property
     def _specialised(self) -> Model:
@@ -179,10 +186,10 @@ class Enumeration:
 
     def raised(self, flag: Axiom) -> int:
         nothing = frozenset[int]()
-        allowed = self._all_allowed(nothing)
-        if self._are_many and allowed:
-            raising = self._at_once.raising(self.flags.index(flag), self.listed.switched(nothing))
-            return self._literal(allowed & raising)
+        allowed = self._allowed(self._all, nothing)
+        if self._are_many(allowed):
+            found = self._at_once.raising(self.flags.index(flag), self.listed.switched(nothing), allowed)
+            return self._literal(found)
         flags = self._concretes(nothing).flags
         return self._literal(
             from_members(n for n in members(allowed) if flag.name in flags(self.executions[n]))
@@ -190,7 +197,7 @@ class Enumeration:
 
     def violated_with_all_on(self) -> int:
         nothing = frozenset[int]()
-        return self._literal(self._all & ~self._all_allowed(nothing))
+        return self._literal(self._all & ~self._allowed(self._all, nothing))
 
     # -------------------------------------------------------------------- others
 
