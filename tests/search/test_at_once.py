@@ -31,7 +31,7 @@ from verifier.events.build import build
 from verifier.events.expression import Apply, Const, Expression
 from verifier.events.graph import EventGraph, expressions, present
 from verifier.execution.candidate import Execution, bases, valuation
-from verifier.execution.many import Executions
+from verifier.execution.side_by_side import SideBySide
 from verifier.limits import Deadline, Undecided
 from verifier.program.litmus.lower import lower_litmus
 from verifier.search import enumeration
@@ -81,7 +81,7 @@ def test_base_sets_and_relations_are_those_of_each_execution() -> None:
     seen: set[str] = set()
     for graph, _, found in _programs():
         listed = draw.sample(found, min(12, len(found)))
-        executions = Executions(graph, tuple(listed))
+        executions = SideBySide(graph, tuple(listed))
         for off in (frozenset[int](), _off(graph, draw)):
             switched = executions.switched(off)
             for number, e in enumerate(listed):
@@ -99,7 +99,7 @@ def test_expressions_have_the_value_that_they_have_in_each_execution() -> None:
     asked = 0
     for graph, _, found in _programs():
         listed = draw.sample(found, min(30, len(found)))
-        executions = Executions(graph, tuple(listed))
+        executions = SideBySide(graph, tuple(listed))
         made = sorted(set(expressions(graph)), key=repr)
         for e in [*made, *_combined(made, draw)]:
             truth = executions.truth(e)
@@ -116,9 +116,19 @@ def _combined(made: list[Expression], draw: random.Random) -> list[Expression]:
     return [Apply("&&", (a, b)), Apply("||", (a, Apply("!", (b,)))), Apply("?:", (a, b, Const(0)))]
 
 
+def test_long_conditions_are_not_too_deep() -> None:
+    graph, _, found = next(iter(graphs(range(60, 61))))
+    executions = SideBySide(graph, tuple(found[:3]))
+    for operator, part, expected in (("&&", Const(1), executions.every), ("||", Const(0), 0)):
+        chain: Expression = part
+        for _ in range(5000):
+            chain = Apply(operator, (chain, part))
+        assert executions.truth(chain) == expected
+
+
 def test_what_is_beyond_what_is_modelled_counts_only_where_it_is_reached() -> None:
     graph, _, found = next(iter(graphs(range(60, 61))))
-    executions = Executions(graph, tuple(found[:3]))
+    executions = SideBySide(graph, tuple(found[:3]))
     never = Apply("<<", (Const(1 << 4000), Const(1000)))
     assert executions.truth(Apply("&&", (Const(0), never))) == 0
     assert executions.truth(Apply("||", (Const(1), never))) == executions.every
@@ -130,7 +140,7 @@ def test_models_say_the_same_of_all_at_once(is_specialised: bool) -> None:
     told, flagged = {True: 0, False: 0}, 0
     for graph, m, found in _programs():
         listed = tuple(draw.sample(found, min(40, len(found))))
-        executions = Executions(graph, listed)
+        executions = SideBySide(graph, listed)
         for other in {m.name: m, "lkmm": model("lkmm"), "armv8": model("armv8")}.values():
             made = specialise(other, present(graph)) if is_specialised else other
             checker = AtOnce(plan(made), Deadline(None))
@@ -190,7 +200,7 @@ def test_terms_of_all_kinds() -> None:
                 axiom = Axiom(test, negated, term, "t", is_flag=False)  # type: ignore[arg-type]
                 m = Model("m", "", (axiom,), (), "any", "")
                 for graph, listed in programs:
-                    everything_on = Executions(graph, listed).switched(frozenset())
+                    everything_on = SideBySide(graph, listed).switched(frozenset())
                     meeting = AtOnce(plan(m), Deadline(None)).meeting(everything_on, everything_on.every)
                     alone = [is_consistent(m, bases(graph, e)) for e in listed]
                     assert list(members(meeting)) == [n for n, ok in enumerate(alone) if ok], axiom
@@ -248,6 +258,6 @@ def test_what_differs_from_a_look_at_one_is_an_error(monkeypatch: pytest.MonkeyP
 
 def test_time_runs_out_between_two_steps() -> None:
     graph, m = event_graph(LOCKED, "linux"), model("lkmm")
-    executions = Executions(graph, AllowedListing(graph, m).up_to(10_000))
+    executions = SideBySide(graph, AllowedListing(graph, m).up_to(10_000))
     with pytest.raises(Undecided):
         AtOnce(plan(m), Deadline(0)).meeting(executions.switched(frozenset()), executions.every)

@@ -15,7 +15,7 @@ from verifier.cat.plan import plan
 from verifier.cat.terms import Model
 from verifier.events.expression import reads_of
 from verifier.execution.candidate import Execution, well_formed
-from verifier.execution.many import Executions
+from verifier.execution.side_by_side import SideBySide
 from verifier.limits import Deadline, GaveUp
 from verifier.search.completions import Completions, Order
 from verifier.search.images import Images
@@ -27,6 +27,7 @@ MOST_EXECUTIONS = 20_000  # of one node, that are not too many to be listed
 
 ReadsFrom = tuple[tuple[int, int], ...]
 _Choice = tuple[ReadsFrom, Order]  # of one location: what its reads read from, and its writes in order
+_Fixed = tuple[tuple[tuple[int, int], ...], list[int | None]]  # the unknowns, and what each write writes
 
 
 class ByLocation:
@@ -50,15 +51,16 @@ class ByLocation:
         location has too many choices. Raises GaveUp where there are more than MOST_EXECUTIONS."""
         if not self.is_possible or not self._completions.is_plain(node):
             return None
+        fixed = self._completions.fixed(node)
         locations = []
         for l in range(len(self.space.writers)):
-            choices = self._choices(node, l)
+            choices = self._choices(node, l, fixed)
             if choices is None:
                 return None
             locations.append(choices)
         if prod(map(len, locations)) > MOST_EXECUTIONS:
             raise GaveUp
-        found = self._combined(node, locations)
+        found = self._combined(node, locations, fixed)
         if self._is_decided(node):
             return list(found)
         return [e for e in found if well_formed(self.space.graph, e) is None]
@@ -78,9 +80,11 @@ class ByLocation:
             for event, executes in self.space.conditional
         )
 
-    def _combined(self, node: Node, locations: Sequence[Sequence[_Choice]]) -> Iterator[Execution]:
+    def _combined(
+        self, node: Node, locations: Sequence[Sequence[_Choice]], fixed: _Fixed
+    ) -> Iterator[Execution]:
         """An execution for each combination of choices."""
-        unknowns, written = self._completions.fixed(node)
+        unknowns, written = fixed
         for choices in product(*locations):
             reads_from = tuple(sorted(pair for pairs, _ in choices for pair in pairs))
             values = list(written)
@@ -89,7 +93,7 @@ class ByLocation:
             coherence = tuple([order for _, order in choices])
             yield Execution(node.sure, reads_from, coherence, unknowns, tuple(values))
 
-    def _choices(self, node: Node, l: int) -> Sequence[_Choice] | None:
+    def _choices(self, node: Node, l: int, fixed: _Fixed) -> Sequence[_Choice] | None:
         """What a location leaves to choose, as far as it meets the axioms; None where that is too much."""
         writers = self.space.writers[l] & node.sure
         reads = [(r, node.sources[r]) for r in self._reads[l] if r in node.sources]
@@ -97,28 +101,28 @@ class ByLocation:
             return (((), (l,)),)
         last = node.sources.get(-1 - l, writers)
         within = self.space.universe.product(writers, writers)
-        unknowns, written = self._completions.fixed(node)
+        unknowns, written = fixed
         asked = (unknowns, *[written[w] for w in members(writers)]) if l in self._conditional else ()
         key = (l, writers, tuple(reads), last, node.co[0] & within, asked)
         if key not in self._known:
-            self._known[key] = self._find(node, l, writers, reads, last)
+            choices = self._all_choices(node, writers, reads, last)
+            self._known[key] = None if choices is None else self._meeting(l, choices, fixed)
         return self._known[key]
 
-    def _find(
-        self, node: Node, l: int, writers: int, reads: Sequence[tuple[int, int]], last: int
+    def _all_choices(
+        self, node: Node, writers: int, reads: Sequence[tuple[int, int]], last: int
     ) -> Sequence[_Choice] | None:
+        """The orders of these writes, of which one of `last` comes last, with what each of these reads may read from;
+        None where they are more than MOST_CHOICES."""
         orders = self._completions.orders(node, writers, MOST_CHOICES)
-        if orders is None:
-            return None
-        orders = tuple(o for o in orders if last >> o[-1] & 1)
-        if len(orders) * prod(s.bit_count() for _, s in reads) > MOST_CHOICES:
+        if orders is None or len(orders) * prod(s.bit_count() for _, s in reads) > MOST_CHOICES:
             return None
         sources = [[(r, w) for w in members(s)] for r, s in reads]
-        return self._meeting(node, l, [(pairs, o) for pairs in product(*sources) for o in orders])
+        return [(pairs, o) for pairs in product(*sources) for o in orders if last >> o[-1] & 1]
 
-    def _meeting(self, node: Node, l: int, choices: Sequence[_Choice]) -> Sequence[_Choice]:
+    def _meeting(self, l: int, choices: Sequence[_Choice], fixed: _Fixed) -> Sequence[_Choice]:
         """The choices with which the accesses to a location, by themselves, meet the axioms."""
-        unknowns, written = self._completions.fixed(node)
+        unknowns, written = fixed
         number = len(self.space.writers)
         executions = []
         for reads_from, order in choices:
@@ -132,6 +136,6 @@ class ByLocation:
                 executed |= 1 << r
             coherence = tuple([order if other == l else () for other in range(number)])
             executions.append(Execution(executed, reads_from, coherence, unknowns, tuple(values)))
-        listed = Executions(self.space.graph, tuple(executions))
+        listed = SideBySide(self.space.graph, tuple(executions))
         meeting = AtOnce(self._plan, Deadline(None)).meeting(listed.switched(frozenset()), listed.every)
         return [choices[n] for n in members(meeting)]

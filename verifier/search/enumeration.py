@@ -16,7 +16,7 @@ from verifier.cat.terms import Axiom, Model
 from verifier.events.expression import Expression
 from verifier.events.graph import EventGraph, Property, present
 from verifier.execution.candidate import Execution
-from verifier.execution.many import Executions
+from verifier.execution.side_by_side import SideBySide
 from verifier.limits import Deadline
 from verifier.record import replace
 from verifier.search.concrete import Concrete
@@ -42,7 +42,7 @@ class Enumeration:
         deadline: Deadline,
         executions: tuple[Execution, ...],
         free: Callable[[], Questions] | None = None,
-        listed: Executions | None = None,
+        listed: SideBySide | None = None,
     ) -> None:
         self.graph = graph
         self.model = model
@@ -50,7 +50,7 @@ class Enumeration:
         self.executions = executions
         self.places = tuple(sorted({s.place for s in graph.sources}))
         self.flags = tuple(a for a in model.axioms if a.is_flag)
-        self.listed = listed or Executions(graph, executions)
+        self.listed = listed or SideBySide(graph, executions)
         self._all = self.listed.every
         self._sets = {TRUE: self._all}
         self._literals = {self._all: TRUE, 0: FALSE}

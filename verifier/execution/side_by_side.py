@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TypeVar, get_args
 
@@ -34,7 +34,7 @@ _Leaf = ReadValue | Unknown
 _Parts = list[tuple[int, int]]  # a value, and the executions that have it
 
 
-class Executions:
+class SideBySide:
     """The executions of a list, numbered from 0; sets of them are bits.
 
     every       all of them
@@ -65,7 +65,7 @@ class Executions:
         """For each write the executions in which it is the last to one of these locations."""
         return _having([e.coherence[l][-1] for l in locations] for e in self.executions)
 
-    def with_fences_of(self, graph: EventGraph) -> Executions:
+    def with_fences_of(self, graph: EventGraph) -> SideBySide:
         """The same executions of a program with other fences: the accesses, and when they happen, are the same."""
         kept = from_members(i for i, event in enumerate(graph.events) if event.kind != "F")
         executed = [e.executed & kept for e in self.executions]
@@ -78,7 +78,7 @@ class Executions:
             replace(e, executed=happening, values=(*e.values, *padding))
             for e, happening in zip(self.executions, executed, strict=True)
         )
-        return Executions(graph, tuple(executions))
+        return SideBySide(graph, tuple(executions))
 
     # ------------------------------------------------------------- expressions
 
@@ -94,27 +94,34 @@ class Executions:
             match e:
                 case Const(value):
                     return self.every if value else 0
-                case Apply("&&", (a, b)):
-                    return left & self.truth(b) if (left := self.truth(a)) else 0
-                case Apply("||", (a, b)):
-                    return left | self.truth(b) if (left := self.truth(a)) != self.every else left
-                case Apply("!", (a,)):
-                    return self.every & ~self.truth(a)
+                case Apply("&&" | "||" as operator):
+                    return self._chain(operator, _operands(e))
+                case Apply("!", (inner,)):
+                    return self.every & ~self.truth(inner)
         except NotModelled:  # of a part that may not count in these executions
             pass
         true = 0
-        for values, here in self._alike(e):
+        for values, here in self._agreeing(e):
             reads = {leaf.event: value for leaf, value in values.items() if isinstance(leaf, ReadValue)}
             unknowns = {leaf.index: value for leaf, value in values.items() if isinstance(leaf, Unknown)}
             if evaluate(e, reads, unknowns):
                 true |= here
         return true
 
-    def _alike(self, e: Expression) -> list[tuple[dict[_Leaf, int], int]]:
+    def _chain(self, operator: str, operands: Iterable[Expression]) -> int:
+        """The executions in which all operands are true, or one of them; in order, as far as it matters."""
+        left = self.every
+        for operand in operands:
+            truth = self.truth(operand)
+            left &= truth if operator == "&&" else ~truth
+            if not left:
+                break
+        return left if operator == "&&" else self.every & ~left
+
+    def _agreeing(self, e: Expression) -> list[tuple[dict[_Leaf, int], int]]:
         """The executions by what an expression reads: the values of its leaves, and those that have them."""
-        leaves: list[_Leaf] = [ReadValue(r) for r in sorted(reads_of(e))]
         unknowns = sorted(unknowns_of(e), key=lambda u: u.index)
-        leaves += unknowns
+        leaves: list[_Leaf] = [*(ReadValue(r) for r in sorted(reads_of(e))), *unknowns]
         found: list[tuple[dict[_Leaf, int], int]] = [({}, self.every)]
         for leaf in leaves:
             parts = self._parts(leaf)
@@ -235,7 +242,7 @@ class Executions:
 class Switched:
     """What a model sees of executions with some ordering sources switched off (verifier.cat.at_once.Bases)."""
 
-    def __init__(self, executions: Executions, off: frozenset[int]) -> None:
+    def __init__(self, executions: SideBySide, off: frozenset[int]) -> None:
         self.executions = executions
         self.off = off
         self.size = len(executions.graph.events)
@@ -273,6 +280,17 @@ class Switched:
                 for name in ("_", event.kind, *access, *initial, *tags):
                     found.setdefault(name, {})[i] = here
         return found
+
+
+def _operands(e: Expression) -> Iterator[Expression]:
+    """The operands of a chain of one operator, from left to right, however deep."""
+    operator, waiting = e.operator if isinstance(e, Apply) else "", [e]
+    while waiting:
+        match waiting.pop():
+            case Apply(same, arguments) if same == operator:
+                waiting += reversed(arguments)
+            case operand:
+                yield operand
 
 
 def _alike(keys: Iterable[K]) -> dict[K, int]:
