@@ -187,7 +187,7 @@ class SideBySide:
                 )
             case "different-values":
                 return self._different_values()
-        return {}
+        raise KeyError(name)
 
     def _all_pairs(self, rows: Iterable[tuple[int, Iterable[int]]]) -> Slices:
         executing = self.executing

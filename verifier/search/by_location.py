@@ -10,9 +10,8 @@ from math import prod
 
 from verifier.cat.at_once import AtOnce
 from verifier.cat.bits import members
+from verifier.cat.compiled import Compiled
 from verifier.cat.local import is_local
-from verifier.cat.plan import plan
-from verifier.cat.terms import Model
 from verifier.events.expression import reads_of
 from verifier.execution.candidate import Execution, well_formed
 from verifier.execution.side_by_side import SideBySide
@@ -33,14 +32,14 @@ _Fixed = tuple[tuple[tuple[int, int], ...], list[int | None]]  # the unknowns, a
 class ByLocation:
     """Lists the executions of nodes that meet a model's axioms."""
 
-    def __init__(self, space: Space, model: Model) -> None:
+    def __init__(self, space: Space, compiled: Compiled) -> None:
         self.space = space
-        self.is_possible = all(map(is_local, model.axioms)) and all(map(self._is_local, space.pairs))
+        self.is_possible = all(map(is_local, compiled.model.axioms)) and all(map(self._is_local, space.pairs))
         self._conditional = {
             space.locations[(p.pair.bit_length() - 1) // space.universe.n] for p in space.pairs
         }
         self._completions = Completions(space)
-        self._plan = plan(model)
+        self._plan = compiled.plan
         self._reads: list[list[int]] = [[] for _ in space.writers]
         for read in space.reads:
             self._reads[space.locations[read]].append(read)

@@ -9,7 +9,6 @@ from itertools import islice
 from verifier.cat.at_once import AtOnce
 from verifier.cat.bits import from_members, members
 from verifier.cat.compiled import compiled
-from verifier.cat.plan import plan
 from verifier.cat.slices import union
 from verifier.cat.specialise import specialise
 from verifier.cat.terms import Axiom, Model
@@ -24,8 +23,7 @@ from verifier.search.questions import FALSE, TRUE, Questions, require_within
 from verifier.search.space import Space
 
 ONE_BY_ONE = 16  # executions that are looked at by themselves before all are at once
-FEW = 64  # of so many, the model is not made anew for what the program has nothing of
-PER_EVENT = 1  # with no more executions than so many for each event, one by one is quicker
+FEW = 64  # of so many, or of one for each event, one by one is quicker; nor is the model made anew for so few
 
 
 class Enumeration:
@@ -87,7 +85,7 @@ class Enumeration:
 
     def _are_many(self, executions: int) -> bool:
         """Whether these are quicker looked at all at once."""
-        return executions.bit_count() > PER_EVENT * len(self.graph.events)
+        return executions.bit_count() > max(FEW, len(self.graph.events))
 
     def _allowed(self, executions: int, off: frozenset[int]) -> int:
         """Those of these executions that the model allows with these places off."""
@@ -120,7 +118,7 @@ class Enumeration:
 
     @cached_property
     def _at_once(self) -> AtOnce:
-        return AtOnce(plan(self._specialised), self.deadline)
+        return AtOnce(compiled(self._specialised).plan, self.deadline)
 
     def _concretes(self, off: frozenset[int]) -> Concrete:
         if off not in self._concrete:

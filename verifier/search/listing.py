@@ -118,13 +118,12 @@ class AllowedListing(Listing):
 
     def __init__(self, graph: EventGraph, model: Model) -> None:
         super().__init__(graph)
-        self.model = unconditional(model)
-        self.made = compiled(self.model)
+        self.made = compiled(unconditional(model))
 
     def up_to(self, most: int, deadline: Deadline = ENDLESS) -> tuple[Execution, ...]:
         # These remember much, which is of no use between two calls
         self.concrete, self.narrowing = Concrete(self.space, self.made), Narrowing(self.space, self.made)
-        self.by_location = ByLocation(self.space, self.model)
+        self.by_location = ByLocation(self.space, self.made)
         try:
             return super().up_to(most, deadline)
         finally:
