@@ -52,8 +52,6 @@ BINARY: list[tuple[Callable[[Slices, Slices], Slices], Callable[[int, int], int]
 RESTRICTED: list[tuple[Callable[[Slices, Slice], Slices], Callable[[int, int], int]]] = [
     (slices.starting, lambda a, s: a & U.product(s, U.ROW)),
     (slices.ending, lambda a, s: a & U.product(U.ROW, s)),
-    (slices.not_starting, lambda a, s: a & ~U.product(s, U.ROW)),
-    (slices.not_ending, lambda a, s: a & ~U.product(U.ROW, s)),
 ]
 OF_SETS: list[tuple[Callable[[Slice, Slice], Slice], Callable[[int, int], int]]] = [
     (slices.set_union, lambda a, b: a | b),

@@ -218,6 +218,26 @@ def _enumerations(graph: EventGraph, m: Model) -> tuple[Enumeration, Enumeration
     return one_by_one, at_once
 
 
+def test_a_recursive_relation_changes_with_what_is_off() -> None:
+    """What sources have a part in is worked out anew, inside a recursive definition too."""
+    on_and_on = RelationTerm(
+        "sequence", (Variable("a"), RelationTerm("union", (BaseRelation("data"), BaseRelation("rf"))))
+    )
+    term = Fixpoint("a", (("a", RelationTerm("union", (BaseRelation("data"), on_and_on))),))
+    m = Model("m", "", (Axiom("empty", False, term, "t", is_flag=False),), (), "any", "")
+    told = set()
+    for graph, _, found in graphs(range(60, 64)):
+        listed = SideBySide(graph, tuple(found[:10]))
+        checker = AtOnce(plan(m), Deadline(None))
+        every_place = frozenset(s.place for s in graph.sources)
+        for off in (frozenset[int](), every_place):
+            meeting = checker.meeting(listed.switched(off), listed.every)
+            alone = [is_consistent(m, bases(graph, e, off)) for e in listed.executions]
+            assert list(members(meeting)) == [n for n, ok in enumerate(alone) if ok]
+            told |= {(bool(off), ok) for ok in alone}
+    assert told >= {(False, False), (True, True)}
+
+
 @pytest.mark.parametrize("one_by_one_at_first", [0, 2])
 def test_the_list_answers_the_same_all_at_once(
     monkeypatch: pytest.MonkeyPatch, one_by_one_at_first: int

@@ -169,10 +169,9 @@ class _Work:
             case "inter":
                 return self._inter(step.arguments)
             case "minus":
-                return self._minus(*step.arguments)
+                return slices.minus(*map(self._relation, step.arguments))
             case "sequence":
-                first, second = map(self._relation, step.arguments)
-                return slices.sequence(first, second)
+                return slices.sequence(*map(self._relation, step.arguments))
             case "from":
                 events = self._set(step.arguments[0])
                 return {i: dict.fromkeys(range(self.bases.size), m) for i, m in events.items()}
@@ -206,16 +205,6 @@ class _Work:
             if self.steps[a].operator not in ends:
                 found = slices.inter(found, self._relation(a))
         return found
-
-    def _minus(self, first: int, second: int) -> Slices:
-        left, right = self._relation(first), self.steps[second]
-        match right.operator:
-            case "from":
-                return slices.not_starting(left, self._set(right.arguments[0]))
-            case "to":
-                return slices.not_ending(left, self._set(right.arguments[0]))
-            case _:
-                return slices.minus(left, self._relation(second))
 
     def _fixpoint(self, step: Step) -> Slices:
         """The least solution, by iteration from empty."""

@@ -97,22 +97,6 @@ def ending(a: Slices, s: Slice) -> Slices:
     return {i: both for i, row in a.items() if (both := set_inter(row, s))}
 
 
-def not_starting(a: Slices, s: Slice) -> Slices:
-    """The pairs that do not start in s."""
-    found = {}
-    for i, row in a.items():
-        here = s.get(i)
-        left = row if here is None else {j: rest for j, m in row.items() if (rest := m & ~here)}
-        if left:
-            found[i] = left
-    return found
-
-
-def not_ending(a: Slices, s: Slice) -> Slices:
-    """The pairs that do not end in s."""
-    return {i: left for i, row in a.items() if (left := set_minus(row, s))}
-
-
 def product(s: Slice, t: Slice) -> Slices:
     """`s * t`."""
     return {i: row for i, m in s.items() if (row := {j: both for j, o in t.items() if (both := m & o)})}
