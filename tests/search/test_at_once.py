@@ -52,6 +52,11 @@ P0(int *x, int *y) { rcu_read_lock(); WRITE_ONCE(*x, 1); WRITE_ONCE(*y, 1); }
 P1(int *x, int *y) { int r0; r0 = READ_ONCE(*y); synchronize_rcu(); rcu_read_unlock(); WRITE_ONCE(*x, 2); }
 exists (1:r0=1)
 """
+PICKED = """
+int x, y, z;
+void f(void) { int a = READ_ONCE(x), b = READ_ONCE(y), v = 0; if (a) v = b; WRITE_ONCE(z, v); }
+void g(void) { WRITE_ONCE(y, 1); WRITE_ONCE(x, 1); }
+"""  # a dependency in some executions only
 Program = tuple[EventGraph, Model, list[Execution]]
 
 
@@ -71,6 +76,8 @@ def _off(graph: EventGraph, draw: random.Random) -> frozenset[int]:
 def _programs() -> Iterable[Program]:
     yield from graphs(range(60, 64))
     yield from structured_graphs(range(910, 913))
+    picked = event_graph(PICKED, "linux")
+    yield picked, model("lkmm"), all_executions(picked)
     for text in (RACY, UNMATCHED):
         racy = build(lower_litmus(parse_litmus(Source.whole("racy.litmus", text))), "linux", 2)
         yield racy, model("lkmm"), all_executions(racy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -13,7 +13,9 @@ from verifier.cat.compiled import compiled
 from verifier.cat.local import is_local
 from verifier.cat.terms import Axiom, BaseRelation, BaseSet, RelationTerm, SetTerm, Term
 from verifier.cat.unconditional import unconditional
-from verifier.events.graph import EventGraph
+from verifier.events.expression import Apply, Const, ReadValue
+from verifier.events.graph import Atomic, EventGraph
+from verifier.record import replace
 from verifier.search import by_location
 from verifier.search.by_location import ByLocation
 from verifier.search.listing import AllowedListing, TooMany
@@ -25,14 +27,39 @@ void f(void) { int a = atomic_cmpxchg(&l, 0, 1); if (a == 0) { WRITE_ONCE(x, 1);
 void g(void) { int b = xchg(&l, 2); int c = cmpxchg(&x, b, 3); WRITE_ONCE(y, c); }
 void h(void) { int d = READ_ONCE(y); if (!atomic_add_unless(&l, 1, d)) WRITE_ONCE(x, 4); }
 """
+WRITERS = """
+int x, y;
+void f(void) { WRITE_ONCE(x, 1); WRITE_ONCE(y, 1); WRITE_ONCE(x, 2); }
+void g(void) { WRITE_ONCE(x, 3); int a = READ_ONCE(y); WRITE_ONCE(x, 2); }
+void h(void) { WRITE_ONCE(x, 5); int b = READ_ONCE(x); }
+"""
+COMPUTED = """
+int x, y;
+void f(void) { int a = READ_ONCE(y); int b = xchg(&x, a); int c = xchg(&x, 3); }
+void g(void) { WRITE_ONCE(y, 1); int d = xchg(&x, 2); }
+"""
+
+
+def _last_is(graph: EventGraph, value: int) -> EventGraph:
+    """The program where the first location ends with that value."""
+    last = Apply("==", (ReadValue(-1), Const(value)))
+    return replace(graph, constraints=(*graph.constraints, last))
+
+
+def _conditional(graph: EventGraph, read: Callable[[Atomic], int]) -> EventGraph:
+    """The program in which each atomic is one only where some read returns 0."""
+    atomics = (replace(a, holds=Apply("==", (ReadValue(read(a)), Const(0)))) for a in graph.atomics)
+    return replace(graph, atomics=tuple(atomics))
 
 
 def _programs() -> Iterator[EventGraph]:
     for graph, _, _ in (*graphs(range(70, 76)), *structured_graphs(range(920, 928))):
         yield graph
     for architecture in ("aarch64", "linux", "aarch64-ll-sc"):
-        for text in (LOCKED, CONDITIONAL):
+        for text in (LOCKED, CONDITIONAL, WRITERS):
             yield event_graph(text, architecture)
+    yield from (_last_is(event_graph(WRITERS, "linux"), value) for value in (2, 3, 5))
+    yield from (_conditional(event_graph(t, "aarch64"), lambda a: a.read) for t in (CONDITIONAL, COMPUTED))
 
 
 def _keys(graph: EventGraph, name: str) -> set[tuple[object, ...]]:
@@ -45,6 +72,7 @@ def _keys(graph: EventGraph, name: str) -> set[tuple[object, ...]]:
 @pytest.mark.parametrize("choices", [2, by_location.MOST_CHOICES])
 def test_the_same_executions_are_listed(monkeypatch: pytest.MonkeyPatch, choices: int) -> None:
     monkeypatch.setattr(by_location, "MOST_CHOICES", choices)
+    monkeypatch.setattr(AllowedListing, "few", 1)  # so that it is nodes with few choices that are left to it
     used: list[int] = []
     executions = ByLocation.executions
 
@@ -66,6 +94,18 @@ def test_a_model_that_relates_locations_is_not_taken_apart() -> None:
     space = AllowedListing(graph, model("sc")).space
     assert ByLocation(space, compiled(unconditional(model("armv8")))).is_possible
     assert not ByLocation(space, compiled(unconditional(model("sc")))).is_possible
+
+
+def test_an_atomic_that_another_location_decides_on_is_not_taken_apart() -> None:
+    graph = event_graph(CONDITIONAL, "aarch64")
+    reads = {e.location: number for number, e in enumerate(graph.events) if e.kind == "R"}
+    elsewhere = {l: next(r for m, r in reads.items() if m != l) for l in reads}
+    made = compiled(unconditional(model("armv8")))
+    for of, expected in (
+        (_conditional(graph, lambda a: a.read), True),
+        (_conditional(graph, lambda a: elsewhere[graph.events[a.read].location]), False),
+    ):
+        assert ByLocation(AllowedListing(of, model("armv8")).space, made).is_possible == expected
 
 
 def test_a_node_with_very_many_executions_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,6 +135,7 @@ NOT_LOCAL: list[Term] = [
     RMW,
     BaseSet("W"),
     RelationTerm("union", (PO, RF)),
+    RelationTerm("inter", (PO, RMW)),
     RelationTerm("sequence", (RF, PO)),
     RelationTerm("inter", (LOC, RelationTerm("sequence", (PO, PO)))),
     RelationTerm("inter", (LOC, RelationTerm("plus", (RelationTerm("union", (PO, RF)),)))),
