@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from typing import Literal
 
 import pytest
 
@@ -199,12 +200,13 @@ def test_terms_of_all_kinds() -> None:
     ]
     told = set()
     programs = [(graph, tuple(found[:25])) for graph, _, found in graphs(range(60, 61))]
-    for test in ("empty", "irreflexive", "acyclic"):
+    tests: tuple[Literal["empty", "irreflexive", "acyclic"], ...] = ("empty", "irreflexive", "acyclic")
+    for test in tests:
         for negated in (False, True):
             for term in terms:
                 if isinstance(term, SetTerm) and test != "empty":
                     continue
-                axiom = Axiom(test, negated, term, "t", is_flag=False)  # type: ignore[arg-type]
+                axiom = Axiom(test, negated, term, "t", is_flag=False)
                 m = Model("m", "", (axiom,), (), "any", "")
                 for graph, listed in programs:
                     everything_on = SideBySide(graph, listed).switched(frozenset())
@@ -215,14 +217,20 @@ def test_terms_of_all_kinds() -> None:
     assert len(told) == 6
 
 
+class _OneByOne(Enumeration):
+    def _are_many(self, executions: int) -> bool:
+        return False
+
+
+class _AtOnce(Enumeration):
+    def _are_many(self, executions: int) -> bool:
+        return executions != 0
+
+
 def _enumerations(graph: EventGraph, m: Model) -> tuple[Enumeration, Enumeration]:
     """One that looks at executions one by one, and one that looks at all at once."""
     listed = AllowedListing(graph, m).up_to(10_000)
-    at_once = Enumeration(graph, m, Deadline(None), listed)
-    one_by_one = Enumeration(graph, m, Deadline(None), listed)
-    one_by_one._are_many = lambda executions: False  # type: ignore[method-assign]
-    at_once._are_many = lambda executions: executions != 0  # type: ignore[method-assign]
-    return one_by_one, at_once
+    return _OneByOne(graph, m, Deadline(None), listed), _AtOnce(graph, m, Deadline(None), listed)
 
 
 def test_a_recursive_relation_changes_with_what_is_off() -> None:

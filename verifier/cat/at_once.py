@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Protocol
 
 from verifier.cat import slices
@@ -136,10 +137,7 @@ class _Work:
         made = {"union": slices.set_union, "inter": slices.set_inter, "minus": slices.set_minus}[
             step.operator
         ]
-        found, *others = map(self._set, step.arguments)
-        for other in others:
-            found = made(found, other)
-        return found
+        return reduce(made, map(self._set, step.arguments))
 
     def _everything(self) -> Slice:
         return slices.set_among(self.bases.set("_"), self.among)
@@ -188,10 +186,7 @@ class _Work:
                 everything = self._everything()
                 return slices.minus(slices.product(everything, everything), self._relation(step.arguments[0]))
             case "union":
-                found, *others = map(self._relation, step.arguments)
-                for other in others:
-                    found = slices.join(found, other)
-                return found
+                return reduce(slices.join, map(self._relation, step.arguments))
         raise TypeError(f"not a relation: {step.operator}")
 
     def _inter(self, arguments: Sequence[int]) -> Slices:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import combinations
 from typing import TypeVar, get_args
 
@@ -39,8 +40,6 @@ class SideBySide:
 
     every       all of them
     executing   for each event, those in which it happens
-    reading     for a write and a read, those in which this reads from that
-    ordered     for two writes, those in which the first is co-before the second
     """
 
     def __init__(self, graph: EventGraph, executions: tuple[Execution, ...]) -> None:
@@ -51,15 +50,24 @@ class SideBySide:
         for executed, here in _alike(e.executed for e in executions).items():
             for event in members(executed):
                 self.executing[event] |= here
-        self.reading = {(w, r): m for (r, w), m in _having(e.reads_from for e in executions).items()}
-        self.ordered: dict[tuple[int, int], int] = {}
-        for l in range(len(graph.locations)):
-            for order, here in _alike(e.coherence[l] for e in executions).items():
-                for pair in combinations(order, 2):
-                    self.ordered[pair] = self.ordered.get(pair, 0) | here
         self._truths: dict[Expression, int] = {}
         self._values: dict[_Leaf, _Parts] = {}
         self._relations: dict[str, Slices] = {}
+
+    @cached_property
+    def reading(self) -> dict[tuple[int, int], int]:
+        """For a write and a read, the executions in which this reads from that."""
+        return {(w, r): m for (r, w), m in _having(e.reads_from for e in self.executions).items()}
+
+    @cached_property
+    def ordered(self) -> dict[tuple[int, int], int]:
+        """For two writes, the executions in which the first is co-before the second."""
+        found: dict[tuple[int, int], int] = {}
+        for l in range(len(self.graph.locations)):
+            for order, here in _alike(e.coherence[l] for e in self.executions).items():
+                for pair in combinations(order, 2):
+                    found[pair] = found.get(pair, 0) | here
+        return found
 
     def last_writes(self, locations: Iterable[int]) -> Slice:
         """For each write the executions in which it is the last to one of these locations."""
@@ -78,7 +86,9 @@ class SideBySide:
             replace(e, executed=happening, values=(*e.values, *padding))
             for e, happening in zip(self.executions, executed, strict=True)
         )
-        return SideBySide(graph, tuple(executions))
+        made = SideBySide(graph, tuple(executions))
+        made.reading, made.ordered = self.reading, self.ordered
+        return made
 
     # ------------------------------------------------------------- expressions
 

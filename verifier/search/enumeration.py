@@ -52,9 +52,7 @@ class Enumeration:
         self._all = self.listed.every
         self._sets = {TRUE: self._all}
         self._literals = {self._all: TRUE, 0: FALSE}
-        self._known: dict[
-            frozenset[int], tuple[int, int]
-        ] = {}  # by places, those looked at, and those allowed
+        self._known: dict[frozenset[int], tuple[int, int]] = {}  # by places, looked at, and allowed of these
         self._concrete: dict[frozenset[int], Concrete] = {}
         self._space = Space(graph)
         self._make_free = free
