@@ -68,6 +68,17 @@ def test_an_exclusive_store_needs_the_load_of_its_location() -> None:
     assert len(twice.atomics) == 1
 
 
+def test_what_a_store_conditional_says_depends_on_it_and_what_an_exclusive_store_says_does_not() -> None:
+    text = (
+        "RISCV t\n{ 0:x6=x; 0:x7=y; }\n P0 ;\n lr.w x5,(x6) ;\n sc.w x8,x9,(x6) ;\n xor x10,x8,x8 ;\n"
+        " sw x10,0(x7) ;\n bne x8,x0,L ;\n L: ;\n lw x11,0(x7) ;\nexists (x=0 /\\ y=0)\n"
+    )
+    g, store = graph(text, "riscv"), "sc.w x8,x9,(x6)"
+    assert dependencies(g) == [("data", store, "sw x10,0(x7)"), ("ctrl", store, "lw x11,0(x7)")]
+    assert {g.events[d.start].kind for d in g.dependencies} == {"W"}
+    assert dependencies(aarch64("LDXR W0,[X1]", "STXR W2,W4,[X1]", "EOR W5,W2,W2", "STR W5,[X3]")) == []
+
+
 def test_an_exclusive_store_pairs_with_the_last_load_alone() -> None:
     g = aarch64("LDXR W0,[X1]", "CBZ W0,L", "LDXR W5,[X1]", "L:", "STXR W2,W4,[X1]")
     first, second = sorted(g.atomics, key=lambda a: a.read)

@@ -280,6 +280,9 @@ def test_armv8(columns: list[str], condition: str, expected: str) -> None:
 RISCV = "0:x5=1; 0:x6=x; 0:x7=y; 1:x5=1; 1:x6=x; 1:x7=y;"
 RISCV_WRITER = "sw x5,0(x6); fence {}; sw x5,0(x7)"
 RISCV_MP, RISCV_SB = "exists (1:x8=1 /\\ 1:x9=0)", "exists (0:x8=0 /\\ 1:x8=0)"
+RISCV_SC = "lr.w x10,(x6); sc.w x11,x5,(x6); {}; sw x5,0({})"
+RISCV_STORED = "exists (0:x11=0 /\\ 1:x8=1 /\\ 1:x9=0)"
+RISCV_READER = "lw x8,0(x7); fence rw,rw; lw x9,0(x6)"
 
 
 @pytest.mark.parametrize(
@@ -309,6 +312,9 @@ RISCV_MP, RISCV_SB = "exists (1:x8=1 /\\ 1:x9=0)", "exists (0:x8=0 /\\ 1:x8=0)"
             RISCV_SB,
             "Never",
         ),
+        ([RISCV_SC.format("nop", "x7"), RISCV_READER], RISCV_STORED, "Sometimes"),
+        ([RISCV_SC.format("xor x12,x11,x11; add x12,x12,x7", "x12"), RISCV_READER], RISCV_STORED, "Never"),
+        ([RISCV_SC.format("bne x11,x0,L", "x7") + "; L:", RISCV_READER], RISCV_STORED, "Never"),
     ],
 )
 def test_riscv(columns: list[str], condition: str, expected: str) -> None:

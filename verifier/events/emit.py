@@ -186,6 +186,7 @@ class Emitter:
         value = self.value(o.value, state)
         chance = self.draft.unknown(("exclusive", o.origin.place, self.iterations), (0, 1))
         done: list[Expression] = []
+        taint: dict[tuple[int, bool], Expression] = {}
         for location, condition in self.targets(o.address, state, o.origin):
             armed = [(r, c) for r, c in state.monitor if self.draft.events[r].location == location]
             if not armed:
@@ -196,9 +197,11 @@ class Emitter:
             self.draft.atomics += [Atomic(r, number, "lxsx", holds) for r, holds in armed]
             self._depend("addr", number, self._address_taint(o.address, state), o.origin)
             self._depend("data", number, self.taint(o.value, state), o.origin)
+            if o.starts_dependencies:
+                taint[number, False] = TRUE
         state.monitor = ()
         state.locals[o.status] = fold(negation(disjunction(done)))
-        state.taints[o.status] = NONE
+        state.taints[o.status] = taint
 
     def rmw(self, o: p.Rmw, state: State) -> None:
         """A read and, where it succeeds, a write, for each location that it may go to."""

@@ -1,4 +1,4 @@
-"""Which reads a value comes from: what dependencies are made of."""
+"""Which reads, and stores of RISC-V's sc, a value comes from: what dependencies are made of."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from verifier.events.logic import Guard, conjunction, conjuncts, disjunction
 from verifier.events.origins import Through, origins
 from verifier.events.ranges import where
 
-# (a read, whether the way from it passes a choice between values) -> the condition on which it is an origin
+# (an event, whether the way from it passes a choice between values) -> the condition on which it is an origin
 Taint = Mapping[tuple[int, bool], Expression]
 NONE: Taint = {}
 

@@ -160,7 +160,8 @@ class Store:
 @record(frozen=True, slots=True)
 class StoreExclusive:
     """Stores, or fails, freely, where the thread's last exclusive load was of the same location and no other
-    exclusive store came between; else fails. The local `status` gets 0 on success, 1 on failure."""
+    exclusive store came between; else fails. The local `status` gets 0 on success, 1 on failure; what is made of it
+    depends on the store where that `starts_dependencies`."""
 
     status: str
     address: Address
@@ -168,6 +169,7 @@ class StoreExclusive:
     order: str
     name: str
     origin: Origin
+    starts_dependencies: bool = False
 
 
 @record(frozen=True, slots=True)

@@ -208,10 +208,14 @@ class Column:
     def store(self, address: Address, value: Value, access: Access) -> None:
         self.emit(Store(address, value, access.order, access.is_plain, access.name, self.origin()))
 
-    def store_exclusive(self, address: Address, value: Value, access: Access) -> Value:
+    def store_exclusive(
+        self, address: Address, value: Value, access: Access, starts_dependencies: bool = False
+    ) -> Value:
         """0 where it stored, 1 where it failed."""
-        status = self.fresh()
-        self.emit(StoreExclusive(status, address, value, access.order, access.name, self.origin()))
+        status, origin = self.fresh(), self.origin()
+        self.emit(
+            StoreExclusive(status, address, value, access.order, access.name, origin, starts_dependencies)
+        )
         return Local(status)
 
     def rmw(

@@ -134,7 +134,9 @@ def _store_conditional(c: Column, i: tree.Instruction) -> None:
     size = _width(c, i)
     tags = _annotation(c, i.modifiers[1:])
     access = Access(_tags("EX", tags if tags != "Acq" else ""), ".".join((i.name, *i.modifiers)))
-    _put(c, status, c.store_exclusive(_place(c, place, size), _cut(c, source, size), access))
+    # The result register is a destination of its own: dependencies start at the store ("Source and Destination
+    # Register Listings" of the manual's chapter on RVWMO), as they do not at one of Arm.
+    _put(c, status, c.store_exclusive(_place(c, place, size), _cut(c, source, size), access, True))
 
 
 def _amo(c: Column, i: tree.Instruction, operation: str) -> None:
