@@ -28,6 +28,8 @@ from verifier.events.expression import THIN_AIR, TRUE, Apply, Const, Expression,
 from verifier.events.graph import EventGraph
 from verifier.execution.candidate import Execution, bases, valuation
 from verifier.limits import Deadline, GaveUp
+from verifier.options import Options
+from verifier.pipeline import litmus
 from verifier.program.litmus.lower import lower_litmus
 from verifier.properties.inquiry import Inquiry
 from verifier.record import replace
@@ -489,3 +491,15 @@ def test_a_filter_on_final_memory_leaves_executions_out() -> None:
     assert {_key(e) for e in listed} == {_key(e) for e in all_executions(graph)}
     assert len(listed) == 1
     assert Search(graph, model("lkmm"), Deadline(None)).find((graph.properties[-1].formula, True)) is None
+
+
+@pytest.mark.parametrize("options", [Options(), Options(states=True), Options(propagation=False)])
+@pytest.mark.parametrize(("value", "expected"), [(1, "Always"), (2, "Never")])
+def test_a_test_without_accesses_is_answered(options: Options, value: int, expected: str) -> None:
+    for text in (
+        f"C none\n{{}}\nP0() {{ int r0 = 1; }}\nexists (0:r0={value})\n",
+        f"AArch64 none\n{{}}\n P0 ;\n MOV W0,#1 ;\nexists (0:X0={value})\n",
+    ):
+        outcome = litmus("none.litmus", text.encode(), options).outcome
+        assert outcome is not None
+        assert outcome.observation == expected

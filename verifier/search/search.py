@@ -57,7 +57,7 @@ class Search:
     def _branch(self, wanted: Wanted, flag: Axiom | None) -> Execution | None:
         """As `find`, a node at a time."""
         step = self.compiled.flag_step(flag) if flag is not None and flag.negated else None
-        limit = self.nodes + max(MOST_NODES // self.space.universe.n**2, LEAST_NODES)
+        limit = self.nodes + max(MOST_NODES // max(self.space.universe.n, 1) ** 2, LEAST_NODES)
         try:
             waiting = [self._start(wanted)]
         except Impossible:
