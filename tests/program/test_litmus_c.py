@@ -373,3 +373,20 @@ def test_an_access_to_no_location_is_undecided() -> None:
 
 def test_what_orders_and_is_not_modelled_is_named() -> None:
     assert one("down(x);").unmodelled == ((5, "down()"),)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("int r0 = 2; if (true) r0 = 1;", "1"),
+        ("int r0 = 1; if (false) r0 = 2;", "1"),
+        ("int r0 = true;", "1"),
+        ("int true = 3; int r0 = true;", "3"),
+        ("int r1; true = 4; r1 = 0; int r0 = true + r1;", "4"),
+    ],
+)
+def test_true_and_false_are_constants_unless_the_test_sets_them(body: str, expected: str) -> None:
+    text = f"C t\n{{}}\nP0(int *x) {{ {body} }}\nforall (0:r0={expected})\n"
+    outcome = litmus("t.litmus", text.encode(), Options()).outcome
+    assert outcome is not None
+    assert outcome.is_true

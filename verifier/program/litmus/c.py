@@ -87,6 +87,7 @@ _NOT_C = (c.Skipped, c.Words, c.Prose)
 _STATES: Memo[tree.State, tree.State] = Memo()
 _FACTS: Memo[tree.Code, _Facts] = Memo()
 _MEMORIES: Memo[object, Memory] = Memo()
+_CONSTANTS = ("true", "false")
 _LOWERED: Memo[object, _Lowered] = Memo()
 _ASKED: Memo[object, Asked] = Memo()
 _LAYOUTS: Memo[object, Layout] = Memo()
@@ -333,11 +334,14 @@ def _bind_parameter(here: access.Here, parameter: c.Parameter) -> None:
 
 
 def _registers(function: c.Function) -> Iterator[str]:
-    """The names that a function's body declares or uses, but for those that it calls."""
+    """The names that a function's body declares or uses, but for those that it calls, and for C's constants."""
     called = {id(n.function) for n in nodes(function) if isinstance(n, c.Call)}
     for node in nodes(function):
-        if isinstance(node, c.Variable) or (isinstance(node, c.Name) and id(node) not in called):
-            yield node.name
+        match node:
+            case c.Variable():
+                yield node.name
+            case c.Name(name) if id(node) not in called and name not in _CONSTANTS:
+                yield name
 
 
 # ------------------------------------------------------------------ locations
