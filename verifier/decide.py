@@ -35,7 +35,7 @@ from verifier.pairing.verdict import (
     PropertyVerdict,
 )
 from verifier.program.interrupts import interrupted, stopping, suspects
-from verifier.program.program import Program, flatten
+from verifier.program.program import Program, count_operations
 from verifier.properties.check import Checker
 from verifier.properties.deadlock import check_deadlocks, impossible
 from verifier.record import replace
@@ -104,7 +104,7 @@ def build_graph(program: Program, m: Model, options: Options) -> EventGraph:
     """The event graph as a model wants it. Raises InputError where the model speaks of another architecture,
     NotModelled where it would be too large."""
     most = options.events
-    require_few("operations", sum(1 for thread in program.threads for _ in flatten(thread.body)), most)
+    require_few("operations", sum(map(count_operations, program.threads)), most)
     graph = build(program, _variant(architecture(program, m), program, options), options.bound, most)
     require_few("events", len(graph.order), most)
     graph = _known_waits(with_all_values(graph), m)

@@ -152,16 +152,16 @@ def _evidence(book: Book, deadline: Deadline) -> Certificate:
 
 def parse_litmus(source: Source) -> LitmusTest:
     """As verifier.syntax.litmus, which is loaded when the first litmus test comes."""
-    from verifier.syntax import litmus as syntax
+    from verifier.syntax.litmus import parse_litmus as parse_test
 
-    return syntax.parse_litmus(source)
+    return parse_test(source)
 
 
 def lower_litmus(test: LitmusTest) -> Program:
     """As verifier.program.litmus, which is loaded when the first litmus test comes."""
-    from verifier.program.litmus import lower as program
+    from verifier.program.litmus.lower import lower_litmus as lower_test
 
-    return program.lower_litmus(test)
+    return lower_test(test)
 
 
 def _answer_litmus(

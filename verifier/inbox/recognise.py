@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 
 from verifier.errors import ReadError, SyntaxProblem
@@ -73,7 +74,7 @@ def decode(name: str, data: bytes) -> str:
     if b"\0" in data:
         raise ReadError("binary", "found binary data; expected a text", name)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         if not is_mail(data.decode("latin-1").splitlines()[:40]):
             message = f"byte {error.start} is not UTF-8; expected a text in UTF-8"

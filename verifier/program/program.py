@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
+from verifier.memo import Memo
 from verifier.record import field, record, replace
 from verifier.source import Source, Span
 
@@ -380,6 +381,18 @@ class Thread:
     locals: tuple[tuple[str, str], ...]
     source: Source | None = field(default=None, compare=False, repr=False)
     once: tuple[str, ...] = ()
+
+
+_COUNTS: Memo[int, tuple[tuple[Operation, ...], int]] = Memo()
+
+
+def count_operations(thread: Thread) -> int:
+    """How many operations a thread has; those of a text that many tests have are counted once."""
+
+    def count() -> tuple[tuple[Operation, ...], int]:
+        return thread.body, len(flatten(thread.body))  # the body comes along, so that no other gets its id
+
+    return count()[1] if thread.source is None else _COUNTS(id(thread.body), count)[1]
 
 
 @record(frozen=True, slots=True)

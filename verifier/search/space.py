@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import get_args
 
 from verifier.cat.bits import universe
@@ -12,6 +13,8 @@ from verifier.events.expression import FALSE, TRUE, Expression
 from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations, unknowns
 from verifier.events.outline import Stretch, has_unknowns, stretches
 from verifier.record import record
+
+_PAIRS = ("amo", "lxsx", "rmw", *get_args(DependencyKind))
 
 
 @record(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Space:
             holds = held.get(p.holds)
             if holds is not False:
                 relations[p.name] = (must | p.pair if holds else must, may | p.pair)
-        return BaseBounds(self.universe, sure, self._sets, relations)
+        return BaseBounds(self.universe, sure, {**self._sets, **self._finals}, relations)
 
     @property
     def is_exact(self) -> bool:
@@ -90,10 +93,18 @@ class Space:
     def present(self) -> frozenset[str]:
         """The names of the base sets and relations that are not empty by the text alone."""
         related = {name for name, (_, may) in self._relations.items() if may} | {p.name for p in self.pairs}
-        return frozenset(self._sets) | related
+        return frozenset((*self._sets, *self._finals)) | related
+
+    @cached_property
+    def _finals(self) -> Mapping[str, Pair]:
+        """FW: one of the writes to each location whose final value the text mentions."""
+        finals = 0
+        for l in observed_locations(self.graph):
+            finals |= self.writers[l]
+        return {"FW": (0, finals)} if finals else {}
 
     def bases_of_all(self) -> Bases:
-        """The base sets and relations but rf and co where all events happen and all conditions hold."""
+        """The base sets and relations but rf, co and FW where all events happen and all conditions hold."""
         sets = {"_": self.universe.ROW, **{name: may for name, (_, may) in self._sets.items()}}
         return Bases(self.universe, sets, {name: may for name, (_, may) in self._relations.items()})
 
@@ -162,16 +173,10 @@ class Space:
                 self.writers[place] |= 1 << access
 
     def _name_sets(self, on: Mapping[str, int], off: Mapping[str, int], always: Mapping[str, int]) -> None:
-        """The base sets, with what is in them whatever is off; and FW."""
+        """The base sets but FW, with what is in them whatever is off."""
         self._sets = {name: (always.get(name, 0), s | off.get(name, 0)) for name, s in on.items()}
         for name in off.keys() - on.keys():
             self._sets[name] = (0, off[name])
-        tested = observed_locations(self.graph)
-        if tested:
-            finals = 0
-            for l in tested:
-                finals |= self.writers[l]
-            self._sets["FW"] = (0, finals)
 
     def _relate(self, internal: int, located: Iterable[int]) -> None:
         u, n = self.universe, self.universe.n
@@ -195,7 +200,7 @@ class Space:
     def _relate_pairs(self) -> None:
         """The atomics and dependencies."""
         n, relations = self.universe.n, self._relations
-        for name in ("amo", "lxsx", "rmw", *get_args(DependencyKind)):
+        for name in _PAIRS:
             relations[name] = (0, 0)
         for a in self.graph.atomics:
             for name in (a.kind, "rmw"):

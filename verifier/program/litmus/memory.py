@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from copy import copy
 from functools import cached_property
 from typing import TypeGuard
 
@@ -81,7 +80,8 @@ class Memory:
 
     def copy(self) -> Memory:
         """One of its own, which can grow."""
-        other = copy(self)
+        other = Memory.__new__(Memory)
+        other.__dict__.update(self.__dict__)
         other.__dict__.pop("paths", None)
         other.locations, other.arrays = dict(self.locations), dict(self.arrays)
         other._is_sealed = False
