@@ -368,9 +368,11 @@ def _access_riscv(c: Column, a: Access) -> str | None:
 
 
 def _reserved(c: Column, old: str, new: str, base: str) -> None:
-    """lr and sc, once: of a loop herd7 counts every way to fail."""
+    """lr and sc, once: of a loop herd7 counts every way to fail. What follows may depend on sc's result."""
     load, store = c.random.choice(("", "", ".aq", ".aq.rl")), c.random.choice(("", "", ".rl", ".aq.rl"))
-    c.say(f"lr.w{load} {old},({base})", f"sc.w{store} x{4 + c.fresh()},{new},({base})")
+    status = f"x{4 + c.fresh()}"
+    c.say(f"lr.w{load} {old},({base})", f"sc.w{store} {status},{new},({base})")
+    c.reads.append(status)
 
 
 # ------------------------------------------------------------------- x86-64
