@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import parts, report
 from bench.growth import Curve
+from bench.herd import FASTER
 from bench.measure import yardstick
 from bench.results import SLOWER, YARDSTICK, compare, load, save
 
@@ -70,6 +71,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--repeat", type=int, default=3, metavar="N", help="measure N times; the least counts (default: 3)"
     )
+    parser.add_argument(
+        "--sample",
+        type=int,
+        default=parts.SAMPLE,
+        metavar="N",
+        help=f"tests of a folder for herd7, of its fast mode {FASTER} times as many (default: %(default)s)",
+    )
     parser.add_argument("--results", type=Path, metavar="FILE", help="what to compare with and to write")
     parser.add_argument("--write-docs", action="store_true", help="write docs/growth.md")
     arguments = parser.parse_args()
@@ -104,7 +112,13 @@ def _settings(arguments: argparse.Namespace) -> parts.Settings:
             sample=6,
             patience=1.0,
         )
-    return parts.Settings(folders, arguments.every, seconds=arguments.limit, repeat=arguments.repeat)
+    return parts.Settings(
+        folders,
+        arguments.every,
+        seconds=arguments.limit,
+        repeat=arguments.repeat,
+        sample=arguments.sample,
+    )
 
 
 if __name__ == "__main__":

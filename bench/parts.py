@@ -17,6 +17,7 @@ LITMUS = Path(__file__).resolve().parent.parent / "litmus"
 LABELS = ("mean", "median", "95%", "worst")
 PHASES = ("parse", "lower", "build", REST)
 SLOWEST = 5
+SAMPLE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Settings:
     most: int | None = None
     repeat: int = 1
     times: int = 10
-    sample: int = 30
+    sample: int = SAMPLE
     patience: float = 5.0
 
     def files(self, name: str) -> list[Path]:

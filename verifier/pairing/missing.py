@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from verifier.events.graph import EventGraph, line_of
 from verifier.execution.cycles import Segment
@@ -24,7 +24,7 @@ def cheapest(skeleton: Skeleton, free: Sequence[int]) -> Additions:
     segments = skeleton.cycle.segments
     best: dict[int, dict[str, None]] = {}
     least: int | None = None
-    for option in _by_cost(len(free))[:_TRIES]:
+    for option in islice(_by_cost(len(free)), _TRIES):
         cost = sum(COSTS.get(a, 0) for a in option)
         if least is not None and cost > least:
             break
@@ -41,9 +41,25 @@ def cheapest(skeleton: Skeleton, free: Sequence[int]) -> Additions:
     return tuple((i, tuple(sorted(names, key=_NAMES.index))) for i, names in sorted(best.items()))
 
 
-def _by_cost(length: int) -> list[tuple[str, ...]]:
-    options = product(("", *COSTS), repeat=length)
-    return sorted(options, key=lambda o: (sum(COSTS.get(a, 0) for a in o), o))
+def _by_cost(length: int) -> Iterator[tuple[str, ...]]:
+    """All ways to give each of so many segments an addition or none, the cheapest first, then by name. There are more
+    than can be held: a cycle may have twenty segments."""
+    names = sorted(("", *COSTS))
+    totals = [frozenset((0,))]  # for each number of segments, what they can cost
+    for _ in range(length):
+        totals.append(frozenset(total + COSTS.get(name, 0) for total in totals[-1] for name in names))
+
+    def of(left: int, cost: int) -> Iterator[tuple[str, ...]]:
+        if left == 0:
+            yield ()
+            return
+        for name in names:
+            rest = cost - COSTS.get(name, 0)
+            if rest in totals[left - 1]:
+                yield from ((name, *more) for more in of(left - 1, rest))
+
+    for cost in sorted(totals[length]):
+        yield from of(length, cost)
 
 
 def fits(graph: EventGraph, segment: Segment, addition: str) -> bool:
