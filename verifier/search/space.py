@@ -69,7 +69,7 @@ class Space:
             holds = held.get(p.holds)
             if holds is not False:
                 relations[p.name] = (must | p.pair if holds else must, may | p.pair)
-        return BaseBounds(self.universe, sure, {**self._sets, **self._finals}, relations)
+        return BaseBounds(self.universe, sure, self._bounded_sets, relations)
 
     @property
     def is_exact(self) -> bool:
@@ -93,15 +93,15 @@ class Space:
     def present(self) -> frozenset[str]:
         """The names of the base sets and relations that are not empty by the text alone."""
         related = {name for name, (_, may) in self._relations.items() if may} | {p.name for p in self.pairs}
-        return frozenset((*self._sets, *self._finals)) | related
+        return frozenset(self._bounded_sets) | related
 
     @cached_property
-    def _finals(self) -> Mapping[str, Pair]:
-        """FW: one of the writes to each location whose final value the text mentions."""
+    def _bounded_sets(self) -> dict[str, Pair]:
+        """The base sets, and FW: one of the writes to each location whose final value the text mentions."""
         finals = 0
         for l in observed_locations(self.graph):
             finals |= self.writers[l]
-        return {"FW": (0, finals)} if finals else {}
+        return {**self._sets, "FW": (0, finals)} if finals else self._sets
 
     def bases_of_all(self) -> Bases:
         """The base sets and relations but rf, co and FW where all events happen and all conditions hold."""

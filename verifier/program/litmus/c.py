@@ -84,10 +84,10 @@ class _Lowered:
 
 _Registers = tuple[tuple[tuple[str, int], ...], ...]  # for each function, what its registers hold at first
 _NOT_C = (c.Skipped, c.Words, c.Prose)
+_CONSTANTS = ("true", "false")
 _STATES: Memo[tree.State, tree.State] = Memo()
 _FACTS: Memo[tree.Code, _Facts] = Memo()
 _MEMORIES: Memo[object, Memory] = Memo()
-_CONSTANTS = ("true", "false")
 _LOWERED: Memo[object, _Lowered] = Memo()
 _ASKED: Memo[object, Asked] = Memo()
 _LAYOUTS: Memo[object, Layout] = Memo()
