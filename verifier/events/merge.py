@@ -46,6 +46,7 @@ class Merge:
         self.escapes: list[tuple[int, Expression]] = []
         self.unreached: list[int] = []
         self.unmodelled: list[tuple[int, str]] = []
+        self._moved: list[tuple[int, int, int, str]] = []  # see Walked: thread, location, line, text
         self.ends: list[Expression] = []
         self.cuts: list[Expression] = []
         self.is_open = False  # whether there are unknowns without a domain
@@ -78,6 +79,17 @@ class Merge:
                 yield from thread.events()
 
         return Events(make, tuple(self._stretches), self._unknowns)
+
+    def held_at_once(self) -> list[tuple[int, str]]:
+        """The lines and texts of locks of several objects that a thread holds at once, and that others access: which
+        of them is whose is not modelled."""
+        events = self.events() if self._moved else ()
+        users = {(e.location, e.thread) for e in events}
+        return [
+            (line, text)
+            for thread, location, line, text in self._moved
+            if any(l == location and INITIAL != other != thread for l, other in users)
+        ]
 
     def sources(self) -> Sequence[OrderingSource]:
         """The ordering sources of all threads so far."""
@@ -131,6 +143,11 @@ class Merge:
         self.escapes += [(_line(source, line), shift(e)) for line, e in walked.escapes]
         self.unreached += [_line(source, line) for line in walked.unreached]
         self.unmodelled += [(_line(source, line), name) for line, name in walked.unmodelled]
+        places = placed.locations
+        self._moved += [
+            (placed.number, location if places is None else places[location], _line(source, line), text)
+            for location, line, text in walked.moved
+        ]
 
 
 class Shift:

@@ -113,6 +113,8 @@ class ThreadWalk:
                 return self._assume(as_condition(self.emit.value(holds, state)), stops, state)
             case p.Hold():
                 self.emit.hold(operation, state)
+            case p.Held():
+                self.emit.held(operation, state)
             case p.SelfWait():
                 return self._self_wait(operation, state)
             case p.Loop():

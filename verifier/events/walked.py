@@ -21,6 +21,7 @@ class Walked:
 
     Spans and lines are places in the thread's own text where it has one. `places`, `unknowns`: how many there are;
     `is_open`: some unknown has no domain;
+    `moved`: locks of several objects that go by one name, which it holds at once: location, line, text;
     `blocked`: when it stops at a lock; `end`, `cut`: see EventGraph; `locals`: the values at the end of the
     thread. `world`: the program's locations and addresses, where `body` is not all that matters. `paths`: what the
     numbers of locations stand for; None where they are those of the program.
@@ -38,6 +39,7 @@ class Walked:
     constraints: tuple[Expression, ...]
     sleeps: tuple[Sleep, ...]
     recursions: tuple[Recursion, ...]
+    moved: tuple[tuple[int, int, str], ...]
     blocked: tuple[Expression, ...]
     assertions: tuple[Property, ...]
     doubtful: frozenset[tuple[int, int]]
@@ -110,6 +112,7 @@ def _walk(draft: Draft, thread: p.Thread, paths: tuple[p.Path, ...] | None, worl
         constraints=tuple(draft.constraints),
         sleeps=tuple(draft.sleeps),
         recursions=tuple(draft.recursions),
+        moved=tuple(dict.fromkeys(draft.moved)),
         blocked=tuple(draft.blocked),
         assertions=tuple(draft.assertions),
         doubtful=frozenset(draft.doubtful),

@@ -15,6 +15,7 @@ from verifier.record import record
 from verifier.source import Origin, Source
 from verifier.syntax.preprocessor import preprocess
 from verifier.syntax.scanner import Token, scan
+from verifier.syntax.tree import OMITTED
 
 CLOSER = {"(": ")", "[": "]", "{": "}"}
 _OPENER = {close: opener for opener, close in CLOSER.items()}
@@ -53,6 +54,11 @@ def _is_open(text: str) -> bool:
     """Whether a comment does not end."""
     bare = re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)
     return "/*" in bare
+
+
+def gap(line: Line) -> Line:
+    """What stands beside a line where a hunk leaves code out."""
+    return _beside(line, OMITTED)
 
 
 def _beside(line: Line, text: str) -> Line:
@@ -141,7 +147,8 @@ def whole_statements(lines: Sequence[Line], tokens: Sequence[Token]) -> tuple[li
     before, after = _completions(rest)
     shown = [line for line in kept if not line.is_blank] or kept
     head = [_beside(shown[0], text) for text in before]
-    tail = [_beside(shown[-1], text) for text in after]
+    ends = [text for end in after for text in ((OMITTED, end) if end.startswith("}") else (end,))]
+    tail = [_beside(shown[-1], text) for text in ends]
     return [*head, *kept, *tail], dropped
 
 

@@ -12,6 +12,7 @@ from verifier.inbox.mend import (
     blank,
     brackets,
     close_comments,
+    gap,
     source_of,
     whole_statements,
     without_directives,
@@ -276,7 +277,7 @@ class _Hunk:
             t._replace(line=t.line - offset, end_line=t.end_line - offset) for t in self.tokens[first:end]
         ]
         body, dropped = whole_statements(lines, tokens)
-        shown.body += body
+        shown.body += [gap(body[0]), *body] if shown.body and body else body
         texts: dict[int, list[str]] = {}
         for t in dropped:
             texts.setdefault(lines[t.line - 1].number, []).append(t.text)

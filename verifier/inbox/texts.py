@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from verifier.errors import SyntaxProblem
 from verifier.inbox.line import Line
 from verifier.inbox.locals import undeclared_locals
-from verifier.inbox.mend import blank, source_of
+from verifier.inbox.mend import blank, gap, source_of
 from verifier.inbox.pieces import Note, Side
 from verifier.inbox.regions import Shown
 from verifier.inbox.trees import COMMENT
@@ -54,6 +54,8 @@ def text_of(name: str, raw: tuple[str, ...], shown: Shown) -> Text:
     code = COMMENT.sub(" ", "\n".join(line.text for line in shown.body))
     lost = sorted(set(_GOTO.findall(code)) - set(_LABEL.findall(code)))
     ending = [_at(last, f"{label}: ;") for label in lost]
+    if shown.is_open and not shown.is_whole:
+        ending = [gap(last), *ending, gap(last)] if lost else [gap(last)]
     lines = [
         *shown.head,
         _at(shown.body[0] if shown.body else first, "{"),

@@ -97,6 +97,7 @@ class Context:
         self.arrays_or_pointers: dict[tuple[str, str], Doubt] = {}  # by thread and member
         self.doubts: dict[tuple[str, str], Doubt] = {}
         self.indeterminate: set[Root] = set()
+        self.has_locks = False  # whether the text takes or releases any so far
         self.bounds: dict[str, int] = {}
         self.bound = 1
         self.expansion = EXPANSION

@@ -61,7 +61,12 @@ class _Copy:
             case p.Assert() | p.Assume():
                 return replace(o, holds=self.value(o.holds), origin=self.origin(o.origin))
             case p.Hold():
-                return replace(o, address=self.address(o.address))
+                return replace(o, address=self.address(o.address), by=self._by(o.by))
+            case p.Held(target):
+                address, by = self.address(o.address), self._by(o.by)
+                return p.Held(self.name(target), address, by, self.origin(o.origin))
+            case p.Omitted(origin):
+                return p.Omitted(self.origin(origin))
             case p.Free():
                 return replace(o, address=self.address(o.address), origin=self.origin(o.origin))
             case p.Sleep():
@@ -73,7 +78,7 @@ class _Copy:
             case p.Load(target):
                 return replace(o, target=self.name(target))
             case p.SelfWait(target):
-                return replace(o, target=self.name(target), free=self.value(o.free))
+                return replace(o, target=self.name(target), free=self.value(o.free), by=self._by(o.by))
             case p.Store():
                 return replace(o, value=self.value(o.value))
             case p.StoreExclusive(status):
@@ -81,6 +86,9 @@ class _Copy:
             case p.Rmw(target):
                 succeeds = None if o.succeeds is None else self.value(o.succeeds)
                 return replace(o, target=self.name(target), new=self.value(o.new), succeeds=succeeds)
+
+    def _by(self, pointer: p.Value | None) -> p.Value | None:
+        return None if pointer is None else self.value(pointer)
 
     def name(self, name: str) -> str:
         return name if name in self.shared else local_of(self.handler, name)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, assert_never
 from verifier.program import atomics, irqs
 from verifier.program.primitives import LockCall
 from verifier.program.program import (
+    ANOTHER,
     WRITER,
     Address,
     Apply,
     Assume,
     Branch,
+    Held,
     Hold,
     Load,
     Local,
@@ -46,27 +48,45 @@ class _Lock:
     origin: Origin
     old: str
 
-    def take(self, new: Value, free: Value) -> tuple[Operation, ...]:
-        """The lock's value becomes `new` where `free` held; else it is waited for, and that is not looked at."""
+    def take(self, new: Value, free: Value, does_wait: bool = False) -> tuple[Operation, ...]:
+        """The lock's value becomes `new` where `free` held; else it is waited for, and that is not looked at.
+
+        A thread that waits (`does_wait`) for a lock which it holds already waits for itself. Where it holds another
+        lock of that name, it gets this one, which nobody else takes; see Merge.held_at_once.
+        """
         order = "lock" if self.kind == "spin" else "lock-acquire"
         self.here.context.write(self.here.writer.thread, self.where)
-        got = (
+        got: tuple[Operation, ...] = (
             Rmw(self.old, self.where, new, None, order, False, self.name, self.origin),
             Assume(free, self.origin),
         )
-        return (*got, *(self.hold(new.value) if isinstance(new, Number) else self.hold(1, True)))
+        if self.here.context.is_litmus:
+            return got
+        asked, by = f"{self.old} held", self.where.pointer
+        if does_wait:
+            failed, is_shared = "lock-failed" if self.kind == "spin" else "once", not isinstance(new, Number)
+            own = SelfWait(self.old, self.where, free, is_shared, by, failed, self.name, self.origin)
+            got = (own, *got)
+        holds = self.hold(new.value) if isinstance(new, Number) else self.hold(1, True)
+        if by is None:
+            return (*got, *holds)
+        is_another = Apply("==", (Local(asked), Number(ANOTHER)))
+        return (
+            Held(asked, self.where, by, self.origin),
+            Branch(is_another, (Set(self.old, _FREE),), got, self.origin),
+            *holds,
+        )
 
     def wait(self, new: Value, free: Value) -> tuple[Operation, ...]:
-        """As `take`, and a thread that holds the lock already waits for itself."""
-        if self.here.context.is_litmus:
-            return self.take(new, free)
-        order, is_shared = "lock-failed" if self.kind == "spin" else "once", not isinstance(new, Number)
-        own = SelfWait(self.old, self.where, free, is_shared, order, self.name, self.origin)
-        return (own, *self.take(new, free))
+        """As `take`, of who waits for the lock."""
+        return self.take(new, free, does_wait=True)
 
     def hold(self, amount: int, more: bool = False) -> tuple[Operation, ...]:
         """The thread holds the lock so often, or so often more; a litmus test does not ask."""
-        return () if self.here.context.is_litmus else (Hold(self.where, amount, more),)
+        if self.here.context.is_litmus:
+            return ()
+        self.here.context.has_locks = True
+        return (Hold(self.where, amount, more, self.where.pointer),)
 
     def see(self, order: str, holds: Value) -> tuple[Operation, ...]:
         order = order if self.kind == "spin" else "once"

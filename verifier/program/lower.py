@@ -17,6 +17,7 @@ from verifier.program import (
     frees,
     initial,
     lists,
+    omitted,
     parts,
     sections,
     statements,
@@ -82,7 +83,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     context.waiters = waiting(chosen, context.body)
     initial.read(unit, context)
     threads = _with_deferred(context, [_thread(context, name, function) for name, function in chosen])
-    threads = _with_sections(context, threads)
+    threads = _with_sections(context, _without_gaps(context, threads))
     _check_started(unit, context, {f.name for _, f in chosen}, bool(options.threads or said.threads))
     aliases = options.aliases + said.aliases
     resolved = resolve(context, threads, aliases)
@@ -234,6 +235,15 @@ def _with_sections(context: Context, threads: tuple[Thread, ...]) -> tuple[Threa
     if not sections.has_waits(threads):
         context.by_version = {n: None for n in context.by_version if not _SECTION.match(n)}
     return sections.without_idle(threads)
+
+
+def _without_gaps(context: Context, threads: Sequence[Thread]) -> tuple[Thread, ...]:
+    """The threads, with the releases of locks that the text leaves out."""
+    filled = [omitted.with_releases(t) for t in threads]
+    for _, assumptions in filled:
+        for text in assumptions:
+            context.assume(text)
+    return tuple(thread for thread, _ in filled)
 
 
 def _check_waits(context: Context, threads: Sequence[Thread], numbers: dict[Path, int]) -> None:

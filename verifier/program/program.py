@@ -265,22 +265,44 @@ class Assume:
 
 @record(frozen=True, slots=True)
 class Hold:
-    """How often the thread itself holds a lock: `amount` times now, or `more` than before."""
+    """How often the thread itself holds a lock: `amount` times now, or `more` than before. `by`: the pointer that the
+    text names the lock by."""
 
     address: Address
     amount: int
     more: bool = False
+    by: Value | None = None
+
+
+@record(frozen=True, slots=True)
+class Held:
+    """target = OWN where the thread holds the lock at `address`; ANOTHER where it holds one that went by that name
+    before the pointer `by` changed; else 0."""
+
+    target: str
+    address: Address
+    by: Value | None
+    origin: Origin
+
+
+@record(frozen=True, slots=True)
+class Omitted:
+    """Here the text leaves code out. Lowering makes releases of locks of it."""
+
+    origin: Origin
 
 
 @record(frozen=True, slots=True)
 class SelfWait:
     """A thread that is about to take a lock which it holds itself waits for it for ever: target = *address, and
-    it goes on only where `free` holds, because another thread has released the lock. Readers share (`is_shared`)."""
+    it goes on only where `free` holds, because another thread has released the lock. Readers share (`is_shared`).
+    `by`: see Hold."""
 
     target: str
     address: Address
     free: Value
     is_shared: bool
+    by: Value | None
     order: str
     name: str
     origin: Origin
@@ -317,6 +339,8 @@ Operation = (
     | Assert
     | Assume
     | Hold
+    | Held
+    | Omitted
     | SelfWait
     | Sleep
     | Free
@@ -326,9 +350,17 @@ Operation = (
 WRITER = 1 << 16  # what a writer makes of a readers-writer lock: more than there can be readers
 
 
+OWN, ANOTHER = 1, 2  # see Held
+
+
 def held(location: int) -> str:
     """The local that says how often the thread holds the lock at a location."""
     return f"held: {location}"
+
+
+def held_by(location: int, pointer: Value) -> str:
+    """The local that says what a pointer was when the thread took the lock at a location by it."""
+    return f"held: {location} by {pointer!r}"
 
 
 def flatten(operations: Sequence[Operation]) -> list[Operation]:

@@ -13,12 +13,14 @@ from verifier.program.program import (
     Branch,
     Fence,
     Free,
+    Held,
     Hold,
     Leave,
     Load,
     Local,
     Loop,
     Number,
+    Omitted,
     Opaque,
     Operation,
     Rmw,
@@ -57,10 +59,13 @@ def rewritten(
 
     def change(o: Operation) -> Operation:
         match o:
-            case Load() | Free() | Hold():
+            case Load() | Free():
                 return replace(o, address=where(o.address))
+            case Hold() | Held():
+                return replace(o, address=where(o.address), by=None if o.by is None else value(o.by))
             case SelfWait():
-                return replace(o, address=where(o.address), free=value(o.free))
+                by = None if o.by is None else value(o.by)
+                return replace(o, address=where(o.address), free=value(o.free), by=by)
             case Store() | StoreExclusive():
                 return replace(o, address=where(o.address), value=value(o.value))
             case Rmw():
@@ -78,7 +83,7 @@ def rewritten(
                 return replace(o, body=each(o.body))
             case Assert() | Assume():
                 return replace(o, holds=value(o.holds))
-            case Leave() | Sleep():
+            case Leave() | Sleep() | Omitted():
                 return o
             case _:
                 assert_never(o)

@@ -13,7 +13,18 @@ from verifier.program.conversions import Typed, as_kind, promoted, truth
 from verifier.program.frame import Variable, text_of
 from verifier.program.locals import declare, leave_open, uncover, variables_of
 from verifier.program.primitives import is_primitive
-from verifier.program.program import Apply, Branch, Leave, Local, Loop, Number, Scope, Set, Value
+from verifier.program.program import (
+    Apply,
+    Branch,
+    Leave,
+    Local,
+    Loop,
+    Number,
+    Omitted,
+    Scope,
+    Set,
+    Value,
+)
 from verifier.record import replace
 from verifier.syntax import tree
 
@@ -247,13 +258,13 @@ def _macro_loop(here: Here, s: tree.MacroLoop) -> None:
     here.context.assume(
         f"line {origin.span.line}: {origin.text.split('(')[0]}() may repeat its body any number of times"
     )
-    for argument in s.call.arguments:
-        if isinstance(argument, tree.Name) and argument.name in here.frame.bindings:
-            binding = here.frame.bindings[argument.name]
-            if isinstance(binding, Variable):
-                here.writer.emit(Set(binding.key, here.context.opaque(f"{origin.place}:{argument.name}")))
-            break
+    named = [a.name for a in s.call.arguments if isinstance(a, tree.Name) and a.name in here.frame.bindings]
+    cursors = named if _MANY_CURSORS.match(origin.text) else named[:1]
     with here.writer.repeated() as inner:
+        for name in cursors:
+            binding = here.frame.bindings[name]
+            if isinstance(binding, Variable):
+                here.writer.emit(Set(binding.key, here.context.opaque(f"{origin.place}:{name}")))
         more = here.context.opaque(origin.place)
         here.writer.emit(Branch(truth(more), (), (Leave(stop),), origin))
         again = _body(here, s.body, stop)
@@ -333,6 +344,10 @@ def _prose(here: Here, s: tree.Prose) -> None:
     line = s.span.line
     text = s.text.strip()
     if s.leaves is None:
+        if here.context.has_locks and _DOTS.fullmatch(text):
+            here.writer.emit(Omitted(here.frame.origin(s.span)))
+        if text == tree.OMITTED:
+            return
         here.context.skip(line, text, "not code")
         if _ORDERS.search(text):
             here.context.unmodelled.setdefault(f"“{text}”", line)
@@ -345,4 +360,7 @@ def _prose(here: Here, s: tree.Prose) -> None:
     here.writer.emit(Leave(here.frame.exit))
 
 
+# Loops that find an index and an entry in each turn
+_MANY_CURSORS = re.compile(r"(?:xa|idr|hash|radix_tree)_for_each")
+_DOTS = re.compile(r"\.\.+|…|⋯")
 _ORDERS = re.compile(r"\b(?:un)?lock\b|barrier\b|\bfence\b|\b\w*mb\b|\bacquire|\brelease", re.IGNORECASE)

@@ -299,6 +299,9 @@ class Return:
     span: Span = declare(compare=False, repr=False)
 
 
+OMITTED = "⋯"  # the Prose that is put where a hunk leaves out how a function goes on
+
+
 @record(frozen=True, slots=True)
 class Prose:
     """Text that stands for code: `... stop waiting ...`, `return to guest`, a bare `...`.
