@@ -63,6 +63,7 @@ def build(program: p.Program, architecture: str, bound: int, most: int = EVENTS)
         observed=tuple((label, final.translate(f)) for label, f in program.observed),
         doubtful=frozenset(merge.doubtful),
         escapes=tuple(merge.escapes),
+        elements=tuple(merge.elements),
         unmodelled=tuple(dict.fromkeys((*program.unmodelled, *merge.unmodelled, *merge.held_at_once()))),
         isa=program.isa,
         is_litmus=program.is_litmus,

@@ -67,6 +67,7 @@ class Draft:
         self.atomics: list[Atomic] = []
         self.sleeps: list[Sleep] = []
         self.recursions: list[Recursion] = []
+        self.elements: list[tuple[int, Expression]] = []  # see EventGraph
         self.moved: list[tuple[int, int, str]] = []  # locks that go by one name: location, line, text
         self.blocked: list[Expression] = []
         self.assertions: list[Property] = []

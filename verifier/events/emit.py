@@ -121,11 +121,23 @@ class Emitter:
             pointer if address.index is None else union((pointer, self.taint(address.index, state, through)))
         )
 
-    def set(self, target: str, v: p.Value, state: State) -> None:
-        """target = v"""
+    def set(self, o: p.Set, state: State) -> None:
+        """target = value"""
         if self.is_litmus:
-            state.taints[target] = self.taint(v, state)
-        state.locals[target] = self.value(v, state)
+            state.taints[o.target] = self.taint(o.value, state)
+        else:
+            self._point(o, state)
+        state.locals[o.target] = self.value(o.value, state)
+
+    def _point(self, o: p.Set, state: State) -> None:
+        """Keep which element the target points to then."""
+        element = None if o.element is None else self.value(o.element, state)
+        if element is None and isinstance(o.value, p.Local):
+            element = state.locals.get(p.element_of(o.value.name))
+        if element is not None:
+            state.locals[p.element_of(o.target)] = element
+        else:
+            state.locals.pop(p.element_of(o.target), None)
 
     def assume(self, holds: Expression, state: State) -> None:
         """Executions in which control gets here and `holds` is false are not considered."""
@@ -148,6 +160,7 @@ class Emitter:
                 self._depend("addr", number, address, o.origin)
             if not self.is_litmus:
                 self.doubt(number, self._named(o.address, state), address)
+                self._place(number, o.address, state)
             got.append((number, condition))
         if row.after:
             self._around(row.after, source, o.origin, state)
@@ -172,6 +185,7 @@ class Emitter:
             self._depend("data", number, data, o.origin)
             if not self.is_litmus:
                 self.doubt(number, reads_of(value), data)
+                self._place(number, o.address, state)
         if row.after:
             self._around(row.after, source, o.origin, state)
 
@@ -225,6 +239,8 @@ class Emitter:
             new = self.value(o.new, state)
             write = self._add("W", location, state, (condition, *done), new, row.half(1), source, o.origin)
             self.draft.atomics.append(Atomic(read, write, row.pair))
+            for event in () if self.is_litmus else (read, write):
+                self._place(event, o.address, state)
             for event, taint in zip((read, write), address, strict=True):
                 self._depend("addr", event, taint, o.origin)
             written_from = self.taint(o.new, state)
@@ -331,6 +347,26 @@ class Emitter:
             return None
         return self.draft.numbers[targets[0]]
 
+    def _place(self, event: int, address: p.Address, state: State) -> None:
+        """Note which element of an array an access goes to, where all its elements are one location."""
+        element = None
+        if address.index is not None:
+            element = self.value(address.index, state) if self._is_set(address.index, state) else None
+        elif isinstance(address.pointer, p.Local):
+            element = state.locals.get(p.element_of(address.pointer.name))
+        if element is not None and not _is_chosen(element):
+            self.draft.elements.append((event, element))
+
+    def _is_set(self, v: p.Value, state: State) -> bool:
+        """Whether all the locals that a value comes from have been given one."""
+        match v:
+            case p.Local(name):
+                return name in state.locals
+            case p.Apply(_, arguments):
+                return all(self._is_set(a, state) for a in arguments)
+            case _:
+                return True
+
     # ------------------------------------------------------------------ events
 
     def targets(
@@ -389,6 +425,7 @@ class Emitter:
 
     def _result(self, target: str, got: Sequence[tuple[int, Expression]], state: State) -> None:
         """target = what one of these reads returned"""
+        state.locals.pop(p.element_of(target), None)
         if len(got) == 1 and got[0][1] is TRUE:
             state.locals[target] = ReadValue(got[0][0])
             if self.is_litmus:
@@ -534,6 +571,11 @@ class Emitter:
 @lru_cache(maxsize=1 << 12)
 def _reads(guard: Guard) -> frozenset[int]:
     return frozenset().union(*map(reads_of, guard))
+
+
+def _is_chosen(e: Expression) -> bool:
+    """Whether paths that meet gave a value, or a part of it: on one of them it may have been unknown."""
+    return isinstance(e, Apply) and (e.operator == "?:" or any(map(_is_chosen, e.arguments)))
 
 
 def _by_read(origin: tuple[tuple[int, bool], Expression]) -> tuple[int, bool]:

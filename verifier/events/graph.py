@@ -190,6 +190,8 @@ class EventGraph:
     recursions      waits of a thread for a lock that it holds itself
     unreached       lines of loops that can be left, but not within the bound: what follows is missing
     unknown_calls   lines of calls that the text tells nothing of
+    elements        accesses to elements of arrays that are one location, and which element it is, where that is known;
+                    unknowns in it stand without their domains
     doubtful        pairs of a read and a later access that depends on it in the text, and need not when it is compiled
     """
 
@@ -218,6 +220,7 @@ class EventGraph:
     recursions: tuple[Recursion, ...] = ()
     unknown_calls: tuple[int, ...] = ()
     doubtful: frozenset[tuple[int, int]] = frozenset()
+    elements: tuple[tuple[int, Expression], ...] = ()
 
 
 def expressions(graph: EventGraph) -> Iterator[Expression]:

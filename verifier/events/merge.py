@@ -45,6 +45,7 @@ class Merge:
         self.doubtful: set[tuple[int, int]] = set()
         self.escapes: list[tuple[int, Expression]] = []
         self.unreached: list[int] = []
+        self.elements: list[tuple[int, Expression]] = []
         self.unmodelled: list[tuple[int, str]] = []
         self._moved: list[tuple[int, int, int, str]] = []  # see Walked: thread, location, line, text
         self.ends: list[Expression] = []
@@ -140,6 +141,7 @@ class Merge:
         self.constraints += [shift(c) for c in walked.constraints]
         self.blocked += [shift(b) for b in walked.blocked]
         self.doubtful |= {(a + shift.events, b + shift.events) for a, b in walked.doubtful}
+        self.elements += [(event + shift.events, shift(e)) for event, e in walked.elements]
         self.escapes += [(_line(source, line), shift(e)) for line, e in walked.escapes]
         self.unreached += [_line(source, line) for line in walked.unreached]
         self.unmodelled += [(_line(source, line), name) for line, name in walked.unmodelled]

@@ -86,7 +86,7 @@ class ThreadWalk:
 
     def _step(self, operation: p.Operation, state: State) -> State | None:
         if isinstance(operation, p.Set):
-            self.emit.set(operation.target, operation.value, state)
+            self.emit.set(operation, state)
             return state
         if isinstance(operation, p.Load):
             self.emit.load(operation, state)

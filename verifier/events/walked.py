@@ -39,6 +39,7 @@ class Walked:
     constraints: tuple[Expression, ...]
     sleeps: tuple[Sleep, ...]
     recursions: tuple[Recursion, ...]
+    elements: tuple[tuple[int, Expression], ...]
     moved: tuple[tuple[int, int, str], ...]
     blocked: tuple[Expression, ...]
     assertions: tuple[Property, ...]
@@ -112,6 +113,7 @@ def _walk(draft: Draft, thread: p.Thread, paths: tuple[p.Path, ...] | None, worl
         constraints=tuple(draft.constraints),
         sleeps=tuple(draft.sleeps),
         recursions=tuple(draft.recursions),
+        elements=tuple(draft.elements),
         moved=tuple(dict.fromkeys(draft.moved)),
         blocked=tuple(draft.blocked),
         assertions=tuple(draft.assertions),

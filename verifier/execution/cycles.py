@@ -50,7 +50,7 @@ def candidates(graph: EventGraph) -> tuple[Cycle, ...]:
     """Every cycle that is critical wherever it occurs: at most two accesses a thread, of different
     locations, at most three a location, no shortcut.
 
-    Raises TooManyCycles beyond LIMIT.
+    Left out are those that have an element of an array be two at once. Raises TooManyCycles beyond LIMIT.
     """
     return _Search(graph, (1 << len(graph.events)) - 1, _may_communicate).run()
 
@@ -70,6 +70,7 @@ class _Search:
         self.graph = graph
         self.related = related
         self.found: list[Cycle] = []
+        self.elements = dict(graph.elements)
         self.by_location: dict[int, list[int]] = {}
         accesses = [i for i, e in enumerate(graph.events) if e.kind != "F" and e.thread != INITIAL]
         accesses = [i for i in accesses if executed >> i & 1]
@@ -148,7 +149,19 @@ class _Search:
             return False
         if first.is_single and not self._no_shortcut(last.end, path[1].start):
             return False
-        return self._locations_are_apart(path)
+        return self._locations_are_apart(path) and (not self.elements or self._elements_agree(path))
+
+    def _elements_agree(self, path: tuple[Segment, ...]) -> bool:
+        """Whether each leg may be between accesses to one element: where all elements of an array are one location,
+        those of different numbers are not, and what goes by one expression is one."""
+        same: list[set[object]] = []  # accesses, and what elements go by
+        for leg in Cycle(path).legs():
+            found: set[object] = {*leg, *(self.elements[e] for e in leg if e in self.elements)}
+            for other in [s for s in same if not s.isdisjoint(found)]:
+                same.remove(other)
+                found |= other
+            same.append(found)
+        return all(sum(isinstance(x, Const) for x in s) < 2 for s in same)
 
     def _locations_are_apart(self, path: tuple[Segment, ...]) -> bool:
         """Each location belongs to one leg, or to the two legs of a single access."""

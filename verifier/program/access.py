@@ -276,7 +276,8 @@ def store(
     if not here.context.is_litmus and order != "unlock-release" and here.context.types_of.has_members(to):
         objects.note_copy(here, e)
     if isinstance(where, Variable):
-        here.writer.emit(Set(where.key, kept))
+        right = e.value if isinstance(e, tree.Assign) else e
+        here.writer.emit(Set(where.key, kept, elements.pointed(here, right)))
         kept = Local(where.key)
     else:
         if not here.context.is_litmus and here.context.types_of.is_bits(where.path):

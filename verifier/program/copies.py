@@ -47,7 +47,7 @@ class _Copy:
                 index = None if o.index is None else self.value(o.index)
                 return replace(o, address=address, index=index, origin=self.origin(o.origin))
             case p.Set(target, value):
-                return p.Set(self.name(target), self.value(value))
+                return p.Set(self.name(target), self.value(value), self._maybe(o.element))
             case p.Branch(condition, then, otherwise, origin):
                 arms = self.all(then), self.all(otherwise)
                 return p.Branch(self.value(condition), *arms, self.origin(origin))
@@ -61,9 +61,9 @@ class _Copy:
             case p.Assert() | p.Assume():
                 return replace(o, holds=self.value(o.holds), origin=self.origin(o.origin))
             case p.Hold():
-                return replace(o, address=self.address(o.address), by=self._by(o.by))
+                return replace(o, address=self.address(o.address), by=self._maybe(o.by))
             case p.Held(target):
-                address, by = self.address(o.address), self._by(o.by)
+                address, by = self.address(o.address), self._maybe(o.by)
                 return p.Held(self.name(target), address, by, self.origin(o.origin))
             case p.Omitted(origin):
                 return p.Omitted(self.origin(origin))
@@ -78,7 +78,7 @@ class _Copy:
             case p.Load(target):
                 return replace(o, target=self.name(target))
             case p.SelfWait(target):
-                return replace(o, target=self.name(target), free=self.value(o.free), by=self._by(o.by))
+                return replace(o, target=self.name(target), free=self.value(o.free), by=self._maybe(o.by))
             case p.Store():
                 return replace(o, value=self.value(o.value))
             case p.StoreExclusive(status):
@@ -87,8 +87,8 @@ class _Copy:
                 succeeds = None if o.succeeds is None else self.value(o.succeeds)
                 return replace(o, target=self.name(target), new=self.value(o.new), succeeds=succeeds)
 
-    def _by(self, pointer: p.Value | None) -> p.Value | None:
-        return None if pointer is None else self.value(pointer)
+    def _maybe(self, v: p.Value | None) -> p.Value | None:
+        return None if v is None else self.value(v)
 
     def name(self, name: str) -> str:
         return name if name in self.shared else local_of(self.handler, name)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from verifier.program import access, expressions
 from verifier.program.frame import Alias, Pointer, Reference, Variable, text_of
-from verifier.program.program import Address, Apply, Number, Path, Set, Value
+from verifier.program.program import Address, Apply, Local, Number, Path, Set, Value
 from verifier.syntax import tree
 
 if TYPE_CHECKING:
@@ -26,6 +26,24 @@ def element(here: Here, e: tree.Index) -> access.Place:
     if is_array or base.pointer is not None or base.index is not None or here.context.is_litmus:
         return _within(here, base, position)
     return beside(here, e, base, position)
+
+
+def pointed(here: Here, e: tree.Expression) -> Value | None:
+    """The index in `&array[index]`, and in the address of a member of that, where it is a number or a local."""
+    match e:
+        case tree.Unary("&", tree.Index(_, index)) if not here.context.is_litmus:
+            pass
+        case tree.Unary("&", tree.Member(inner, _, False)):
+            return pointed(here, tree.Unary("&", inner, e.span))
+        case _:
+            return None
+    match index:
+        case tree.Number(value):
+            return Number(value)
+        case tree.Name(name) if isinstance(binding := here.frame.bindings.get(name), Variable):
+            return Local(binding.key)
+        case _:
+            return None
 
 
 def beside(here: Here, e: tree.Expression, base: Address, position: Value) -> Address:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from verifier.program import access, expressions, objects
+from verifier.program import access, elements, expressions, objects
 from verifier.program.context import struct_of
 from verifier.program.frame import Alias, Binding, Variable, assigned_names
 from verifier.program.program import Number, Set, Value
@@ -47,7 +47,8 @@ def declare(here: Here, v: tree.Variable) -> None:
     is_pointer = bool(v.type.pointers) and not v.dimensions
     frame.bindings[v.name] = local = Variable(key, is_pointer, kind, v.type, v.dimensions)
     here.writer.declare(key, access.type_at(here, local))
-    here.writer.emit(Set(key, initial))
+    element = None if v.initial is None else elements.pointed(here, v.initial)
+    here.writer.emit(Set(key, initial, element))
     if here.context.types_of.is_struct(v.type):
         objects.set_members(here, v)
     if v.dimensions:

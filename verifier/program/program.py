@@ -202,8 +202,12 @@ class Fence:
 
 @record(frozen=True, slots=True)
 class Set:
+    """target = value. `element`: the index, where the value is the address of an element that is one location with
+    the others of its array."""
+
     target: str
     value: Value
+    element: Value | None = None
 
 
 @record(frozen=True, slots=True)
@@ -351,6 +355,11 @@ WRITER = 1 << 16  # what a writer makes of a readers-writer lock: more than ther
 
 
 OWN, ANOTHER = 1, 2  # see Held
+
+
+def element_of(pointer: str) -> str:
+    """The local that says which element of an array another local points to."""
+    return f"element: {pointer}"
 
 
 def held(location: int) -> str:

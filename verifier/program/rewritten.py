@@ -75,7 +75,9 @@ def rewritten(
                 index = None if o.index is None else value(o.index)
                 return o if o.address is None else replace(o, address=where(o.address), index=index)
             case Set():
-                return replace(o, value=value(o.value))
+                return replace(
+                    o, value=value(o.value), element=None if o.element is None else value(o.element)
+                )
             case Branch():
                 then, otherwise = each(o.then), each(o.otherwise)
                 return replace(o, condition=value(o.condition), then=then, otherwise=otherwise)
