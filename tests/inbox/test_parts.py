@@ -81,3 +81,59 @@ def test_what_is_an_operand_of_an_atomic_operation_may_be_a_local() -> None:
     (change,) = (u.change for u in units if u.change)
     assert "MP allowed before, forbidden after" in change.summary
     assert all("count" not in o.outcome for o in change.outcomes)
+
+
+TABLE = b"""diff --git a/vmem.h b/vmem.h
+--- a/vmem.h
++++ b/vmem.h
+@@ -1,9 +1,14 @@
++/* Only a rough guide.
++ */
++#define ptob(pages)\t\t\t(pages * PAGE_SIZE)
++#define membar_producer()\t\tsmp_wmb()
+
+ #define physmem\t\t\t\tnum_physpages
+ #define freemem\t\t\t\tnr_free_pages()
+-#define minfree\t\t\t\t0
+-#define ptob(pages)\t\t\t(pages * PAGE_SIZE)
+-#define membar_producer()\t\tsmp_wmb()
++static inline size_t size(struct vmem *v, int mask)
++{
++\tuse(v);
++\treturn 0;
++}
+"""
+
+
+def test_code_in_columns_is_no_diagram() -> None:
+    try:
+        units = check("a.patch", TABLE, Options())
+    except InputError:
+        return
+    assert {r.verdict for u in units for r in u.results} <= {"undecided", "nothing to check"}
+
+
+WORDS = b"""diff --git a/a.c b/a.c
+--- a/a.c
++++ b/a.c
+@@ -10,5 +10,6 @@ void put(struct dev *d)
+ \tavail = count;
+ \tWRITE_ONCE(d->data, 1);
++\tsmp_wmb();
+ \tWRITE_ONCE(d->ready, 1);
+@@ -30,4 +31,3 @@ void take(struct dev *d)
+ \tvmem_t *v = (vmem_t *)count;
+-\tavail *x;
+ \tf(v);
+--- a/b.h
++++ b/b.h
+@@ -1,2 +1,3 @@
++typedef unsigned long avail;
+ typedef unsigned long count;
+"""
+
+
+def test_a_name_that_is_a_type_in_another_part() -> None:
+    units = check("a.patch", WORDS, Options())
+    (change,) = (u.change for u in units if u.change)
+    assert "MP allowed before, forbidden after" in change.summary

@@ -35,6 +35,8 @@ _STOP = re.compile(
 _PLAIN = re.compile(r"[A-Za-z][a-z']*[,.:;]?$|[A-Z]+[,.:;]?$")
 _CONDITION = re.compile(r"\s*~?\s*(?:exists|forall)\s*\(")
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_HUNK = re.compile(r"@@ -\d")
+_SIGNS = ("", " ", "+", "-", "\t")
 _GAP = re.compile(r"\S(?:[ ]{2,}|[ ]*\t[ \t]*)\S")
 
 
@@ -83,6 +85,8 @@ def _region(lines: Sequence[Line], index: int) -> _Region | None:
     header = find_header(first, following)
     if header is None:
         return _box(lines, index, lead)
+    if not header.strong and _is_code_of_hunk(lines, index, lead):
+        return None
     start = index + 1
     while (
         start < len(lines)
@@ -108,7 +112,21 @@ def _box(lines: Sequence[Line], index: int, lead: str) -> _Region | None:
         rows.append(found)
         end += 1
     header = box_header(rows)
-    return None if header is None else _Region(header, rows[0], tuple(rows), lead, end)
+    if header is None or _is_code_of_hunk(lines, index, lead):
+        return None
+    return _Region(header, rows[0], tuple(rows), lead, end)
+
+
+def _is_code_of_hunk(lines: Sequence[Line], index: int, lead: str) -> bool:
+    """Whether a line stands in a diff's hunk, and not in a comment there."""
+    above = ""
+    for line in lines[index::-1] if "*" not in lead else ():
+        if _HUNK.match(line.text):
+            return above.rfind("/*") <= above.rfind("*/")
+        if line.text[:1] not in _SIGNS:
+            return False
+        above = f"{line.text}\n{above}"
+    return False
 
 
 def _begins_block(before: Line, line: Line, lead: str) -> bool:

@@ -134,15 +134,35 @@ def _parses(name: str, raw: tuple[str, ...], lines: Sequence[Line]) -> bool:
 
 
 def compose(name: str, raw: tuple[str, ...], texts: Sequence[Text]) -> Side | None:
-    """One text of all."""
+    """One text of all. What can be read by itself, and not with the others, is left out with a note: a name may be a
+    type's there, and a variable's here."""
     shown = [t for t in texts if t.lines]
+    notes = [note for t in texts for note in t.notes]
+    declared = [_declared(name, raw, t, shown) for t in shown]
+    while (bad := _unreadable(name, raw, declared)) is not None:
+        if declared[bad] != shown[bad].lines:
+            declared[bad] = shown[bad].lines
+            continue
+        first = next(line for line in shown[bad].lines if not line.is_blank)
+        notes.append(Note(first.number, first.text.strip(), "not understood beside the rest: left out"))
+        del shown[bad], declared[bad]
     functions = tuple(t.name for t in shown if not t.name.startswith(OUTSIDE))
-    notes = tuple(note for t in texts for note in t.notes)
     if not functions and not notes:
         return None
-    lines = [line for t in shown for line in _declared(name, raw, t, shown)]
     partly = tuple(t.name for t in shown if not t.is_whole)
-    return Side(source_of(name, lines, raw), functions, partly, notes)
+    source = source_of(name, [line for lines in declared for line in lines], raw)
+    return Side(source, functions, partly, tuple(notes))
+
+
+def _unreadable(name: str, raw: tuple[str, ...], texts: Sequence[Sequence[Line]]) -> int | None:
+    """Which of these texts can't be read beside the others; None where all can, or where that can't be told."""
+    try:
+        parse(source_of(name, [line for lines in texts for line in lines], raw))
+        return None
+    except SyntaxProblem as problem:
+        number = problem.span.line if problem.span is not None else 0
+        inside = (i for i, lines in enumerate(texts) if any(line.number == number for line in lines))
+        return next(inside, None)
 
 
 def _declared(name: str, raw: tuple[str, ...], text: Text, all_texts: Sequence[Text]) -> tuple[Line, ...]:
