@@ -63,6 +63,9 @@ class Engine:
     def with_barriers(self, result: ModelResult, barriers: tuple[BarrierVerdict, ...]) -> ModelResult:
         return self._with(result, barriers, result.properties)
 
+    def with_properties(self, result: ModelResult, properties: tuple[PropertyVerdict, ...]) -> ModelResult:
+        return self._with(result, result.barriers, properties)
+
     def _with(
         self,
         result: ModelResult,

@@ -64,3 +64,52 @@ def test_a_lock_that_a_hunk_takes_twice() -> None:
     text = TWO_HUNKS.replace(b"\tr = READ_ONCE", b"\tspin_lock(&d->lock);\n \tr = READ_ONCE")
     text = text.replace(b"-100,7 +100,8", b"-100,8 +100,9")
     assert "violated" in _deadlocks(check("a.patch", text, Options()))
+
+
+NEW = b"""diff --git a/a.c b/a.c
+--- a/a.c
++++ b/a.c
+@@ -10,0 +11,20 @@
++void done(struct q *q, int count)
++{
++\tatomic_sub(count, &q->sectors);
++\tsmp_mb();
++\tif (READ_ONCE(q->waiting))
++\t\tkick(q);
++\tif (atomic_read(&q->sectors) < 0)
++\t\tBUG();
++}
+"""
+
+
+def test_what_an_assertion_relies_on_may_not_be_in_the_patch() -> None:
+    (unit,) = check("a.patch", NEW, Options())
+    assert {p.status for r in unit.results for p in r.properties} == {"undecided"}
+    assert {r.verdict for r in unit.results} == {"undecided"}
+
+
+ADDS = b"""diff --git a/list.h b/list.h
+--- a/list.h
++++ b/list.h
+@@ -70,0 +71,20 @@
++void add(struct node *new, struct node *next)
++{
++\tnew->next = next;
++\tsmp_wmb();
++\tnext->prev = new;
++}
++void add_tail(struct node *new, struct node *next)
++{
++\tnext->prev = new;
++\tsmp_wmb();
++\tnew->next = next;
++}
+"""
+
+
+def test_writers_alone_exclude_each_other() -> None:
+    units = check("a.patch", ADDS, Options())
+    assert not any(b.is_refuting for u in units for r in u.results for b in r.barriers)
+    assert any(
+        "taken to exclude each other" in b.reason for u in units for r in u.results for b in r.barriers
+    )

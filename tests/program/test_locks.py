@@ -175,3 +175,9 @@ def test_a_version_that_is_not_known_has_a_place() -> None:
         lower(parse(source), source, Options())
     assert caught.value.span is not None
     assert caught.value.span.line == 2
+
+
+@pytest.mark.parametrize("name", ["dev_lock", "DEV_LOCK", "DEV_UNLOCK_IRQ"])
+def test_a_call_that_is_a_lock_by_its_name_is_not_modelled(name: str) -> None:
+    unit = _check(TWO.format(first=f"{name}(d); d->a = 1; smp_wmb(); d->b = 1;", second=LOOKS))
+    assert {r.reason for r in unit.results} == {f"not modelled: {name}() (line 3)"}

@@ -7,22 +7,28 @@ from verifier.record import replace
 
 
 def without_lone_writers(barriers: tuple[BarrierVerdict, ...]) -> tuple[BarrierVerdict, ...]:
-    """The verdicts; what is unpaired only by a thread that writes the same location and has no barrier of its own is
-    unmatched: such writers exclude each other as a rule, and the lock is where the text does not reach."""
+    """The verdicts; what is unpaired only by a thread that writes the same location and has no barrier of its own, or
+    refuted by writes alone, is unmatched: such writers exclude each other as a rule, and the lock is where the text
+    does not reach."""
     barred = {b.place.thread for b in barriers if not b.is_note}
     return tuple(_excused(b, barred) for b in barriers)
 
 
 def _excused(b: BarrierVerdict, barred: set[str]) -> BarrierVerdict:
     example = b.counterexample
-    written = "" if example is None or b.status != "unpaired" else _written_by_both(example)
-    if example is None or not written or (set(example.threads) - {b.place.thread}) & barred:
+    if example is None or not b.is_refuting:
+        return b
+    written = _written_by_both(example)
+    others_barred = b.status != "unpaired" or (set(example.threads) - {b.place.thread}) & barred
+    if not written or (others_barred and any(e.relation in ("rf", "fr") for e in example.cycle)):
         return b
     both = " and ".join(example.threads)
     reason = (
         f"{both} write {written} both: taken to exclude each other, by a lock that the text does not show"
     )
-    return replace(b, status="unmatched", shape=None, counterexample=None, missing=(), reason=reason)
+    return replace(
+        b, status="unmatched", half_paired=False, shape=None, counterexample=None, missing=(), reason=reason
+    )
 
 
 def _written_by_both(example: Counterexample) -> str:
