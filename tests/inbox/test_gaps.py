@@ -113,3 +113,27 @@ def test_writers_alone_exclude_each_other() -> None:
     assert any(
         "taken to exclude each other" in b.reason for u in units for r in u.results for b in r.barriers
     )
+
+
+MACRO = b"""From: A <a@b.c>
+Subject: [PATCH] ring
+
+diff --git a/a.c b/a.c
+--- a/a.c
++++ b/a.c
+@@ -0,0 +1,14 @@
++#define CHECK(x) assert(x)
++
++void f(struct d *d)
++{
++\tint r = READ_ONCE(d->x);
++
++\tsmp_mb();
++\tCHECK(r == READ_ONCE(d->y));
++}
+"""
+
+
+def test_what_a_macro_of_the_patch_does_stands_in_the_patch() -> None:
+    (unit,) = check("a.patch", MACRO, Options())
+    assert {(p.line, p.text) for r in unit.results for p in r.properties} == {(8, "assert(x)")}

@@ -101,7 +101,7 @@ def _source(source: Source, found: re.Match[str], body: str, line: int, column: 
     head = f"void {found[1]}({', '.join(f'lvalue {n}' for n in names) or 'void'}) {{"
     lines = [head, *body.split("\n"), "}"]
     first = line + found[0][: found.start(3)].count("\n")
-    origins = [Origin(line, 1)]
-    origins += [Origin(first + i, column if i == 0 else 1) for i in range(len(lines) - 2)]
+    origins = [Origin(*source.place(line, 1))]
+    origins += [Origin(*source.place(first + i, column if i == 0 else 1)) for i in range(len(lines) - 2)]
     origins.append(origins[-1])
     return Source(source.name, "\n".join(lines), source.lines, tuple(origins))
