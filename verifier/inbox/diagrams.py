@@ -119,14 +119,14 @@ def _box(lines: Sequence[Line], index: int, lead: str) -> _Region | None:
 
 def _is_code_of_hunk(lines: Sequence[Line], index: int, lead: str) -> bool:
     """Whether a line stands in a diff's hunk, and not in a comment there."""
-    above = ""
-    for line in lines[index::-1] if "*" not in lead else ():
-        if _HUNK.match(line.text):
-            return above.rfind("/*") <= above.rfind("*/")
-        if line.text[:1] not in _SIGNS:
-            return False
-        above = f"{line.text}\n{above}"
-    return False
+    above: list[str] = []
+    while "*" not in lead and index >= 0 and lines[index].text[:1] in _SIGNS:
+        above.append(lines[index].text)
+        index -= 1
+    if not above or index < 0 or not _HUNK.match(lines[index].text):
+        return False
+    text = "\n".join(reversed(above))
+    return text.rfind("/*") <= text.rfind("*/")
 
 
 def _begins_block(before: Line, line: Line, lead: str) -> bool:

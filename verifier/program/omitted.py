@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from verifier.program.program import (
@@ -62,8 +63,11 @@ class _Filled:
     def sequence(self, body: Sequence[Operation], following: Sequence[Hold]) -> tuple[Operation, ...]:
         """These operations; `following`: what happens to locks behind them, in the order of the text."""
         found: list[Operation] = []
+        behind = [_holds((o,)) for o in body]
         for i, o in enumerate(body):
-            found += self._one(o, (*_holds(body[i + 1 :]), *following))
+            is_plain = not isinstance(o, Omitted | Branch | Loop | Scope)
+            rest = () if is_plain else tuple(chain(*behind[i + 1 :], following))
+            found += self._one(o, rest)
         return tuple(found)
 
     def _one(self, o: Operation, following: Sequence[Hold]) -> Sequence[Operation]:
