@@ -63,17 +63,17 @@ def _arguments() -> argparse.Namespace:
         "--corpus", action="append", type=_folder, default=[], metavar="DIR", help="a folder of litmus tests"
     )
     parser.add_argument(
-        "--every", type=int, default=1, metavar="N", help="only each N-th test of the --corpus folders"
+        "--every", type=_count, default=1, metavar="N", help="only each N-th test of the --corpus folders"
     )
     parser.add_argument(
         "--limit", type=float, default=20.0, metavar="S", help="seconds for a size of a family"
     )
     parser.add_argument(
-        "--repeat", type=int, default=3, metavar="N", help="measure N times; the least counts (default: 3)"
+        "--repeat", type=_count, default=3, metavar="N", help="measure N times; the least counts (default: 3)"
     )
     parser.add_argument(
         "--sample",
-        type=int,
+        type=_count,
         default=parts.SAMPLE,
         metavar="N",
         help=f"tests of a folder for herd7, of its fast mode {FASTER} times as many (default: %(default)s)",
@@ -91,6 +91,12 @@ def _parts(text: str) -> tuple[str, ...]:
     if not set(chosen) <= set(PARTS):
         raise argparse.ArgumentTypeError(f"expected some of {','.join(PARTS)}")
     return chosen
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"expected a number above 0, found {text}")
+    return int(text)
 
 
 def _folder(text: str) -> Path:

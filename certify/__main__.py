@@ -41,14 +41,22 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m certify", description=__doc__)
-    parser.add_argument("certificates", nargs="*", type=Path, help="what --certify wrote; default: see above")
+    parser.add_argument(
+        "certificates", nargs="*", type=_path, help="what --certify wrote; default: see above"
+    )
     parser.add_argument("--seconds", type=float, default=10.0, help="for a claim (default: 10)")
-    parser.add_argument("--corpora", type=Path, help="a folder with other litmus tests")
+    parser.add_argument("--corpora", type=_path, help="a folder with other litmus tests")
     parser.add_argument("--sample", type=int, default=500, help="how many of these (default: 500)")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="at a time (default: all cores)"
     )
     return parser.parse_args()
+
+
+def _path(text: str) -> Path:
+    if not Path(text).exists():
+        raise argparse.ArgumentTypeError(f"there is no {text}")
+    return Path(text)
 
 
 def _check_files(paths: Sequence[Path], tally: Tally, seconds: float) -> None:

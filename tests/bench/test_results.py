@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench import herd
+from bench.__main__ import main
 from bench.growth import FAMILIES, Curve, Point
 from bench.report import growth_page, milliseconds, table
 from bench.results import compare, load, save
@@ -93,3 +94,13 @@ def test_a_sample_goes_over_the_whole() -> None:
     tests = {str(n): Path(str(n)) for n in range(10)}
     assert list(herd.sample(tests, 4)) == ["0", "3", "6", "9"]
     assert herd.sample(tests, 20) == tests
+
+
+@pytest.mark.parametrize("option", ["--sample", "--every", "--repeat"])
+def test_counts_are_above_0(
+    option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bench", option, "0"])
+    with pytest.raises(SystemExit):
+        main()
+    assert f"argument {option}: expected a number above 0, found 0" in capsys.readouterr().err

@@ -377,3 +377,12 @@ def test_what_came_of_several_programs_is_added_up() -> None:
     whole.add(Tally(failed=["x.c: a traceback"]))
     assert not whole.is_good
     assert "failed: x.c: a traceback" in whole.lines()
+
+
+def test_a_folder_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["certify", "no/such"])
+    with pytest.raises(SystemExit):
+        run_checker()
+    assert "there is no no/such" in capsys.readouterr().err
