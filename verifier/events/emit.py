@@ -425,11 +425,12 @@ class Emitter:
 
     def _result(self, target: str, got: Sequence[tuple[int, Expression]], state: State) -> None:
         """target = what one of these reads returned"""
-        state.locals.pop(p.element_of(target), None)
         if len(got) == 1 and got[0][1] is TRUE:
             state.locals[target] = ReadValue(got[0][0])
             if self.is_litmus:
                 state.taints[target] = {(got[0][0], False): TRUE}
+            else:
+                state.locals.pop(p.element_of(target), None)
             return
         result: Expression = FALSE
         for read, condition in got:
@@ -437,6 +438,8 @@ class Emitter:
         state.locals[target] = result
         if self.is_litmus:
             state.taints[target] = {(read, False): condition for read, condition in got}
+        else:
+            state.locals.pop(p.element_of(target), None)
 
     def _around(
         self,
