@@ -63,3 +63,26 @@ def test_a_pointer_that_is_set_on_one_path_only() -> None:
         " b = READ_ONCE(q->data);"
     )
     assert _statuses(reader, _one("k", True)) == {"unpaired"}
+
+
+def test_elements_that_are_counted_from_one_value() -> None:
+    reads = "a = READ_ONCE(d->q[i].data); b = READ_ONCE(d->q[i].flag); n += a - b;"
+    reader = f"int i, a, b; for (i = d->first; i < d->last; i++) {{ {reads} }}"
+    assert _statuses(reader, _one("k", False)) == {"unmatched"}
+    other = reader.replace("flag);", "flag); i = d->first;")  # any element again
+    assert _statuses(other, _one("k", False)) == {"unpaired"}
+
+
+def test_an_element_by_a_name_from_outside() -> None:
+    writer = "WRITE_ONCE({0}->data, 1); smp_wmb(); WRITE_ONCE({0}->flag, 1);"
+    text = "void f(struct d *d)\n{{\n{0}\n}}\nvoid g(struct q *q)\n{{\n{1}\n}}\n"
+
+    def statuses(first: str, second: str) -> set[str]:
+        reader = _each(first, "", second, True)
+        code = text.format(reader, writer.format("q"))
+        options = Options(aliases=(("f:d.q[*].data", "g:q.data"), ("f:d.q[*].flag", "g:q.flag")))
+        (unit,) = check("a.c", code.encode(), options)
+        return {b.status for r in unit.results for b in r.barriers}
+
+    assert statuses("data", "flag") == {"unmatched"}
+    assert statuses("flag", "data") == {"unpaired"}

@@ -59,6 +59,7 @@ class Draft:
         self.bound = bound
         self.most = most
         self.numbers = numbers
+        self.merged = frozenset(n for path, n in numbers.items() if "[*]" in path.members)
         self.events: list[Event] = []
         self.arms: list[tuple[Arms, Visits]] = []
         self.sources: list[OrderingSource] = []  # without their events

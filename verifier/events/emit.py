@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from verifier.events.draft import Arms, Draft, Visits, require_few
-from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, reads_of
+from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, Unknown, reads_of
 from verifier.events.graph import (
     THIS,
     Atomic,
@@ -303,10 +303,7 @@ class Emitter:
             case ReadValue(one), ReadValue(other):
                 location = self.draft.events[one].location
                 is_one = location is not None and location == self.draft.events[other].location
-                is_element = any(
-                    n == location and "[*]" in p_.members for p_, n in self.draft.numbers.items()
-                )
-                return simplify("==", (a, b)) if is_one and not is_element else FALSE
+                return simplify("==", (a, b)) if is_one and location not in self.draft.merged else FALSE
             case Apply(operator, parts), Apply(same, others) if operator == same and len(parts) == len(
                 others
             ):
@@ -349,11 +346,19 @@ class Emitter:
 
     def _place(self, event: int, address: p.Address, state: State) -> None:
         """Note which element of an array an access goes to, where all its elements are one location."""
-        element = None
+        element: Expression | None = None
         if address.index is not None:
             element = self.value(address.index, state) if self._is_set(address.index, state) else None
+        elif self.draft.events[event].location not in self.draft.merged:
+            return
         elif isinstance(address.pointer, p.Local):
-            element = state.locals.get(p.element_of(address.pointer.name))
+            name = address.pointer.name
+            value = state.locals.get(
+                name
+            )  # that of a pointer from outside is an element, and always the same
+            element = state.locals.get(p.element_of(name), value if isinstance(value, Unknown) else None)
+        elif address.pointer is None and "[*]" not in address.path.members:  # by an object's own name
+            element = self.draft.unknown(("element", address.path.root), (0,))
         if element is not None and not _is_chosen(element):
             self.draft.elements.append((event, element))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
-from verifier.events.expression import Const
+from verifier.events.expression import Apply, Const, ReadValue, Unknown
 from verifier.events.graph import INITIAL, EventGraph
 from verifier.execution.candidate import Execution
 from verifier.record import record
@@ -161,7 +162,7 @@ class _Search:
                 same.remove(other)
                 found |= other
             same.append(found)
-        return all(sum(isinstance(x, Const) for x in s) < 2 for s in same)
+        return not any(_differ(x, y) for s in same for x, y in combinations(s, 2))
 
     def _locations_are_apart(self, path: tuple[Segment, ...]) -> bool:
         """Each location belongs to one leg, or to the two legs of a single access."""
@@ -171,6 +172,25 @@ class _Search:
             legs[location] = legs.get(location, 0) + 1
         singles = {self.graph.events[s.start].location for s in path if s.is_single}
         return all(count == (2 if location in singles else 1) for location, count in legs.items())
+
+
+def _differ(x: object, y: object) -> bool:
+    """Whether two elements are not the same whatever is read: of different numbers, counted from one value."""
+    (a, one), (b, other) = _counted(x), _counted(y)
+    return a == b is not None and one != other
+
+
+def _counted(x: object) -> tuple[object, int]:
+    """What an element is counted from (0 for a number), and how far behind it is; None for an access."""
+    match x:
+        case Const(value):
+            return 0, value
+        case Apply("+", (base, Const(value))):
+            return base, value
+        case ReadValue() | Unknown() | Apply():
+            return x, 0
+        case _:
+            return None, 0
 
 
 def _may_communicate(graph: EventGraph, a: int, b: int) -> bool:
