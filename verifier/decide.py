@@ -285,7 +285,8 @@ def _decide(
         session(escaping(graph)).require_within()
     if any(p.status == "violated" for p in properties):
         properties = _as_far_as_possible(repaired, []) or properties
-    return ModelResult(m.name, verdict, reason, judged, properties, bound)
+    open_end = open_ends[0] if open_ends else ""
+    return ModelResult(m.name, verdict, reason, judged, properties, bound, open_end=open_end)
 
 
 def _of_all_elements(

@@ -76,9 +76,13 @@ class Engine:
         if (barriers, properties) == (result.barriers, result.properties):
             return result
         result = replace(result, barriers=barriers, properties=properties)
-        if result.verdict == "nothing to check" or any(b.status == "undecided" for b in barriers):
+        if result.verdict == "nothing to check":
             return result
         verdict, reason = overall(barriers, properties, False)
+        undecided = [b.reason for b in barriers if b.status == "undecided"]
+        open_ends = [result.open_end or result.reason, *undecided] if undecided else [result.open_end]
+        if verdict != "refuted" and any(open_ends):
+            verdict, reason = "undecided", next(filter(None, open_ends))
         return replace(result, verdict=verdict, reason=reason)
 
     def classes(self, program: Program, name: str, wanted: Callable[[outcomes.Outcome], bool]) -> Classes:

@@ -242,7 +242,7 @@ class Certificate:
 @record(frozen=True, slots=True)
 class ModelResult:
     """`reason`: why the verdict is undecided, vacuous or nothing to check. `bound`: loops were cut there, or None.
-    `certificate`: where it was asked for."""
+    `certificate`: where it was asked for. `open_end`: why something could not be decided, whatever else refutes."""
 
     model: str
     verdict: Answer
@@ -251,6 +251,7 @@ class ModelResult:
     properties: tuple[PropertyVerdict, ...]
     bound: int | None
     certificate: Certificate | None = field(default=None, compare=False, repr=False)
+    open_end: str = field(default="", compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
