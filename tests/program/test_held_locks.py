@@ -89,6 +89,7 @@ GAPS = (
     "spin_lock(&d->lock); d->n = 1;\n\t...\n\tspin_lock(&d->lock); d->n = 2; spin_unlock(&d->lock);",
     "read_lock(&d->lock); d->n = 1;\n\t...\n\twrite_lock(&d->lock); d->n = 2; write_unlock(&d->lock);",
     "while (d->go) {\n\tmutex_lock(&d->lock);\n\t...\n\t}",
+    "spin_lock(&d->lock); while (d->n) { if (q) break; spin_unlock(&d->lock); return; }\n\t...\n\tspin_lock(&d->lock);",
     "mutex_lock(&d->lock);\n\tif (d->go) {\n\t...\n\tmutex_lock(&d->lock);\n\t}",
 )
 

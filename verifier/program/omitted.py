@@ -88,7 +88,9 @@ class _Filled:
                 before = dict(self.held)
                 self.sequence(body, around)  # what an iteration leaves held, the next one starts with
                 self.held |= before
-                return (replace(o, body=self.sequence(body, around)),)
+                filled = self.sequence(body, around)
+                self.held |= before  # where none is begun
+                return (replace(o, body=filled),)
             case Scope(label, body):
                 return (Scope(label, self.sequence(body, following)),)
             case Rmw(order=order) if order in _RELEASES:
