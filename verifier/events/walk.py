@@ -9,6 +9,7 @@ from verifier.events.draft import Draft
 from verifier.events.emit import Emitter
 from verifier.events.expression import FALSE, TRUE, Apply, Const, Expression, ReadValue, reads_of, unknowns_of
 from verifier.events.graph import THIS, Property, Recursion, Sleep
+from verifier.events.held import HeldLocks
 from verifier.events.logic import (
     Guard,
     as_condition,
@@ -40,6 +41,7 @@ class ThreadWalk:
         self.draft = draft
         self.thread = thread
         self.emit = Emitter(draft)
+        self.locks = HeldLocks(self.emit)
         self.branches = 0
         self.pending: dict[str, list[State]] = {}
         self.cuts: list[Expression] = []
@@ -112,9 +114,9 @@ class ThreadWalk:
             case p.Assume(holds, _, stops):
                 return self._assume(as_condition(self.emit.value(holds, state)), stops, state)
             case p.Hold():
-                self.emit.hold(operation, state)
+                self.locks.hold(operation, state)
             case p.Held():
-                self.emit.held(operation, state)
+                self.locks.held(operation, state)
             case p.SelfWait():
                 return self._self_wait(operation, state)
             case p.Loop():
@@ -195,7 +197,7 @@ class ThreadWalk:
         for location, condition in self.emit.targets(o.address, before):
             if state is None:
                 return None
-            holds = fold(conjunction((condition, self.emit.holds(o, location, state))))
+            holds = fold(conjunction((condition, self.locks.holds(o, location, state))))
             inner = state.under(holds)
             if holds == FALSE or inner is None:
                 continue

@@ -352,8 +352,6 @@ Operation = (
 
 
 WRITER = 1 << 16  # what a writer makes of a readers-writer lock: more than there can be readers
-
-
 OWN, ANOTHER = 1, 2  # see Held
 
 
