@@ -43,6 +43,7 @@ from verifier.program.kernel import kernel
 from verifier.program.lower import lower
 from verifier.program.made import HOLDER
 from verifier.program.observed import claimed_change
+from verifier.program.omitted import in_order
 from verifier.program.probes import ABOVE, BELOW
 from verifier.program.program import Fence, Program, flatten
 from verifier.program.roles import Group, groups
@@ -261,7 +262,27 @@ class _Check:
         found = self.engine.without(self.engine.judge(program, model), is_left_out)
         found = self.engine.with_barriers(found, without_lone_writers(found.barriers))
         found = self.engine.with_properties(found, tuple(map(_as_far_as_shown, found.properties)))
+        full = in_order(program) if found.verdict == "refuted" else None
+        if full is not None:
+            found = self._unless_cut(found, self.engine.judge(full, model))
         return replace(found, barriers=tuple(_with_claim(program, b) for b in found.barriers))
+
+    def _unless_cut(self, found: ModelResult, ordered: ModelResult) -> ModelResult:
+        """The verdict without what refutes it only if nothing that the diff leaves out is a barrier; `ordered`: the
+        verdict if all of that is."""
+        refuted = {(b.place, b.place.way) for b in ordered.barriers if b.is_refuting}
+        violated = {(p.kind, p.line, p.text) for p in ordered.properties if p.status == "violated"}
+        barriers = tuple(
+            _left_open(b) if b.is_refuting and (b.place, b.place.way) not in refuted else b
+            for b in found.barriers
+        )
+        properties = tuple(
+            _property_left_open(p)
+            if p.status == "violated" and (p.kind, p.line, p.text) not in violated
+            else p
+            for p in found.properties
+        )
+        return self.engine.with_properties(self.engine.with_barriers(found, barriers), properties)
 
     def _unit(
         self, version: Version, program: Program | None, results: tuple[ModelResult, ...], problem: str
@@ -345,6 +366,26 @@ class _Check:
                 note = f"{ABOVE} and {BELOW} are accesses that the text does not show, before and after what it does"
                 units[which] = replace(units[which], assumptions=(*units[which].assumptions, note))
         return found, units
+
+
+def _left_open(b: BarrierVerdict) -> BarrierVerdict:
+    """The verdict on a barrier that lacks an order which may be in what the diff leaves out."""
+    as_shown = "half paired" if b.half_paired else b.status
+    places = (f"in {m.thread} from line {m.after_line} to line {m.before_line}" for m in b.missing)
+    where = ", ".join(dict.fromkeys(places))
+    reason = (
+        f"{as_shown} as far as the diff shows; the order that is missing{where and f' ({where})'} may be in what it "
+        "leaves out"
+    )
+    return replace(
+        b, status="undecided", half_paired=False, shape=None, missing=(), reason=reason, counterexample=None
+    )
+
+
+def _property_left_open(p: PropertyVerdict) -> PropertyVerdict:
+    """The verdict on a property that fails where an order is lacking which may be in what the diff leaves out."""
+    reason = "violated as far as the diff shows; what it leaves out may give the order that is missing"
+    return replace(p, status="undecided", reason=reason, missing=(), counterexample=None)
 
 
 def _as_far_as_shown(p: PropertyVerdict) -> PropertyVerdict:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from verifier.options import Options
 from verifier.pairing.verdict import UnitResult
 from verifier.pipeline import check
@@ -86,6 +88,88 @@ def test_what_an_assertion_relies_on_may_not_be_in_the_patch() -> None:
     (unit,) = check("a.patch", NEW, Options())
     assert {p.status for r in unit.results for p in r.properties} == {"undecided"}
     assert {r.verdict for r in unit.results} == {"undecided"}
+
+
+CONSUMER = b"""@@ -140,5 +140,6 @@ static int consume(struct q *q)
+ {
+ \tif (!READ_ONCE(q->flag))
+ \t\treturn 0;
++\tsmp_rmb();
+ \treturn q->data;
+ }
+"""
+FILE = b"diff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n"
+FIRST = b" \tq->data = 1;\n \tnote(q);\n"
+SECOND = b" \tmore(q);\n \tWRITE_ONCE(q->flag, 1);\n"
+IN_TWO_HUNKS = (
+    b"@@ -100,2 +100,2 @@ static void publish(struct q *q)\n"
+    + FIRST
+    + b"@@ -120,2 +120,2 @@ static void publish(struct q *q)\n"
+    + SECOND
+)
+IN_ONE_HUNK = b"@@ -100,4 +100,4 @@ static void publish(struct q *q)\n" + FIRST + SECOND
+CALLER = b"@@ -120,3 +120,3 @@ static void publish(struct q *q)\n" + FIRST + b" \tfinish(q);\n"
+IN_A_CALLEE = b"@@ -100,2 +100,2 @@ static void finish(struct q *q)\n" + SECOND + CALLER
+IN_A_WHOLE_CALLEE = b"@@ -100,4 +100,4 @@\n static void finish(struct q *q)\n {\n" + SECOND + CALLER
+IN_A_LOOP = b"""@@ -100,5 +100,5 @@ static void publish(struct q *q)
+ \t\t}
+ \t\tWRITE_ONCE(q->flag, 1);
+ \t\tq->data = 1;
+ \t\tnote(q);
+ \t} while (q->more);
+"""
+
+
+@pytest.mark.parametrize(
+    ("producer", "expected"),
+    [
+        (IN_TWO_HUNKS, "undecided"),
+        (IN_ONE_HUNK, "refuted"),
+        (IN_A_CALLEE, "undecided"),
+        (IN_A_WHOLE_CALLEE, "refuted"),
+        (IN_A_LOOP, "undecided"),
+    ],
+)
+def test_an_order_that_may_be_in_a_gap(producer: bytes, expected: str) -> None:
+    units = check("a.patch", FILE + producer + CONSUMER, Options())
+    (after,) = (u for u in units if u.side == "after" and len(u.threads) == 2)
+    assert {r.verdict for r in after.results} == {expected}
+    for barrier in (b for r in after.results for b in r.barriers if b.place.name == "smp_rmb"):
+        assert barrier.is_refuting == (expected == "refuted")
+        assert ("as far as the diff shows" in barrier.reason) == (expected == "undecided")
+
+
+SLEEPER = b"""@@ -140,10 +140,11 @@ static void sleep_on(struct q *q)
+ {
+ \tDEFINE_WAIT(wait);
+ \tfor (;;) {
+ \t\tprepare_to_wait(&q->wq, &wait, TASK_UNINTERRUPTIBLE);
+ \t\tif (READ_ONCE(q->ready))
+ \t\t\tbreak;
++\t\tnote(q);
+ \t\tschedule();
+ \t}
+ \tfinish_wait(&q->wq, &wait);
+ }
+"""
+STORE = b" \tWRITE_ONCE(q->ready, 1);\n \tnote(q);\n"
+WAKE = b" \tif (waitqueue_active(&q->wq))\n \t\twake_up(&q->wq);\n"
+WAKER_IN_TWO_HUNKS = (
+    b"@@ -100,2 +100,2 @@ static void wake(struct q *q)\n"
+    + STORE
+    + b"@@ -120,2 +120,2 @@ static void wake(struct q *q)\n"
+    + WAKE
+)
+WAKER_IN_ONE_HUNK = b"@@ -100,4 +100,4 @@ static void wake(struct q *q)\n" + STORE + WAKE
+
+
+@pytest.mark.parametrize(
+    ("waker", "expected"), [(WAKER_IN_TWO_HUNKS, "undecided"), (WAKER_IN_ONE_HUNK, "violated")]
+)
+def test_a_wake_up_that_a_barrier_in_a_gap_may_save(waker: bytes, expected: str) -> None:
+    units = check("a.patch", FILE + waker + SLEEPER, Options(threads=(("s", "sleep_on"), ("w", "wake"))))
+    (after,) = (u for u in units if u.side == "after")
+    assert {p.status for r in after.results for p in r.properties if p.kind == "lost wake-up"} == {expected}
 
 
 ADDS = b"""diff --git a/list.h b/list.h

@@ -216,8 +216,8 @@ def hunk(body: str, heading: str = "static void f(struct box *b)") -> Patch:
 
 
 EDGES = [
-    (" \t} else {\n+\t\tsmp_mb();\n \t}\n }\n", "if (...) { } else { smp_mb(); } }"),
-    (" \t\ta = b->x;\n+\t\tsmp_mb();\n \t} while (a);\n", "do { a = b->x; smp_mb(); } while (a); ⋯ }"),
+    (" \t} else {\n+\t\tsmp_mb();\n \t}\n }\n", "if (...) { ⋯⋯ } else { smp_mb(); } }"),
+    (" \t\ta = b->x;\n+\t\tsmp_mb();\n \t} while (a);\n", "do { ⋯⋯ a = b->x; smp_mb(); } while (a); ⋯ }"),
     (" \t * of a comment\n \t */\n+\tsmp_mb();\n", "/* * of a comment */ smp_mb(); ⋯ }"),
     ("+\tsmp_mb();\n \t/*\n \t * a comment that\n", "smp_mb(); /* * a comment that */ ⋯ }"),
     ("+\tsmp_mb();\n \tif (b->x &&\n", "smp_mb(); ⋯ }"),
@@ -225,10 +225,10 @@ EDGES = [
     (" \t\t    b->y);\n+\tsmp_mb();\n", "smp_mb(); ⋯ }"),
     (" \t    b->y) {\n+\t\tsmp_mb();\n", "{ smp_mb(); ⋯ } ⋯ }"),
     ("+\tsmp_mb();\n \tgoto out;\n", "smp_mb(); goto out; ⋯ out: ; ⋯ }"),
-    (" \t\tbreak;\n \tcase 2:\n+\t\tsmp_mb();\n", "switch (...) { break; case 2: smp_mb(); ⋯ } ⋯ }"),
+    (" \t\tbreak;\n \tcase 2:\n+\t\tsmp_mb();\n", "switch (...) { ⋯⋯ break; case 2: smp_mb(); ⋯ } ⋯ }"),
     (
         " \t\tif (b->x)\n \t\t\tbreak;\n+\t\tsmp_mb();\n \t}\n",
-        "do { { if (b->x) break; smp_mb(); } ⋯ } while (0); ⋯ }",
+        "do { ⋯⋯ { ⋯⋯ if (b->x) break; smp_mb(); } ⋯ } while (0); ⋯ }",
     ),
     (" #else\n \tq();\n #endif\n+\tsmp_mb();\n", "smp_mb(); ⋯ }"),
     (" #ifdef A\n \tq();\n+\tsmp_mb();\n", "q(); smp_mb(); ⋯ }"),
@@ -238,7 +238,7 @@ EDGES = [
 @pytest.mark.parametrize(("body", "expected"), EDGES)
 def test_code_cut_at_a_hunks_edges_is_made_whole(body: str, expected: str) -> None:
     found = hunk(body)
-    text = re.sub(r"^static void f\(struct box \*b\) \{ (?:long [\w, ]+; )?", "", code(found.after))
+    text = re.sub(r"^static void f\(struct box \*b\) \{ (?:long [\w, ]+; )?⋯⋯ ", "", code(found.after))
     assert text == expected
 
 

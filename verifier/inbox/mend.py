@@ -15,7 +15,7 @@ from verifier.record import record
 from verifier.source import Origin, Source
 from verifier.syntax.preprocessor import preprocess
 from verifier.syntax.scanner import Token, scan
-from verifier.syntax.tree import OMITTED
+from verifier.syntax.tree import OMITTED, OMITTED_ABOVE
 
 CLOSER = {"(": ")", "[": "]", "{": "}"}
 _OPENER = {close: opener for opener, close in CLOSER.items()}
@@ -56,9 +56,9 @@ def _is_open(text: str) -> bool:
     return "/*" in bare
 
 
-def gap(line: Line) -> Line:
-    """What stands beside a line where a hunk leaves code out."""
-    return _beside(line, OMITTED)
+def gap(line: Line, is_above: bool = False) -> Line:
+    """What stands beside a line where a hunk leaves code out; `is_above`: how the function begins."""
+    return _beside(line, OMITTED_ABOVE if is_above else OMITTED)
 
 
 def _beside(line: Line, text: str) -> Line:
@@ -146,7 +146,10 @@ def whole_statements(lines: Sequence[Line], tokens: Sequence[Token]) -> tuple[li
         return kept, dropped
     before, after = _completions(rest)
     shown = [line for line in kept if not line.is_blank] or kept
-    head = [_beside(shown[0], text) for text in before]
+    starts = [
+        text for start in before for text in ((start, OMITTED_ABOVE) if start.endswith("{") else (start,))
+    ]
+    head = [_beside(shown[0], text) for text in starts]
     ends = [text for end in after for text in ((OMITTED, end) if end.startswith("}") else (end,))]
     tail = [_beside(shown[-1], text) for text in ends]
     return [*head, *kept, *tail], dropped

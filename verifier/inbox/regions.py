@@ -32,8 +32,8 @@ _INVOCATION = re.compile(r"[A-Z][A-Z0-9_]*\(")
 class Shown:
     """A function, or what a file's hunks show of it.
 
-    `head` are the lines of its signature; `body` what stands between its braces; `is_whole` where nothing was cut.
-    `lines`: its first and last line. `dropped`: half statements that were left out.
+    `head` are the lines of its signature; `body` what stands between its braces; `is_whole` where nothing was cut;
+    `is_cut_above` where the body's beginning was. `dropped`: half statements that were left out.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Shown:
     body: list[Line] = field(default_factory=list)
     is_whole: bool = False
     is_open: bool = True
+    is_cut_above: bool = False
     dropped: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -217,6 +218,7 @@ class _Hunk:
         if signature is not None:
             shown.head = [*shown.head, *self._stretch(first, first + signature)]
             first += signature + 1
+        shown.is_cut_above |= signature is None and not shown.body
         shown.is_open = not is_closed
         self._add_body(shown, first, end)
 

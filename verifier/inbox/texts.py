@@ -56,9 +56,11 @@ def text_of(name: str, raw: tuple[str, ...], shown: Shown) -> Text:
     ending = [_at(last, f"{label}: ;") for label in lost]
     if shown.is_open and not shown.is_whole:
         ending = [gap(last), *ending, gap(last)] if lost else [gap(last)]
+    opening = shown.body[0] if shown.body else first
     lines = [
         *shown.head,
-        _at(shown.body[0] if shown.body else first, "{"),
+        _at(opening, "{"),
+        *([gap(opening, is_above=True)] if shown.is_cut_above else []),
         *shown.body,
         *ending,
         _at(last, "}"),

@@ -66,7 +66,7 @@ class _Copy:
                 address, by = self.address(o.address), self._maybe(o.by)
                 return p.Held(self.name(target), address, by, self.origin(o.origin))
             case p.Omitted(origin):
-                return p.Omitted(self.origin(origin))
+                return replace(o, origin=self.origin(origin))
             case p.Free():
                 return replace(o, address=self.address(o.address), origin=self.origin(o.origin))
             case p.Sleep():

@@ -1,4 +1,5 @@
-"""Locks where a text leaves code out: one that is taken again behind the gap, or never released, is released in it."""
+"""What a text leaves out: a lock that is taken again behind the gap, or never released, is released in it; and what it
+would be if it ordered all."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from verifier.program.program import (
     Address,
     Apply,
     Branch,
+    Fence,
     Held,
     Hold,
     Local,
@@ -18,16 +20,32 @@ from verifier.program.program import (
     Omitted,
     Operation,
     Origin,
+    Program,
     Rmw,
     Scope,
     Store,
     Thread,
     flatten,
+    rebuilt,
 )
 from verifier.record import replace
 
 _NONE = Number(0)
 _RELEASES = {"lock": "unlock", "lock-acquire": "unlock-release"}
+
+
+def in_order(program: Program) -> Program | None:
+    """The program with all that the edges of hunks leave out as full barriers; None where they leave nothing out."""
+    if not any(isinstance(o, Omitted) and o.is_cut for t in program.threads for o in flatten(t.body)):
+        return None
+
+    def change(o: Operation) -> Sequence[Operation]:
+        if isinstance(o, Omitted) and o.is_cut:
+            return (Fence("mb", "what is left out", False, o.origin),)
+        return (o,)
+
+    threads = tuple(replace(t, body=rebuilt(t.body, change)) for t in program.threads)
+    return replace(program, threads=threads)
 
 
 class _Lock(NamedTuple):
@@ -72,10 +90,9 @@ class _Filled:
 
     def _one(self, o: Operation, following: Sequence[Hold]) -> Sequence[Operation]:
         match o:
-            case Omitted(origin):
-                return [
-                    r for lock in list(self.held.values()) for r in self._release(lock, origin, following)
-                ]
+            case Omitted(origin, is_above=False):
+                locks = list(self.held.values())
+                return [*(r for lock in locks for r in self._release(lock, origin, following)), o]
             case Branch():
                 before = dict(self.held)
                 then, held = self.sequence(o.then, following), self.held

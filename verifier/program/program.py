@@ -291,9 +291,12 @@ class Held:
 
 @record(frozen=True, slots=True)
 class Omitted:
-    """Here the text leaves code out. Lowering makes releases of locks of it."""
+    """Here the text leaves code out: by the edge of a hunk where `is_cut`, else by an author's dots; `is_above`: all
+    that the function does before. Lowering puts releases of locks there."""
 
     origin: Origin
+    is_cut: bool = False
+    is_above: bool = False
 
 
 @record(frozen=True, slots=True)

@@ -344,9 +344,10 @@ def _prose(here: Here, s: tree.Prose) -> None:
     line = s.span.line
     text = s.text.strip()
     if s.leaves is None:
-        if here.context.has_locks and _DOTS.fullmatch(text):
-            here.writer.emit(Omitted(here.frame.origin(s.span)))
-        if text == tree.OMITTED:
+        is_cut, is_above = text in (tree.OMITTED, tree.OMITTED_ABOVE), text == tree.OMITTED_ABOVE
+        if is_cut or (here.context.has_locks and _DOTS.fullmatch(text)):
+            here.writer.emit(Omitted(here.frame.origin(s.span), is_cut, is_above))
+        if is_cut:
             return
         here.context.skip(line, text, "not code")
         if _ORDERS.search(text):
@@ -362,5 +363,5 @@ def _prose(here: Here, s: tree.Prose) -> None:
 
 # Loops that find an index and an entry in each turn
 _MANY_CURSORS = re.compile(r"(?:xa|idr|hash|radix_tree)_for_each")
-_DOTS = re.compile(r"\.\.+|…|⋯")
+_DOTS = re.compile(r"\.\.+|…")
 _ORDERS = re.compile(r"\b(?:un)?lock\b|barrier\b|\bfence\b|\b\w*mb\b|\bacquire|\brelease", re.IGNORECASE)

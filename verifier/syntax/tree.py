@@ -299,7 +299,9 @@ class Return:
     span: Span = declare(compare=False, repr=False)
 
 
-OMITTED = "⋯"  # the Prose that is put where a hunk leaves out how a function goes on
+# Proses that are put where a hunk leaves out how a function goes on, and how it begins
+OMITTED = "⋯"
+OMITTED_ABOVE = "⋯⋯"
 
 
 @record(frozen=True, slots=True)
