@@ -9,6 +9,7 @@ import pytest
 from verifier.options import Options
 from verifier.pairing.verdict import BarrierVerdict, Change, Remark, UnitResult
 from verifier.pipeline import check
+from verifier.program.roles import MOST_GROUPS
 
 BOTH = ("armv8", "lkmm")
 
@@ -343,12 +344,28 @@ def test_functions_that_a_message_shows_anyhow_indented_meet_in_globals(lead: st
     assert barrier.place.line == 9
 
 
-def test_an_x86_file_is_judged_as_x86_does() -> None:
+@pytest.mark.parametrize(
+    "path", ["arch/x86/own.c", "xen/arch/x86/own.c", "old/arch/i386/own.c", "include/asm-x86_64/own.h"]
+)
+def test_an_x86_file_is_judged_as_x86_does(path: str) -> None:
     body = (
         " \tWRITE_ONCE(t->id, 1);\n-\tbarrier();\n+\tsmp_mb();\n \tif (READ_ONCE(t->runs))\n \t\tkick(t);\n"
     )
-    units = checked(mail("Order it.", hunk("static void move(struct task *t)", body, "arch/x86/own.c")))
+    units = checked(mail("Order it.", hunk("static void move(struct task *t)", body, path)))
     assert states(change(units), "SB") == {"tso": ("allowed", "forbidden"), "lkmm": ("allowed", "forbidden")}
+
+
+def test_more_groups_of_functions_than_are_looked_at() -> None:
+    body = "".join(
+        f"+void f{i}(struct s{i} *p)\n+{{\n+\tp->a{i} = 1;\n+\tsmp_wmb();\n+\tp->b{i} = 1;\n+}}\n"
+        for i in range(MOST_GROUPS + 2)
+    )
+    units = checked(f"--- /dev/null\n+++ b/x.c\n@@ -0,0 +1,{body.count(chr(10))} @@\n{body}")
+    assert len(units) == MOST_GROUPS + 1
+    assert units[-1].threads == (f"f{MOST_GROUPS}", f"f{MOST_GROUPS + 1}")
+    assert {r.reason for r in units[-1].results} == {
+        f"not looked at, after {MOST_GROUPS} groups of functions"
+    }
 
 
 def test_what_the_diff_leaves_out_and_what_is_not_understood_is_said() -> None:

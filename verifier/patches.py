@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -46,13 +47,14 @@ from verifier.program.observed import claimed_change
 from verifier.program.omitted import in_order
 from verifier.program.probes import ABOVE, BELOW
 from verifier.program.program import Fence, Program, flatten
-from verifier.program.roles import Group, groups
+from verifier.program.roles import Group, Grouping, calls_in, groups, reach_of
 from verifier.program.suppose import with_callers
 from verifier.record import field, record, replace
 from verifier.syntax import parse, tree
 
 Which = Literal["before", "after"]
 DEVICE_BARRIERS = frozenset({"mb", "rmb", "wmb"})  # the mandatory ones
+_OF_X86 = re.compile(r"(?:^|/)(?:arch/|asm-)(?:x86|x86_64|i386)/")
 WHICH: tuple[Which, Which] = ("before", "after")
 
 
@@ -71,16 +73,19 @@ def check_patch(name: str, patch: Patch, options: Options, engine: Engine) -> tu
     sides: tuple[tuple[Which, Side | None], ...] = (("before", patch.before), ("after", patch.after))
     versions = [_version(which, side, patch, options) for which, side in sides if side is not None]
     main = versions[-1]
-    chosen, alone = _groups(main, patch, options)
+    chosen = _groups(main, versions[0], patch, options)
     found: list[UnitResult] = []
     drawn = () if options.threads else drawings(patch.diagrams)
-    for group in drawn_groups(chosen, main.unit, drawn):
+    for group in drawn_groups(chosen.groups, main.unit, drawn):
         found += _Check(name, patch, options, engine, group).units(
             [_drawn(v, group, drawn) for v in versions]
         )
-    if found and alone:
-        note = f"{_listed(alone)}: no barrier, and nothing that those with one access; left out"
+    if found and chosen.alone:
+        note = f"{_listed(chosen.alone)}: no barrier, and nothing that those with one access; left out"
         found[-1] = replace(found[-1], assumptions=(*found[-1].assumptions, note))
+    if chosen.beyond:
+        check = _Check(name, patch, options, engine, Group(chosen.beyond, ""))
+        found.append(check.left_out(main, f"not looked at, after {len(chosen.groups)} groups of functions"))
     bare = [
         Remark(line, "uncommented", f"memory barrier without comment: {barrier}()")
         for line, barrier in patch.uncommented
@@ -109,9 +114,9 @@ def check_counterparts(
         return ()
     version = _version("after", side, patch, options)
     functions = {f.name: f for f in version.unit.functions}
-    chosen, _ = _groups(version, patch, options)
+    chosen = _groups(version, version, patch, options)
     found: list[UnitResult] = []
-    for own in (g.threads[0] for g in chosen if len(g.threads) == 1 and g.threads[0] in functions):
+    for own in (g.threads[0] for g in chosen.groups if len(g.threads) == 1 and g.threads[0] in functions):
         if own in done:
             continue
         done.add(own)
@@ -146,8 +151,9 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"{name}()" for name in names)
 
 
-def _groups(main: Version, patch: Patch, options: Options) -> tuple[tuple[Group, ...], tuple[str, ...]]:
-    """The groups of threads: what the user says, else what the text suggests."""
+def _groups(main: Version, first: Version, patch: Patch, options: Options) -> Grouping:
+    """The groups of threads: what the user says, else what the text of the main version suggests, and the barriers that
+    the first one has."""
     if options.threads:
         known = {f.name for f in main.unit.functions}
         for _, function in options.threads:
@@ -155,8 +161,8 @@ def _groups(main: Version, patch: Patch, options: Options) -> tuple[tuple[Group,
                 have = ", ".join(sorted(known)) or "none"
                 message = f"no function {function} in the patch; there are: {have}"
                 raise UsageError("unknown-function", message)
-        return (Group(tuple(f for _, f in options.threads), "--thread"),), ()
-    return groups(main.unit, patch.touched, kernel(options))
+        return Grouping((Group(tuple(f for _, f in options.threads), "--thread"),))
+    return groups(main.unit, patch.touched, kernel(options), first.unit)
 
 
 @record(slots=True)
@@ -204,12 +210,30 @@ class _Check:
             )
         return list(units.values())
 
+    def left_out(self, version: Version, problem: str) -> UnitResult:
+        """The group, undecided."""
+        return self._unit(version, None, (), problem)
+
     def _lower(self, version: Version, threads: Sequence[str]) -> Program:
         own = self.options.threads or tuple((t, t) for t in threads)
         wanted = tuple((n, f) for n, f in own if f in threads)
         program = lower(version.unit, version.side.source, replace(self.options, threads=wanted))
         partly = frozenset(version.side.partly) & set(threads)
-        return self._with_devices(as_fragment(program, has_cuts=bool(partly)))
+        program = as_fragment(program, has_cuts=bool(partly))
+        return self._with_devices(self._with_ambiguous(program, version.unit, threads))
+
+    def _with_ambiguous(self, program: Program, unit: tree.Unit, threads: Sequence[str]) -> Program:
+        """What a function does that several files define, and the caller's does not, is not modelled."""
+        paths = {(a.line, a.name): a.paths for a in self.patch.ambiguous}
+        functions = {f.name: f for f in unit.functions} if paths else {}
+        reached = {n for thread in threads if thread in functions for n in reach_of(thread, functions)}
+        found = {
+            (line, f"{callee}(), which {' and '.join(paths[line, callee])} define differently")
+            for name in sorted(reached)
+            for line, callee in calls_in(functions[name])
+            if (line, callee) in paths
+        }
+        return replace(program, unmodelled=(*program.unmodelled, *sorted(found)))
 
     def _with_devices(self, program: Program) -> Program:
         """Barriers that are about devices, by the words around them, are not modelled."""
@@ -418,6 +442,6 @@ def _models(patch: Patch, options: Options) -> tuple[str, ...]:
     """The models that suit the files: of x86's own, what x86 does and the kernel's."""
     if options.models:
         return options.models
-    if patch.paths and all(p.startswith("arch/x86/") for p in patch.paths):
+    if patch.paths and all(map(_OF_X86.search, patch.paths)):
         return ("tso", "lkmm")
     return ("armv8", "lkmm")

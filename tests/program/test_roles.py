@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verifier.program.kernel import Kernel
-from verifier.program.roles import groups
+from verifier.program.roles import MOST_GROUPS, groups
 from verifier.source import Source
 from verifier.syntax import parse
 
@@ -13,8 +13,8 @@ from verifier.syntax import parse
 def chosen(functions: str, touched: str = "") -> tuple[dict[str, str], str]:
     """The groups by their threads, each with its reason, and those that take no part."""
     unit = parse(Source.whole("a.c", functions))
-    found, rest = groups(unit, touched.split(), Kernel())
-    return {" ".join(g.threads): g.reason for g in found}, " ".join(rest)
+    found = groups(unit, touched.split(), Kernel())
+    return {" ".join(g.threads): g.reason for g in found.groups}, " ".join(found.alone)
 
 
 def of(**bodies: str) -> str:
@@ -106,3 +106,19 @@ def test_an_order_that_is_not_modelled_is_left_out_where_something_else_changes(
     assert chosen(functions, "a b c") == ({"b c": "they share x"}, "a")
     assert chosen(functions.replace(call, "vendor_call(p)"), "a b c")[1] == ""
     assert chosen(functions + of(**{call.partition("(")[0]: ""}), "a b c")[1] == ""
+
+
+def test_a_barrier_that_is_gone_counts() -> None:
+    before = parse(Source.whole("a.c", of(a=WRITE, b=READ, c="set(p);", set="p->z = 1; smp_mb(); p->w = 1;")))
+    after = parse(Source.whole("a.c", of(a=WRITE, b=READ, c="set(p);", set="p->z = 1; p->w = 1;")))
+    found = groups(after, ["set"], Kernel(), before)
+    assert [g.threads for g in found.groups] == [("a", "b"), ("c",)]
+    assert groups(after, ["set"], Kernel()).alone == ("c",)
+
+
+def test_more_groups_than_are_looked_at() -> None:
+    bodies = {f"f{i}": f"p->a{i} = 1; smp_wmb(); p->b{i} = 1;" for i in range(MOST_GROUPS + 2)}
+    found = groups(parse(Source.whole("a.c", of(**bodies))), [], Kernel())
+    assert len(found.groups) == MOST_GROUPS
+    assert found.beyond == (f"f{MOST_GROUPS}", f"f{MOST_GROUPS + 1}")
+    assert not found.alone

@@ -68,6 +68,15 @@ class Side:
 
 
 @record(frozen=True, slots=True)
+class Ambiguous:
+    """A call, on the user's line, of a function that several files define and the caller's does not."""
+
+    line: int
+    name: str
+    paths: tuple[str, ...]
+
+
+@record(frozen=True, slots=True)
 class Patch:
     """A diff. `touched` are the functions that it changes, `changed` the lines with a sign, `paths` its files in C and
     `unread` the others.
@@ -76,6 +85,7 @@ class Patch:
     in, where that is not the file that the user gave. Unless `is_diff` it is code that a message shows. `taken` are
     functions of other files, each with the file and why it is looked at. `excerpt`, of a patch with whole functions, is
     what its diff shows of them. `uncommented`: the lines that add a barrier without a comment, and the barrier's name.
+    `ambiguous`: calls of functions that several files define.
     """
 
     before: Side | None
@@ -93,6 +103,7 @@ class Patch:
     taken: tuple[tuple[str, str, str], ...] = ()
     excerpt: Patch | None = None
     uncommented: tuple[tuple[int, str], ...] = ()
+    ambiguous: tuple[Ambiguous, ...] = ()
 
 
 Piece = Snippet | Diagram | Litmus | Unreadable | Patch

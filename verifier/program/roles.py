@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from verifier.program.kernel import Kernel
 from verifier.program.macros import is_macro
@@ -19,12 +19,12 @@ from verifier.program.primitives import (
     is_primitive,
     orders_something,
 )
-from verifier.record import record
+from verifier.record import record, replace
 from verifier.syntax import tree
 from verifier.syntax.walk import nodes
 
 MOST_THREADS = 3  # that are put into one program because all of them have something in common
-MOST_GROUPS = 8
+MOST_GROUPS = 32
 _NAMED = re.compile(r"\b([A-Za-z_]\w+)\s*\(\)")
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 _USUAL = frozenset(
@@ -41,6 +41,16 @@ class Group:
 
 
 @record(frozen=True, slots=True)
+class Grouping:
+    """The groups of a text's functions. `alone`: functions that take no part, as they have no barrier and share nothing
+    with those that have, or nothing changes in them; `beyond`: those of more groups than are looked at."""
+
+    groups: tuple[Group, ...]
+    alone: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+
+
+@record(frozen=True, slots=True)
 class Role:
     """What matters of a function when it is a thread: the names that it shares, whether it has barriers, the functions
     that its comments name."""
@@ -53,23 +63,31 @@ class Role:
 
 
 def groups(
-    unit: tree.Unit, touched: Sequence[str], kernel: Kernel
-) -> tuple[tuple[Group, ...], tuple[str, ...]]:
-    """The groups of a text's functions, and those that take no part: they have no barrier and share nothing with those
-    that have, or nothing changes in them."""
+    unit: tree.Unit, touched: Sequence[str], kernel: Kernel, before: tree.Unit | None = None
+) -> Grouping:
+    """The groups of a text's functions; `before`: an earlier version of it, whose barriers count as well."""
     functions = {f.name: f for f in unit.functions if not is_macro(f)}
     called = {n for f in functions.values() for n in _called(f) if n != f.name}
     roots = [n for n, f in functions.items() if f.column or n not in called] or list(functions)
     roots = [n for n in roots if not n.startswith(HOLDER)]
+    reach = {n: reach_of(n, functions) for n in roots}
     roles = {n: _role(n, functions, unit.comments, kernel) for n in roots}
-    reach = {n: _reach(n, functions) for n in roots}
+    earlier = {} if before is None else {f.name: f for f in before.functions if not is_macro(f)}
+    for name in earlier.keys() & roles.keys():
+        if reach[name] & set(touched) and not roles[name].has_barrier:
+            roles[name] = replace(roles[name], has_barrier=_role(name, earlier, (), kernel).has_barrier)
     active = [n for n in roots if roles[n].has_barrier or reach[n] & set(touched)]
     active = [n for n in active if roles[n].has_barrier or not roles[n].is_unmodelled] or active
     if not any(roles[n].has_barrier for n in active):
         active = [n for n in active if any(_share(roles[n], roles[m]) for m in active if m != n)] or active
     chosen = _chosen(active, roles)
     part = {t for g in chosen for t in g.threads}
-    return chosen, tuple(n for n in roots if n not in part and not functions[n].column)
+    looked_at = {t for g in chosen[:MOST_GROUPS] for t in g.threads}
+    return Grouping(
+        chosen[:MOST_GROUPS],
+        tuple(n for n in roots if n not in part and not functions[n].column),
+        tuple(n for n in roots if n in part - looked_at),
+    )
 
 
 def _chosen(active: Sequence[str], roles: dict[str, Role]) -> tuple[Group, ...]:
@@ -83,7 +101,7 @@ def _chosen(active: Sequence[str], roles: dict[str, Role]) -> tuple[Group, ...]:
     found: list[Group] = []
     for name in barred or active:
         found += _groups_of(name, roles)
-    return _distinct(found)[:MOST_GROUPS]
+    return _distinct(found)
 
 
 def _groups_of(name: str, roles: dict[str, Role]) -> list[Group]:
@@ -129,7 +147,7 @@ def _common(roles: Sequence[Role]) -> set[str]:
 def _role(
     name: str, functions: dict[str, tree.Function], comments: Sequence[tree.Comment], kernel: Kernel
 ) -> Role:
-    inside = [functions[n] for n in sorted(_reach(name, functions))]
+    inside = [functions[n] for n in sorted(reach_of(name, functions))]
     shared: set[str] = set()
     barrier = unmodelled = False
     for function in inside:
@@ -170,7 +188,7 @@ def _orders(name: str, kernel: Kernel, depth: int = 4) -> bool:
             return is_primitive(name)
 
 
-def _reach(name: str, functions: dict[str, tree.Function]) -> frozenset[str]:
+def reach_of(name: str, functions: dict[str, tree.Function]) -> frozenset[str]:
     """The function and those of the text that it calls, directly or not."""
     found, waiting = {name}, [name]
     while waiting:
@@ -182,11 +200,14 @@ def _reach(name: str, functions: dict[str, tree.Function]) -> frozenset[str]:
 
 
 def _called(function: tree.Function) -> set[str]:
-    return {
-        n.function.name
-        for n in nodes(function)
-        if isinstance(n, tree.Call) and isinstance(n.function, tree.Name)
-    }
+    return {name for _, name in calls_in(function)}
+
+
+def calls_in(function: tree.Function) -> Iterator[tuple[int, str]]:
+    """The calls of functions by their names, each with its line."""
+    for n in nodes(function):
+        if isinstance(n, tree.Call) and isinstance(n.function, tree.Name):
+            yield n.span.line, n.function.name
 
 
 def _shared_names(function: tree.Function) -> set[str]:
