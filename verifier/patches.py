@@ -47,7 +47,7 @@ from verifier.program.observed import claimed_change
 from verifier.program.omitted import in_order
 from verifier.program.probes import ABOVE, BELOW
 from verifier.program.program import Fence, Program, flatten
-from verifier.program.roles import Group, Grouping, calls_in, groups, reach_of
+from verifier.program.roles import Group, Grouping, calls_in, groups, of_several, reach_of
 from verifier.program.suppose import with_callers
 from verifier.record import field, record, replace
 from verifier.syntax import parse, tree
@@ -353,6 +353,11 @@ class _Check:
             f"{text} (line {line}): nothing that is shown ends that even under sc; what is not shown is taken to"
             for text, line in self.endless.items()
         ]
+        functions = [f for f in version.unit.functions if f.name in self.group.threads]
+        if names := of_several(functions, version.side.locals):
+            notes.append(
+                f"{', '.join(names)}: taken for a local of each function, as no declaration is shown (--tree has them)"
+            )
         partly = [t for t in version.side.partly if t in self.group.threads]
         if partly:
             verb = "is" if len(partly) == 1 else "are"

@@ -14,34 +14,63 @@ _MARKED = re.compile(
     r"(?:READ|WRITE)_ONCE|ACCESS_ONCE|(?:smp_store|set)_mb"
     r"|rcu_(?:dereference|access_pointer|assign_pointer)\w*|RCU_INIT_POINTER|this_cpu_\w+"
 )
+# Those that are given the address of what they access
+_BY_ADDRESS = re.compile(r"smp_\w+|\w*atomic\w*|\w*xchg\w*|\w+_bit|\w*(?:lock|mutex)\w*")
 
 
-def undeclared_locals(function: tree.Function, others: Sequence[tree.Function]) -> tuple[str, ...]:
-    """Names that the function only uses as a local would be: plain, and what one of the functions of the text writes no
-    other one uses."""
-    own = {p.name for p in function.parameters}
-    plain: dict[str, None] = {}
-    shared: set[str] = set()
+def undeclared_locals(
+    function: tree.Function, whole: Sequence[tree.Function], partly: Sequence[tree.Function]
+) -> tuple[str, ...]:
+    """Names that the function, of which not all is shown, only uses as a local would be: plain, and what neither it
+    nor one of the functions that are `whole` writes and another one of them uses; nor does one that is shown `partly`
+    use it as only a global can be. Two that are shown in part may have a local of that name each."""
+    own = _declared(function)
+    shared = _as_object(function) | frozenset(n for f in partly for n in _marked(f) - _declared(f))
+    used = frozenset(n for f in whole for n in _names(f))
+    written = frozenset(n for f in whole for n in _written(f))
+    shared |= written | (_written(function) & used)
+    plain = dict.fromkeys(n.name for n in nodes(function) if isinstance(n, tree.Name))
+    return tuple(n for n in plain if n not in own | shared and not _CAPITALS.match(n))
+
+
+def _declared(function: tree.Function) -> frozenset[str]:
+    variables = (n.name for n in nodes(function) if isinstance(n, tree.Variable))
+    return frozenset([*(p.name for p in function.parameters), *variables])
+
+
+def _marked(function: tree.Function) -> frozenset[str]:
+    """The names that the function accesses by primitives for what is shared."""
+    found: set[str] = set()
     for node in nodes(function):
         match node:
-            case tree.Variable(_, name):
-                own.add(name)
-            case tree.Call(tree.Name(callee), arguments):
-                shared.add(callee)
-                if _MARKED.fullmatch(callee):
-                    shared |= {a.name for a in arguments[:1] if isinstance(a, tree.Name)}
-            case tree.Unary("&" | "*", tree.Name(name)) | tree.Member(tree.Name(name), _, _):
-                shared.add(name)
-            case tree.Index(tree.Name(name), _):
-                shared.add(name)
-            case tree.Name(name):
-                plain[name] = None
+            case tree.Call(tree.Name(callee), (tree.Name(name), *_)) if _MARKED.fullmatch(callee):
+                found.add(name)
+            case tree.Call(tree.Name(callee), arguments) if _BY_ADDRESS.fullmatch(callee):
+                for argument in arguments:
+                    match argument:
+                        case tree.Unary("&", tree.Name(name)):
+                            found.add(name)
+                        case _:
+                            pass
             case _:
                 pass
-    used = frozenset(n for f in others for n in _names(f))
-    written = frozenset(n for f in others for n in _written(f))
-    shared |= written | (_written(function) & used)
-    return tuple(n for n in plain if n not in own | shared and not _CAPITALS.match(n))
+    return frozenset(found)
+
+
+def _as_object(function: tree.Function) -> frozenset[str]:
+    """The names that the function uses in another way than as a number: these too, calls, pointers and arrays."""
+    found = set(_marked(function))
+    for node in nodes(function):
+        match node:
+            case tree.Call(tree.Name(callee), _):
+                found.add(callee)
+            case tree.Unary("&" | "*", tree.Name(name)) | tree.Member(tree.Name(name), _, _):
+                found.add(name)
+            case tree.Index(tree.Name(name), _):
+                found.add(name)
+            case _:
+                pass
+    return frozenset(found)
 
 
 def _names(function: tree.Function) -> frozenset[str]:
@@ -50,9 +79,6 @@ def _names(function: tree.Function) -> frozenset[str]:
 
 def _written(function: tree.Function) -> frozenset[str]:
     """The names that a function assigns to, and has not declared."""
-    own = {p.name for p in function.parameters} | {
-        n.name for n in nodes(function) if isinstance(n, tree.Variable)
-    }
     found = set()
     for node in nodes(function):
         match node:
@@ -60,4 +86,4 @@ def _written(function: tree.Function) -> frozenset[str]:
                 found.add(name)
             case _:
                 pass
-    return frozenset(found - own)
+    return frozenset(found) - _declared(function)

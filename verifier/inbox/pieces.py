@@ -59,12 +59,16 @@ class Note:
 
 @record(frozen=True, slots=True)
 class Side:
-    """What a diff shows of the code before or after it: functions, of which `partly` are not whole."""
+    """What a diff shows of the code before or after it: functions, of which `partly` are not whole.
+
+    `locals`: names that are taken for a local of each function that has them, as no declaration is shown.
+    """
 
     source: Source
     functions: tuple[str, ...]
     partly: tuple[str, ...]
     notes: tuple[Note, ...]
+    locals: frozenset[str] = frozenset()
 
 
 @record(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from verifier.errors import SyntaxProblem
@@ -140,7 +141,8 @@ def compose(name: str, raw: tuple[str, ...], texts: Sequence[Text]) -> Side | No
     type's there, and a variable's here."""
     shown = [t for t in texts if t.lines]
     notes = [note for t in texts for note in t.notes]
-    declared = [_declared(name, raw, t, shown) for t in shown]
+    missing = [_missing(name, raw, t, shown) for t in shown]
+    declared = [_declared(t, names) for t, names in zip(shown, missing, strict=True)]
     while (bad := _unreadable(name, raw, declared)) is not None:
         if declared[bad] != shown[bad].lines:
             declared[bad] = shown[bad].lines
@@ -153,7 +155,10 @@ def compose(name: str, raw: tuple[str, ...], texts: Sequence[Text]) -> Side | No
         return None
     partly = tuple(t.name for t in shown if not t.is_whole)
     source = source_of(name, [line for lines in declared for line in lines], raw)
-    return Side(source, functions, partly, tuple(notes))
+    taken = Counter(n for names in missing for n in names)
+    return Side(
+        source, functions, partly, tuple(notes), frozenset(n for n, count in taken.items() if count > 1)
+    )
 
 
 def _unreadable(name: str, raw: tuple[str, ...], texts: Sequence[Sequence[Line]]) -> int | None:
@@ -167,17 +172,24 @@ def _unreadable(name: str, raw: tuple[str, ...], texts: Sequence[Sequence[Line]]
         return next(inside, None)
 
 
-def _declared(name: str, raw: tuple[str, ...], text: Text, all_texts: Sequence[Text]) -> tuple[Line, ...]:
-    """The lines of a function, with declarations of its locals where these are not shown."""
+def _missing(name: str, raw: tuple[str, ...], text: Text, all_texts: Sequence[Text]) -> tuple[str, ...]:
+    """The locals of a function whose declarations are not shown."""
     if text.is_whole or text.name.startswith(OUTSIDE):
-        return text.lines
+        return ()
     function = next(iter(parse(source_of(name, text.lines, raw)).functions), None)
     if function is None:
-        return text.lines
-    others = [parse(source_of(name, t.lines, raw)) for t in all_texts if t is not text]
-    globals_ = {v.name for u in others for v in u.variables}
-    found = undeclared_locals(function, [f for u in others for f in u.functions])
-    missing = [n for n in found if n not in globals_]
+        return ()
+    others = [(t.is_whole, parse(source_of(name, t.lines, raw))) for t in all_texts if t is not text]
+    globals_ = {v.name for _, u in others for v in u.variables}
+    whole, partly = (
+        [f for is_whole, u in others if is_whole is which for f in u.functions] for which in (True, False)
+    )
+    found = undeclared_locals(function, whole, partly)
+    return tuple(n for n in found if n not in globals_)
+
+
+def _declared(text: Text, missing: Sequence[str]) -> tuple[Line, ...]:
+    """The lines of a function, with declarations of these locals."""
     if not missing:
         return text.lines
     opener = next(i for i, line in enumerate(text.lines) if line.text == "{")

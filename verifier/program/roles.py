@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from verifier.program.kernel import Kernel
 from verifier.program.macros import is_macro
@@ -197,6 +197,22 @@ def reach_of(name: str, functions: dict[str, tree.Function]) -> frozenset[str]:
                 found.add(callee)
                 waiting.append(callee)
     return frozenset(found)
+
+
+def of_several(functions: Sequence[tree.Function], names: Container[str]) -> tuple[str, ...]:
+    """Which of the names several functions use, and one of them assigns to; without the usual names of locals."""
+    used: dict[str, set[str]] = {}
+    assigned: set[str] = set()
+    for function in functions:
+        for node in nodes(function):
+            match node:
+                case tree.Assign(_, tree.Name(name), _) | tree.Increment(_, tree.Name(name), _):
+                    assigned.add(name)
+                case tree.Name(name) if name in names:
+                    used.setdefault(name, set()).add(function.name)
+                case _:
+                    pass
+    return tuple(n for n, users in used.items() if len(users) > 1 and n in assigned and n not in _USUAL)
 
 
 def _called(function: tree.Function) -> set[str]:
