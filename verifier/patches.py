@@ -80,9 +80,13 @@ def check_patch(name: str, patch: Patch, options: Options, engine: Engine) -> tu
         found += _Check(name, patch, options, engine, group).units(
             [_drawn(v, group, drawn) for v in versions]
         )
-    if found and chosen.alone:
-        note = f"{_listed(chosen.alone)}: no barrier, and nothing that those with one access; left out"
-        found[-1] = replace(found[-1], assumptions=(*found[-1].assumptions, note))
+    notes = []
+    if chosen.alone:
+        notes.append(f"{_listed(chosen.alone)}: no barrier, and nothing that those with one access; left out")
+    if chosen.idle:
+        notes.append(f"{_listed(chosen.idle)}: no barrier, and by the name not run beside others; left out")
+    if found:
+        found[-1] = replace(found[-1], assumptions=(*found[-1].assumptions, *notes))
     if chosen.beyond:
         check = _Check(name, patch, options, engine, Group(chosen.beyond, ""))
         found.append(check.left_out(main, f"not looked at, after {len(chosen.groups)} groups of functions"))
@@ -285,7 +289,9 @@ class _Check:
 
         found = self.engine.without(self.engine.judge(program, model), is_left_out)
         found = self.engine.with_barriers(found, without_lone_writers(found.barriers))
-        found = self.engine.with_properties(found, tuple(map(_as_far_as_shown, found.properties)))
+        has_cuts = any(t in version.side.partly for t in self.group.threads)
+        properties = tuple(_as_far_as_shown(p, has_cuts) for p in found.properties)
+        found = self.engine.with_properties(found, properties)
         full = in_order(program) if found.verdict == "refuted" else None
         if full is not None:
             found = self._unless_cut(found, self.engine.judge(full, model))
@@ -417,10 +423,11 @@ def _property_left_open(p: PropertyVerdict) -> PropertyVerdict:
     return replace(p, status="undecided", reason=reason, missing=(), counterexample=None)
 
 
-def _as_far_as_shown(p: PropertyVerdict) -> PropertyVerdict:
-    """The verdict on an assertion of a patch. Where it fails when each function runs by itself, what it relies on is
-    not shown: how a counter starts, or what callers see to."""
-    if p.kind != "assertion" or p.status != "violated" or not p.even_under_sc:
+def _as_far_as_shown(p: PropertyVerdict, has_cuts: bool) -> PropertyVerdict:
+    """The verdict on an assertion of a patch, and where code is cut out on what memory is given back. Where it fails
+    when each function runs by itself, what it relies on is not shown: how a counter starts, or what callers see to."""
+    is_asked = p.kind == "assertion" or (has_cuts and p.kind == "use after free")
+    if not is_asked or p.status != "violated" or not p.even_under_sc:
         return p
     reason = "it fails even under sc: what it relies on is not in the text"
     return replace(p, status="undecided", reason=reason, even_under_sc=False, missing=(), counterexample=None)

@@ -172,6 +172,27 @@ def test_a_wake_up_that_a_barrier_in_a_gap_may_save(waker: bytes, expected: str)
     assert {p.status for r in after.results for p in r.properties if p.kind == "lost wake-up"} == {expected}
 
 
+FREES = b"""@@ -26,4 +26,5 @@ static struct peer *create(struct device *dev)
+ \tif (!peer)
+ \t\treturn NULL;
++\tsmp_wmb();
+ \tpeer->id = next_id(dev);
+ \tpeer->device = dev;
+@@ -82,4 +83,4 @@ static void release(struct rcu_head *rcu)
+ \tstruct peer *peer = container_of(rcu, struct peer, rcu);
+ \tnote(peer->id);
+ \tkfree(peer);
+ }
+"""
+
+
+def test_what_keeps_readers_away_may_not_be_in_the_patch() -> None:
+    units = check("a.patch", FILE + FREES, Options())
+    frees = [p for u in units for r in u.results for p in r.properties if p.kind == "use after free"]
+    assert frees
+    assert {p.status for p in frees} == {"undecided"}
+
+
 ADDS = b"""diff --git a/list.h b/list.h
 --- a/list.h
 +++ b/list.h

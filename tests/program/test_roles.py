@@ -122,3 +122,25 @@ def test_more_groups_than_are_looked_at() -> None:
     assert len(found.groups) == MOST_GROUPS
     assert found.beyond == (f"f{MOST_GROUPS}", f"f{MOST_GROUPS + 1}")
     assert not found.alone
+
+
+def test_what_sets_up_runs_beside_nothing() -> None:
+    text = of(ring_init="p->x = 0; p->y = 0;", a=WRITE, b=READ)
+    found = groups(parse(Source.whole("a.c", text)), ["ring_init"], Kernel())
+    assert [g.threads for g in found.groups] == [("a", "b")]
+    assert found.idle == ("ring_init",)
+    assert not found.alone
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        {"ring_init": WRITE, "a": READ},  # with a barrier
+        {"initiate": "p->x = 1; p->y = 1;", "a": READ},  # another word
+        {"ring_init": "p->x = 1; p->y = 1;", "a": f"/* pairs with ring_init() */ {READ}"},
+    ],
+)
+def test_what_may_run_beside_others_for_all_its_name(bodies: dict[str, str]) -> None:
+    found = groups(parse(Source.whole("a.c", of(**bodies))), [], Kernel())
+    assert sorted(found.groups[0].threads) == sorted(bodies)
+    assert not found.idle

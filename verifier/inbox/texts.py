@@ -17,6 +17,7 @@ from verifier.record import record
 from verifier.source import Source
 from verifier.syntax import parse
 from verifier.syntax.scanner import scan
+from verifier.syntax.tree import OMITTED
 
 SUFFIXES = (".c", ".h", ".cc", ".cpp", ".inc")
 REPAIRS = 12
@@ -104,7 +105,7 @@ def _without_statement(source: Source, lines: list[Line], number: int) -> tuple[
     if not inside or inside[0] < 2:
         return lines, ""
     first, end = inside[0], inside[0] + 1
-    while first > 0 and tokens[first - 1].text not in (";", "{", "}"):
+    while first > 0 and tokens[first - 1].text not in (";", "{", "}", OMITTED):
         first -= 1
     while end < len(tokens) and tokens[end - 1].text != ";" and tokens[end].text not in ("{", "}"):
         end += 1

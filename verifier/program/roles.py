@@ -26,6 +26,7 @@ from verifier.syntax.walk import nodes
 MOST_THREADS = 3  # that are put into one program because all of them have something in common
 MOST_GROUPS = 32
 _NAMED = re.compile(r"\b([A-Za-z_]\w+)\s*\(\)")
+_SETS_UP = re.compile(r"(?:^|_)(?:un)?(?:init|setup|destroy|exit|fini|teardown)(?:_|$)")
 _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 _USUAL = frozenset(
     "ret err rc flags cpu i j n nr len count old new val tmp res success cond lock".split()
@@ -43,10 +44,12 @@ class Group:
 @record(frozen=True, slots=True)
 class Grouping:
     """The groups of a text's functions. `alone`: functions that take no part, as they have no barrier and share nothing
-    with those that have, or nothing changes in them; `beyond`: those of more groups than are looked at."""
+    with those that have, or nothing changes in them; `idle`: those without a barrier that by their names run before or
+    after all others; `beyond`: those of more groups than are looked at."""
 
     groups: tuple[Group, ...]
     alone: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
     beyond: tuple[str, ...] = ()
 
 
@@ -80,12 +83,17 @@ def groups(
     active = [n for n in active if roles[n].has_barrier or not roles[n].is_unmodelled] or active
     if not any(roles[n].has_barrier for n in active):
         active = [n for n in active if any(_share(roles[n], roles[m]) for m in active if m != n)] or active
-    chosen = _chosen(active, roles)
+    named = {m for r in roles.values() for m in r.named}
+    idle = {n for n in roots if _SETS_UP.search(n) and not roles[n].has_barrier} - named
+    if idle.issuperset(active):
+        idle = set()
+    chosen = _chosen([n for n in active if n not in idle], {n: r for n, r in roles.items() if n not in idle})
     part = {t for g in chosen for t in g.threads}
     looked_at = {t for g in chosen[:MOST_GROUPS] for t in g.threads}
     return Grouping(
         chosen[:MOST_GROUPS],
-        tuple(n for n in roots if n not in part and not functions[n].column),
+        tuple(n for n in roots if n not in part | idle and not functions[n].column),
+        tuple(n for n in roots if n in idle),
         tuple(n for n in roots if n in part - looked_at),
     )
 
