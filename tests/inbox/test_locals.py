@@ -48,3 +48,22 @@ def test_the_usual_names_of_locals_are_not_worth_a_word() -> None:
     text = f"--- a/dev.c\n+++ b/dev.c\n{FILL}{DRAIN}".replace("index", "ret")
     units = check("a.patch", text.encode(), Options())
     assert not any("taken for a local" in a for u in units for a in u.assumptions)
+
+
+PER_CPU = """--- a/x.c
++++ b/x.c
+@@ -10,5 +10,5 @@ static int enable(unsigned int cpu)
+ \tnote(cpu);
+ \tper_cpu(state, cpu) = UP;
+-\twmb();
++\tsmp_wmb();
+ \tWRITE_ONCE(kicked, 1);
+ \treturn 0;
+"""
+
+
+def test_what_each_cpu_has_is_no_local() -> None:
+    (change,) = (u.change for u in check("a.patch", PER_CPU.encode(), Options()) if u.change)
+    assert {o.outcome.partition(";")[0] for o in change.outcomes} == {
+        "MP: enable() writes state[*], then kicked"
+    }

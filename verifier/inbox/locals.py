@@ -12,7 +12,8 @@ _CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 # Primitives that access their first argument by its name; others take a pointer, which may be a local
 _MARKED = re.compile(
     r"(?:READ|WRITE)_ONCE|ACCESS_ONCE|(?:smp_store|set)_mb"
-    r"|rcu_(?:dereference|access_pointer|assign_pointer)\w*|RCU_INIT_POINTER|this_cpu_\w+"
+    r"|rcu_(?:dereference|access_pointer|assign_pointer)\w*|RCU_INIT_POINTER|(?:__)?(?:this|raw)_cpu_\w+|per_cpu"
+    r"|(?:__)?get_cpu_var"
 )
 # Those that are given the address of what they access
 _BY_ADDRESS = re.compile(r"smp_\w+|\w*atomic\w*|\w*xchg\w*|\w+_bit|\w*(?:lock|mutex)\w*")

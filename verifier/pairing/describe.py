@@ -250,16 +250,17 @@ class Describer:
     def _unmatched_reason(self, finding: Finding) -> str:
         source = self.sources[finding.place]
         before, after = self._neighbours(source)
+        what = {"W": "write", "R": "read"}.get(_about(source), "access")
         if not before and not after:
-            return "there is no access around it in the text"
+            return f"there is no {what} around it in the text"
         if self.graph.is_litmus and not (before and after):
             return (
-                f"no access {'precedes' if after else 'follows'} it, so there is nothing that it could order"
+                f"no {what} {'precedes' if after else 'follows'} it, so there is nothing that it could order"
             )
         if not after:
-            return f"no access follows it in the text: it orders {before} before what its caller does next"
+            return f"no {what} follows it in the text: it orders {before} before what its caller does next"
         if not before:
-            return f"no access precedes it in the text: it orders what its caller did before {after}"
+            return f"no {what} precedes it in the text: it orders what its caller did before {after}"
         if any(self.classes.segment_of(c, finding.place) is not None for c in self.classes.all()):
             return f"it stands between {before} and {after}, and no execution of the text depends on it"
         return f"it orders {before} before {after}, and nothing in the text observes that order"
@@ -271,6 +272,7 @@ class Describer:
         graph, thread, event = self.graph, source.thread, source.events[0]
         mine = [e for e, x in enumerate(graph.events) if x.thread == thread and x.kind != "F"]
         mine = [e for e in mine if graph.events[e].handler == graph.events[event].handler] or mine
+        mine = [e for e in mine if graph.events[e].kind in _about(source)]
         before = [e for e in mine if graph.order[e] >> event & 1]
         after = [e for e in mine if graph.order[event] >> e & 1]
         if source.kind == "release":
@@ -350,3 +352,10 @@ class Describer:
 def places_in_order(verdicts: Sequence[BarrierVerdict]) -> tuple[BarrierVerdict, ...]:
     """Verdicts as they stand in the user's file."""
     return tuple(sorted(verdicts, key=lambda v: (v.place.span or v.place.line, v.place.name)))
+
+
+def _about(source: OrderingSource) -> str:
+    """The kinds of accesses that a barrier orders, by its name."""
+    if source.kind != "fence":
+        return "RW"
+    return "W" if source.name.endswith("wmb") else "R" if source.name.endswith("rmb") else "RW"
