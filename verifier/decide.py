@@ -21,7 +21,7 @@ from verifier.events.expression import FALSE, Unknown
 from verifier.events.graph import EventGraph, escaping, without_escapes
 from verifier.events.outline import has_unknowns, stretches
 from verifier.execution.cycles import TooManyCycles
-from verifier.limits import Deadline, NotModelled, Undecided, why_not
+from verifier.limits import OUT_OF_TIME, Deadline, NotModelled, Undecided, why_not
 from verifier.options import Options
 from verifier.pairing.claims import claims_of
 from verifier.pairing.classes import Classes
@@ -163,6 +163,8 @@ Asking = Callable[[EventGraph, Model], Questions]  # gives who answers questions
 
 def judge(program: Program, m: Model, options: Options, deadline: Deadline) -> ModelResult:
     """The verdicts on a program under one model; with the evidence, where the options ask for it."""
+    if deadline.is_over():  # what comes before the first question may take long, too
+        return ModelResult(m.name, "undecided", OUT_OF_TIME, (), (), None)
     if not options.certify:
         return _judge(program, m, options, partial(ask, deadline=deadline, options=options))
     from verifier.certify.certificate import certificate  # only where somebody asks for evidence

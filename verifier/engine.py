@@ -86,6 +86,7 @@ class Engine:
         return replace(result, verdict=verdict, reason=reason)
 
     def classes(self, program: Program, name: str, wanted: Callable[[outcomes.Outcome], bool]) -> Classes:
+        self.deadline.remaining()
         m = model(name)
         once = replace(
             self.options, bound=1

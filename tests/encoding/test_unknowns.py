@@ -10,6 +10,7 @@ import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from verifier.encoding import unknowns
 from verifier.encoding.unknowns import completed
 from verifier.events.conditions import Group
 from verifier.events.domains import by_form
@@ -155,3 +156,20 @@ def test_where_words_have_too_few_bits_there_is_no_answer() -> None:
     shifted = apply("<<", U, V)
     with pytest.raises(NotModelled):
         completed(group_of(apply("==", apply("%", shifted, 3), 1), apply(">", V, 900), apply("==", U, 1)))
+
+
+def test_what_takes_too_long_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[object] = []
+    monkeypatch.setattr(unknowns, "_Search", lambda group: tries.append(group) or _TooHard())
+    group = group_of(apply("==", apply("*", U, 5), 35))
+    for _ in range(2):
+        with pytest.raises(NotModelled, match="too many conditions"):
+            completed(group)
+    assert len(tries) == 1
+
+
+class _TooHard:
+    def exclude(self, way: object) -> None: ...
+
+    def another(self) -> None:
+        raise NotModelled("there are too many conditions")

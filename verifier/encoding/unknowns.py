@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from itertools import islice, product
 
 from verifier.encoding.solver import z3
@@ -11,6 +10,7 @@ from verifier.events.conditions import Group
 from verifier.events.domains import constants_in, in_order, is_free
 from verifier.events.expression import Apply, Const, Expression, Unknown, evaluate, unknowns_of
 from verifier.limits import NotModelled
+from verifier.memo import Memo
 
 _STEPS = 3_000_000  # of the solver for one way; Z3's rlimit, so that the answer is the same on each machine
 _WAYS = 200  # for the conditions of a group to come out, that the solver is asked for
@@ -25,13 +25,31 @@ _TOO_HARD = "there are too many conditions on a value that the text does not fix
 _Way = tuple[bool, ...]  # for each condition of a group whether it holds
 
 
-@lru_cache(maxsize=64)  # the same program is built for several models
+_COMPLETED: Memo[Group, dict[Unknown, tuple[int, ...]] | NotModelled] = Memo(64)
+
+
 def completed(group: Group) -> dict[Unknown, tuple[int, ...]]:
     """Domains of a group's free unknowns with values for each way that its conditions can come out in.
 
     Values are integers, as everywhere; those of at most 64 bits where conditions pick or shift bits.
     Raises NotModelled where it takes too long to find them.
     """
+    found = _COMPLETED(
+        group, lambda: _found(group)
+    )  # the same program is built for several models, and questions
+    if isinstance(found, NotModelled):
+        raise NotModelled(*found.args)
+    return found
+
+
+def _found(group: Group) -> dict[Unknown, tuple[int, ...]] | NotModelled:
+    try:
+        return _completed(group)
+    except NotModelled as problem:
+        return problem.with_traceback(None)
+
+
+def _completed(group: Group) -> dict[Unknown, tuple[int, ...]]:
     domains = {u: _likely(u, group) for u in group.unknowns}
     search = _Search(group)
     combinations = product(*map(sorted, domains.values()))
@@ -72,6 +90,10 @@ class _Search:
         terms = _Terms(group, context)
         self.unknowns = [terms.unknowns[u.index] for u in group.unknowns]
         self.holds = [z3.Bool(f"c{i}", context) for i in range(len(group.conditions))]
+        refused = [z3.Not(c) for c in self.holds]
+        self.refused = refused  # keeps what `literals` refers to
+        self.context = context
+        self.literals = {True: [c.as_ast() for c in self.holds], False: [c.as_ast() for c in refused]}
         self.solver = z3.Solver(ctx=context)
         self.solver.set("rlimit", _STEPS)
         for holds, condition in zip(self.holds, group.conditions, strict=True):
@@ -88,7 +110,7 @@ class _Search:
         """Look for no values on this way."""
         if way not in self.excluded:
             self.excluded.add(way)
-            self.solver.add(z3.Not(self._on(way)))
+            self.solver.add(self._off(way))
 
     def another(self) -> list[int] | None:
         """Values in the order of the unknowns, small ones where there are; None where all ways are excluded. Raises
@@ -117,6 +139,13 @@ class _Search:
 
     def _on(self, way: _Way) -> z3.BoolRef:
         return z3.And([c if held else z3.Not(c) for c, held in zip(self.holds, way, strict=True)])
+
+    def _off(self, way: _Way) -> z3.BoolRef:
+        """That a way is not taken, as a clause; made by hand, as there are thousands of them."""
+        literals = [self.literals[not held][i] for i, held in enumerate(way)]
+        return z3.BoolRef(
+            z3.Z3_mk_or(self.context.ref(), len(literals), (z3.Ast * len(literals))(*literals)), self.context
+        )
 
 
 def _signed(value: z3.ExprRef) -> int:

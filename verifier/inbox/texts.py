@@ -15,7 +15,7 @@ from verifier.inbox.regions import Shown
 from verifier.inbox.trees import COMMENT
 from verifier.record import record
 from verifier.source import Source
-from verifier.syntax import parse
+from verifier.syntax import parse, tree
 from verifier.syntax.scanner import scan
 from verifier.syntax.tree import OMITTED
 
@@ -142,7 +142,7 @@ def compose(name: str, raw: tuple[str, ...], texts: Sequence[Text]) -> Side | No
     type's there, and a variable's here."""
     shown = [t for t in texts if t.lines]
     notes = [note for t in texts for note in t.notes]
-    missing = [_missing(name, raw, t, shown) for t in shown]
+    missing = _missing([(t, parse(source_of(name, t.lines, raw))) for t in shown])
     declared = [_declared(t, names) for t, names in zip(shown, missing, strict=True)]
     while (bad := _unreadable(name, raw, declared)) is not None:
         if declared[bad] != shown[bad].lines:
@@ -173,20 +173,21 @@ def _unreadable(name: str, raw: tuple[str, ...], texts: Sequence[Sequence[Line]]
         return next(inside, None)
 
 
-def _missing(name: str, raw: tuple[str, ...], text: Text, all_texts: Sequence[Text]) -> tuple[str, ...]:
-    """The locals of a function whose declarations are not shown."""
-    if text.is_whole or text.name.startswith(OUTSIDE):
-        return ()
-    function = next(iter(parse(source_of(name, text.lines, raw)).functions), None)
+def _missing(units: Sequence[tuple[Text, tree.Unit]]) -> list[tuple[str, ...]]:
+    """For each text the locals of the function in it whose declarations are not shown."""
+    return [_missing_in(own, [u for u in units if u is not own]) for own in units]
+
+
+def _missing_in(own: tuple[Text, tree.Unit], others: Sequence[tuple[Text, tree.Unit]]) -> tuple[str, ...]:
+    text, unit = own
+    function = None if text.is_whole or text.name.startswith(OUTSIDE) else next(iter(unit.functions), None)
     if function is None:
         return ()
-    others = [(t.is_whole, parse(source_of(name, t.lines, raw))) for t in all_texts if t is not text]
     globals_ = {v.name for _, u in others for v in u.variables}
     whole, partly = (
-        [f for is_whole, u in others if is_whole is which for f in u.functions] for which in (True, False)
+        [f for t, u in others if t.is_whole is which for f in u.functions] for which in (True, False)
     )
-    found = undeclared_locals(function, whole, partly)
-    return tuple(n for n in found if n not in globals_)
+    return tuple(n for n in undeclared_locals(function, whole, partly) if n not in globals_)
 
 
 def _declared(text: Text, missing: Sequence[str]) -> tuple[Line, ...]:
