@@ -99,7 +99,7 @@ def test_12_a_barrier_whose_partner_is_gone() -> None:
     before = unit("12", "before", "do_idle")
     assert {barrier(before, model, "rmb", 59).status for model in BOTH} == {"unmatched"}
     (change,) = changes("12")
-    assert change.summary == "no ordering change"
+    assert change.summary == "no ordering change that the text shows; what rmb (line 59) ordered is not in it"
 
 
 def test_13_barriers_beside_stronger_ones() -> None:

@@ -21,6 +21,7 @@ from verifier.pairing.observers import (
     Watch,
     asked_of_both,
     compare,
+    on_fewer_ways,
     open_probes,
     probe_changes,
     said_at,
@@ -209,8 +210,9 @@ class _Check:
         last: Which = "after" if "after" in units else "before"
         is_gone = last == "before" and len(versions) > 1
         if len(units) > 1 or is_gone or (self.patch.is_diff and self._is_new(units[last])):
+            rarer = on_fewer_ways([programs.get(w) for w in WHICH])
             units[last] = replace(
-                units[last], change=change(units.get("before"), units.get("after"), outcomes)
+                units[last], change=change(units.get("before"), units.get("after"), outcomes, rarer)
             )
         return list(units.values())
 

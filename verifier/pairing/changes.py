@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from verifier.pairing.verdict import REFUTING, BarrierVerdict, Change, ModelResult, OutcomeChange, UnitResult
+from verifier.program.probes import ABOVE, BELOW
 from verifier.record import record
+
+FORBIDS = "forbids "  # what a supposed observer does not see beside a barrier begins with it
+BY_ATOMIC = " (by an atomic operation)"
 
 
 @record(frozen=True, slots=True)
@@ -16,8 +20,14 @@ class Twin:
     after: BarrierVerdict | None
 
 
-def change(before: UnitResult | None, after: UnitResult | None, outcomes: Sequence[OutcomeChange]) -> Change:
-    """The change between two programs of which one may be missing."""
+def change(
+    before: UnitResult | None,
+    after: UnitResult | None,
+    outcomes: Sequence[OutcomeChange],
+    rarer: Container[str] = (),
+) -> Change:
+    """The change between two programs of which one may be missing. `rarer`: the threads whose barriers have conditions
+    around them that they had not before."""
     shown = after or before
     assert shown is not None
     details = [line for r in shown.results for line in _details(r.model, before, after)]
@@ -25,7 +35,7 @@ def change(before: UnitResult | None, after: UnitResult | None, outcomes: Sequen
         file=shown.file,
         title=shown.title,
         threads=shown.threads,
-        summary=_summary(before, after, outcomes),
+        summary=_summary(before, after, outcomes, rarer),
         details=tuple(_merged(details)),
         outcomes=tuple(outcomes),
     )
@@ -109,7 +119,12 @@ def _merged(lines: Iterable[tuple[str, str]]) -> list[str]:
     return [f"{', '.join(dict.fromkeys(names))}: {text}" for text, names in models.items()]
 
 
-def _summary(before: UnitResult | None, after: UnitResult | None, outcomes: Sequence[OutcomeChange]) -> str:
+def _summary(
+    before: UnitResult | None,
+    after: UnitResult | None,
+    outcomes: Sequence[OutcomeChange],
+    rarer: Container[str],
+) -> str:
     """One sentence, the weightiest that is true."""
     closed = [o for o in outcomes if o.before == "allowed" and o.after == "forbidden"]
     opened = [o for o in outcomes if o.after == "allowed" and o.before == "forbidden"]
@@ -138,10 +153,74 @@ def _summary(before: UnitResult | None, after: UnitResult | None, outcomes: Sequ
         said = f"{_shapes(kept)} forbidden before and after ({_models(kept)}){_given(kept)}{_untold(after, kept)}"
         if _is_new_undecided(before, after):
             return f"{said}; what else changes could not be decided"
+        if names := _uncompared(before, after, outcomes, rarer):
+            return f"{said}; what {names} ordered besides could not be compared"
         return f"no ordering change{unobserved}: {said}"
     if _undecided(before) or _undecided(after):
         return "what changes could not be decided"
-    return _status_changes(before, after) or "no ordering change" + _unobserved(before, after)
+    if text := _status_changes(before, after):
+        return text
+    if names := _uncompared(before, after, outcomes, rarer):
+        return f"what {names} ordered could not be compared"
+    return "no ordering change" + (_unshown(before, after) or _unobserved(before, after))
+
+
+def _uncompared(
+    before: UnitResult | None,
+    after: UnitResult | None,
+    outcomes: Sequence[OutcomeChange],
+    rarer: Container[str],
+) -> str:
+    """The barriers that go or move, of which it is not known that what they forbade is forbidden still: where that is
+    not asked of both sides, where another one that goes forbade it as well, or where there are ways round it now."""
+    names: dict[str, None] = {}
+    for model, twin, gone in _lost(before, after):
+        a = twin.before
+        assert a is not None
+        asked = {_bare(o.outcome) for o in outcomes if o.model == model}
+        if outcomes and not asked:
+            continue  # see _untold
+        is_lost = _forbade(a) and _bare(a.supposed.removeprefix(FORBIDS)) not in asked
+        others = [t for t in gone if t is not twin and t.before and t.before.place.thread == a.place.thread]
+        is_joint = a.status == "redundant" and twin.after is None and others
+        if a.place.thread in rarer or is_joint or (is_lost and not (twin in gone and _is_unshown(a))):
+            names[_named(a)] = None
+    return ", ".join(names)
+
+
+def _unshown(before: UnitResult | None, after: UnitResult | None) -> str:
+    """That there may be one which the text does not show: barriers go around which it has no access."""
+    gone = [
+        t.before for _, t, gone in _lost(before, after) if t in gone and t.before and _is_unshown(t.before)
+    ]
+    names = ", ".join(dict.fromkeys(map(_named, gone)))
+    return f" that the text shows; what {names} ordered is not in it" if names else ""
+
+
+def _lost(before: UnitResult | None, after: UnitResult | None) -> Iterator[tuple[str, Twin, list[Twin]]]:
+    """The barriers of the first side that the other one has not on the same line, each with its model and all of that
+    model that are gone."""
+    for result in before.results if before is not None and after is not None else ():
+        pairs = twins(result, _result(after, result.model))
+        gone = [t for t in pairs if t.after is None]
+        for twin in pairs:
+            if twin.before is not None and (
+                twin.after is None or twin.after.place.line != twin.before.place.line
+            ):
+                yield result.model, twin, gone
+
+
+def _forbade(b: BarrierVerdict) -> bool:
+    return b.supposed.startswith(FORBIDS)
+
+
+def _is_unshown(b: BarrierVerdict) -> bool:
+    """Whether all that a barrier is known to order is accesses that are not shown."""
+    return _forbade(b) and ABOVE in b.supposed and BELOW in b.supposed
+
+
+def _bare(outcome: str) -> str:
+    return outcome.replace(BY_ATOMIC, "")
 
 
 def _unobserved(before: UnitResult | None, after: UnitResult | None, of_all: bool = True) -> str:

@@ -6,17 +6,18 @@ barrier; so what it can still see, the barrier at hand does not forbid.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from verifier.execution.cycles import TooManyCycles
 from verifier.limits import NotModelled, Undecided
+from verifier.pairing.changes import BY_ATOMIC, FORBIDS
 from verifier.pairing.classes import Classes
 from verifier.pairing.judge import Judge
 from verifier.pairing.outcomes import Outcome, is_seen_unordered, outcomes
 from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange
 from verifier.program.probes import End, Probe, probes
-from verifier.program.program import Fence, Program, flatten
+from verifier.program.program import Branch, Fence, Loop, Operation, Program, Scope, flatten
 from verifier.program.suppose import OBSERVER, hides_order, mirrored, supposed
 from verifier.record import record, replace
 
@@ -173,6 +174,7 @@ def probe_changes(
 ) -> tuple[OutcomeChange, ...]:
     """What an observer sees of each probe in two versions, where it tells them apart or stays possible."""
     found: list[OutcomeChange] = []
+    rarer = on_fewer_ways(programs)
     for probe in asked:
         for model in models:
             a, b = (watch.state(p, probe, model) for p in programs)
@@ -181,6 +183,8 @@ def probe_changes(
             in_part = not (probe.first.path and probe.second.path)
             if in_part and (a, b) == ("forbidden", "allowed") and _is_moved(probe, programs):
                 continue  # it no longer orders what may stand on its other side
+            if in_part and (a, b) == ("forbidden", "forbidden") and probe.thread in rarer:
+                continue  # what stands beside it is looked at, not the ways round it
             alone = watch.state(programs[-1], probe, model, is_ordered=False)
             given = _given(probe, programs, (a, b), model, watch)
             found.append(
@@ -214,6 +218,34 @@ def _has_fence(program: Program | None, probe: Probe, kind: str) -> bool:
         if t.name == probe.thread
         for o in flatten(t.body)
     )
+
+
+def on_fewer_ways(programs: Sequence[Program | None]) -> frozenset[str]:
+    """The threads in which each barrier of the last version has more conditions around it than one of the first one's
+    has."""
+    first, last = (
+        {t.name: list(_depths(t.body)) for t in p.threads} if p else {} for p in (programs[0], programs[-1])
+    )
+    return frozenset(
+        n for n in first.keys() & last.keys() if first[n] and min(last[n], default=0) > min(first[n])
+    )
+
+
+def _depths(operations: Sequence[Operation], depth: int = 0) -> Iterator[int]:
+    """For each barrier the number of conditions and loops around it."""
+    for o in operations:
+        match o:
+            case Fence(is_barrier=True):
+                yield depth
+            case Branch(_, then, otherwise):
+                yield from _depths(then, depth + 1)
+                yield from _depths(otherwise, depth + 1)
+            case Loop(body):
+                yield from _depths(body, depth + 1)
+            case Scope(_, body):
+                yield from _depths(body, depth)
+            case _:
+                pass
 
 
 def _is_moved(probe: Probe, programs: Sequence[Program | None]) -> bool:
@@ -277,7 +309,7 @@ def described(probe: Probe) -> str:
 
 def _named(end: End) -> str:
     """An access's place; of one that is not shown, whether it is taken to be an atomic operation's."""
-    return f"{end.name} (by an atomic operation)" if end.is_atomic else end.name
+    return f"{end.name}{BY_ATOMIC}" if end.is_atomic else end.name
 
 
 def _actions(a: str, x: str, b: str, y: str) -> str:
@@ -319,5 +351,5 @@ def _sentence(probe: Probe, sight: Sight) -> tuple[int, str]:
     if sight.state == "allowed":
         return 2, f"does not forbid {what}"
     if sight.status == "paired":
-        return 0, f"forbids {what}"
+        return 0, f"{FORBIDS}{what}"
     return 1, f"is not needed to forbid {what}"
