@@ -131,6 +131,13 @@ class Declared:
         *_, (kind, dimensions, _) = self._along(path)
         return None if dimensions else self.resolved(kind)
 
+    def struct(self, path: Path) -> str | None:
+        """The struct or union that is at a path, or that a pointer there leads to; None where no text tells."""
+        *_, (kind, dimensions, _) = self._along(path)
+        if kind is None or dimensions or kind.pointers not in (0, 1) or "{" in kind.name:
+            return None
+        return kind.name if self.is_struct(replace(kind, pointers=0)) else None
+
     def of_pointer(self, path: Path) -> tree.Type | None:
         """The type of a pointer to what is at a path."""
         known = self.at(path)

@@ -1,23 +1,26 @@
 """Which paths of a text name the same location.
 
 An object has other names in other functions (`v` and `vcpu`). Objects are matched by struct type
-where types are known, else by the tail of the member path; each guess becomes an assumption.
+where types are known, else by the tail of the member path (see tails); each guess becomes an assumption.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import product
 
+from verifier.program.declared import Declared
 from verifier.program.program import Path, Root
+from verifier.program.tails import Tails, loosely
 
 
 def unify(
-    uses: Iterable[tuple[str, Path]], aliases: Sequence[tuple[str, str]]
+    uses: Iterable[tuple[str, Path]], aliases: Sequence[tuple[str, str]], types: Declared
 ) -> tuple[tuple[str, ...], dict[Path, int], tuple[str, ...]]:
     """Number the locations behind `uses`, pairs (thread, path) in source order.
 
     Returns the locations' names, the location of each path, and the assumptions made. `aliases`
-    are the user's own (one name, another name for the same object).
+    are the user's own (one name, another name for the same object); `types` is what the text says of types.
     """
     uses = list(uses)
     renamed = dict(aliases)
@@ -26,20 +29,18 @@ def unify(
     threads: dict[Path, set[str]] = {}
     first: dict[tuple[object, tuple[str, ...]], Path] = {}
     members_of = _as_elements([p for _, p in uses], groups)
-    loose = {(groups[p.root], _loosely(m)) for p, m in members_of.items() if "[*]" in m}
+    loose = {(groups[p.root], loosely(m)) for p, m in members_of.items() if "[*]" in m}
     for thread, path in uses:
         members = members_of[path]
-        if (groups[path.root], _loosely(members)) in loose:
-            members = _loosely(members)
+        if (groups[path.root], loosely(members)) in loose:
+            members = loosely(members)
         key = (groups[path.root], members)
         head = first.setdefault(key, path)
         parent.setdefault(path, head)
         threads.setdefault(head, set()).add(thread)
     assumptions = _object_assumptions(uses, groups)
     assumptions += [f"the elements of {array} are taken to be one location" for array in merged(uses)]
-    assumptions += _join_tails(
-        [p for p in threads if p.root.owner is not None and not p.root.is_own], parent, threads
-    )
+    assumptions += _join(Tails(threads, groups, types), parent, threads)
     numbers: dict[Path, int] = {}
     names: list[str] = []
     for _, path in uses:
@@ -53,7 +54,7 @@ def unify(
 
 def merged(uses: Iterable[tuple[str, Path]]) -> tuple[str, ...]:
     """The arrays whose elements are one location, as an index tells too little."""
-    loose = (Path(p.root, _loosely(p.members)) for _, p in uses if "[*]" in p.members)
+    loose = (Path(p.root, loosely(p.members)) for _, p in uses if "[*]" in p.members)
     return tuple(dict.fromkeys(str(path).replace("[*]", "[]") for path in loose))
 
 
@@ -85,11 +86,6 @@ def _as_element(
         if (group, target) in counted and step[0] != "[" and (not rest or rest[0][0] != "["):
             return (*target, "[0]", *rest)
     return members
-
-
-def _loosely(members: tuple[str, ...]) -> tuple[str, ...]:
-    """Members with every array index left open."""
-    return tuple("[*]" if m.startswith("[") else m for m in members)
 
 
 def _find(parent: dict[Path, Path], path: Path) -> Path:
@@ -151,26 +147,22 @@ def _object_assumptions(uses: Sequence[tuple[str, Path]], groups: dict[Root, obj
     ]
 
 
-def _join_tails(paths: Sequence[Path], parent: dict[Path, Path], threads: dict[Path, set[str]]) -> list[str]:
-    """Unite paths of different threads of which one is the other's tail."""
+def _join(tails: Tails, parent: dict[Path, Path], threads: dict[Path, set[str]]) -> list[str]:
+    """Unite locations of different threads by the tails of their paths."""
     assumptions = []
-    for i, p in enumerate(paths):
-        for q in paths[i + 1 :]:
-            a, b = _find(parent, p), _find(parent, q)
-            if a == b or not _may_be_one(p, q) or threads[a] & threads[b]:
-                continue
-            parent[b] = a
-            threads[a] |= threads[b]
-            assumptions.append(f"{_written(p)} and {_written(q)} are taken to be the same location")
+    united: dict[Path, list[Path]] = {}
+    for p, q in tails.pairs():
+        a, b = _find(parent, p), _find(parent, q)
+        both = united.get(a, [a]), united.get(b, [b])
+        if a == b or threads[a] & threads[b] or any(tails.are_apart(*pair) for pair in product(*both)):
+            continue
+        if not tails.match(p, q):
+            continue
+        parent[b] = a
+        threads[a] |= threads[b]
+        united[a] = both[0] + both[1]
+        assumptions.append(f"{_written(p)} and {_written(q)} are taken to be the same location")
     return assumptions
-
-
-def _may_be_one(p: Path, q: Path) -> bool:
-    long, short = (p, q) if len(p.members) >= len(q.members) else (q, p)
-    if not short.members or long.members[len(long.members) - len(short.members) :] != short.members:
-        return False
-    known = p.root.type is not None and q.root.type is not None
-    return not known or len(long.members) > len(short.members)
 
 
 def _written(path: Path) -> str:

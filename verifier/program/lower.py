@@ -98,7 +98,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     initial.check(context, uses)
     conditions = tuple(condition(context, threads, [p for _, p in uses], c) for c in unit.conditions)
     arms, unread = notes(unit.skipped)
-    names, numbers, guesses = unify(uses, aliases)
+    names, numbers, guesses = unify(uses, aliases, context.types_of)
     _note_unions(context, uses)
     for overwritten in context.overwritten:
         _note_overwritten(context, overwritten, [p for _, p in resolved.places([overwritten.use])], uses)

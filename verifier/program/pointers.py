@@ -72,7 +72,7 @@ def resolve(context: Context, threads: tuple[Thread, ...], aliases: Sequence[tup
         uses = _places(context.uses, known)
         seen = {p for _, p in uses}
         uses += [("", p) for p in taken if p not in seen and p.root.owner is None]
-        _, numbers, _ = unify(uses, aliases)
+        _, numbers, _ = unify(uses, aliases, context.types_of)
         flow = _Flow(context, threads, numbers, objects(uses, list(context.addresses), aliases))
         flow.run()
         if _ground(context, flow):
