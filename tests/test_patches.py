@@ -534,3 +534,25 @@ def test_an_order_that_may_be_lost(body: str) -> None:
     summary = change(checked(mail("Order it.", hunk("static void start(struct s *p)", body)))).summary
     assert "no ordering change" not in summary
     assert "could not be compared" in summary or "forbidden before, allowed after" in summary
+
+
+OUT_OF_A_LOOP = (
+    " \tn = READ_ONCE(p->n);\n+\tsmp_rmb();\n \tfor (i = 0; i < n; i++) {\n-\t\tsmp_rmb();\n"
+    " \t\tsum += READ_ONCE(p->flags);\n \t\tsum += READ_ONCE(p->domain);\n \t}\n"
+)
+AN_ACCESS_MOVES_UP = (
+    "+\tgo(READ_ONCE(p->waiting));\n \tatomic_dec(&p->count);\n \tsmp_mb__before_atomic();\n"
+    " \tclear_bit(0, &p->flags);\n \tsmp_mb__after_atomic();\n-\tgo(READ_ONCE(p->waiting));\n"
+)
+
+
+@pytest.mark.parametrize("body", [OUT_OF_A_LOOP, AN_ACCESS_MOVES_UP])
+def test_an_order_that_the_other_side_was_not_asked_for(body: str) -> None:
+    summary = change(checked(mail("Order it.", hunk("static void start(struct s *p)", body)))).summary
+    assert "could not be compared" in summary
+
+
+def test_a_changed_line_that_is_not_understood() -> None:
+    body = " \tset_bit(0, &p->flags);\n \tsmp_mb();\n+\tnote(p) $$;\n \tgo(READ_ONCE(p->x));\n"
+    summary = change(checked(mail("Order it.", hunk("static void start(struct s *p)", body)))).summary
+    assert summary.startswith("what line 16 changes is not understood; SB forbidden before and after")

@@ -212,9 +212,18 @@ class _Check:
         if len(units) > 1 or is_gone or (self.patch.is_diff and self._is_new(units[last])):
             rarer = on_fewer_ways([programs.get(w) for w in WHICH])
             units[last] = replace(
-                units[last], change=change(units.get("before"), units.get("after"), outcomes, rarer)
+                units[last],
+                change=change(
+                    units.get("before"), units.get("after"), outcomes, rarer, self._unread(versions)
+                ),
             )
         return list(units.values())
+
+    def _unread(self, versions: Sequence[Version]) -> list[int]:
+        """The lines of the group's functions that the patch changes and that are not understood."""
+        spans = [f.span for v in versions for f in v.unit.functions if f.name in self.group.threads]
+        lines = {n.line for v in versions for n in v.side.notes} & set(self.patch.changed)
+        return sorted(n for n in lines if any(s.line <= n <= s.end_line for s in spans))
 
     def left_out(self, version: Version, problem: str) -> UnitResult:
         """The group, undecided."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.syntax.printer import show
+from verifier.errors import SyntaxProblem
 from verifier.source import Source
 from verifier.syntax import parse, parse_diagram, tree
+from verifier.syntax.walk import nodes
 
 
 def body(text: str) -> str:
@@ -239,3 +241,18 @@ ROUND_TRIPS = [text for text, _ in EXPRESSIONS if "struct foo){" not in text and
 def test_printing_and_parsing_again_gives_the_same_tree(text: str) -> None:
     first = unit(f"void f(void) {{ {text}; }}")
     assert unit(show(first)).functions == first.functions
+
+
+@pytest.mark.parametrize(
+    "arguments", ['KERN_ERR "x"', 'NAME"x"', '"a" FORMAT "b", n', 'KERN_ERR NAME ": x" END, n', '"x" END']
+)
+def test_a_macro_beside_a_string_is_a_part_of_it(arguments: str) -> None:
+    unit = parse(Source.whole("a.c", f"void f(void) {{ log({arguments}); }}"))
+    (call,) = [n for n in nodes(unit.functions[0]) if isinstance(n, tree.Call)]
+    assert isinstance(call.arguments[0], tree.String)
+    assert len(call.arguments) == 1 + arguments.count(",")
+
+
+def test_words_beside_a_quotation_are_no_code() -> None:
+    with pytest.raises(SyntaxProblem):
+        parse(Source.whole("a.c", 'void f(void) { wait "done" here; }'))

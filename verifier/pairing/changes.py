@@ -9,6 +9,7 @@ from verifier.program.probes import ABOVE, BELOW
 from verifier.record import record
 
 FORBIDS = "forbids "  # what a supposed observer does not see beside a barrier begins with it
+NO_CHANGE = "no ordering change"
 BY_ATOMIC = " (by an atomic operation)"
 
 
@@ -25,9 +26,10 @@ def change(
     after: UnitResult | None,
     outcomes: Sequence[OutcomeChange],
     rarer: Container[str] = (),
+    unread: Sequence[int] = (),
 ) -> Change:
     """The change between two programs of which one may be missing. `rarer`: the threads whose barriers have conditions
-    around them that they had not before."""
+    around them that they had not before, or no loop any more; `unread`: changed lines that are not understood."""
     shown = after or before
     assert shown is not None
     details = [line for r in shown.results for line in _details(r.model, before, after)]
@@ -35,7 +37,7 @@ def change(
         file=shown.file,
         title=shown.title,
         threads=shown.threads,
-        summary=_summary(before, after, outcomes, rarer),
+        summary=_as_far_as_read(_summary(before, after, outcomes, rarer), unread),
         details=tuple(_merged(details)),
         outcomes=tuple(outcomes),
     )
@@ -119,6 +121,15 @@ def _merged(lines: Iterable[tuple[str, str]]) -> list[str]:
     return [f"{', '.join(dict.fromkeys(names))}: {text}" for text, names in models.items()]
 
 
+def _as_far_as_read(summary: str, unread: Sequence[int]) -> str:
+    """The summary; that nothing changes is not said where changed lines are not understood."""
+    if not unread or not summary.startswith(NO_CHANGE):
+        return summary
+    lines = f"line{'s' if len(unread) > 1 else ''} {', '.join(map(str, unread))}"
+    rest = summary.removeprefix(NO_CHANGE).removeprefix(": ")
+    return f"what {lines} {'change' if len(unread) > 1 else 'changes'} is not understood{rest and f'; {rest.strip()}'}"
+
+
 def _summary(
     before: UnitResult | None,
     after: UnitResult | None,
@@ -146,7 +157,7 @@ def _summary(
     if parts:
         return "; ".join(parts)
     if before is None and after is not None:
-        return _new(after) or "no ordering change" + _unobserved(before, after)
+        return _new(after) or NO_CHANGE + _unobserved(before, after)
     kept = [o for o in outcomes if o.before == "forbidden" and o.after == "forbidden"]
     if kept:
         unobserved = _unobserved(before, after, of_all=False)
@@ -155,14 +166,14 @@ def _summary(
             return f"{said}; what else changes could not be decided"
         if names := _uncompared(before, after, outcomes, rarer):
             return f"{said}; what {names} ordered besides could not be compared"
-        return f"no ordering change{unobserved}: {said}"
+        return f"{NO_CHANGE}{unobserved}: {said}"
     if _undecided(before) or _undecided(after):
         return "what changes could not be decided"
     if text := _status_changes(before, after):
         return text
     if names := _uncompared(before, after, outcomes, rarer):
         return f"what {names} ordered could not be compared"
-    return "no ordering change" + (_unshown(before, after) or _unobserved(before, after))
+    return NO_CHANGE + (_unshown(before, after) or _unobserved(before, after))
 
 
 def _uncompared(
@@ -174,7 +185,7 @@ def _uncompared(
     """The barriers that go or move, of which it is not known that what they forbade is forbidden still: where that is
     not asked of both sides, where another one that goes forbade it as well, or where there are ways round it now."""
     names: dict[str, None] = {}
-    for model, twin, gone in _lost(before, after):
+    for model, twin, gone in _earlier(before, after):
         a = twin.before
         assert a is not None
         asked = {_bare(o.outcome) for o in outcomes if o.model == model}
@@ -183,7 +194,12 @@ def _uncompared(
         is_lost = _forbade(a) and _bare(a.supposed.removeprefix(FORBIDS)) not in asked
         others = [t for t in gone if t is not twin and t.before and t.before.place.thread == a.place.thread]
         is_joint = a.status == "redundant" and twin.after is None and others
-        if a.place.thread in rarer or is_joint or (is_lost and not (twin in gone and _is_unshown(a))):
+        is_elsewhere = twin.after is None or twin.after.place.line != a.place.line
+        if (
+            (is_elsewhere and a.place.thread in rarer)
+            or is_joint
+            or (is_lost and not (twin in gone and _is_unshown(a)))
+        ):
             names[_named(a)] = None
     return ", ".join(names)
 
@@ -191,23 +207,18 @@ def _uncompared(
 def _unshown(before: UnitResult | None, after: UnitResult | None) -> str:
     """That there may be one which the text does not show: barriers go around which it has no access."""
     gone = [
-        t.before for _, t, gone in _lost(before, after) if t in gone and t.before and _is_unshown(t.before)
+        t.before for _, t, gone in _earlier(before, after) if t in gone and t.before and _is_unshown(t.before)
     ]
     names = ", ".join(dict.fromkeys(map(_named, gone)))
     return f" that the text shows; what {names} ordered is not in it" if names else ""
 
 
-def _lost(before: UnitResult | None, after: UnitResult | None) -> Iterator[tuple[str, Twin, list[Twin]]]:
-    """The barriers of the first side that the other one has not on the same line, each with its model and all of that
-    model that are gone."""
+def _earlier(before: UnitResult | None, after: UnitResult | None) -> Iterator[tuple[str, Twin, list[Twin]]]:
+    """The barriers of the first side of two, each with its model and all of that model that are gone."""
     for result in before.results if before is not None and after is not None else ():
         pairs = twins(result, _result(after, result.model))
         gone = [t for t in pairs if t.after is None]
-        for twin in pairs:
-            if twin.before is not None and (
-                twin.after is None or twin.after.place.line != twin.before.place.line
-            ):
-                yield result.model, twin, gone
+        yield from ((result.model, twin, gone) for twin in pairs if twin.before is not None)
 
 
 def _forbade(b: BarrierVerdict) -> bool:

@@ -222,28 +222,37 @@ def _has_fence(program: Program | None, probe: Probe, kind: str) -> bool:
 
 def on_fewer_ways(programs: Sequence[Program | None]) -> frozenset[str]:
     """The threads in which each barrier of the last version has more conditions around it than one of the first one's
-    has."""
+    has, or fewer loops."""
     first, last = (
-        {t.name: list(_depths(t.body)) for t in p.threads} if p else {} for p in (programs[0], programs[-1])
+        {t.name: list(_around(t.body)) for t in p.threads} if p else {} for p in (programs[0], programs[-1])
     )
     return frozenset(
-        n for n in first.keys() & last.keys() if first[n] and min(last[n], default=0) > min(first[n])
+        name
+        for name in first.keys() & last.keys()
+        if first[name]
+        and last[name]
+        and (
+            min(c for c, _ in last[name]) > min(c for c, _ in first[name])
+            or max(n for _, n in last[name]) < max(n for _, n in first[name])
+        )
     )
 
 
-def _depths(operations: Sequence[Operation], depth: int = 0) -> Iterator[int]:
-    """For each barrier the number of conditions and loops around it."""
+def _around(
+    operations: Sequence[Operation], conditions: int = 0, loops: int = 0
+) -> Iterator[tuple[int, int]]:
+    """For each barrier the number of conditions and of loops around it."""
     for o in operations:
         match o:
             case Fence(is_barrier=True):
-                yield depth
+                yield conditions, loops
             case Branch(_, then, otherwise):
-                yield from _depths(then, depth + 1)
-                yield from _depths(otherwise, depth + 1)
+                yield from _around(then, conditions + 1, loops)
+                yield from _around(otherwise, conditions + 1, loops)
             case Loop(body):
-                yield from _depths(body, depth + 1)
+                yield from _around(body, conditions + 1, loops + 1)
             case Scope(_, body):
-                yield from _depths(body, depth)
+                yield from _around(body, conditions, loops)
             case _:
                 pass
 

@@ -148,8 +148,9 @@ def _object_assumptions(uses: Sequence[tuple[str, Path]], groups: dict[Root, obj
 
 
 def _join(tails: Tails, parent: dict[Path, Path], threads: dict[Path, set[str]]) -> list[str]:
-    """Unite locations of different threads by the tails of their paths."""
-    assumptions = []
+    """Unite locations of different threads by the tails of their paths; tells which, in the text's order."""
+    order = {p: i for i, p in enumerate(threads)}
+    pairs: list[tuple[Path, Path]] = []
     united: dict[Path, list[Path]] = {}
     for p, q in tails.pairs():
         a, b = _find(parent, p), _find(parent, q)
@@ -161,8 +162,9 @@ def _join(tails: Tails, parent: dict[Path, Path], threads: dict[Path, set[str]])
         parent[b] = a
         threads[a] |= threads[b]
         united[a] = both[0] + both[1]
-        assumptions.append(f"{_written(p)} and {_written(q)} are taken to be the same location")
-    return assumptions
+        pairs.append((p, q))
+    pairs.sort(key=lambda pair: (order[pair[0]], order[pair[1]]))
+    return [f"{_written(p)} and {_written(q)} are taken to be the same location" for p, q in pairs]
 
 
 def _written(path: Path) -> str:

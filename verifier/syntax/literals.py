@@ -43,8 +43,8 @@ def character(text: str) -> int:
 
 
 def string(text: str) -> str:
-    """The inside of a string literal, escapes as written."""
-    return text.removeprefix("L")[1:-1]
+    """The inside of a string literal, escapes as written; of a macro for a part of one its name."""
+    return text.removeprefix("L")[1:-1] if text.endswith('"') else text
 
 
 def number_constants(constants: Sequence[tree.Variable]) -> tuple[tree.Variable, ...]:

@@ -16,7 +16,7 @@ _TYPEOF = frozenset(("typeof", "__typeof__", "__typeof", "typeof_unqual", "__aut
 def expression(text: Text, first: int, end: int) -> list[Word]:
     """The words of tokens[first:end], types after `(` and `,` told from names."""
     words: list[Word] = []
-    position = first
+    position, depth = first, 0
     while position < end:
         if _may_hold_type(text, position):
             stop = type_end(text, position, end)
@@ -29,9 +29,20 @@ def expression(text: Text, first: int, end: int) -> list[Word]:
             words += [plain(text, position), plain(text, position + 1)]
             words += [joined(text, "WORDS", position + 2, closer)] if position + 2 < closer else []
             position = closer
-        words.append(plain(text, position))
+        word = plain(text, position)
+        depth += {"(": 1, ")": -1}.get(word.kind, 0)
+        is_part = depth > 0 and word.kind == "NAME" and _is_part_of_string(text, position)
+        words.append(word._replace(kind="STRING") if is_part else word)
         position += 1
     return words
+
+
+def _is_part_of_string(text: Text, position: int) -> bool:
+    """Whether a name beside a string is a macro for a part of it, as KERN_ERR is."""
+    following = position + 1 + (text.kind(position + 1) == "name")
+    if text.kind(following) == "string":
+        return True
+    return text.kind(position - 1) == "string" and text.text(position + 1) != "("
 
 
 def plain(text: Text, position: int) -> Word:
