@@ -556,3 +556,33 @@ def test_a_changed_line_that_is_not_understood() -> None:
     body = " \tset_bit(0, &p->flags);\n \tsmp_mb();\n+\tnote(p) $$;\n \tgo(READ_ONCE(p->x));\n"
     summary = change(checked(mail("Order it.", hunk("static void start(struct s *p)", body)))).summary
     assert summary.startswith("what line 16 changes is not understood; SB forbidden before and after")
+
+
+IN_AN_ARM = " \tif (READ_ONCE(p->ready)) {\n+\t\tsmp_rmb();\n \t\tnote(p);\n \t}\n \tgo(p);\n"
+WITH_ITS_READ = " \tif (want(p)) {\n \t\tready = READ_ONCE(p->ready);\n+\t\tsmp_rmb();\n \t}\n \tgo(p);\n"
+IN_A_LOOP = " \twhile (READ_ONCE(p->busy)) {\n+\t\tsmp_rmb();\n \t\tcpu_relax();\n \t}\n \tgo(p);\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (IN_AN_ARM, "MP allowed before, forbidden after (armv8, lkmm), on the ways through it"),
+        (WITH_ITS_READ, "MP allowed before, forbidden after (armv8, lkmm), if the other side"),
+        (IN_A_LOOP, "no ordering change that the text shows; the partner of smp_rmb (line 15) is not in it"),
+    ],
+)
+def test_a_barrier_that_not_all_ways_pass(body: str, expected: str) -> None:
+    units = checked(mail("Order it.", hunk("static void start(struct s *p)", body)))
+    assert change(units).summary.startswith(expected)
+    said = {b.supposed.rpartition(", ")[2] for r in units[-1].results for b in r.barriers}
+    assert ("on the ways through it" in said) == (body is IN_AN_ARM)
+
+
+def test_what_orders_may_be_on_a_line_that_only_the_other_side_has() -> None:
+    body = (
+        "-\tobject_lock(p->o);\n-\tstate = READ_ONCE(p->state);\n-\tobject_unlock(p->o);\n"
+        "+\tstate = smp_load_acquire(&p->state);\n \tspin_lock(&p->lock);\n \tgo(READ_ONCE(p->head));\n"
+        " \tspin_unlock(&p->lock);\n"
+    )
+    found = change(checked(mail("Order it.", hunk("static void start(struct s *p)", body))))
+    assert found.summary == "what changes could not be decided"

@@ -375,7 +375,9 @@ class _Check:
             notes.append(
                 f"{', '.join(names)}: taken for a local of each function, as no declaration is shown (--tree has them)"
             )
-        partly = [t for t in version.side.partly if t in self.group.threads]
+        known = {f.name: f for f in version.unit.functions}
+        reached = {n for t in self.group.threads if t in known for n in reach_of(t, known)}
+        partly = [t for t in version.side.partly if t in reached]
         if partly:
             verb = "is" if len(partly) == 1 else "are"
             notes.append(

@@ -271,6 +271,10 @@ def test_two_hunks_of_one_function_are_one_function() -> None:
     assert found.touched == ("put",)
     assert found.after is not None
     assert found.after.partly == ("put",)
+    for start, heading in ((331, "out:"), (31, "int wait(struct box *b);")):
+        far = patch(second.replace("+31,6 @@ out:", f"+{start},6 @@ {heading}"))
+        assert far.after is not None
+        assert len(far.after.partly) == 2
 
 
 def test_a_function_that_is_new_has_no_before() -> None:

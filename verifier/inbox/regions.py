@@ -20,6 +20,7 @@ from verifier.inbox.mend import (
 from verifier.record import field, record
 from verifier.syntax.scanner import Token, scan
 
+NEAR = 60  # lines between a hunk and one whose header has a label of the same function
 _CONTROL = frozenset(("if", "while", "for", "switch", "else", "do", "return", "sizeof"))
 _NO_NAME = frozenset(("__acquires", "__releases", "__must_hold", "__attribute__", "__printf", "__section"))
 _HEADING = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*\((?P<rest>.*)$")
@@ -47,10 +48,12 @@ class Shown:
 
 @record(slots=True)
 class Shelf:
-    """What a side of a file has: functions in the order of the text, and what stands outside of them."""
+    """What a side of a file has: functions in the order of the text, and what stands outside of them; `last_line` of
+    the file is the last one of its hunks so far."""
 
     functions: list[Shown] = field(default_factory=list)
     outside: list[Line] = field(default_factory=list)
+    last_line: int = 0
 
     def of(self, name: str) -> Shown | None:
         return next((f for f in self.functions if f.name == name), None)
@@ -63,6 +66,7 @@ def shelve(name: str, raw: tuple[str, ...], hunks: Sequence[tuple[Hunk, Sequence
     for (hunk, _), lines in zip(hunks, without_directives(name, closed), strict=True):
         if lines:
             _Hunk(name, raw, shelf, hunk, lines).shelve()
+        shelf.last_line = hunk.new_start + len(hunk.lines)
     return shelf
 
 
@@ -206,7 +210,12 @@ class _Hunk:
         """The name and the parameters of the function that the hunk's header names."""
         text = self.hunk.heading.text if self.hunk.heading is not None else ""
         matches = [m for m in _HEADING.finditer(text) if m["name"] not in _NO_NAME]
-        if not matches or text.startswith("#") or (_INVOCATION.match(text) and "DEFINE" not in text):
+        if (
+            not matches
+            or _is_prototype(text)
+            or text.startswith("#")
+            or (_INVOCATION.match(text) and "DEFINE" not in text)
+        ):
             return None
         return matches[0]
 
@@ -232,13 +241,21 @@ class _Hunk:
                 known.is_whole = False
                 return known
             shown = self._named(heading)
-        elif last is not None and last.is_open and hunk.heading is not None:
+        elif last is not None and last.is_open and hunk.heading is not None and self._goes_on():
             last.is_whole = False
             return last
         else:
             shown = Shown(*_nameless(self.lines[0]))
         self.shelf.functions.append(shown)
         return shown
+
+    def _goes_on(self) -> bool:
+        """Whether the hunk is taken to go on with the function that the one before ends in, by a header that names no
+        function: not by a prototype, and by a label only if that is near."""
+        assert self.hunk.heading is not None
+        text = self.hunk.heading.text
+        is_near = self.hunk.new_start - self.shelf.last_line <= NEAR
+        return not _is_prototype(text) and (is_near or not _LABEL.match(text))
 
     def _named(self, heading: re.Match[str]) -> Shown:
         """The function of the hunk's header; of a macro such as SYSCALL_DEFINE2(name, …) the one that it defines."""
@@ -309,6 +326,10 @@ class _Hunk:
 
     def _outside(self, first: int, end: int) -> None:
         self.shelf.outside += self._between(first, end)
+
+
+def _is_prototype(heading: str) -> bool:
+    return heading.rstrip().endswith(");")
 
 
 def _nameless(line: Line) -> tuple[str, list[Line]]:

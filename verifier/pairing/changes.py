@@ -226,8 +226,9 @@ def _forbade(b: BarrierVerdict) -> bool:
 
 
 def _is_unshown(b: BarrierVerdict) -> bool:
-    """Whether all that a barrier is known to order is accesses that are not shown."""
-    return _forbade(b) and ABOVE in b.supposed and BELOW in b.supposed
+    """Whether all that a barrier is known to order is accesses that are not shown, or nothing."""
+    is_known = b.supposed or b.status != "unmatched"
+    return not is_known or (_forbade(b) and ABOVE in b.supposed and BELOW in b.supposed)
 
 
 def _bare(outcome: str) -> str:

@@ -16,7 +16,7 @@ from verifier.pairing.classes import Classes
 from verifier.pairing.judge import Judge
 from verifier.pairing.outcomes import Outcome, is_seen_unordered, outcomes
 from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange
-from verifier.program.probes import End, Probe, probes
+from verifier.program.probes import End, Probe, accesses_in, probes
 from verifier.program.program import Branch, Fence, Loop, Operation, Program, Scope, flatten
 from verifier.program.suppose import OBSERVER, hides_order, mirrored, supposed
 from verifier.record import record, replace
@@ -26,6 +26,7 @@ State = Literal["allowed", "forbidden", "not there"]
 ToClasses = Callable[[Program, str, Callable[[Outcome], bool]], Classes]
 MOST = 8  # questions about a program
 OPEN = frozenset({"unmatched", "undecided"})
+THROUGH = "on the ways through it"  # of what is ordered only where a barrier is passed
 
 
 @record(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Watch:
 
     def _look(self, program: Program, probe: Probe, model: str, is_ordered: bool) -> Sight | None:
         other = supposed(program, probe, is_ordered)
-        if other is None:
+        if other is None or _is_after_a_loop(program, probe):
             return None
         try:
             seen = self.classes(other, model, lambda o: _is_asked(o, probe))
@@ -180,7 +181,7 @@ def probe_changes(
             a, b = (watch.state(p, probe, model) for p in programs)
             if "not there" in (a, b):
                 continue
-            in_part = not (probe.first.path and probe.second.path)
+            in_part = _is_in_part(probe)
             if in_part and (a, b) == ("forbidden", "allowed") and _is_moved(probe, programs):
                 continue  # it no longer orders what may stand on its other side
             if in_part and (a, b) == ("forbidden", "forbidden") and probe.thread in rarer:
@@ -196,8 +197,8 @@ def probe_changes(
 def _given(
     probe: Probe, programs: Sequence[Program | None], states: tuple[State, State], model: str, watch: Watch
 ) -> str:
-    """On what an answer depends where a barrier is about atomic operations and none is shown: whether the access that
-    stands there is one's."""
+    """On what an answer depends: if a barrier is about atomic operations and none is shown, whether the access that
+    stands there is one's; if an access is not shown and there are ways round the barrier, which one is taken."""
     first, second = probe.first, probe.second
     flipped = (
         ("after-atomic", first, replace(probe, first=replace(first, is_atomic=not first.is_atomic))),
@@ -207,7 +208,7 @@ def _given(
         if end.path is None and any(_has_fence(p, probe, kind) for p in programs):
             if tuple(watch.state(p, other, model) for p in programs) != states:
                 return f"{'if' if end.is_atomic else 'unless'} {end.name} is an atomic operation's"
-    return ""
+    return THROUGH if any(_is_passed_by(p, probe) for p in programs) else ""
 
 
 def _has_fence(program: Program | None, probe: Probe, kind: str) -> bool:
@@ -253,6 +254,52 @@ def _around(
                 yield from _around(body, conditions + 1, loops + 1)
             case Scope(_, body):
                 yield from _around(body, conditions, loops)
+            case _:
+                pass
+
+
+def _is_in_part(probe: Probe) -> bool:
+    """Whether one of the accesses is not shown."""
+    return not (probe.first.path and probe.second.path)
+
+
+def _is_after_a_loop(program: Program, probe: Probe) -> bool:
+    """Whether the probe asks for an access that is not shown, below a barrier in a loop: what comes after the loop
+    comes after its last condition, too."""
+    return probe.second.path is None and any(is_in_loop for is_in_loop, _ in _arms(program, probe))
+
+
+def _is_passed_by(program: Program | None, probe: Probe) -> bool:
+    """Whether there are ways round the barrier from the one access to the other, of which one is not shown."""
+    shown = {end.path for end in (probe.first, probe.second) if end.path is not None}
+    return _is_in_part(probe) and any(
+        not any(shown & set(o.address.targets()) for o in accesses_in(flatten(arm)))
+        for _, arm in (_arms(program, probe) if program is not None else ())
+        if arm
+    )
+
+
+def _arms(program: Program, probe: Probe) -> Iterator[tuple[bool, Sequence[Operation]]]:
+    """For each barrier on the probe's line whether it is in a loop, and the arm of a condition that it is in."""
+    for thread in program.threads:
+        if thread.name == probe.thread:
+            yield from _arms_in(thread.body, probe.line, False, ())
+
+
+def _arms_in(
+    operations: Sequence[Operation], line: int, is_in_loop: bool, arm: Sequence[Operation]
+) -> Iterator[tuple[bool, Sequence[Operation]]]:
+    for o in operations:
+        match o:
+            case Fence(is_barrier=True) if o.origin.span.line == line:
+                yield is_in_loop, arm
+            case Branch(_, then, otherwise):
+                yield from _arms_in(then, line, is_in_loop, then)
+                yield from _arms_in(otherwise, line, is_in_loop, otherwise)
+            case Loop(body):
+                yield from _arms_in(body, line, True, arm)
+            case Scope(_, body):
+                yield from _arms_in(body, line, is_in_loop, arm)
             case _:
                 pass
 
@@ -349,6 +396,8 @@ def supposed_texts(
             if sight is None:
                 continue
             rank, text = _sentence(probe, sight)
+            if sight.state == "forbidden" and _is_passed_by(program, probe):
+                text = f"{text}, {THROUGH}"
             known = found.get((model, probe.line))
             if known is None or rank < known[0]:
                 found[model, probe.line] = (rank, text)
