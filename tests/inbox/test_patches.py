@@ -291,3 +291,16 @@ def test_what_does_not_parse_is_said() -> None:
     found = hunk("+\tsmp_mb();\n+\tx = = 3;\n \tb->x = 1;\n")
     assert found.after is not None
     assert [(n.line, n.reason) for n in found.after.notes] == [(5, "not understood")]
+
+
+def test_a_hunk_of_macros_alone() -> None:
+    header = (
+        "--- a/x.h\n+++ b/x.h\n@@ -1,4 +1,5 @@\n #ifndef X\n #define X\n+#define order_reads()\t\tsmp_rmb()\n"
+        " #define order_writes()\t\tsmp_wmb()\n #endif\n"
+    )
+    found = patch(header + DIFF)
+    assert found.after is not None
+    assert found.before is not None
+    assert "order_reads" in found.after.source.text
+    assert "order_reads" not in found.before.source.text
+    assert "order_writes" in found.before.source.text

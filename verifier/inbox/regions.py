@@ -82,6 +82,7 @@ class _Hunk:
         self.tokens = self._scan()
         tokens = self.tokens
         if not tokens:
+            self.shelf.outside += self.lines  # nothing but macros, which are no tokens
             return
         self.is_flat = all(t.column == 1 or self._is_inner(i) for i, t in enumerate(tokens))
         heads = self._heads()
