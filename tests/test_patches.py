@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import quopri
+from collections.abc import Sequence
 
 import pytest
 
+from verifier import patches
+from verifier.limits import OUT_OF_TIME, Deadline, Undecided
 from verifier.options import Options
 from verifier.pairing.verdict import BarrierVerdict, Change, Remark, UnitResult
 from verifier.pipeline import check
@@ -586,3 +589,29 @@ def test_what_orders_may_be_on_a_line_that_only_the_other_side_has() -> None:
     )
     found = change(checked(mail("Order it.", hunk("static void start(struct s *p)", body))))
     assert found.summary == "what changes could not be decided"
+
+
+@pytest.mark.parametrize(
+    "problem", [Undecided("time ran out"), TypeError("argument 2: made by ctypes of another")]
+)
+def test_what_was_judged_before_time_was_over_is_told(
+    problem: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "".join(
+        f"+void f{i}(struct s{i} *p)\n+{{\n+\tp->a{i} = 1;\n+\tsmp_wmb();\n+\tp->b{i} = 1;\n+}}\n"
+        for i in range(3)
+    )
+    text = f"--- /dev/null\n+++ b/x.c\n@@ -0,0 +1,{body.count(chr(10))} @@\n{body}"
+    units = patches._Check.units
+
+    def in_time(check: patches._Check, versions: Sequence[patches.Version]) -> list[UnitResult]:
+        if check.group.threads == ("f1",):
+            monkeypatch.setattr(Deadline, "is_over", lambda _: True)
+            raise problem
+        return units(check, versions)
+
+    monkeypatch.setattr(patches._Check, "units", in_time)
+    first, second, third = checked(text)
+    assert {b.status for r in first.results for b in r.barriers} == {"unmatched"}
+    assert {r.reason for r in second.results} == {OUT_OF_TIME}
+    assert third.threads == ("f2",)

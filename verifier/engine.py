@@ -8,7 +8,7 @@ from verifier.cat.terms import Model
 from verifier.decide import ask, beyond, build_graph, judge, model, overall
 from verifier.events.graph import without_escapes
 from verifier.inbox.implied import may_say
-from verifier.limits import Deadline, NotModelled
+from verifier.limits import Deadline, NotModelled, Undecided
 from verifier.options import Options
 from verifier.pairing import outcomes
 from verifier.pairing.classes import Classes
@@ -51,9 +51,12 @@ class Engine:
         from verifier.implied import Asked, check_claims  # only where there are claims
 
         own = {f.name: f for f in functions}
-        return check_claims(
-            lines, Asked(own, source, partly, taken, self.models(models), self.options, self.deadline)
-        )
+        try:
+            return check_claims(
+                lines, Asked(own, source, partly, taken, self.models(models), self.options, self.deadline)
+            )
+        except Undecided:  # time is over; what was judged before is told without them
+            return ()
 
     def without(self, result: ModelResult, is_left_out: Callable[[Found], bool]) -> ModelResult:
         barriers = tuple(b for b in result.barriers if not is_left_out(b))

@@ -14,6 +14,7 @@ from verifier.inbox.around import CALLED
 from verifier.inbox.implied import comment_lines
 from verifier.inbox.pieces import Patch, Side
 from verifier.inbox.sayings import sayings, speaks_of_devices
+from verifier.limits import OUT_OF_TIME, Undecided
 from verifier.options import Options
 from verifier.pairing.changes import change
 from verifier.pairing.observers import (
@@ -78,9 +79,16 @@ def check_patch(name: str, patch: Patch, options: Options, engine: Engine) -> tu
     found: list[UnitResult] = []
     drawn = () if options.threads else drawings(patch.diagrams)
     for group in drawn_groups(chosen.groups, main.unit, drawn):
-        found += _Check(name, patch, options, engine, group).units(
-            [_drawn(v, group, drawn) for v in versions]
-        )
+        check = _Check(name, patch, options, engine, group)
+        try:
+            engine.deadline.remaining()
+            found += check.units([_drawn(v, group, drawn) for v in versions])
+        except InputError:
+            raise
+        except (Undecided, Exception):  # ctypes makes an error of its own of what is raised when time is over
+            if not engine.deadline.is_over():
+                raise
+            found.append(check.left_out(main, OUT_OF_TIME))  # those before it have their answers
     notes = []
     if chosen.alone:
         notes.append(f"{_listed(chosen.alone)}: no barrier, and nothing that those with one access; left out")

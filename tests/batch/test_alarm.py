@@ -81,3 +81,10 @@ def test_nothing_is_printed_of_what_a_destructor_makes_of_it(capsys: pytest.Capt
     with pytest.raises(Undecided), time_limit(0.01, Undecided, "enough"):
         free_and_wait()
     assert capsys.readouterr().err == ""
+
+
+def test_it_can_be_stopped() -> None:
+    with time_limit(0.05, Undecided, "enough") as alarm:
+        alarm.stop()
+        time.sleep(0.15)
+    assert not alarm.has_rung

@@ -6,7 +6,7 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
-from verifier.batch.alarm import time_limit
+from verifier.batch.alarm import Alarm, time_limit
 from verifier.batch.answer import Answer, counted, litmus_code, unit_code
 from verifier.batch.inputs import read, shown_name
 from verifier.batch.memory import memory_limit
@@ -123,7 +123,7 @@ class Job:
         limit = None if seconds is None else seconds + SLACK
         try:
             with time_limit(limit, Undecided, OUT_OF_TIME) as alarm:
-                answer = self._answer(self.shown(number), data, self._trees(number))
+                answer = self._answer(self.shown(number), data, self._trees(number), alarm)
         except Undecided:
             return self.out_of_time(number)
         return replace(answer, is_last=alarm.has_rung)
@@ -138,7 +138,7 @@ class Job:
             return git.CommitTrees(self.options.tree, self.commits[number])
         return git.Directory(self.options.tree)
 
-    def _answer(self, name: str, data: bytes, trees: Trees | None) -> Answer:
+    def _answer(self, name: str, data: bytes, trees: Trees | None, alarm: Alarm) -> Answer:
         if self.command == "litmus":
             from verifier.pipeline import litmus
             from verifier.report import herd
@@ -150,6 +150,8 @@ class Job:
 
         deadline = Deadline(self.options.timeout)
         units = check(name, data, self.options, *([] if trees is None else [trees]))
+        if not self.is_to_fix:
+            alarm.stop()  # what was found is told
         codes = tuple(unit_code(unit) for unit in counted(units))
         found = _certificates(units) if self.options.certify else ()
         if self.form is None:
