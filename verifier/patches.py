@@ -378,13 +378,13 @@ class _Check:
             f"{text} (line {line}): nothing that is shown ends that even under sc; what is not shown is taken to"
             for text, line in self.endless.items()
         ]
-        functions = [f for f in version.unit.functions if f.name in self.group.threads]
-        if names := of_several(functions, version.side.locals):
+        functions = {f.name: f for f in version.unit.functions}
+        own = [functions[t] for t in self.group.threads if t in functions]
+        if names := of_several(own, version.side.locals):
             notes.append(
                 f"{', '.join(names)}: taken for a local of each function, as no declaration is shown (--tree has them)"
             )
-        known = {f.name: f for f in version.unit.functions}
-        reached = {n for t in self.group.threads if t in known for n in reach_of(t, known)}
+        reached = {n for f in own for n in reach_of(f.name, functions)}
         partly = [t for t in version.side.partly if t in reached]
         if partly:
             verb = "is" if len(partly) == 1 else "are"

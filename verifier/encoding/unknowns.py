@@ -34,9 +34,7 @@ def completed(group: Group) -> dict[Unknown, tuple[int, ...]]:
     Values are integers, as everywhere; those of at most 64 bits where conditions pick or shift bits.
     Raises NotModelled where it takes too long to find them.
     """
-    found = _COMPLETED(
-        group, lambda: _found(group)
-    )  # the same program is built for several models, and questions
+    found = _COMPLETED(group, lambda: _found(group))  # a program is built for several models, and questions
     if isinstance(found, NotModelled):
         raise NotModelled(*found.args)
     return found
@@ -90,10 +88,8 @@ class _Search:
         terms = _Terms(group, context)
         self.unknowns = [terms.unknowns[u.index] for u in group.unknowns]
         self.holds = [z3.Bool(f"c{i}", context) for i in range(len(group.conditions))]
-        refused = [z3.Not(c) for c in self.holds]
-        self.refused = refused  # keeps what `literals` refers to
+        self.refused = [z3.Not(c) for c in self.holds]
         self.context = context
-        self.literals = {True: [c.as_ast() for c in self.holds], False: [c.as_ast() for c in refused]}
         self.solver = z3.Solver(ctx=context)
         self.solver.set("rlimit", _STEPS)
         for holds, condition in zip(self.holds, group.conditions, strict=True):
@@ -138,14 +134,17 @@ class _Search:
         return found
 
     def _on(self, way: _Way) -> z3.BoolRef:
-        return z3.And([c if held else z3.Not(c) for c, held in zip(self.holds, way, strict=True)])
+        return z3.And(self._literals(way))
 
     def _off(self, way: _Way) -> z3.BoolRef:
         """That a way is not taken, as a clause; made by hand, as there are thousands of them."""
-        literals = [self.literals[not held][i] for i, held in enumerate(way)]
-        return z3.BoolRef(
-            z3.Z3_mk_or(self.context.ref(), len(literals), (z3.Ast * len(literals))(*literals)), self.context
-        )
+        literals = [c.as_ast() for c in self._literals([not held for held in way])]
+        clause = z3.Z3_mk_or(self.context.ref(), len(literals), (z3.Ast * len(literals))(*literals))
+        return z3.BoolRef(clause, self.context)
+
+    def _literals(self, way: Sequence[bool]) -> list[z3.BoolRef]:
+        """Each condition, or that it does not hold."""
+        return [c if held else no for c, no, held in zip(self.holds, self.refused, way, strict=True)]
 
 
 def _signed(value: z3.ExprRef) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from verifier.inbox.hunks import FileDiff
 from verifier.inbox.pieces import Ambiguous
-from verifier.inbox.texts import OUTSIDE, Text
+from verifier.inbox.texts import Text
 from verifier.inbox.trees import ORDER
 from verifier.record import record
 
@@ -29,7 +29,7 @@ class Shown:
     @property
     def functions(self) -> dict[str, tuple[str, str]]:
         """The code of each function, before and after; "" where that side does not show it."""
-        old, new = ({t.name: t.code for t in side if _is_function(t)} for side in (self.before, self.after))
+        old, new = ({t.name: t.code for t in side if t.is_function} for side in (self.before, self.after))
         return {n: (old.get(n, ""), new.get(n, "")) for n in dict.fromkeys([*old, *new])}
 
 
@@ -87,7 +87,3 @@ def _namesakes(files: Sequence[Shown]) -> dict[str, tuple[str, ...]]:
         for name, found in several.items()
         if name in called or any(ORDER.search(side) for _, code in found for side in code)
     }
-
-
-def _is_function(text: Text) -> bool:
-    return not text.name.startswith(OUTSIDE)

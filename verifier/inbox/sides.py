@@ -10,7 +10,7 @@ from verifier.inbox.line import Line
 from verifier.inbox.namesakes import Shown, ambiguous, apart
 from verifier.inbox.pieces import Diagram, Patch, Piece
 from verifier.inbox.regions import shelve
-from verifier.inbox.texts import OUTSIDE, Text, changed_names, compose, is_c, outside_texts, text_of
+from verifier.inbox.texts import Text, changed_names, compose, is_c, outside_texts, text_of
 from verifier.inbox.trees import Surroundings
 from verifier.inbox.uncommented import Written, uncommented
 from verifier.inbox.whole import whole_patches
@@ -98,7 +98,7 @@ def _together(files: Iterable[Sequence[Text]]) -> list[Text]:
     """The texts of one side; of functions of one name in several files, the first."""
     found: list[Text] = []
     for texts in files:
-        known = {t.name for t in found if not t.name.startswith(OUTSIDE)}
+        known = {t.name for t in found if t.is_function}
         found += [t for t in texts if t.name not in known]
     return found
 

@@ -36,6 +36,10 @@ class Text:
     is_whole: bool
     notes: tuple[Note, ...]
 
+    @property
+    def is_function(self) -> bool:
+        return not self.name.startswith(OUTSIDE)
+
 
 def changed_names(old: dict[str, str], new: dict[str, str]) -> tuple[str, ...]:
     """The functions that are not the same on both sides; each side by name."""
@@ -151,7 +155,7 @@ def compose(name: str, raw: tuple[str, ...], texts: Sequence[Text]) -> Side | No
         first = next(line for line in shown[bad].lines if not line.is_blank)
         notes.append(Note(first.number, first.text.strip(), "not understood beside the rest: left out"))
         del shown[bad], declared[bad]
-    functions = tuple(t.name for t in shown if not t.name.startswith(OUTSIDE))
+    functions = tuple(t.name for t in shown if t.is_function)
     if not functions and not notes:
         return None
     partly = tuple(t.name for t in shown if not t.is_whole)
@@ -180,7 +184,7 @@ def _missing(units: Sequence[tuple[Text, tree.Unit]]) -> list[tuple[str, ...]]:
 
 def _missing_in(own: tuple[Text, tree.Unit], others: Sequence[tuple[Text, tree.Unit]]) -> tuple[str, ...]:
     text, unit = own
-    function = None if text.is_whole or text.name.startswith(OUTSIDE) else next(iter(unit.functions), None)
+    function = None if text.is_whole or not text.is_function else next(iter(unit.functions), None)
     if function is None:
         return ()
     globals_ = {v.name for _, u in others for v in u.variables}

@@ -162,19 +162,18 @@ def _with_inside(o: Operation, parts: Sequence[tuple[Operation, ...]]) -> Operat
 def hides_order(program: Program, probe: Probe) -> bool:
     """Whether something that is not modelled stands between the two accesses: it may order them. So may a call of which
     nothing is known, beside a barrier that is about atomic operations."""
-    thread = next((t for t in program.threads if t.name == probe.thread), None)
+    operations = [o for t in program.threads if t.name == probe.thread for o in flatten(t.body)]
     ends = {end.path for end in (probe.first, probe.second) if end.path is not None}
     own = [
         o.origin.span.line
-        for o in accesses_in(flatten(thread.body) if thread is not None else ())
+        for o in accesses_in(operations)
         if ends & set(o.address.targets()) and not o.origin.in_primitive
     ]
     low, high = min(*probe.stretch, *own), max(*probe.stretch, *own)
     hidden = [line for line, _ in program.unmodelled]
-    for t in program.threads:
-        for o in flatten(t.body) if t.name == probe.thread else ():
-            if isinstance(o, Fence) and low <= o.origin.span.line <= high:
-                hidden += _beside(o, program.unknown_calls)
+    for o in operations:
+        if isinstance(o, Fence) and low <= o.origin.span.line <= high:
+            hidden += _beside(o, program.unknown_calls)
     return any(low <= line <= high for line in hidden)
 
 
