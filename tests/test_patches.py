@@ -361,12 +361,17 @@ def test_an_x86_file_is_judged_as_x86_does(path: str) -> None:
     assert states(change(units), "SB") == {"tso": ("allowed", "forbidden"), "lkmm": ("allowed", "forbidden")}
 
 
-def test_more_groups_of_functions_than_are_looked_at() -> None:
+def publishers(number: int) -> str:
+    """A patch that adds so many functions which have nothing in common: f0, f1 and on."""
     body = "".join(
         f"+void f{i}(struct s{i} *p)\n+{{\n+\tp->a{i} = 1;\n+\tsmp_wmb();\n+\tp->b{i} = 1;\n+}}\n"
-        for i in range(MOST_GROUPS + 2)
+        for i in range(number)
     )
-    units = checked(f"--- /dev/null\n+++ b/x.c\n@@ -0,0 +1,{body.count(chr(10))} @@\n{body}")
+    return f"--- /dev/null\n+++ b/x.c\n@@ -0,0 +1,{body.count(chr(10))} @@\n{body}"
+
+
+def test_more_groups_of_functions_than_are_looked_at() -> None:
+    units = checked(publishers(MOST_GROUPS + 2))
     assert len(units) == MOST_GROUPS + 1
     assert units[-1].threads == (f"f{MOST_GROUPS}", f"f{MOST_GROUPS + 1}")
     assert {r.reason for r in units[-1].results} == {
@@ -597,11 +602,6 @@ def test_what_orders_may_be_on_a_line_that_only_the_other_side_has() -> None:
 def test_what_was_judged_before_time_was_over_is_told(
     problem: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    body = "".join(
-        f"+void f{i}(struct s{i} *p)\n+{{\n+\tp->a{i} = 1;\n+\tsmp_wmb();\n+\tp->b{i} = 1;\n+}}\n"
-        for i in range(3)
-    )
-    text = f"--- /dev/null\n+++ b/x.c\n@@ -0,0 +1,{body.count(chr(10))} @@\n{body}"
     units = patches._Check.units
 
     def in_time(check: patches._Check, versions: Sequence[patches.Version]) -> list[UnitResult]:
@@ -611,7 +611,7 @@ def test_what_was_judged_before_time_was_over_is_told(
         return units(check, versions)
 
     monkeypatch.setattr(patches._Check, "units", in_time)
-    first, second, third = checked(text)
+    first, second, third = checked(publishers(3))
     assert {b.status for r in first.results for b in r.barriers} == {"unmatched"}
     assert {r.reason for r in second.results} == {OUT_OF_TIME}
     assert third.threads == ("f2",)
