@@ -586,6 +586,29 @@ def test_a_barrier_that_not_all_ways_pass(body: str, expected: str) -> None:
     assert ("on the ways through it" in said) == (body is IN_AN_ARM)
 
 
+AGAIN_BELOW = (
+    " \tseen = READ_ONCE(p->version);\n{}\twalk(p);\n"
+    " \tatomic_inc(&p->version);\n \tflush(READ_ONCE(p->mask));\n"
+)
+AGAIN_ABOVE = (
+    " \tspin_lock(&p->lock);\n \tgo(READ_ONCE(p->status));\n \tspin_unlock(&p->lock);\n"
+    "{}\tstop(READ_ONCE(p->status));\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "barrier", "shape"), [(AGAIN_BELOW, "smp_rmb", "MP"), (AGAIN_ABOVE, "smp_mb", "SB")]
+)
+def test_an_access_of_the_same_place_on_one_side_of_the_barrier(body: str, barrier: str, shape: str) -> None:
+    """What is ordered is the access on the other side, whatever the one that the barrier is not between may do."""
+    units = checked(
+        mail("Order it.", hunk("static void start(struct s *p)", body.format(f"+\t{barrier}();\n ")))
+    )
+    (said,) = {b.supposed.partition(":")[0] for b in barriers(units, barrier) if b.supposed}
+    assert said == f"forbids {shape}"
+    assert states(change(units), shape)["lkmm"] == ("allowed", "forbidden")
+
+
 def test_what_orders_may_be_on_a_line_that_only_the_other_side_has() -> None:
     body = (
         "-\tobject_lock(p->o);\n-\tstate = READ_ONCE(p->state);\n-\tobject_unlock(p->o);\n"

@@ -40,7 +40,7 @@ class Classes:
         self._skeletons: dict[CycleClass, Skeleton] = {}
         self._conditional: dict[Cycle, tuple[int, ...]] = {}
         barriers = from_members(e for s in self.graph.sources if s.is_barrier for e in s.events)
-        is_wanted = wanted or (lambda c: _is_touched(self.graph, c, barriers))
+        is_wanted = wanted or (lambda c: is_touched(self.graph, c, barriers))
         self.cycles = dict.fromkeys(c for c in candidates(self.graph) if is_wanted(c))
         self._add(self.allowed, ())
         self.witness.update(self.allowed)
@@ -87,7 +87,7 @@ class Classes:
         if execution is None:
             return None
         barrier = from_members(e for s in self.graph.sources if s.place == place for e in s.events)
-        touched = [c for c in self.cycles if _is_touched(self.graph, c, barrier)]
+        touched = [c for c in self.cycles if is_touched(self.graph, c, barrier)]
         found = self._best_opened(place, touched, lambda c: self.segment_of(c, place) is not None)
         return found or self._best_opened(place, self.cycles, lambda _: True) or (None, execution)
 
@@ -273,9 +273,10 @@ def is_in_minimal_set(place: int, others: frozenset[int], allows: Callable[[froz
 def touched_cycles(graph: EventGraph, place: int) -> frozenset[Cycle]:
     """The candidate cycles that a barrier would touch, were everything executed."""
     events = from_members(e for s in graph.sources if s.place == place for e in s.events)
-    return frozenset(c for c in candidates(graph) if _is_touched(graph, c, events))
+    return frozenset(c for c in candidates(graph) if is_touched(graph, c, events))
 
 
-def _is_touched(graph: EventGraph, cycle: Cycle, barriers: int) -> bool:
+def is_touched(graph: EventGraph, cycle: Cycle, barriers: int) -> bool:
+    """Whether one of the barriers' events, were everything executed, is on a segment of the cycle or at its end."""
     everything = (1 << len(graph.events)) - 1
     return any((between(graph, everything, s) | 1 << s.start | 1 << s.end) & barriers for s in cycle.segments)

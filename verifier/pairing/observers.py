@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from verifier.execution.cycles import TooManyCycles
+from verifier.cat.bits import from_members
+from verifier.events.graph import EventGraph
+from verifier.execution.cycles import Segment, TooManyCycles
 from verifier.limits import NotModelled, Undecided
 from verifier.pairing.changes import BY_ATOMIC, FORBIDS
-from verifier.pairing.classes import Classes
+from verifier.pairing.classes import Classes, CycleClass, is_touched
 from verifier.pairing.judge import Judge
 from verifier.pairing.outcomes import Outcome, is_seen_unordered, outcomes
 from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange
@@ -128,7 +130,7 @@ class Watch:
             return None
         try:
             seen = self.classes(other, model, lambda o: _is_asked(o, probe))
-            target = list(seen.all())
+            target = _across(seen, probe)
             if not target:
                 return None
             state = _state(any(c in seen.allowed for c in target))
@@ -152,6 +154,35 @@ def _is_asked(o: Outcome, probe: Probe) -> bool:
 
 def _has_observer(o: Outcome) -> bool:
     return any(thread == OBSERVER for thread, _ in o.segments)
+
+
+def _across(seen: Classes, probe: Probe) -> list[CycleClass]:
+    """The classes that go over the probe's line: by the barrier there, or, in a version without it, by accesses above
+    and below. All, where none does: an access may have been moved."""
+    graph = seen.graph
+    barrier = from_members(
+        e
+        for s in graph.sources
+        if s.is_barrier and s.span.line == probe.line and graph.threads[s.thread] == probe.thread
+        for e in s.events
+    )
+
+    def is_across(c: CycleClass) -> bool:
+        if barrier:
+            return is_touched(graph, c.cycle, barrier)
+        segments = [s for s in c.cycle.segments if graph.threads[s.thread] == probe.thread]
+        return all(_is_over(graph, s, probe.line) for s in segments)
+
+    found = list(seen.all())
+    return [c for c in found if is_across(c)] or found
+
+
+def _is_over(graph: EventGraph, segment: Segment, line: int) -> bool:
+    """Whether the line may be between the two accesses; where one is a called function's, its line doesn't tell."""
+    start, end = graph.events[segment.start], graph.events[segment.end]
+    if start.span is None or end.span is None or start.via or end.via:
+        return True
+    return start.span.line <= line <= end.span.line
 
 
 def _status_of(seen: Classes, probe: Probe) -> str:
