@@ -406,6 +406,33 @@ def test_a_store_after_the_object_was_given_back(model: str, wait: str, answer: 
 
 
 @pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ("WRITE_ONCE(p->left, 1);", ["undecided"]),
+        ("smp_store_release(&p->left, 1);", ["undecided"]),
+        ("", ["holds"]),
+    ],
+)
+def test_a_store_to_what_may_be_the_object_that_was_given_back(
+    model: str, last: str, expected: list[str]
+) -> None:
+    """Two parameters of one type need not be one object, but may."""
+    text = (
+        "struct item { int left; int data; };\n"
+        "void put(struct item *p) { if (smp_load_acquire(&p->left) == 2) kfree(p); }\n"
+        f"void use(struct item *p) {{ WRITE_ONCE(p->data, 1); smp_store_release(&p->left, 2); {last} }}\n"
+    )
+    found = [p for p in result(text, model).properties if p.kind == "use after free"]
+    assert [p.status for p in found] == expected
+    if last:
+        reason = "what writes to it later may mean another object:"
+        assert [(p.reason, p.counterexample) for p in found] == [
+            (f"{reason} {last.rstrip(';')} (line 3)", None)
+        ]
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_a_pointer_in_memory_that_was_given_back_is_the_fault_itself(model: str) -> None:
     """What is read by it next does not leave the answer open."""
     text = (

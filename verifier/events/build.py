@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from verifier.events.domains import settle
 from verifier.events.expression import TRUE, Apply, Const, Expression, ReadValue
@@ -49,7 +49,7 @@ def build(program: p.Program, architecture: str, bound: int, most: int = EVENTS)
         recursions=tuple(merge.recursions),
         properties=(
             *merge.assertions,
-            *(_freed(f, program.freed, merge.events()) for f in program.freed),
+            *(p for f in program.freed for p in _freed(f, program.freed, merge.events())),
             *final.conditions(),
         ),
         values=program.constants,
@@ -71,23 +71,32 @@ def build(program: p.Program, architecture: str, bound: int, most: int = EVENTS)
     return settle(graph) if merge.is_open else graph
 
 
-def _freed(f: p.Freed, all_freed: Sequence[p.Freed], events: Sequence[Event]) -> Property:
+def _freed(f: p.Freed, all_freed: Sequence[p.Freed], events: Sequence[Event]) -> Iterator[Property]:
     """That no read sees what memory holds once it is given back, and no write replaces it; reached where that place in
-    the text gives any back."""
+    the text gives any back. A write to what may be another object is asked for by itself."""
     reads = [i for i, e in enumerate(events) if e.kind == "R" and e.location in f.locations]
     unseen = [
         disjunction((negation(events[r].executes), Apply("!=", (ReadValue(r), Const(f.value)))))
         for r in reads
     ]
-    given = [e for e in events if e.kind == "W" and e.value == Const(f.value)]
-    kept = [
-        disjunction((negation(e.executes), Apply("==", (ReadValue(-1 - e.location), Const(f.value)))))
-        for e in given
-        if e.location is not None and e.location in f.surely
-    ]
     values = [Const(o.value) for o in all_freed if (o.text, o.span) == (f.text, f.span)]
     reached = fold(disjunction(e.executes for e in events if e.kind == "W" and e.value in values))
-    return Property("use after free", conjunction((*unseen, *kept)), reached, f.text, f.span)
+    kept = _kept(f.value, f.surely, events)
+    yield Property("use after free", conjunction((*unseen, *kept)), reached, f.text, f.span)
+    guessed = conjunction(_kept(f.value, f.locations - f.surely, events))
+    if guessed != TRUE:
+        doubt = "what writes to it later may mean another object"
+        yield Property("use after free", guessed, reached, f.text, f.span, doubt)
+
+
+def _kept(freed: int, locations: Container[int], events: Sequence[Event]) -> list[Expression]:
+    """That each of these locations that a thread gives back holds that value at the end."""
+    return [
+        disjunction((negation(e.executes), Apply("==", (ReadValue(-1 - e.location), Const(freed)))))
+        for e in events
+        if e.kind == "W" and e.value == Const(freed)
+        if e.location is not None and e.location in locations
+    ]
 
 
 def _initial_writes(program: p.Program, merge: Merge) -> tuple[Sequence[Event], Outline]:

@@ -157,7 +157,7 @@ class Property:
     """An assertion or condition. `formula` ranges over reads, unknowns and, by FinalValue numbers, final memory.
 
     `kind` "assertion" and "use after free": violated where `reached` holds and `formula` is false. "exists": reachable
-    or not. "~exists" and "forall" as in litmus tests.
+    or not. "~exists" and "forall" as in litmus tests. `doubt`: why what speaks against it decides nothing.
     """
 
     kind: Literal["assertion", "use after free", "exists", "~exists", "forall"]
@@ -165,6 +165,7 @@ class Property:
     reached: Expression
     text: str
     span: Span = field(compare=False, repr=False)
+    doubt: str = ""
 
 
 @record(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from verifier.cat.evaluate import evaluate
 from verifier.cat.terms import Axiom
-from verifier.events.expression import FALSE
+from verifier.events.expression import FALSE, reads_of
 from verifier.events.graph import INITIAL, EventGraph, Property, Sleep, line_of
 from verifier.execution.candidate import Execution, bases, holds
 from verifier.execution.cycles import Cycle, TooManyCycles, occurring
@@ -35,7 +35,7 @@ def _merged(verdicts: list[PropertyVerdict]) -> list[PropertyVerdict]:
     worst = {"violated": 0, "undecided": 1, "holds": 2, "vacuous": 3}
     found: dict[object, PropertyVerdict] = {}
     for v in verdicts:
-        key = (v.kind, v.line, v.text) if v.kind == "assertion" else id(v)
+        key = (v.kind, v.line, v.text) if v.kind in ("assertion", "use after free") else id(v)
         known = found.setdefault(key, v)
         if worst[v.status] < worst[known.status]:
             found[key] = v
@@ -94,6 +94,9 @@ class Checker:
                 return PropertyVerdict(kind, line, p.text, "vacuous", reason, False, None, p.kind == "exists")
             return PropertyVerdict(kind, line, p.text, status, "", False, None, p.kind == "exists")
         self._recheck(execution, p, wanted)
+        if p.doubt:
+            reason = f"{p.doubt}: {self._last_writes(execution, p)}"
+            return PropertyVerdict(kind, line, p.text, "undecided", reason, False, None)
         if p.kind == "exists":
             picture = self._picture(execution)
             return PropertyVerdict(kind, line, p.text, "holds", "", False, picture, True)
@@ -137,6 +140,14 @@ class Checker:
         """Raises AssertionError where the execution is no evidence after all."""
         if not holds(self.graph, execution, p.reached) or holds(self.graph, execution, p.formula) != wanted:
             raise AssertionError(f"the solver's execution does not decide {p.text}")
+
+    def _last_writes(self, execution: Execution, p: Property) -> str:
+        """The writes that have the last word where a property asks for final memory, but for its own."""
+        last = [execution.coherence[-1 - r][-1] for r in sorted(reads_of(p.formula)) if r < 0]
+        others = [
+            e for e in last if (self.graph.events[e].text, self.graph.events[e].span) != (p.text, p.span)
+        ]
+        return ", ".join(f"{self.graph.events[e].text} (line {line_of(self.graph, e)})" for e in others or last)
 
     def _even_under_sc(self, literal: Callable[[Questions], int]) -> bool:
         return not self.sc.graph.unmodelled and self.sc.allows(literal(self.sc))
