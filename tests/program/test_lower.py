@@ -8,7 +8,7 @@ from tests.outcomes import reachable
 from verifier.errors import ProgramError, UsageError
 from verifier.options import Options
 from verifier.program.lower import lower
-from verifier.program.program import Fence, Load, Operation, Program, Rmw, Scope, Store
+from verifier.program.program import Fence, Load, Operation, Program, Rmw, Scope, Store, flatten
 from verifier.source import Source
 from verifier.syntax import parse
 
@@ -332,6 +332,13 @@ def test_errors_have_a_place(text: str, code: str, line: int) -> None:
 def test_unknown_calls_are_listed() -> None:
     (note,) = lowered("int x;\nvoid f(void)\n{\n\tfoo(x);\n\tx = 1;\n}\n").assumptions
     assert note.startswith("foo() is not in the text (line 4)")
+
+
+@pytest.mark.parametrize("called", ["d->ops->fn(d)", "(*d->ops->fn)(d, 1)"])
+def test_a_call_through_a_member_reads_it(called: str) -> None:
+    structs = "struct ops { void (*fn)(void *); };\nstruct dev { struct ops *ops; };\n"
+    (thread,) = lowered(f"{structs}void f(struct dev *d) {{ {called}; }}\n").threads
+    assert [o.address.path.members[-1] for o in flatten(thread.body) if isinstance(o, Load)] == ["ops", "fn"]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,12 @@ def properties(text: str, model: str = "armv8", bound: int = 2) -> list[Property
         ("assert(!a || b);", "holds", "violated"),
         ("WARN_ON(a == 1 && b == 0);", "holds", "violated"),
         ("if (a && !b) BUG();", "holds", "violated"),
+        ('WARN(a && !b, "y=%d\\n", a);', "holds", "violated"),
+        ('WARN_ONCE(a && !b, "x=%d\\n", READ_ONCE(x));', "holds", "violated"),
+        ('WARN_RATELIMIT(a && !b, "late");', "holds", "violated"),
+        ("VM_WARN_ON_ONCE(a && !b);", "holds", "violated"),
+        ("VM_BUG_ON_PAGE(a && !b, virt_to_page(r));", "holds", "violated"),
+        ("if (KVM_BUG_ON(a && !b, kvm)) return;", "holds", "violated"),
         ("BUG_ON(b);", "violated", "violated"),
     ],
 )

@@ -16,6 +16,7 @@ from verifier.program import (
     irqs,
     locks,
     objects,
+    outcomes,
     waiters,
 )
 from verifier.program.bodies import Body
@@ -52,6 +53,7 @@ from verifier.program.program import (
     Local,
     Loop,
     Number,
+    Origin,
     Scope,
     Set,
     Sleep,
@@ -65,14 +67,6 @@ if TYPE_CHECKING:
     from verifier.program.access import Here
     from verifier.program.context import Context
 
-_ASSERTED = {
-    "assert": True,
-    "ASSERT": True,
-    "BUG_ON": False,
-    "VM_BUG_ON": False,
-    "WARN_ON": False,
-    "WARN_ON_ONCE": False,
-}
 _ORDERS = {"__full_order": ("mb", "full barrier"), "__acquire_order": ("rmb", "acquire order")}
 _OF_THE_COMPILER = re.compile(r"BUILD_BUG(?:_ON\w*)?$|compiletime_assert\w*$|(?:_S|s)tatic_assert$")
 _TRANSPARENT = {"likely", "unlikely", "__builtin_expect"}
@@ -87,6 +81,9 @@ def call(here: Here, e: tree.Call) -> Value:
         what = text_of(here.frame.source, e.function.span)
         if what.startswith("guard("):  # one that is no statement of its own
             here.context.cannot_model(what, here.frame, e.span)
+        match e.function:
+            case tree.Unary("*", pointer) | pointer:
+                _read_argument(here, pointer)
         return _opaque_call(here, e, what)
     return _named_call(here, e, e.function, here.frame)
 
@@ -197,11 +194,8 @@ def _is_itself(here: Here, name: str) -> bool:
 def _special(here: Here, e: tree.Call, name: str) -> Value | None:
     """Assertions, hints to the compiler, and the operations that only primitives use."""
     origin = here.frame.origin(e.span)
-    if name in _ASSERTED and e.arguments:
-        condition = truth(expressions.value(here, e.arguments[0]))
-        holds = condition if _ASSERTED[name] else Apply("!", (condition,))
-        here.writer.emit(Assert(holds, origin.text, origin))
-        return condition
+    if name in outcomes.MUST_HOLD | outcomes.MUST_FAIL and e.arguments:
+        return _assertion(here, e, name in outcomes.MUST_HOLD, origin)
     if name in ("BUG", "WARN"):
         here.writer.emit(Assert(Number(0), origin.text, origin))
         return Number(0)
@@ -246,6 +240,20 @@ def _special(here: Here, e: tree.Call, name: str) -> Value | None:
     if name in ("container_of", "per_cpu_ptr"):
         return here.context.opaque(origin.place)
     return None
+
+
+def _assertion(here: Here, e: tree.Call, must_hold: bool, origin: Origin) -> Value:
+    """BUG_ON() and its kin: the value of the condition. The rest is read, for the message, where it fails."""
+    condition = truth(expressions.value(here, e.arguments[0]))
+    wrong = Apply("!", (condition,))
+    holds, fails = (condition, wrong) if must_hold else (wrong, condition)
+    here.writer.emit(Assert(holds, origin.text, origin))
+    with here.writer.block() as message:
+        for argument in e.arguments[1:]:
+            _read_argument(here, argument)
+    if message:
+        here.writer.emit(Branch(fails, tuple(message), (), origin))
+    return condition
 
 
 def _empty_list(here: Here, e: tree.Call, is_chain: bool) -> Value:

@@ -6,8 +6,30 @@ from verifier.record import replace
 from verifier.syntax import tree
 from verifier.syntax.walk import walk
 
-_MUST_FAIL = frozenset(("BUG_ON", "WARN_ON", "WARN_ON_ONCE", "VM_BUG_ON"))
-_MUST_HOLD = frozenset(("assert", "ASSERT"))
+# What asserts its first argument, or that it is false (include/linux/bug.h, mmdebug.h, kvm_host.h, sched.h); more
+# arguments are for the message.
+MUST_HOLD = frozenset(("assert", "ASSERT"))
+MUST_FAIL = frozenset(
+    (
+        *(
+            "BUG_ON",
+            "WARN",
+            "WARN_ON",
+            "WARN_ONCE",
+            "WARN_ON_ONCE",
+            "WARN_ON_SMP",
+            "WARN_RATELIMIT",
+            "WARN_TAINT",
+        ),
+        *("WARN_TAINT_ONCE", "SCHED_WARN_ON", "KVM_BUG", "KVM_BUG_ON", "VIRTUAL_BUG_ON", "VIRTUAL_WARN_ON"),
+        *(
+            f"VM_{kind}{what}"
+            for kind in ("BUG_ON", "WARN_ON", "WARN_ON_ONCE")
+            for what in ("", "_PAGE", "_FOLIO", "_VMA", "_MM")
+        ),
+        *("VM_WARN_ONCE", "VM_BUG_ON_PGFLAGS", "VM_WARN_ON_PGFLAGS"),
+    )
+)
 
 
 def lift_outcomes(unit: tree.Unit) -> tree.Unit:
@@ -26,12 +48,12 @@ def lift_outcomes(unit: tree.Unit) -> tree.Unit:
 def _outcome(s: tree.Statement, own: tree.Function, unit: tree.Unit) -> tree.Condition | None:
     """The condition that a statement is, where it asserts something of what another column assigns."""
     match s:
-        case tree.Evaluate(tree.Call(tree.Name(name), (formula,), span)) if name in _MUST_FAIL | _MUST_HOLD:
+        case tree.Evaluate(tree.Call(tree.Name(name), (formula, *_), span)) if name in MUST_FAIL | MUST_HOLD:
             others = {n for f in unit.functions if f is not own for n in _assigned(f)}
             used = {n.name for n in walk(formula) if isinstance(n, tree.Name)}
             if not used & (others - _assigned(own)):
                 return None
-            return tree.Condition("~exists" if name in _MUST_FAIL else "forall", formula, span)
+            return tree.Condition("~exists" if name in MUST_FAIL else "forall", formula, span)
         case _:
             return None
 

@@ -147,7 +147,9 @@ class Checker:
         others = [
             e for e in last if (self.graph.events[e].text, self.graph.events[e].span) != (p.text, p.span)
         ]
-        return ", ".join(f"{self.graph.events[e].text} (line {line_of(self.graph, e)})" for e in others or last)
+        return ", ".join(
+            f"{self.graph.events[e].text} (line {line_of(self.graph, e)})" for e in others or last
+        )
 
     def _even_under_sc(self, literal: Callable[[Questions], int]) -> bool:
         return not self.sc.graph.unmodelled and self.sc.allows(literal(self.sc))
