@@ -609,6 +609,78 @@ def test_an_access_of_the_same_place_on_one_side_of_the_barrier(body: str, barri
     assert states(change(units), shape)["lkmm"] == ("allowed", "forbidden")
 
 
+WEAKER_INC = "-\tatomic_inc_return(&p->waiters);\n+\tatomic_inc(&p->waiters);\n \tgo(READ_ONCE(p->free));\n"
+WEAKER_XCHG = " \tWRITE_ONCE(p->work, 1);\n-\txchg(&p->state, 1);\n+\txchg_relaxed(&p->state, 1);\n"
+NO_RELEASE = " \tp->result = 1;\n-\tclear_bit_unlock(0, &p->flags);\n+\tclear_bit(0, &p->flags);\n"
+AS_STRONG = (
+    "-\tatomic_inc_return(&p->waiters);\n+\tatomic_add_return(1, &p->waiters);\n \tgo(READ_ONCE(p->free));\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (WEAKER_INC, "SB forbidden before, allowed after (armv8, lkmm), if anything depends on that order"),
+        (WEAKER_XCHG, "MP forbidden before, allowed after (armv8, lkmm), if anything depends on that order"),
+        (NO_RELEASE, "MP forbidden before, allowed after (armv8, lkmm), if anything depends on that order"),
+        (AS_STRONG, "no ordering change: SB forbidden before and after (armv8, lkmm)"),
+    ],
+)
+def test_an_atomic_operation_gets_weaker(body: str, expected: str) -> None:
+    assert change(checked(mail("Faster.", hunk("static void start(struct s *p)", body)))).summary == expected
+
+
+UNLOCKED = "-\tspin_lock(&p->lock);\n \tgo(READ_ONCE(p->a) - READ_ONCE(p->b));\n-\tspin_unlock(&p->lock);\n"
+NO_SECTION = "-\trcu_read_lock();\n \tgo(READ_ONCE(p->a));\n-\trcu_read_unlock();\n"
+LOCK_MOVES = (
+    " \tspin_lock(&p->lock);\n-\tp->a = 1;\n-\tspin_unlock(&p->lock);\n"
+    "+\tspin_unlock(&p->lock);\n+\tp->a = 1;\n \tdone(READ_ONCE(p->b));\n"
+)
+OTHER_NAME = (
+    "-\tspin_lock_irqsave(&p->lock, flags);\n+\tspin_lock(&p->lock);\n \tp->a = 1;\n"
+    "-\tspin_unlock_irqrestore(&p->lock, flags);\n+\tspin_unlock(&p->lock);\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (UNLOCKED, "what spin_lock (line 14), spin_unlock (line 16) ordered could not be compared"),
+        (NO_SECTION, "what rcu_read_lock (line 14), rcu_read_unlock (line 16) ordered could not be compared"),
+        (LOCK_MOVES, "what spin_unlock (line 16) ordered could not be compared"),
+        (OTHER_NAME, "no ordering change"),
+    ],
+)
+def test_a_lock_or_a_section_goes(body: str, expected: str) -> None:
+    assert change(checked(mail("Faster.", hunk("static void start(struct s *p)", body)))).summary == expected
+
+
+def test_a_property_that_held_is_weightier_than_an_order_that_stays() -> None:
+    body = (
+        " struct tab { struct ent *p; };\n struct ent { int val; };\n"
+        " void reader(struct tab *t)\n {\n \tstruct ent *p;\n \n-\trcu_read_lock();\n"
+        " \tp = rcu_dereference(t->p);\n \tif (p)\n \t\tuse(READ_ONCE(p->val));\n-\trcu_read_unlock();\n }\n"
+        " void del(struct tab *t)\n {\n \tstruct ent *p = t->p;\n \n \trcu_assign_pointer(t->p, NULL);\n"
+        " \tsynchronize_rcu();\n \tkfree(p);\n }\n"
+    )
+    found = change(checked(mail("Not needed.", hunk("", body))))
+    assert found.summary.startswith("use after free: kfree(p): holds before, violated after (armv8, lkmm)")
+    assert "armv8, lkmm: use after free: kfree(p): holds before, violated after" in found.details
+
+
+def test_a_wait_that_nothing_ends_any_more() -> None:
+    body = (
+        " void worker(struct c *c)\n {\n-\tset_current_state(TASK_INTERRUPTIBLE);\n-\tif (!READ_ONCE(c->todo))\n"
+        "+\tif (!READ_ONCE(c->todo)) {\n+\t\tset_current_state(TASK_INTERRUPTIBLE);\n \t\tschedule();\n+\t}\n"
+        " \t__set_current_state(TASK_RUNNING);\n }\n void queue(struct c *c)\n {\n \tWRITE_ONCE(c->todo, 1);\n"
+        " \twake_up_process(c->task);\n }\n"
+    )
+    summary = change(checked(mail("Sleep less.", hunk("", body)))).summary
+    assert summary.startswith(
+        "lost wake-up: worker waits for c.todo: holds before; after, nothing that is shown ends it (armv8, lkmm)"
+    )
+
+
 def test_what_orders_may_be_on_a_line_that_only_the_other_side_has() -> None:
     body = (
         "-\tobject_lock(p->o);\n-\tstate = READ_ONCE(p->state);\n-\tobject_unlock(p->o);\n"

@@ -16,13 +16,13 @@ from verifier.inbox.pieces import Patch, Side
 from verifier.inbox.sayings import sayings, speaks_of_devices
 from verifier.limits import OUT_OF_TIME, Undecided
 from verifier.options import Options
-from verifier.pairing.changes import change
+from verifier.pairing.changes import Comparison, change
 from verifier.pairing.observers import (
     OPEN,
     Watch,
     asked_of_both,
     compare,
-    on_fewer_ways,
+    described,
     open_probes,
     probe_changes,
     said_at,
@@ -33,7 +33,6 @@ from verifier.pairing.remarks import with_remarks
 from verifier.pairing.verdict import (
     BarrierVerdict,
     ModelResult,
-    OutcomeChange,
     PropertyVerdict,
     Remark,
     SkippedText,
@@ -50,6 +49,7 @@ from verifier.program.omitted import in_order
 from verifier.program.probes import ABOVE, BELOW
 from verifier.program.program import Fence, Program, flatten
 from verifier.program.roles import Group, Grouping, calls_in, groups, of_several, reach_of
+from verifier.program.standing import given_up, on_fewer_ways
 from verifier.program.suppose import with_callers
 from verifier.record import field, record, replace
 from verifier.syntax import parse, tree
@@ -197,6 +197,7 @@ class _Check:
         programs: dict[Which, Program] = {}
         units: dict[Which, UnitResult] = {}
         for version in versions:
+            self.endless = {}
             threads = [t for t in self.group.threads if any(f.name == t for f in version.unit.functions)]
             threads += [f.name for f in version.unit.functions if f.name.startswith(HOLDER) and threads]
             if not threads:
@@ -211,20 +212,13 @@ class _Check:
             program, results = self._results(version, program)
             programs[version.which] = program
             units[version.which] = self._unit(version, program, results, "")
-            self.endless = {}
         if not units or self.is_supposed:
             return list(units.values())
-        outcomes, units = self._compare(programs, units)
+        comparison, units = self._compare(versions, programs, units)
         last: Which = "after" if "after" in units else "before"
         is_gone = last == "before" and len(versions) > 1
         if len(units) > 1 or is_gone or (self.patch.is_diff and self._is_new(units[last])):
-            rarer = on_fewer_ways([programs.get(w) for w in WHICH])
-            units[last] = replace(
-                units[last],
-                change=change(
-                    units.get("before"), units.get("after"), outcomes, rarer, self._unread(versions)
-                ),
-            )
+            units[last] = replace(units[last], change=change(comparison))
         return list(units.values())
 
     def _unread(self, versions: Sequence[Version]) -> list[int]:
@@ -402,8 +396,8 @@ class _Check:
         return [*threads, *([f"read as well, where it is called: {', '.join(others)}"] if others else [])]
 
     def _compare(
-        self, programs: dict[Which, Program], units: dict[Which, UnitResult]
-    ) -> tuple[list[OutcomeChange], dict[Which, UnitResult]]:
+        self, versions: Sequence[Version], programs: dict[Which, Program], units: dict[Which, UnitResult]
+    ) -> tuple[Comparison, dict[Which, UnitResult]]:
         """What the two sides allow, and the units with what would hold beside an observer."""
         names = [m.name for m in self.engine.models(_models(self.patch, self.options))]
         pair = (programs.get("before"), programs.get("after"))
@@ -413,15 +407,26 @@ class _Check:
         sides = [(programs[w], probes[w]) if w in programs else None for w in WHICH]
         watch = Watch(self.engine.classes, {})
         own = [o.outcome for o in found]
-        supposed = probe_changes(asked_of_both(*sides), pair, names, watch)
+        asked = asked_of_both(*sides)
+        supposed = probe_changes(asked, pair, names, watch)
         found += [o for o in supposed if not any(_is_part(o.outcome, real) for real in own)]
+        told = {p.line for p in asked if any(o.outcome == described(p) for o in supposed)}
         for which, program in programs.items():
             texts = supposed_texts(program, probes[which], names, watch)
             units[which] = replace(units[which], results=with_supposed(units[which].results, texts))
             if any(mark in text for text in texts.values() for mark in (ABOVE, BELOW)):
                 note = f"{ABOVE} and {BELOW} are accesses that the text does not show, before and after what it does"
                 units[which] = replace(units[which], assumptions=(*units[which].assumptions, note))
-        return found, units
+        comparison = Comparison(
+            units.get("before"),
+            units.get("after"),
+            found,
+            on_fewer_ways(pair),
+            self._unread(versions),
+            [(name, line) for name, line in given_up(*pair, changed) if line not in told],
+            frozenset(self.endless),
+        )
+        return comparison, units
 
 
 def _left_open(b: BarrierVerdict) -> BarrierVerdict:

@@ -10,7 +10,7 @@ from verifier.program.program import Branch, Fence, Load, Loop, Operation, Progr
 from verifier.program.suppose import hides_order, supposed
 
 HEAD = "struct s { int a, b, c, d; spinlock_t l; };\nvoid f(struct s *s, int n)\n{\n"
-BARRIERS = ("smp_", "_acquire", "_release")
+BARRIERS = ("smp_", "_acquire", "_release", "xchg(", "clear_bit_unlock(")
 
 
 def program(body: str) -> tuple[Program, Thread, int]:
@@ -59,17 +59,21 @@ PROBES = [
         ["SB Ws.a Rs.c", "MP W<above> Ws.a"],
     ),
     # of an atomic operation the half that its name does not speak of, which some model may order
-    ("s->a = 1; n = xchg_release(&s->b, 1); n = s->c;", ["SB Ws.a Rs.b"]),
-    ("s->a = 1; n = xchg_acquire(&s->b, 1); n = s->c;", ["SB Ws.b Rs.c"]),
+    ("s->a = 1; n = xchg_release(&s->b, 1); n = s->c;", ["MP Ws.a Ws.b"]),
+    ("s->a = 1; n = xchg_acquire(&s->b, 1); n = s->c;", ["MP Rs.b Rs.c"]),
     ("n = smp_load_acquire(&s->a); n = smp_load_acquire(&s->b);", ["MP Rs.a Rs.b"]),
     (
         "n = xchg_acquire(&s->a, 1); s->c = s->d = 1; n = smp_load_acquire(&s->b);",
-        ["MP Ws.a Ws.d", "MP Ws.a Ws.c"],
+        ["LB Rs.a Ws.d", "LB Rs.a Ws.c"],
     ),
     # what an operation without a result reads is no read, and what nothing writes needs no order
     ("atomic_inc(&s->a); smp_rmb(); n = s->b;", ["MP R<above> Rs.b"]),
     ("atomic_inc(&s->a); smp_mb(); n = s->b;", ["SB Ws.a Rs.b"]),
-    ("n = s->a; smp_mb(); atomic_inc(&s->b);", ["MP Rs.a Rs.b"]),
+    ("s->a = 1; xchg(&s->b, 1); n = s->c;", ["SB Ws.b Rs.c", "MP Ws.a Ws.b"]),
+    ("xchg(&s->b, 1);", ["SB Ws.b R<below>", "MP W<above> Ws.b"]),
+    ("n = s->a; clear_bit_unlock(0, &s->b);", ["LB Rs.a Ws.b"]),
+    ("s->a = 1; smp_mb__before_atomic(); clear_bit(0, &s->b);", ["MP Ws.a Ws.b"]),
+    ("n = s->a; smp_mb(); atomic_inc(&s->b);", ["LB Rs.a Ws.b"]),
     ("n = limit; smp_mb(); n = s->b;", ["SB W<above> Rs.b"]),
     ("n = READ_ONCE(limit); smp_mb(); n = s->b;", ["MP Rlimit Rs.b"]),
     ("n = limit; smp_mb(); n = s->b; limit = 1;", ["MP Rlimit Rs.b"]),

@@ -21,25 +21,37 @@ class Twin:
     after: BarrierVerdict | None
 
 
-def change(
-    before: UnitResult | None,
-    after: UnitResult | None,
-    outcomes: Sequence[OutcomeChange],
-    rarer: Container[str] = (),
-    unread: Sequence[int] = (),
-) -> Change:
-    """The change between two programs of which one may be missing. `rarer`: the threads whose barriers have conditions
-    around them that they had not before, or no loop any more; `unread`: changed lines that are not understood."""
-    shown = after or before
+@record(frozen=True, slots=True)
+class Comparison:
+    """Two versions of a program, of which one may be missing, and what is known of them beside their verdicts.
+
+    `rarer`: the threads whose barriers have conditions around them that they had not before, or no loop any more;
+    `unread`: changed lines that are not understood; `given_up`: what ordered without being a barrier, and does so no
+    longer there, with its line, as far as no outcome tells; `endless`: waits of the later version that nothing in the
+    text ends.
+    """
+
+    before: UnitResult | None
+    after: UnitResult | None
+    outcomes: Sequence[OutcomeChange]
+    rarer: Container[str] = ()
+    unread: Sequence[int] = ()
+    given_up: Sequence[tuple[str, int]] = ()
+    endless: Container[str] = ()
+
+
+def change(c: Comparison) -> Change:
+    """The change between two versions."""
+    shown = c.after or c.before
     assert shown is not None
-    details = [line for r in shown.results for line in _details(r.model, before, after)]
+    details = [line for r in shown.results for line in _details(r.model, c)]
     return Change(
         file=shown.file,
         title=shown.title,
         threads=shown.threads,
-        summary=_as_far_as_read(_summary(before, after, outcomes, rarer), unread),
+        summary=_as_far_as_read(_summary(c), c.unread),
         details=tuple(_merged(details)),
-        outcomes=tuple(outcomes),
+        outcomes=tuple(c.outcomes),
     )
 
 
@@ -82,13 +94,26 @@ def _key(b: BarrierVerdict) -> tuple[str, str, int, str | None]:
     return (b.place.name, b.place.thread, b.place.line, b.place.via)
 
 
-def _details(model: str, before: UnitResult | None, after: UnitResult | None) -> list[tuple[str, str]]:
-    lines: list[tuple[str, str]] = []
-    for twin in twins(_result(before, model), _result(after, model)):
-        text = _detail(twin, before is not None, after is not None)
+def _details(model: str, c: Comparison) -> Iterator[tuple[str, str]]:
+    for twin in twins(_result(c.before, model), _result(c.after, model)):
+        text = _detail(twin, c.before is not None, c.after is not None)
         if text:
-            lines.append((model, text))
-    return lines
+            yield model, text
+    yield from ((model, text) for text in _property_changes(model, c))
+
+
+def _property_changes(model: str, c: Comparison) -> Iterator[str]:
+    """What becomes of the properties that both versions have, and of waits that nothing shown ends any more."""
+    before, after = _result(c.before, model), _result(c.after, model)
+    left = list(after.properties) if after else []
+    for old in before.properties if before and after else ():
+        new = next((p for p in left if (p.kind, p.text) == (old.kind, old.text)), None)
+        if new is not None:
+            left.remove(new)
+            if old.status != new.status:
+                yield f"{old.kind}: {old.text}: {old.answer} before, {new.answer} after"
+        elif old.kind == "lost wake-up" and old.status == "holds" and old.text in c.endless:
+            yield f"{old.kind}: {old.text}: {old.answer} before; after, nothing that is shown ends it"
 
 
 def _detail(twin: Twin, has_before: bool, has_after: bool) -> str:
@@ -130,19 +155,15 @@ def _as_far_as_read(summary: str, unread: Sequence[int]) -> str:
     return f"what {lines} {'change' if len(unread) > 1 else 'changes'} is not understood{rest and f'; {rest.strip()}'}"
 
 
-def _summary(
-    before: UnitResult | None,
-    after: UnitResult | None,
-    outcomes: Sequence[OutcomeChange],
-    rarer: Container[str],
-) -> str:
+def _summary(c: Comparison) -> str:
     """One sentence, the weightiest that is true."""
+    outcomes = c.outcomes
     closed = [o for o in outcomes if o.before == "allowed" and o.after == "forbidden"]
     opened = [o for o in outcomes if o.after == "allowed" and o.before == "forbidden"]
     left = [o for o in outcomes if o.after == "allowed" and o.before == "allowed"]
     loose = [o for o in opened if o.is_supposed] if closed else []
     opened = [o for o in opened if o not in loose]
-    parts: list[str] = []
+    parts: list[str] = _properties(c)
     if closed:
         said = f"{_shapes(closed)} allowed before, forbidden after ({_models(closed)})"
         parts.append(f"{said}{_given(closed)}{_if(closed)}")
@@ -153,50 +174,64 @@ def _summary(
     if loose:
         parts.append(f"{_shapes(loose)} no longer ordered, if anything depends on it ({_models(loose)})")
     if left and not opened:
-        parts.append(f"{_shapes(left)} allowed before and after ({_models(left)}): {_still(after)}")
+        parts.append(f"{_shapes(left)} allowed before and after ({_models(left)}): {_still(c.after)}")
     if parts:
-        return "; ".join(parts)
-    if before is None and after is not None:
-        return _new(after) or NO_CHANGE + _unobserved(before, after)
+        return "; ".join([*parts, *([_not_compared(names)] if (names := _names(c.given_up)) else [])])
+    if c.before is None and c.after is not None:
+        return _new(c.after) or NO_CHANGE + _unobserved(c)
     kept = [o for o in outcomes if o.before == "forbidden" and o.after == "forbidden"]
     if kept:
-        unobserved = _unobserved(before, after, of_all=False)
-        said = f"{_shapes(kept)} forbidden before and after ({_models(kept)}){_given(kept)}{_untold(after, kept)}"
-        if _is_new_undecided(before, after):
+        unobserved = _unobserved(c, of_all=False)
+        said = f"{_shapes(kept)} forbidden before and after ({_models(kept)}){_given(kept)}{_untold(c.after, kept)}"
+        if _is_new_undecided(c):
             return f"{said}; what else changes could not be decided"
-        if names := _uncompared(before, after, outcomes, rarer):
-            return f"{said}; what {names} ordered besides could not be compared"
+        if names := _uncompared(c):
+            return f"{said}; {_not_compared(names, ' besides')}"
         return f"{NO_CHANGE}{unobserved}: {said}"
-    if _undecided(before) or _undecided(after):
+    if _undecided(c.before) or _undecided(c.after):
         return "what changes could not be decided"
-    if text := _status_changes(before, after):
+    if text := _status_changes(c.before, c.after):
         return text
-    if names := _uncompared(before, after, outcomes, rarer):
-        return f"what {names} ordered could not be compared"
-    return NO_CHANGE + (_unshown(before, after) or _unobserved(before, after))
+    if names := _uncompared(c):
+        return _not_compared(names)
+    return NO_CHANGE + (_unshown(c) or _unobserved(c))
 
 
-def _uncompared(
-    before: UnitResult | None,
-    after: UnitResult | None,
-    outcomes: Sequence[OutcomeChange],
-    rarer: Container[str],
-) -> str:
-    """The barriers that go or move, of which it is not known that what they forbade is forbidden still: where that is
+def _properties(c: Comparison) -> list[str]:
+    """The properties that hold in one version only, or no longer for sure, each with the models."""
+    shown = c.after or c.before
+    found: dict[str, list[str]] = {}
+    for r in shown.results if shown else ():
+        for text in _property_changes(r.model, c):
+            if not text.endswith(("undecided before, holds after", "vacuous after")):
+                found.setdefault(text, []).append(r.model)
+    return [f"{text} ({', '.join(models)})" for text, models in found.items()]
+
+
+def _not_compared(names: str, besides: str = "") -> str:
+    return f"what {names} ordered{besides} could not be compared"
+
+
+def _names(places: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(f"{name} (line {line})" for name, line in places)
+
+
+def _uncompared(c: Comparison) -> str:
+    """What orders and goes or moves, of which it is not known that what it forbade is forbidden still: where that is
     not asked of both sides, where another one that goes forbade it as well, or where there are ways round it now."""
-    names: dict[str, None] = {}
-    for model, twin, gone in _earlier(before, after):
+    names = dict.fromkeys(_names([place]) for place in c.given_up)
+    for model, twin, gone in _earlier(c):
         a = twin.before
         assert a is not None
-        asked = {_bare(o.outcome) for o in outcomes if o.model == model}
-        if outcomes and not asked:
+        asked = {_bare(o.outcome) for o in c.outcomes if o.model == model}
+        if c.outcomes and not asked:
             continue  # see _untold
         is_lost = _forbade(a) and _bare(a.supposed.removeprefix(FORBIDS)) not in asked
         others = [t for t in gone if t is not twin and t.before and t.before.place.thread == a.place.thread]
         is_joint = a.status == "redundant" and twin.after is None and others
         is_elsewhere = twin.after is None or twin.after.place.line != a.place.line
         if (
-            (is_elsewhere and a.place.thread in rarer)
+            (is_elsewhere and a.place.thread in c.rarer)
             or is_joint
             or (is_lost and not (twin in gone and _is_unshown(a)))
         ):
@@ -204,19 +239,17 @@ def _uncompared(
     return ", ".join(names)
 
 
-def _unshown(before: UnitResult | None, after: UnitResult | None) -> str:
+def _unshown(c: Comparison) -> str:
     """That there may be one which the text does not show: barriers go around which it has no access."""
-    gone = [
-        t.before for _, t, gone in _earlier(before, after) if t in gone and t.before and _is_unshown(t.before)
-    ]
+    gone = [t.before for _, t, gone in _earlier(c) if t in gone and t.before and _is_unshown(t.before)]
     names = ", ".join(dict.fromkeys(map(_named, gone)))
     return f" that the text shows; what {names} ordered is not in it" if names else ""
 
 
-def _earlier(before: UnitResult | None, after: UnitResult | None) -> Iterator[tuple[str, Twin, list[Twin]]]:
+def _earlier(c: Comparison) -> Iterator[tuple[str, Twin, list[Twin]]]:
     """The barriers of the first side of two, each with its model and all of that model that are gone."""
-    for result in before.results if before is not None and after is not None else ():
-        pairs = twins(result, _result(after, result.model))
+    for result in c.before.results if c.before is not None and c.after is not None else ():
+        pairs = twins(result, _result(c.after, result.model))
         gone = [t for t in pairs if t.after is None]
         yield from ((result.model, twin, gone) for twin in pairs if twin.before is not None)
 
@@ -235,14 +268,14 @@ def _bare(outcome: str) -> str:
     return outcome.replace(BY_ATOMIC, "")
 
 
-def _unobserved(before: UnitResult | None, after: UnitResult | None, of_all: bool = True) -> str:
+def _unobserved(c: Comparison, of_all: bool = True) -> str:
     """That there may be one which the text does not show: barriers are new whose partner is not in it; unless `of_all`
     only those of which it is not known either what they would forbid."""
-    if after is None:
+    if c.after is None:
         return ""
     names: dict[str, None] = {}
-    for result in after.results:
-        for twin in twins(_result(before, result.model), result):
+    for result in c.after.results:
+        for twin in twins(_result(c.before, result.model), result):
             if twin.before is None and twin.after is not None and twin.after.status == "unmatched":
                 if of_all or not twin.after.supposed:
                     names[_named(twin.after)] = None
@@ -315,12 +348,12 @@ def _undecided(unit: UnitResult | None) -> bool:
     ) or _is_unread(unit)
 
 
-def _is_new_undecided(before: UnitResult | None, after: UnitResult | None) -> bool:
+def _is_new_undecided(c: Comparison) -> bool:
     """Whether a barrier that comes is undecided."""
-    return after is not None and any(
+    return c.after is not None and any(
         twin.before is None and twin.after is not None and twin.after.status == "undecided"
-        for result in after.results
-        for twin in twins(_result(before, result.model), result)
+        for result in c.after.results
+        for twin in twins(_result(c.before, result.model), result)
     )
 
 

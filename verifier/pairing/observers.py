@@ -6,7 +6,7 @@ barrier; so what it can still see, the barrier at hand does not forbid.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from verifier.cat.bits import from_members
@@ -18,8 +18,16 @@ from verifier.pairing.classes import Classes, CycleClass, is_touched
 from verifier.pairing.judge import Judge
 from verifier.pairing.outcomes import Outcome, is_seen_unordered, outcomes
 from verifier.pairing.verdict import BarrierVerdict, ModelResult, OutcomeChange
-from verifier.program.probes import End, Probe, accesses_in, probes
-from verifier.program.program import Branch, Fence, Loop, Operation, Program, Scope, flatten
+from verifier.program.probes import End, Probe, probes
+from verifier.program.program import Program
+from verifier.program.standing import (
+    fenced,
+    has_fence,
+    is_after_a_loop,
+    is_moved,
+    is_passed_by,
+    on_fewer_ways,
+)
 from verifier.program.suppose import OBSERVER, hides_order, mirrored, supposed
 from verifier.record import record, replace
 
@@ -84,7 +92,7 @@ def open_probes(
     lines: dict[int, set[str]] = {}
     for result in results:
         for b in result.barriers:
-            if not b.is_note and (b.place.via is None or b.place.line in changed):
+            if b.place.line in changed or (b.place.via is None and not b.is_note):
                 lines.setdefault(b.place.line, set()).add(b.status)
     unknown = {line for line, _ in program.unmodelled}
     lonely = [line for line, statuses in lines.items() if statuses <= OPEN and line not in unknown]
@@ -126,7 +134,7 @@ class Watch:
 
     def _look(self, program: Program, probe: Probe, model: str, is_ordered: bool) -> Sight | None:
         other = supposed(program, probe, is_ordered)
-        if other is None or _is_after_a_loop(program, probe):
+        if other is None or is_after_a_loop(program, probe):
             return None
         try:
             seen = self.classes(other, model, lambda o: _is_asked(o, probe))
@@ -212,8 +220,8 @@ def probe_changes(
             a, b = (watch.state(p, probe, model) for p in programs)
             if "not there" in (a, b):
                 continue
-            in_part = _is_in_part(probe)
-            if in_part and (a, b) == ("forbidden", "allowed") and _is_moved(probe, programs):
+            in_part = probe.is_in_part
+            if in_part and (a, b) == ("forbidden", "allowed") and is_moved(probe, programs):
                 continue  # it no longer orders what may stand on its other side
             if in_part and (a, b) == ("forbidden", "forbidden") and probe.thread in rarer:
                 continue  # what stands beside it is looked at, not the ways round it
@@ -236,117 +244,10 @@ def _given(
         ("before-atomic", second, replace(probe, second=replace(second, is_atomic=not second.is_atomic))),
     )
     for kind, end, other in flipped:
-        if end.path is None and any(_has_fence(p, probe, kind) for p in programs):
+        if end.path is None and any(has_fence(p, probe.thread, kind) for p in programs):
             if tuple(watch.state(p, other, model) for p in programs) != states:
                 return f"{'if' if end.is_atomic else 'unless'} {end.name} is an atomic operation's"
-    return THROUGH if any(_is_passed_by(p, probe) for p in programs) else ""
-
-
-def _has_fence(program: Program | None, probe: Probe, kind: str) -> bool:
-    """Whether the probe's thread has a barrier of that kind."""
-    return program is not None and any(
-        isinstance(o, Fence) and o.kind == kind
-        for t in program.threads
-        if t.name == probe.thread
-        for o in flatten(t.body)
-    )
-
-
-def on_fewer_ways(programs: Sequence[Program | None]) -> frozenset[str]:
-    """The threads in which each barrier of the last version has more conditions around it than one of the first one's
-    has, or fewer loops."""
-    first, last = (
-        {t.name: list(_around(t.body)) for t in p.threads} if p else {} for p in (programs[0], programs[-1])
-    )
-    return frozenset(
-        name
-        for name in first.keys() & last.keys()
-        if first[name]
-        and last[name]
-        and (
-            min(c for c, _ in last[name]) > min(c for c, _ in first[name])
-            or max(n for _, n in last[name]) < max(n for _, n in first[name])
-        )
-    )
-
-
-def _around(
-    operations: Sequence[Operation], conditions: int = 0, loops: int = 0
-) -> Iterator[tuple[int, int]]:
-    """For each barrier the number of conditions and of loops around it."""
-    for o in operations:
-        match o:
-            case Fence(is_barrier=True):
-                yield conditions, loops
-            case Branch(_, then, otherwise):
-                yield from _around(then, conditions + 1, loops)
-                yield from _around(otherwise, conditions + 1, loops)
-            case Loop(body):
-                yield from _around(body, conditions + 1, loops + 1)
-            case Scope(_, body):
-                yield from _around(body, conditions, loops)
-            case _:
-                pass
-
-
-def _is_in_part(probe: Probe) -> bool:
-    """Whether one of the accesses is not shown."""
-    return not (probe.first.path and probe.second.path)
-
-
-def _is_after_a_loop(program: Program, probe: Probe) -> bool:
-    """Whether the probe asks for an access that is not shown, below a barrier in a loop: what comes after the loop
-    comes after its last condition, too."""
-    return probe.second.path is None and any(is_in_loop for is_in_loop, _ in _arms(program, probe))
-
-
-def _is_passed_by(program: Program | None, probe: Probe) -> bool:
-    """Whether there are ways round the barrier from the one access to the other, of which one is not shown."""
-    shown = {end.path for end in (probe.first, probe.second) if end.path is not None}
-    return _is_in_part(probe) and any(
-        not any(shown & set(o.address.targets()) for o in accesses_in(flatten(arm)))
-        for _, arm in (_arms(program, probe) if program is not None else ())
-        if arm
-    )
-
-
-def _arms(program: Program, probe: Probe) -> Iterator[tuple[bool, Sequence[Operation]]]:
-    """For each barrier on the probe's line whether it is in a loop, and the arm of a condition that it is in."""
-    for thread in program.threads:
-        if thread.name == probe.thread:
-            yield from _arms_in(thread.body, probe.line, False, ())
-
-
-def _arms_in(
-    operations: Sequence[Operation], line: int, is_in_loop: bool, arm: Sequence[Operation]
-) -> Iterator[tuple[bool, Sequence[Operation]]]:
-    for o in operations:
-        match o:
-            case Fence(is_barrier=True) if o.origin.span.line == line:
-                yield is_in_loop, arm
-            case Branch(_, then, otherwise):
-                yield from _arms_in(then, line, is_in_loop, then)
-                yield from _arms_in(otherwise, line, is_in_loop, otherwise)
-            case Loop(body):
-                yield from _arms_in(body, line, True, arm)
-            case Scope(_, body):
-                yield from _arms_in(body, line, is_in_loop, arm)
-            case _:
-                pass
-
-
-def _is_moved(probe: Probe, programs: Sequence[Program | None]) -> bool:
-    """Whether each version of the probe's thread has a barrier of that name."""
-    return all(
-        any(
-            isinstance(o, Fence) and o.name == probe.barrier
-            for t in p.threads
-            if t.name == probe.thread
-            for o in flatten(t.body)
-        )
-        for p in programs
-        if p is not None
-    )
+    return THROUGH if any(is_passed_by(p, probe) for p in programs) else ""
 
 
 def asked_of_both(
@@ -369,20 +270,13 @@ def asked_of_both(
     kept = [
         p for p in found.values() if (p.thread, p.barrier) not in shown or (p.first.path and p.second.path)
     ]
-    both = [_fenced(program) for program, _ in sides]
+    both = [fenced(program) for program, _ in sides]
     replaced = set.intersection(*both) if len(both) == 2 else set()
     return tuple(p for p in kept if p.first.path or p.second.path or p.thread in replaced)
 
 
 def _is_about_atomics(probe: Probe) -> bool:
     return probe.first.is_atomic or probe.second.is_atomic
-
-
-def _fenced(program: Program) -> set[str]:
-    """The threads that have a barrier."""
-    return {
-        t.name for t in program.threads if any(isinstance(o, Fence) and o.is_barrier for o in flatten(t.body))
-    }
 
 
 def described(probe: Probe) -> str:
@@ -419,19 +313,21 @@ def with_supposed(
 def supposed_texts(
     program: Program, all_probes: Sequence[Probe], models: Sequence[str], watch: Watch
 ) -> dict[tuple[str, int], str]:
-    """What to say of each barrier that has no partner in the text, by model and line."""
-    found: dict[tuple[str, int], tuple[int, str]] = {}
+    """What to say of each barrier that has no partner in the text, by model and line: of accesses that are shown, if
+    any are, and what it does rather than what it doesn't."""
+    found: dict[tuple[str, int], tuple[tuple[bool, int], str]] = {}
     for probe in all_probes:
         for model in models:
             sight = watch.look(program, probe, model)
             if sight is None:
                 continue
             rank, text = _sentence(probe, sight)
-            if sight.state == "forbidden" and _is_passed_by(program, probe):
+            if sight.state == "forbidden" and is_passed_by(program, probe):
                 text = f"{text}, {THROUGH}"
             known = found.get((model, probe.line))
-            if known is None or rank < known[0]:
-                found[model, probe.line] = (rank, text)
+            key = (probe.is_in_part, rank)
+            if known is None or key < known[0]:
+                found[model, probe.line] = (key, text)
     return {key: text for key, (_, text) in found.items()}
 
 

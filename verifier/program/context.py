@@ -21,7 +21,7 @@ from verifier.program.lists import are_followed
 from verifier.program.macros import walk_expanded
 from verifier.program.percpu import of_all_cpus
 from verifier.program.primitives import is_access, table
-from verifier.program.program import Address, Number, Opaque, Path, Root, Skipped
+from verifier.program.program import Address, Number, Opaque, Origin, Path, Root, Skipped
 from verifier.program.words import Kind
 from verifier.record import record
 from verifier.source import Source, Span
@@ -115,6 +115,7 @@ class Context:
         self.deferred_by: dict[str, tuple[str, ...]] = {}  # its threads, and the functions that led to each
         self.waits: list[Wait] = []  # calls that wait for what runs later
         self.freed = 0  # how many objects are given back
+        self.unwaited: tuple[tuple[str, str, Origin], ...] = ()  # sections that nobody waits for, by thread
         self.by_version: dict[str, None] = {}  # primitives that are not the same in all versions
         self.initial: list[tuple[Path, int]] = []
         self.unread_initial: dict[

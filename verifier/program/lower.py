@@ -152,6 +152,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         indeterminate=frozenset(n for p, n in numbers.items() if p.root in context.indeterminate),
         freed=freed,
         handlers=tuple(h for h in handlers if all(i.handler != h for i in interrupts)),
+        unwaited=context.unwaited,
     )
     tried = suspects(program)
     for handler in (h for h in program.handlers if all(i.handler != h for i in tried)):
@@ -234,6 +235,7 @@ def _with_sections(context: Context, threads: tuple[Thread, ...]) -> tuple[Threa
     """The threads, without their read-side sections where nobody waits for these."""
     if not sections.has_waits(threads):
         context.by_version = {n: None for n in context.by_version if not _SECTION.match(n)}
+    context.unwaited = sections.idle(threads)
     return sections.without_idle(threads)
 
 

@@ -58,6 +58,11 @@ class Probe:
         return {"WW": "MP", "RR": "MP", "WR": "SB", "RW": "LB"}[self.first.kind + self.second.kind]
 
     @property
+    def is_in_part(self) -> bool:
+        """Whether one of the accesses is not shown."""
+        return not (self.first.path and self.second.path)
+
+    @property
     def key(self) -> tuple[str, ...]:
         """What makes it the same question in another version of the thread."""
         ends = (self.first.kind, self.first.name, self.second.kind, self.second.name)
@@ -83,13 +88,13 @@ def probes(program: Program, thread: Thread, line: int, said: str = "") -> tuple
     between, the likeliest first. `said`: what comments say there."""
     found: list[Probe] = []
     for o in flatten(thread.body):
-        if not isinstance(o, Fence | Load | Store | Rmw) or not is_barrier(o) or o.origin.span.line != line:
+        if not isinstance(o, Fence | Load | Store | Rmw) or not orders(o) or o.origin.span.line != line:
             continue
         above, below = shared_around(program, thread, o)
         if not isinstance(o, Fence):
             found += _release_acquire(program, thread, o, below)
-            above, below = _around(o, above, below)
-        found += _between(program, thread, o, above, below, said)
+        for first, second in _around(o, above, below):
+            found += _between(program, thread, o, first, second, said)
     return tuple({p.key: p for p in reversed(found)}.values())[::-1][: 2 * MOST]
 
 
@@ -135,6 +140,11 @@ def is_barrier(o: Fence | Access) -> bool:
             return o.is_explicit
 
 
+def orders(o: Fence | Access) -> bool:
+    """Whether it is a barrier, or an atomic operation that is a full one without being written for it."""
+    return is_barrier(o) or (isinstance(o, Rmw) and o.order == "full")
+
+
 def around(operations: Sequence[Operation], wanted: Operation) -> tuple[list[Access], list[Access]] | None:
     """The accesses before and after an operation on the ways through it; None where it is not among these."""
     for i, o in enumerate(operations):
@@ -177,13 +187,18 @@ def _is_shared(o: Access) -> bool:
     return not root.is_own and root.name != "current" and "lock" not in o.order
 
 
-def _around(o: Access, above: list[Access], below: list[Access]) -> tuple[list[Access], list[Access]]:
-    """What an acquire or a release orders: itself, and what follows or precedes it."""
+def _around(
+    o: Fence | Access, above: list[Access], below: list[Access]
+) -> list[tuple[list[Access], list[Access]]]:
+    """What a barrier orders: what is above and below; an acquire or a release itself, and what follows or precedes it;
+    an atomic operation of full order does both."""
+    if isinstance(o, Fence):
+        return [(above, below)]
     if "release" in o.order:
-        return above, [o]
+        return [(above, [o])]
     if "acquire" in o.order:
-        return [o], below
-    return [*above, o], below
+        return [([o], below)]
+    return [([o], below), (above, [o])]
 
 
 def _between(
@@ -249,8 +264,11 @@ def _direction(o: Access, kind: str, is_first: bool) -> Kind | None:
     what an operation without a result reads."""
     if isinstance(o, Rmw) and o.order == "noreturn" and kind == "rmb":
         return None
+    if isinstance(o, Rmw) and kind == "mb" and is_first:
+        return "R" if "acquire" in o.order else "W"
     if isinstance(o, Rmw):
-        return "W" if kind == "wmb" or (kind == "mb" and is_first) else "R"
+        is_written = kind == "mb" and (o.order in ("noreturn", "full") or "release" in o.order)
+        return "W" if kind == "wmb" or is_written else "R"
     own: Kind = "R" if isinstance(o, Load) else "W"
     return own if kind == "mb" or own == kind[0].upper() else None
 

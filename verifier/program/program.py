@@ -540,7 +540,8 @@ class Program:
     `merged` are the arrays whose elements are taken to be one location: with several there is more that can happen.
 
     `interrupts` are those that threads have in them (program.interrupts), `handlers` the threads that are known to be
-    interrupt handlers by what they return.
+    interrupt handlers by what they return. `unwaited`: what begins and ends read-side sections for which nobody waits,
+    and which are therefore no operations, by thread, name and place.
     """
 
     threads: tuple[Thread, ...]
@@ -569,3 +570,4 @@ class Program:
     interrupts: tuple[Interrupt, ...] = ()
     handlers: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
+    unwaited: tuple[tuple[str, str, Origin], ...] = ()

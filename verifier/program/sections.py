@@ -11,6 +11,7 @@ from verifier.program.program import (
     Load,
     Number,
     Operation,
+    Origin,
     Path,
     Set,
     Thread,
@@ -34,6 +35,21 @@ def without_idle(threads: Sequence[Thread]) -> tuple[Thread, ...]:
     if not _kinds(threads) & _NEEDS_SRCU:
         threads = [_without(t, _without_srcu) for t in threads]
     return tuple(threads)
+
+
+def idle(threads: Sequence[Thread]) -> tuple[tuple[str, str, Origin], ...]:
+    """What begins and ends the sections that without_idle() drops, by thread: its name and place."""
+    dropped: set[str] = set()
+    if not has_waits(threads):
+        dropped |= _BOUNDS.keys()
+    if not _kinds(threads) & _NEEDS_SRCU:
+        dropped |= _SRCU
+    return tuple(
+        (t.name, o.name, o.origin)
+        for t in threads
+        for o in flatten(t.body)
+        if isinstance(o, Fence | Load) and (o.kind if isinstance(o, Fence) else o.order) in dropped
+    )
 
 
 def has_waits(threads: Sequence[Thread]) -> bool:
