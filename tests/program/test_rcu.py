@@ -316,23 +316,23 @@ LAST = "if (refcount_dec_and_test(&p->ref))"
 
 
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize(
-    ("variables", "last", "user"),
-    [
-        ("", LAST, "void user(struct item *p) { int v = READ_ONCE(p->data); }"),
-        ("", "if (--p->users == 0)", "void user(struct item *p) { int v = READ_ONCE(p->data); }"),
-        ("struct item *head;", LAST, "void a(void) { USE } void b(void) { USE }"),
-    ],
-)
-def test_where_nothing_is_ever_freed_no_use_after_it_is_ruled_out(
-    model: str, variables: str, last: str, user: str
-) -> None:
+@pytest.mark.parametrize("last", [LAST, "if (--p->users == 0)"])
+def test_who_puts_no_reference_may_have_one_of_its_own(model: str, last: str) -> None:
+    user = "void user(struct item *p) { int v = READ_ONCE(p->data); }\n"
+    found = result(COUNTED.format("", last) + user, model)
+    reason = "whether who reads it has a reference is not shown: READ_ONCE(p->data) (line 3)"
+    assert found.verdict == "undecided"
+    assert {(p.status, p.reason) for p in found.properties} == {("undecided", reason)}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_who_reads_after_putting_its_reference_is_too_late(model: str) -> None:
     use = "struct item *p = READ_ONCE(head); put(p); READ_ONCE(p->data);"
-    found = result(COUNTED.format(variables, last) + user.replace("USE", use) + "\n", model)
-    assert found.verdict == "vacuous"
-    assert {(p.status, p.reason) for p in found.properties} == {
-        ("vacuous", "no execution gives that memory back")
-    }
+    found = result(
+        COUNTED.format("struct item *head;", LAST) + f"void a(void) {{ {use} }} void b(void) {{ {use} }}\n",
+        model,
+    )
+    assert {(p.status, p.even_under_sc) for p in found.properties} == {("violated", True)}
 
 
 @pytest.mark.parametrize(("count", "verdict"), [(2, "refuted"), (3, "proved"), (4, "vacuous")])

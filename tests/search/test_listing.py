@@ -265,3 +265,17 @@ def _answer(one: Listing, most: int) -> tuple[Execution, ...] | None:
         return one.up_to(most)
     except TooMany:
         return None
+
+
+def test_what_memory_starts_with_is_settled_before_what_is_read_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else most branches turn out to have no execution only at their end, and the listing gives up."""
+    monkeypatch.setattr(listing, "MOST_FRUITLESS", 100)
+    graph = event_graph(
+        "void end(struct dev *d) { WRITE_ONCE(d->done, 1); if (atomic_dec_and_test(&d->n)) wake_up(&d->wq); }\n"
+        "void drain(struct dev *d) { wait_event(d->wq, !atomic_read(&d->n)); }\n",
+        "linux",
+    )
+    assert any(len(u.domain) > 1 for u in unknowns(graph))
+    assert _allowed(graph, model("lkmm"))

@@ -7,8 +7,8 @@ from itertools import islice, product
 
 from verifier.encoding.solver import z3
 from verifier.events.conditions import Group
-from verifier.events.domains import constants_in, in_order, is_free
-from verifier.events.expression import Apply, Const, Expression, Unknown, evaluate, unknowns_of
+from verifier.events.domains import constants_in, in_order
+from verifier.events.expression import Apply, Const, Expression, Unknown, evaluate, is_free, unknowns_of
 from verifier.limits import NotModelled
 from verifier.memo import Memo
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
+from verifier.events.counters import never_freed, with_counters
 from verifier.events.domains import settle
 from verifier.events.expression import TRUE, Apply, Const, Expression, ReadValue
 from verifier.events.graph import INITIAL, Event, EventGraph, Property
@@ -16,6 +17,7 @@ from verifier.memo import Memo
 from verifier.options import EVENTS
 from verifier.program import program as p
 from verifier.program.program import flatten
+from verifier.record import replace
 
 
 def build(program: p.Program, architecture: str, bound: int, most: int = EVENTS) -> EventGraph:
@@ -49,7 +51,7 @@ def build(program: p.Program, architecture: str, bound: int, most: int = EVENTS)
         recursions=tuple(merge.recursions),
         properties=(
             *merge.assertions,
-            *(p for f in program.freed for p in _freed(f, program.freed, merge.events())),
+            *(p for f in program.freed for p in _freed(f, program, merge.events())),
             *final.conditions(),
         ),
         values=program.constants,
@@ -68,25 +70,41 @@ def build(program: p.Program, architecture: str, bound: int, most: int = EVENTS)
         isa=program.isa,
         is_litmus=program.is_litmus,
     )
-    return settle(graph) if merge.is_open else graph
+    return settle(_with_what_is_known(program, graph)) if merge.is_open else graph
 
 
-def _freed(f: p.Freed, all_freed: Sequence[p.Freed], events: Sequence[Event]) -> Iterator[Property]:
+def _with_what_is_known(program: p.Program, graph: EventGraph) -> EventGraph:
+    """The graph with what is known of values that the text leaves open."""
+    freed = [f.value for f in program.freed]
+    if program.counters:
+        graph = with_counters(graph, program.counters, freed)
+    return replace(graph, constraints=(*graph.constraints, *never_freed(graph, freed))) if freed else graph
+
+
+def _freed(f: p.Freed, program: p.Program, events: Sequence[Event]) -> Iterator[Property]:
     """That no read sees what memory holds once it is given back, and no write replaces it; reached where that place in
-    the text gives any back. A write to what may be another object is asked for by itself."""
+    the text gives any back. A write to what may be another object is asked for by itself, and so are reads of threads
+    that put no reference where others do."""
+    roots = {path.root for path, n in program.locations if n in f.locations}
+    counts = {n for path, n in program.locations if n in program.counters and path.root in roots}
+    holders = {e.thread for e in events if e.kind == "W" and e.location in counts} - {INITIAL}
     reads = [i for i, e in enumerate(events) if e.kind == "R" and e.location in f.locations]
-    unseen = [
-        disjunction((negation(events[r].executes), Apply("!=", (ReadValue(r), Const(f.value)))))
+    unseen = {
+        r: disjunction((negation(events[r].executes), Apply("!=", (ReadValue(r), Const(f.value)))))
         for r in reads
-    ]
-    values = [Const(o.value) for o in all_freed if (o.text, o.span) == (f.text, f.span)]
+    }
+    others = [r for r in reads if holders and events[r].thread not in holders]
+    values = [Const(o.value) for o in program.freed if (o.text, o.span) == (f.text, f.span)]
     reached = fold(disjunction(e.executes for e in events if e.kind == "W" and e.value in values))
-    kept = _kept(f.value, f.surely, events)
-    yield Property("use after free", conjunction((*unseen, *kept)), reached, f.text, f.span)
-    guessed = conjunction(_kept(f.value, f.locations - f.surely, events))
-    if guessed != TRUE:
-        doubt = "what writes to it later may mean another object"
-        yield Property("use after free", guessed, reached, f.text, f.span, doubt)
+
+    def asked(parts: Iterable[Expression], doubt: str = "") -> Property:
+        return Property("use after free", conjunction(parts), reached, f.text, f.span, doubt)
+
+    yield asked([*(unseen[r] for r in reads if r not in others), *_kept(f.value, f.surely, events)])
+    if guessed := _kept(f.value, f.locations - f.surely, events):
+        yield asked(guessed, "what writes to it later may mean another object")
+    if others:
+        yield asked((unseen[r] for r in others), "whether who reads it has a reference is not shown")
 
 
 def _kept(freed: int, locations: Container[int], events: Sequence[Event]) -> list[Expression]:
@@ -113,8 +131,9 @@ def _initial_writes(program: p.Program, merge: Merge) -> tuple[Sequence[Event], 
 
 
 def _initial_value(program: p.Program, merge: Merge, location: int) -> Expression:
-    """What a location starts with: what the text says; any value where it neither declares nor writes it; else 0."""
-    if location in program.indeterminate:
+    """What a location starts with: what the text says; any value where it neither declares nor writes it, or only
+    takes from it; else 0."""
+    if location in program.indeterminate or location in program.counters:
         return merge.unknown()
     initial = dict(program.initial)
     known = program.is_litmus or location in initial or location in program.declared

@@ -20,6 +20,7 @@ from verifier.events.expression import (
     Expression,
     ReadValue,
     Unknown,
+    is_free,
     reads_of,
     unknowns_of,
 )
@@ -42,11 +43,12 @@ class Group:
 
 
 def conditions_on_unknowns(graph: EventGraph) -> list[Group]:
-    """The conditions on a graph's unknowns. Raises NotModelled where they are too many to say."""
+    """The conditions on a graph's unknowns, but for those on none that is free. Raises NotModelled where they are too
+    many to say."""
     return _groups(_on_unknowns(graph))
 
 
-def _elementary(graph: EventGraph) -> Iterator[Apply]:
+def elementary(graph: EventGraph) -> Iterator[Apply]:
     """The comparisons in a graph, and what else is asked whether it is 0."""
     seen: set[tuple[Expression, bool]] = set()
     for e in dict.fromkeys(asked(graph)):
@@ -92,10 +94,15 @@ def _on_unknowns(graph: EventGraph) -> list[Apply]:
     """The elementary conditions, in unknowns and constants alone, those without unknowns left out."""
     flow = _Flow(graph)
     carrying = flow.carrying()
-    asked = [c for c in dict.fromkeys(_elementary(graph)) if unknowns_of(c) or flow.places(c) & carrying]
+    asked = [c for c in dict.fromkeys(elementary(graph)) if _is_open(c) or flow.places(c) & carrying]
     flow.follow(asked)
     found = (i for c in asked for i in flow.instances(c))
-    return list(dict.fromkeys(_normal(i) for i in found if isinstance(i, Apply) and unknowns_of(i)))
+    return list(dict.fromkeys(normal(i) for i in found if isinstance(i, Apply) and unknowns_of(i)))
+
+
+def _is_open(e: Expression) -> bool:
+    """Whether an expression has an unknown that is free."""
+    return any(map(is_free, unknowns_of(e)))
 
 
 class _Flow:
@@ -110,8 +117,8 @@ class _Flow:
         self._held: dict[int | None, dict[Expression, None]] = {}
 
     def carrying(self) -> set[int | None]:
-        """The locations to which values with unknowns are written."""
-        start = {l for l, values in self.written.items() if any(map(unknowns_of, values))}
+        """The locations to which values with unknowns are written that are free."""
+        start = {l for l, values in self.written.items() if any(map(_is_open, values))}
         return _closure(
             start,
             lambda found: {l for l, vs in self.written.items() if any(self.places(v) & found for v in vs)},
@@ -154,19 +161,19 @@ class _Flow:
             yield fold(_replaced(e, dict(zip(reads, chosen, strict=True))))
 
 
-def _normal(c: Apply) -> Apply:
+def normal(c: Apply) -> Apply:
     """A condition, or its opposite, which comes out as well as it does: `u == 2` for each of u + 1 != 3 and 2 == u."""
     match c:
         case Apply("!=" | ">" | ">=" as operator, arguments):
-            return _normal(Apply(OPPOSITE[operator], arguments))
+            return normal(Apply(OPPOSITE[operator], arguments))
         case Apply("==", (Const() as a, b)):
-            return _normal(Apply("==", (b, a)))
+            return normal(Apply("==", (b, a)))
         case Apply("<" | "<=" as operator, (Const() as a, b)):
-            return _normal(Apply("<=" if operator == "<" else "<", (b, a)))
+            return normal(Apply("<=" if operator == "<" else "<", (b, a)))
         case Apply(operator, (Apply("+", (a, Const(i)) | (Const(i), a)), Const(sum_))):
-            return _normal(Apply(operator, (a, Const(sum_ - i))))
+            return normal(Apply(operator, (a, Const(sum_ - i))))
         case Apply(operator, (Apply("-", (a, Const(i))), Const(difference))):
-            return _normal(Apply(operator, (a, Const(difference + i))))
+            return normal(Apply(operator, (a, Const(difference + i))))
         case _:
             return c
 

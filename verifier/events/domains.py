@@ -9,23 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from verifier.events.conditions import Group
-from verifier.events.expression import Apply, Const, Expression, Unknown
+from verifier.events.expression import OWN, Apply, Const, Expression, Unknown, is_free
 from verifier.events.graph import EventGraph, unknowns
 from verifier.events.logic import rewrite
 from verifier.record import replace
 
 _WORDS = ((1 << 32) - 1, (1 << 64) - 1)
-_OWN = 7001  # a value that no text means, one for each unknown: those from here on
 
 
 def settle(graph: EventGraph) -> EventGraph:
     """The graph with 0 and a value of its own for each unknown that was left open."""
-    return with_domains(graph, {u: (0, _OWN + u.index) for u in unknowns(graph) if not u.domain})
-
-
-def is_free(u: Unknown) -> bool:
-    """Whether an unknown of a graph that is settled stands for any value, and not for those of its domain alone."""
-    return _OWN + u.index in u.domain
+    return with_domains(graph, {u: (0, OWN + u.index) for u in unknowns(graph) if not u.domain})
 
 
 def by_form(group: Group) -> dict[Unknown, tuple[int, ...]] | None:

@@ -30,6 +30,14 @@ class Unknown:
     domain: tuple[int, ...]
 
 
+OWN = 7001  # a value that no text means, one for each unknown: those from here on
+
+
+def is_free(u: Unknown) -> bool:
+    """Whether an unknown of a graph that is settled stands for any value, and not for those of its domain alone."""
+    return OWN + u.index in u.domain
+
+
 class Apply:
     """`operator` is one of OPERATORS; "?:" takes three arguments, "!", "~", "neg" one, the others two.
 

@@ -164,10 +164,10 @@ def _join(tails: Tails, parent: dict[Path, Path], threads: dict[Path, set[str]])
         united[a] = both[0] + both[1]
         pairs.append((p, q))
     pairs.sort(key=lambda pair: (order[pair[0]], order[pair[1]]))
-    return [f"{_written(p)} and {_written(q)} are taken to be the same location" for p, q in pairs]
+    return [f"{written(p)} and {written(q)} are taken to be the same location" for p, q in pairs]
 
 
-def _written(path: Path) -> str:
+def written(path: Path) -> str:
     return f"{path.root.name}->{'.'.join(path.members)}" if path.members else path.root.name
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import product
 
 from verifier.errors import ProgramError, UsageError, at
@@ -25,13 +25,14 @@ from verifier.program import (
 from verifier.program.bodies import Body
 from verifier.program.conditions import condition
 from verifier.program.context import Context, Overwritten
+from verifier.program.counters import counters
 from verifier.program.directives import directives
 from verifier.program.doubts import settle_arrays
 from verifier.program.frame import Frame, Writer
 from verifier.program.inline import bind_free
 from verifier.program.interrupts import interrupted, suspects
 from verifier.program.kernel import kernel
-from verifier.program.locations import merged, unify
+from verifier.program.locations import merged, unify, written
 from verifier.program.locksets import accesses
 from verifier.program.macros import is_macro
 from verifier.program.notes import notes
@@ -108,18 +109,17 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
     for text, line in frees.unknown(unfinished, freed):
         context.unmodelled.setdefault(f"what {text} gives back", line)
     defined = context.declared - unit.elsewhere
+    at_first = {numbers[p]: moved(context, resolved.canonical, v) for p, v in context.initial if p in numbers}
+    declared = frozenset(
+        n for p, n in numbers.items() if p.root.is_own or (p.root.owner is None and p.root.name in defined)
+    )
+    counted = counters(unfinished, numbers, declared.union(at_first))
     program = Program(
         threads=threads,
         names=names,
         locations=tuple(numbers.items()),
-        initial=tuple(
-            (numbers[p], moved(context, resolved.canonical, v)) for p, v in context.initial if p in numbers
-        ),
-        declared=frozenset(
-            n
-            for p, n in numbers.items()
-            if p.root.is_own or (p.root.owner is None and p.root.name in defined)
-        ),
+        initial=tuple(at_first.items()),
+        declared=declared,
         addresses=tuple(
             (context.addresses[p], numbers[p])
             for p in context.addresses
@@ -139,6 +139,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
                 f"{' and '.join(names)} are taken to be different objects"
                 for names in context.types_of.alike(uses, numbers)
             ),
+            *_counted(counted, numbers),
             *hoisted,
             *frees.unread(unfinished, freed),
             *_opaque(context),
@@ -150,6 +151,7 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         merged=merged(uses),
         unknown_calls=tuple(sorted(context.opaque_lines)),
         indeterminate=frozenset(n for p, n in numbers.items() if p.root in context.indeterminate),
+        counters=counted,
         freed=freed,
         handlers=tuple(h for h in handlers if all(i.handler != h for i in interrupts)),
         unwaited=context.unwaited,
@@ -164,6 +166,11 @@ def lower(unit: tree.Unit, source: Source, options: Options) -> Program:
         note += ", in which interrupts are on where it starts"
         program = replace(program, assumptions=(*program.assumptions, note))
     return interrupted(program, interrupts)
+
+
+def _counted(counted: Container[int], numbers: Mapping[Path, int]) -> Iterator[str]:
+    for text in {n: written(path) for path, n in numbers.items() if n in counted}.values():
+        yield f"nothing here sets {text}: it starts with what the threads take from it, or more"
 
 
 def _note_cleanups(context: Context, source: Source) -> None:

@@ -524,8 +524,8 @@ class Program:
     """`locations`: for each path that occurs, the location it was taken to be (its index into `names`).
 
     `initial` are the values of locations that the text sets, `indeterminate` those that start with any
-    value, `declared` the locations of variables that
-    it declares (0 if it sets nothing), `addresses` the locations whose address
+    value, `counters` those that start with any from which threads can take what they do, `declared` the
+    locations of variables that it declares (0 if it sets nothing), `addresses` the locations whose address
     is used as a value, as (value, location); `constants` name the values given to symbolic constants,
     `sleeping` are the task states among them in which schedule() blocks, `running` is what the text
     calls the other state (0); `comments` are (line, column, text).
@@ -565,6 +565,7 @@ class Program:
     filter: Final | None = None
     observed: tuple[tuple[str, Final], ...] = ()
     indeterminate: frozenset[int] = frozenset()
+    counters: frozenset[int] = frozenset()
     freed: tuple[Freed, ...] = ()
     unknown_calls: tuple[int, ...] = ()
     interrupts: tuple[Interrupt, ...] = ()

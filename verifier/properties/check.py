@@ -10,6 +10,7 @@ from verifier.cat.evaluate import evaluate
 from verifier.cat.terms import Axiom
 from verifier.events.expression import FALSE, reads_of
 from verifier.events.graph import INITIAL, EventGraph, Property, Sleep, line_of
+from verifier.events.logic import conjuncts
 from verifier.execution.candidate import Execution, bases, holds
 from verifier.execution.cycles import Cycle, TooManyCycles, occurring
 from verifier.execution.shapes import ORDER, shape
@@ -95,7 +96,7 @@ class Checker:
             return PropertyVerdict(kind, line, p.text, status, "", False, None, p.kind == "exists")
         self._recheck(execution, p, wanted)
         if p.doubt:
-            reason = f"{p.doubt}: {self._last_writes(execution, p)}"
+            reason = f"{p.doubt}: {self._against(execution, p)}"
             return PropertyVerdict(kind, line, p.text, "undecided", reason, False, None)
         if p.kind == "exists":
             picture = self._picture(execution)
@@ -141,15 +142,13 @@ class Checker:
         if not holds(self.graph, execution, p.reached) or holds(self.graph, execution, p.formula) != wanted:
             raise AssertionError(f"the solver's execution does not decide {p.text}")
 
-    def _last_writes(self, execution: Execution, p: Property) -> str:
-        """The writes that have the last word where a property asks for final memory, but for its own."""
-        last = [execution.coherence[-1 - r][-1] for r in sorted(reads_of(p.formula)) if r < 0]
-        others = [
-            e for e in last if (self.graph.events[e].text, self.graph.events[e].span) != (p.text, p.span)
-        ]
-        return ", ".join(
-            f"{self.graph.events[e].text} (line {line_of(self.graph, e)})" for e in others or last
-        )
+    def _against(self, execution: Execution, p: Property) -> str:
+        """What speaks against a property in an execution: reads, or what has the last word but for its own writes."""
+        broken = [sorted(reads_of(c)) for c in conjuncts([p.formula]) if not holds(self.graph, execution, c)]
+        found = [execution.coherence[-1 - r[0]][-1] if r[0] < 0 else r[-1] for r in broken]
+        events = self.graph.events
+        others = [e for e in found if (events[e].text, events[e].span) != (p.text, p.span)]
+        return ", ".join(f"{events[e].text} (line {line_of(self.graph, e)})" for e in others or found)
 
     def _even_under_sc(self, literal: Callable[[Questions], int]) -> bool:
         return not self.sc.graph.unmodelled and self.sc.allows(literal(self.sc))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from verifier.cat.bits import members
 from verifier.events.expression import reads_of, unknowns_of
 from verifier.search.node import Node
@@ -35,13 +37,20 @@ def _deciding_execution(node: Node) -> list[Node]:
     for event, executes in node.space.conditional:
         if not (node.possible & ~node.sure) >> event & 1:
             continue
-        for index in sorted(u.index for u in unknowns_of(executes)):
-            if len(node.unknowns[index]) > 1:
-                return [_with_unknown(node, index, v) for v in sorted(node.unknowns[index])]
+        by_unknown = _by_unknown(node, (u.index for u in unknowns_of(executes)))
+        if by_unknown:
+            return by_unknown
         for read in sorted(reads_of(executes)):
             if len(node.values[read]) > 1:
-                return [_with_value(node, read, v) for v in sorted(node.values[read])]
+                by_unknown = _by_unknown(node, node.space.carried.get(node.space.place(read), ()))
+                return by_unknown or [_with_value(node, read, v) for v in sorted(node.values[read])]
     return []
+
+
+def _by_unknown(node: Node, indices: Iterable[int]) -> list[Node]:
+    """Nodes that differ in the first of these unknowns that is open."""
+    index = next((i for i in sorted(indices) if len(node.unknowns[i]) > 1), None)
+    return [] if index is None else [_with_unknown(node, index, v) for v in sorted(node.unknowns[index])]
 
 
 def _open_read(node: Node) -> int | None:

@@ -9,7 +9,7 @@ from typing import get_args
 from verifier.cat.bits import universe
 from verifier.cat.bounds import BaseBounds, Pair
 from verifier.cat.evaluate import Bases
-from verifier.events.expression import FALSE, TRUE, Expression
+from verifier.events.expression import FALSE, TRUE, Expression, reads_of, unknowns_of
 from verifier.events.graph import INITIAL, DependencyKind, EventGraph, observed_locations, unknowns
 from verifier.events.outline import Stretch, has_unknowns, stretches
 from verifier.record import record
@@ -116,6 +116,22 @@ class Space:
     def writers_for(self, access: int) -> int:
         """The writes to the location of an access."""
         return self.writers[self.locations[access]]
+
+    def place(self, read: int) -> int:
+        """The location of a read; of -1 - l, which is what is there at the end, l."""
+        return -1 - read if read < 0 else self.locations[read]
+
+    @cached_property
+    def carried(self) -> Mapping[int, frozenset[int]]:
+        """For each location the indices of the unknowns that its values depend on, by what is read as well."""
+        found = {l: frozenset[int]() for l in range(len(self.writers))} if self.unknowns else {}
+        before = None
+        while before != found:
+            before = dict(found)
+            for write, e in self.computed if found else ():
+                own = frozenset(u.index for u in unknowns_of(e))
+                found[self.locations[write]] |= own.union(*(before[self.place(r)] for r in reads_of(e)))
+        return found
 
     def coherence(self) -> Pair:
         """The bounds of co by itself: the initial writes come first."""
