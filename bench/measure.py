@@ -126,9 +126,9 @@ def _timed(clock: Clock, phase: str, stage: Callable[..., Any]) -> Callable[...,
     return run
 
 
-def warm_up(texts: Iterable[str]) -> None:
-    """Load grammars, models and the solver, which a process does once, and look for garbage as the command does."""
-    gc.set_threshold(*cli.RARELY)
+def warm_up(texts: Iterable[str], garbage: tuple[int, int, int] = cli.RARELY) -> None:
+    """Load grammars, models and the solver, which a process does once; `garbage`: when the command looks for it."""
+    gc.set_threshold(*garbage)
     for names in decide.DEFAULTS.values():
         for name in names:
             decide.model(name)

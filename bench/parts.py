@@ -152,7 +152,7 @@ def measure_herd7(settings: Settings) -> Iterator[Section]:
                 theirs = herd.measure(command, chosen, settings.patience)
                 if not theirs.files:
                     continue
-                ours = sum(f.total for f in corpus.conditions(list(theirs.files)).files)
+                ours = corpus.total(list(theirs.files))
                 count = len(theirs.files)
                 ratios[mode] = ours / theirs.spent
                 numbers = (

@@ -38,11 +38,9 @@ if TYPE_CHECKING:
     from verifier.report.style import Style
     from verifier.report.text import Level
 
-RARELY = (
-    20_000,
-    20,
-    50,
-)  # when Python looks for garbage in circles: it makes little, among very many small objects
+# When Python looks for garbage in circles: there is little among very many small objects, next to none of litmus tests
+RARELY = (20_000, 20, 50)
+SELDOM = (400_000, 20, 50)
 FULL = frozenset(
     (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 )  # what a write says where there is no room
@@ -238,6 +236,7 @@ def _explain(parsed: argparse.Namespace) -> int:
 
 
 def _litmus(parsed: argparse.Namespace) -> int:
+    gc.set_threshold(*SELDOM)
     options = read_options(parsed)
     if len(options.models) > 1:
         raise UsageError("models", "litmus answers under one model; give --model once")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import CodeType
 from typing import Any
 
-from verifier.cat.plan import Plan, Step
+from verifier.cat.plan import Plan, Step, empty_steps
 from verifier.record import record
 
 Values = tuple[int, ...]
@@ -23,6 +23,7 @@ class Code:
 
     static(u, everything, sets, relations)              -> values that only the event graph has a part in
     check(u, everything, static, given)                 -> values for `flags`; None where an axiom fails
+    (What axioms say of programs alone that have certain events, as grace periods, both skip in others.)
     flags(u, everything, sets, relations, static, checked, given) -> for each flag, whether it is raised
     bound_static(b, must, may)                          these three put values into the lists `must` and `may`,
     bound_varying(b, must, may, rf, co)                 by the numbers of the steps; `b` are the Bounds
@@ -60,6 +61,8 @@ _BOUND_TOOLS = (
     *_TOOLS,
     "    FULL, everything = u.FULL, ROW",
 )
+_GUARD = "is_rare"
+_COMMON = frozenset(("_", "M", "R", "W", "IW", "FW", "F", "B"))
 _ONE_ARGUMENT = {
     "from": "spread({0}) * ROW",
     "to": "COL * {0}",
@@ -83,6 +86,44 @@ class _Writer:
         flags = self._used((*plan.flag_static, *plan.flag_varying)) | flagged
         self.static_exports = tuple(n for n in plan.static if n in later or n in flags)
         self.checked_exports = tuple(n for n in plan.varying if n in flags)
+        self.guard, self.guarded = self._rare(flags)
+
+    def _rare(self, flags: set[int]) -> tuple[tuple[str, ...], set[int]]:
+        """Base sets of which programs that have none meet certain axioms, as what these speak of is empty; and the
+        steps that no other axiom and none of the `flags` needs."""
+        plan = self.plan
+        found: dict[tuple[str, ...], list[int]] = {}
+        for _, number in plan.axioms:
+            if number in plan.varying and (guard := self._needed_sets(number)):
+                found.setdefault(guard, []).append(number)
+        if not found:
+            return (), set()
+        guard = max(found, key=lambda g: len(self._behind(found[g])))
+        others = {n for _, n in plan.axioms} - set(found[guard])
+        return guard, self._behind(found[guard]) - self._behind(others | flags)
+
+    def _needed_sets(self, number: int) -> tuple[str, ...]:
+        """The fewest base sets of which a step needs one not to be empty; none where it needs none of them, or what
+        most programs have."""
+        names = {step.name for step in self.steps if step.operator in ("set", "relation")}
+        absent = {step.name for step in self.steps if step.operator == "set"} - _COMMON
+        if number not in empty_steps(self.plan, names - absent):
+            return ()
+        for name in sorted(absent):
+            if number in empty_steps(self.plan, names - (absent - {name})):
+                absent.remove(name)
+        return tuple(sorted(absent))
+
+    def _behind(self, numbers: Iterable[int]) -> set[int]:
+        """These steps and all that they need, those inside a fixpoint left out."""
+        found: set[int] = set()
+        waiting = list(numbers)
+        while waiting:
+            number = waiting.pop()
+            if number not in found:
+                found.add(number)
+                waiting += self._used([number])
+        return found - self._inside()
 
     def _used(self, numbers: Iterable[int]) -> set[int]:
         """The steps that these speak of, those inside a fixpoint among them."""
@@ -100,17 +141,18 @@ class _Writer:
         parts = [
             "def static(u, everything, sets, relations):",
             *_TOOLS,
-            *self._concrete(plan.static),
-            f"    return {_tuple('t', static)}",
+            *self._concrete(n for n in plan.static if n not in self.guarded),
+            *self._guarded_static(),
+            f"    return {_tuple('t', static, self.guard)}",
             "def check(u, everything, static, given):",
             *_TOOLS,
-            f"    {_tuple('t', static)} = static" if static else "",
+            f"    {_tuple('t', static, self.guard)} = static" if static else "",
             "    relations = sets = given",
             *self._checks(),
             f"    return {_tuple('t', checked)}",
             "def flags(u, everything, sets, relations, static, checked, given):",
             *_TOOLS,
-            f"    {_tuple('t', static)} = static" if static else "",
+            f"    {_tuple('t', static, self.guard)} = static" if static else "",
             f"    {_tuple('t', checked)} = checked" if checked else "",
             *self._concrete(plan.flag_static),
             "    relations = sets = given",
@@ -151,10 +193,24 @@ class _Writer:
             fails = _test(axiom.test, f"t{number}", axiom.negated)
             tests.setdefault(number, []).append(f"    if {fails}: return None")
         lines = [t for n, ts in tests.items() if n not in self.plan.varying for t in ts]
+        rare: list[str] = []
         for number in self.plan.varying:
-            lines += self._concrete((number,))
-            lines += tests.get(number, ())
-        return lines
+            some = rare if number in self.guarded else lines
+            some += self._concrete((number,))
+            some += tests.get(number, ())
+        return [*lines, *([f"    if {_GUARD}:"] if rare else []), *(f"    {line}" for line in rare)]
+
+    def _guarded_static(self) -> list[str]:
+        """The steps that only rare axioms need; what is told of them is empty in programs that these are not about."""
+        if not self.guard:
+            return []
+        numbers = [n for n in self.plan.static if n in self.guarded]
+        told = [n for n in numbers if n in self.static_exports]
+        return [
+            f"    {_GUARD} = {' or '.join(f'{name!r} in sets' for name in self.guard)}",
+            *([f"    if {_GUARD}:", *self._concrete(numbers, " " * 8)] if numbers else []),
+            *(["    else:", f"        {' = '.join(f't{n}' for n in told)} = 0"] if told else []),
+        ]
 
     def _concrete(self, numbers: Iterable[int], indent: str = "    ") -> list[str]:
         lines = []
@@ -277,8 +333,8 @@ class _Writer:
         ]
 
 
-def _tuple(letter: str, numbers: Iterable[int]) -> str:
-    return f"({''.join(f'{letter}{n}, ' for n in numbers)})"
+def _tuple(letter: str, numbers: Iterable[int], guard: Iterable[str] = ()) -> str:
+    return f"({''.join(f'{letter}{n}, ' for n in numbers)}{f'{_GUARD}, ' if guard else ''})"
 
 
 def _name(name: str) -> str:

@@ -124,7 +124,8 @@ class Merge:
         self._places += walked.places
         self._unknowns += walked.unknowns
         self.is_open = self.is_open or walked.is_open
-        self._rest(placed)
+        if not walked.is_plain:
+            self._rest(placed)
 
     def _rest(self, placed: _Placed) -> None:
         """Adds what few threads have."""

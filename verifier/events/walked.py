@@ -20,11 +20,11 @@ class Walked:
     """A thread's part of an event graph, its events, sources, places and unknowns numbered from 0, itself THIS.
 
     Spans and lines are places in the thread's own text where it has one. `places`, `unknowns`: how many there are;
-    `is_open`: some unknown has no domain;
-    `moved`: locks of several objects that go by one name, which it holds at once: location, line, text;
-    `blocked`: when it stops at a lock; `end`, `cut`: see EventGraph; `locals`: the values at the end of the
-    thread. `world`: the program's locations and addresses, where `body` is not all that matters. `paths`: what the
-    numbers of locations stand for; None where they are those of the program.
+    `is_open`: some unknown has no domain; `moved`: locks of several objects that go by one name, which it holds at
+    once: location, line, text; `blocked`: when it stops at a lock; `end`, `cut`: see EventGraph; `locals`: the values
+    at the end of the thread; `is_plain`: it has nothing of what few threads have (see Merge). `world`: the program's
+    locations and addresses, where `body` is not all that matters. `paths`: what the numbers of locations stand for;
+    None where they are those of the program.
     """
 
     body: tuple[p.Operation, ...]
@@ -53,6 +53,7 @@ class Walked:
     end: Expression
     cut: Expression
     locals: Mapping[str, Expression]
+    is_plain: bool
 
 
 _WALKED: Memo[object, Walked] = Memo()
@@ -127,6 +128,19 @@ def _walk(draft: Draft, thread: p.Thread, paths: tuple[p.Path, ...] | None, worl
         end=walk.end_condition(),
         cut=walk.cut_condition(),
         locals={} if walk.end is None else walk.end.locals,
+        is_plain=not any(
+            (
+                *(draft.sleeps, draft.assertions, draft.recursions, draft.constraints, draft.blocked),
+                *(
+                    draft.doubtful,
+                    draft.elements,
+                    draft.escapes,
+                    draft.unreached,
+                    draft.unmodelled,
+                    draft.moved,
+                ),
+            )
+        ),
     )
 
 
