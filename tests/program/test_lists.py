@@ -107,6 +107,11 @@ def test_chains(code: str, expected: int) -> None:
     ("code", "expected"),
     [
         (f"l = llist_del_all(&stack); llist_for_each_entry(p, l, node) {NEXT} r += llist_empty(&stack);", 22),
+        (f"l = llist_del_all(&stack); llist_for_each_entry_safe(p, n, l, node) {{ {NEXT} }}", 21),
+        (
+            "l = llist_del_all(&stack); l = llist_del_all(&stack); llist_for_each_entry_safe(p, n, l, node) r = 9;",
+            0,
+        ),
         ("l = llist_del_first(&stack); p = llist_entry(l, struct item, node); r = p->data;", 2),
         (f"l = llist_reverse_order(llist_del_all(&stack)); llist_for_each_entry(p, l, node) {NEXT}", 12),
     ],

@@ -272,3 +272,41 @@ def test_access_once_is_a_marked_access() -> None:
     unit = _check(text)
     assert unit.results[0].verdict == "proved"
     assert not any("plain" in a or "race" in a for a in unit.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("macro", "call"),
+    [
+        ("set_flag(args...) WRITE_ONCE(args)", "set_flag(b->flag, 1)"),
+        ("set_flag(...) WRITE_ONCE(__VA_ARGS__)", "set_flag(b->flag, 1)"),
+        ("set_flag(place, ...) WRITE_ONCE(place, __VA_ARGS__)", "set_flag(b->flag, 1)"),
+        ("set_flag(place, value, args...) WRITE_ONCE(place, value, ## args)", "set_flag(b->flag, 1)"),
+        (
+            "say(fmt, ...) printk(fmt, ##__VA_ARGS__)",
+            'say("x\\n"); say("%d\\n", b->data); WRITE_ONCE(b->flag, 1)',
+        ),
+        (
+            "say(fmt, args...) do { printk(fmt, ## args); } while (0)",
+            'say("%d %d", 1, 2); WRITE_ONCE(b->flag, 1)',
+        ),
+    ],
+)
+def test_a_macro_may_take_any_number_of_arguments(macro: str, call: str) -> None:
+    result = _check(f"#define {macro}\n" + MACROS.replace("PUT(b->flag, 1)", call)).results[0]
+    assert [(b.place.name, b.status) for b in result.barriers] == [
+        ("smp_wmb", "paired"),
+        ("smp_rmb", "paired"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body", ["(__VA_ARGS__ + 1)", "f(x ## __VA_ARGS__ ## y)", "f(#__VA_ARGS__)", "f(__VA_OPT__(1))"]
+)
+def test_what_such_a_macro_does_besides_is_not_read(body: str) -> None:
+    unit = _check(f"#define SET(...) {body}\n" + MACROS.replace("PUT(b->flag, 1)", "SET(b->flag)"))
+    assert unit.results[0].verdict == "undecided"
+
+
+def test_what_a_macro_hands_on_is_changed_by_it() -> None:
+    text = "#define SET(args...) WRITE_ONCE(args)\nvoid f(void) { int r = 1; SET(r, 2); BUG_ON(r != 2); }\n"
+    assert [p.status for p in _check(text).results[0].properties] == ["holds"]

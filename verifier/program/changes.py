@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from verifier.program.macros import is_macro
+from verifier.program.macros import is_macro, takes_many
 from verifier.program.primitives import StoreCall
 from verifier.syntax import tree
 from verifier.syntax.walk import nodes
@@ -58,6 +58,9 @@ class Changes:
             return
         changed = self.of(function)
         given = dict(zip((p.name for p in function.parameters), arguments, strict=False))
+        if takes_many(function) and function.parameters[-1].name in changed:
+            for argument in arguments[len(function.parameters) - 1 :]:
+                yield from _name_of(argument)
         for parameter in function.parameters:
             if parameter.type.name == "lvalue" and parameter.name in changed and parameter.name in given:
                 yield from _name_of(given[parameter.name])

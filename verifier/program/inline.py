@@ -8,7 +8,7 @@ from verifier.limits import Undecided, beyond_limit
 from verifier.program import access, expressions, objects, statements
 from verifier.program.context import struct_of
 from verifier.program.frame import Alias, Delayed, Frame, Pointer, Reference, Variable
-from verifier.program.macros import expand, is_macro, is_value
+from verifier.program.macros import expand, is_macro, is_value, takes_many
 from verifier.program.program import (
     Address,
     Local,
@@ -109,8 +109,8 @@ def _only_value(body: tree.Block) -> tree.Expression | None:
 
 def _expanded(here: Here, e: tree.Call, function: tree.Function) -> tuple[Here, tree.Block]:
     outer = here.frame
-    if len(e.arguments) < len(function.parameters):
-        found, wanted = len(e.arguments), len(function.parameters)
+    found, wanted = len(e.arguments), len(function.parameters) - takes_many(function)
+    if found < wanted:
         raise outer.error(
             "missing-argument", f"{function.name}() has {found} arguments, expected {wanted}", e.span
         )

@@ -142,11 +142,10 @@ class _Expansion:
                 return _links(p, head, body, name.endswith("_rcu"), span)
             case (tree.Name(p), tree.Name(n), head) if name == "list_for_each_safe":
                 return _safe_links(p, n, head, body, span)
-            case (tree.Name(p), head, tree.Name() as member, *_) if p in self.types:
-                if name in _RINGS:
-                    return self.ring(p, head, member, _RINGS[name], body, span)
-                if name in _CHAINS:
-                    return self.chain(p, None, head, member, _CHAINS[name], body, span)
+            case (tree.Name(p), head, tree.Name() as member, *_) if p in self.types and name in _RINGS:
+                return self.ring(p, head, member, _RINGS[name], body, span)
+            case (tree.Name(p), head, tree.Name() as member, *_) if p in self.types and name in _CHAINS:
+                return self.chain(p, None, head, member, _CHAINS[name], body, span)
             case (tree.Name(p), tree.Name(n), head, tree.Name() as member) if p in self.types:
                 if name in _SAFE_RINGS:
                     return self.safe_ring(p, n, head, member, _SAFE_RINGS[name], body, span)

@@ -7,7 +7,7 @@ from typing import Any
 
 from verifier.record import annotations_of, replace
 from verifier.syntax import tree
-from verifier.syntax.macros import MACRO
+from verifier.syntax.macros import MACRO, MANY
 from verifier.syntax.walk import walk
 
 
@@ -18,9 +18,19 @@ def is_macro(function: tree.Function) -> bool:
 
 def expand(function: tree.Function, arguments: tuple[tree.Expression, ...]) -> tree.Block:
     """The body of a macro with its arguments in it; a parameter without an argument stays as it is."""
-    names = (p.name for p in function.parameters)
-    body: tree.Block = _substitute(function.body, dict(zip(names, arguments, strict=False)))
+    names = [p.name for p in function.parameters]
+    given: dict[str, tree.Expression | tuple[tree.Expression, ...]] = dict(
+        zip(names, arguments, strict=False)
+    )
+    if takes_many(function):
+        given[names[-1]] = arguments[len(names) - 1 :]
+    body: tree.Block = _substitute(function.body, given)
     return body
+
+
+def takes_many(function: tree.Function) -> bool:
+    """Whether the last parameter of a macro stands for all further arguments, which may be none."""
+    return any(p.type.name == MANY for p in function.parameters[-1:])
 
 
 def is_value(body: tree.Block) -> bool:
@@ -41,24 +51,32 @@ def walk_expanded(
                 yield from walk_expanded(expand(macro, n.arguments), functions, (*inside, macro.name))
 
 
-def _substitute(node: Any, arguments: Mapping[str, tree.Expression]) -> Any:
+_Given = Mapping[str, tree.Expression | tuple[tree.Expression, ...]]
+
+
+def _substitute(node: Any, arguments: _Given) -> Any:
     match node:
         case tree.Name(name):
             return arguments.get(name, node)
         case tuple():
-            return tuple(_substitute(item, arguments) for item in node)
+            return tuple(part for item in node for part in _parts(item, arguments))
         case _ if fields := annotations_of(type(node)):
             return _rebuild(node, fields, arguments)
         case _:
             return node
 
 
-def _rebuild(node: Any, fields: Collection[str], arguments: Mapping[str, tree.Expression]) -> Any:
+def _parts(item: Any, arguments: _Given) -> tuple[Any, ...]:
+    """What takes the place of one of several nodes: many, where it stands for many arguments."""
+    found = _substitute(item, arguments)
+    return found if isinstance(item, tree.Name) and isinstance(found, tuple) else (found,)
+
+
+def _rebuild(node: Any, fields: Collection[str], arguments: _Given) -> Any:
     changed = {name: _substitute(getattr(node, name), arguments) for name in fields if name != "span"}
     rebuilt = replace(node, **changed)
-    if isinstance(node, tree.Member) and node.field in arguments:
-        return _named_in(rebuilt, arguments[node.field])
-    return rebuilt
+    named = arguments.get(node.field) if isinstance(node, tree.Member) else None
+    return _named_in(rebuilt, named) if named is not None and not isinstance(named, tuple) else rebuilt
 
 
 def _named_in(member: tree.Member, way: tree.Expression) -> tree.Expression:

@@ -279,8 +279,8 @@ def _switch(here: Here, s: tree.Switch) -> None:
     here.writer.emit(Set(fall, Number(0)))
     body = s.body.body if isinstance(s.body, tree.Block) else (s.body,)
     sections = _sections(body)
-    values = [v for labels, _ in sections for v in labels if v is not None]
-    tests = {id(v): _is_case((Local(chosen), kind), expressions.typed(here, v)) for v in values}
+    cases = [case for labels, _ in sections for case in labels]
+    tests = {id(c): _is_case(here, (Local(chosen), kind), c) for c in cases if c.value is not None}
     outer = dict(here.frame.bindings)
     for v in variables_of(takewhile(lambda statement: not isinstance(statement, tree.Case), body)):
         declare(here, replace(v, initial=None))
@@ -289,7 +289,7 @@ def _switch(here: Here, s: tree.Switch) -> None:
         for labels, statements in sections:
             enter: Value = Local(fall)
             for label in labels:
-                test = tests[id(label)] if label is not None else _no_case(list(tests.values()))
+                test = tests.get(id(label)) or _no_case(list(tests.values()))
                 enter = Apply("||", (enter, test))
             with here.writer.block() as section:
                 here.writer.emit(Set(fall, Number(1)))
@@ -301,8 +301,15 @@ def _switch(here: Here, s: tree.Switch) -> None:
     uncover(here, outer, body)
 
 
-def _is_case(chosen: Typed, label: Typed) -> Value:
-    return Apply("==", (chosen[0], as_kind(label, promoted(chosen[1]))))
+def _is_case(here: Here, chosen: Typed, case: tree.Case) -> Value:
+    first, last = (
+        None if e is None else as_kind(expressions.typed(here, e), promoted(chosen[1]))
+        for e in (case.value, case.last)
+    )
+    assert first is not None
+    if last is None:
+        return Apply("==", (chosen[0], first))
+    return Apply("&&", (Apply("<=", (first, chosen[0])), Apply("<=", (chosen[0], last))))
 
 
 def _no_case(tests: Sequence[Value]) -> Value:
@@ -312,16 +319,14 @@ def _no_case(tests: Sequence[Value]) -> Value:
     return result
 
 
-def _sections(
-    body: Sequence[tree.Statement],
-) -> list[tuple[list[tree.Expression | None], list[tree.Statement]]]:
+def _sections(body: Sequence[tree.Statement]) -> list[tuple[list[tree.Case], list[tree.Statement]]]:
     """The statements of a switch, split at its case labels."""
-    sections: list[tuple[list[tree.Expression | None], list[tree.Statement]]] = []
+    sections: list[tuple[list[tree.Case], list[tree.Statement]]] = []
     for statement in body:
         if isinstance(statement, tree.Case):
             if not sections or sections[-1][1]:
                 sections.append(([], []))
-            sections[-1][0].append(statement.value)
+            sections[-1][0].append(statement)
         elif sections:
             sections[-1][1].append(statement)
     return sections

@@ -24,6 +24,7 @@ from verifier.program.waiters import WAKE_UPS
 from verifier.record import record
 from verifier.source import Source
 from verifier.syntax import tree
+from verifier.syntax.macros import MANY
 from verifier.syntax.walk import nodes
 
 PAIRS = {
@@ -91,6 +92,8 @@ def call_of(function: tree.Function, source: Source) -> Use:
         if p.type.name == "lvalue":
             declared.append(f"int order_{p.name};")
             arguments.append(f"order_{p.name}")
+        elif p.type.name == MANY:
+            continue
         elif p.type.name == "expression":
             arguments.append("1")
         else:

@@ -227,6 +227,9 @@ class Builder:
     def case(self, c: Children) -> tree.Case:
         return tree.Case(c[1], _span(c))
 
+    def case_range(self, c: Children) -> tree.Case:
+        return tree.Case(c[1], _span(c), c[3])
+
     def default(self, c: Children) -> tree.Case:
         return tree.Case(None, _span(c))
 

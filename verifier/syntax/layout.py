@@ -127,7 +127,11 @@ def _case(text: Text, first: int, end: int) -> Piece:
         questions += {"?": 1, ":": -1}.get(text.text(position), 0)
         position = text.closing.get(position, position) + 1
     stop = min(position + 1, end)
-    return [fixed(text.tokens[first]), *terms.expression(text, first + 1, stop)], stop
+    words = [fixed(text.tokens[first])]
+    dots = next((p for p in range(first + 2, stop) if text.kind(p) == "dots"), None)
+    if dots is not None:  # a range of values
+        words += [*terms.expression(text, first + 1, dots), fixed(text.tokens[dots])._replace(kind="...")]
+    return [*words, *terms.expression(text, first + 1 if dots is None else dots + 1, stop)], stop
 
 
 def _simple(text: Text, first: int, end: int) -> Piece:

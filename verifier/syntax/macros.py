@@ -12,8 +12,9 @@ from verifier.syntax import tree
 from verifier.syntax.scanner import Remark
 
 MACRO = "macro"  # what such a function is said to return; its parameters have the type "lvalue"
+MANY = "lvalues"  # but for one that stands for all further arguments
 
-_DEFINE = re.compile(r"\s*#\s*define\s+(\w+)(?:\(([\w\s,]*)\)|(?!\())\s*(.*)", re.DOTALL)
+_DEFINE = re.compile(r"\s*#\s*define\s+(\w+)(?:\(([\w\s,.]*)\)|(?!\())\s*(.*)", re.DOTALL)
 _NAMED = re.compile(r"\s*#\s*(define|undef)\s+(\w+)")
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _STATEMENT = re.compile(r"\s*(?:do|if|for|while|switch|goto|break|continue|return)\b|\s*\{")
@@ -55,9 +56,15 @@ def _ambiguous(remarks: Sequence[Remark]) -> set[str]:
 def _function(source: Source, remark: Remark, parse: Callable[[Source], tree.Unit]) -> tree.Function | None:
     text = _COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), remark.text).replace("\\\n", " \n")
     found = _DEFINE.fullmatch(text)
-    if found is None or not found[3].strip() or "#" in found[3]:
+    if found is None or not found[3].strip():
         return None
-    if not _keeps_precedence(found[2] or "", found[3]):
+    names, many = _names(found[2] or "")
+    if many:  # a comma goes with what follows it, if that is nothing
+        body = re.sub(rf"##(?=\s*{many}\b)", "  ", found[3])
+        found = _DEFINE.fullmatch(text[: found.start(3)] + body)
+        assert found is not None
+    is_plain = "#" not in found[3] and all(re.fullmatch(r"\w+", name) for name in names)
+    if not is_plain or not _keeps_precedence(names, found[3]) or not _stand_in_calls(many, found[3]):
         return None
     is_statement = bool(_STATEMENT.match(found[3])) or ";" in found[3]
     span = source.span(*remark[1:])
@@ -75,10 +82,25 @@ def _function(source: Source, remark: Remark, parse: Callable[[Source], tree.Uni
     return replace(unit.functions[0], returns=tree.Type(MACRO, 0, span), span=span)
 
 
-def _keeps_precedence(parameters: str, body: str) -> bool:
+def _names(parameters: str) -> tuple[list[str], str]:
+    """The names of parameters, and of them that of all further arguments, if any."""
+    names = [n.strip() for n in parameters.split(",") if n.strip()]
+    if not names or not names[-1].endswith("..."):
+        return names, ""
+    many = names[-1].removesuffix("...").strip() or "__VA_ARGS__"
+    return [*names[:-1], many], many
+
+
+def _stand_in_calls(many: str, body: str) -> bool:
+    """Whether all further arguments are only handed on."""
+    uses = re.finditer(rf"(\S)?\s*\b{many}\b\s*(\S)?", body) if many else ()
+    return all((use[1] or "") in "(," and (use[2] or "") in ",)" for use in uses)
+
+
+def _keeps_precedence(parameters: Sequence[str], body: str) -> bool:
     """Whether putting arguments into the body's tree means what putting them into its text does: each parameter
     stands in brackets, between commas or as a member, and a body with operators is in brackets as a whole."""
-    names = "|".join(n.strip() for n in parameters.split(",") if n.strip())
+    names = "|".join(parameters)
     around = rf"(?P<before>\S)?\s*\b(?:{names})\b\s*(?P<after>\S)?" if names else r"(?!)"
     for use in re.finditer(around, body):
         if (use["before"] or "(") not in "([,{;=>.&" or (use["after"] or ")") not in ")],;}=.-":
@@ -97,8 +119,9 @@ def _keeps_precedence(parameters: str, body: str) -> bool:
 
 def _source(source: Source, found: re.Match[str], body: str, line: int, column: int) -> Source:
     """A function's text around the body, each line of which knows where it stands."""
-    names = [n.strip() for n in (found[2] or "").split(",") if n.strip()]
-    head = f"void {found[1]}({', '.join(f'lvalue {n}' for n in names) or 'void'}) {{"
+    names, many = _names(found[2] or "")
+    parameters = ", ".join(f"{MANY if n == many else 'lvalue'} {n}" for n in names)
+    head = f"void {found[1]}({parameters or 'void'}) {{"
     lines = [head, *body.split("\n"), "}"]
     first = line + found[0][: found.start(3)].count("\n")
     origins = [Origin(*source.place(line, 1))]

@@ -265,10 +265,12 @@ class Switch:
 
 @record(frozen=True, slots=True)
 class Case:
-    """`case value:` or, where `value` is None, `default:`; the statements after it follow as siblings."""
+    """`case value:`, `case value ... last:` or, where `value` is None, `default:`; the statements after it follow as
+    siblings."""
 
     value: Expression | None
     span: Span = declare(compare=False, repr=False)
+    last: Expression | None = None
 
 
 @record(frozen=True, slots=True)
