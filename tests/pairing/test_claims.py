@@ -22,6 +22,8 @@ from verifier.pipeline import check
         ("pairs with the barrier() in reader()", "refuted"),
         ("pairs with the rmb in reader()", "confirmed"),
         ("pairs with rmb() in reader()", "refuted"),
+        ("pairs with smp_wmb() in writer() on another CPU", "unknown"),
+        ("pairs with smp_wmb() in writer() and smp_rmb() in reader()", "confirmed"),
     ],
 )
 def test_claims_are_compared_with_the_partners_found(comment: str, verdict: str | None) -> None:

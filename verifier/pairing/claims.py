@@ -49,13 +49,16 @@ class Claim:
         )
 
     def verdict(
-        self, status: Status, partners: Sequence[Place]
+        self, place: Place, status: Status, partners: Sequence[Place]
     ) -> Literal["confirmed", "refuted", "unknown"]:
-        """Whether the partners found are those that the words name; unknown where they name nothing in the text."""
+        """Whether the partners found are those that the words name; unknown where they name nothing in the text, or
+        the barrier itself, which other CPUs may run as well."""
         functions = self.functions & self.known_functions
         if not functions and (self.functions or not self.barriers & self.known_barriers):
             return "unknown"
         found = status in ("paired", "redundant") and any(self.names(p) for p in partners)
+        if not found and functions and self.names(place):
+            return "unknown"
         return "confirmed" if found else "refuted"
 
 

@@ -42,9 +42,9 @@ class Describer:
         source = self.sources[finding.place]
         cycle = finding.shown.cycle if finding.shown else finding.cycle
         partners = self._partner_places(finding)
-        status = finding.status
+        status, place = finding.status, self.place(finding.place)
         return BarrierVerdict(
-            place=self.place(finding.place),
+            place=place,
             status=status,
             half_paired=finding.half_paired,
             shape=shape(self.graph, cycle) if cycle else None,
@@ -56,7 +56,7 @@ class Describer:
             hints=self._hints(finding),
             is_note=source.is_note
             or (status == "redundant" and source.kind in ("acquire", "release", "rmw")),
-            claim=claim.verdict(status, partners) if claim else None,
+            claim=claim.verdict(place, status, partners) if claim else None,
             claim_text=claim.text if claim else "",
             counterexample=self._counterexample(finding),
             witness=self._witness(finding, frozenset((finding.place,))),

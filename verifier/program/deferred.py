@@ -186,7 +186,7 @@ def run(context: Context, later: Deferred) -> Thread:
     """The thread of what runs later."""
     writer, origin = Writer(later.thread), later.origin
     started = writer.fresh("started")
-    begins = replace(origin, text=f"{later.name}() gets to it")
+    begins = replace(origin, text=f"the start of what {later.name}() defers")
     handed = Load(started, Address(later.flag), "lock-acquire", False, later.name, begins, is_last=True)
     context.use(later.thread, Address(later.flag))
     own: tuple[tuple[str, str], ...] = ()
