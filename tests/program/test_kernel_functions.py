@@ -145,3 +145,30 @@ def test_whether_somebody_sleeps(asks: str, sleeps: str, is_ordered: bool, model
 def test_whether_a_wake_up_is_lost(wakes: str, sleeps: str, is_lost: bool, model: str) -> None:
     found = properties(SLEEPERS.format(wakes, sleeps), model)
     assert [p.status for p in found if p.kind == "lost wake-up"] == ["violated" if is_lost else "holds"]
+
+
+@pytest.mark.parametrize(
+    ("kick", "expected"),
+    [
+        ("kvm_vcpu_wake_up(v)", {"lost wake-up": "holds"}),
+        (
+            "BUG_ON(kvm_vcpu_wake_up(v) && !READ_ONCE(v->ready))",
+            {"lost wake-up": "holds", "assertion": "holds"},
+        ),
+        ("BUG_ON(kvm_vcpu_wake_up(v))", {"lost wake-up": "holds", "assertion": "violated"}),
+        ("BUG_ON(!kvm_vcpu_wake_up(v))", {"lost wake-up": "holds", "assertion": "violated"}),
+        (
+            "kvm_vcpu_kick(v); BUG_ON(READ_ONCE(v->mode) == 1)",
+            {"lost wake-up": "holds", "assertion": "violated"},
+        ),
+    ],
+)
+def test_a_vcpu_that_sleeps_by_rcuwait_is_woken_or_told_to_exit(kick: str, expected: dict[str, str]) -> None:
+    """Since 5.8 the wake-up says whether there was anybody."""
+    text = (
+        "struct kvm_vcpu { struct rcuwait wait; int flag, ready, mode; };\n"
+        f"void kick(struct kvm_vcpu *v) {{ v->mode = IN_GUEST_MODE; WRITE_ONCE(v->flag, 1); {kick}; }}\n"
+        "void sleep(struct kvm_vcpu *v)\n"
+        "{ rcuwait_wait_event(&v->wait, READ_ONCE(v->flag), TASK_INTERRUPTIBLE); }\n"
+    ).replace("mode) == 1", "mode) == EXITING_GUEST_MODE")
+    assert {p.kind: p.status for p in properties(text, "lkmm")} == expected

@@ -37,7 +37,7 @@ PROBES = [
     ("s->a = 1; n = s->b; smp_wmb(); n = s->c; s->d = 2;", ["MP Ws.a Ws.d"]),
     ("n = s->a; s->b = 1; smp_rmb(); s->c = 1; n = s->d;", ["MP Rs.a Rs.d"]),
     ("s->a = 1; s->b = 1; smp_wmb(); s->c = 1;", ["MP Ws.b Ws.c", "MP Ws.a Ws.c"]),
-    ("s->a = 1; s->b = 1; smp_wmb(); s->c = 1; s->d = 1;", ["MP Ws.b Ws.c", "MP Ws.b Ws.d"]),
+    ("s->a = 1; s->b = 1; smp_wmb(); s->c = 1; s->d = 1;", ["MP Ws.b Ws.c", "MP Ws.a Ws.c"]),
     ("s->a = 1; smp_wmb(); s->a = 2;", []),
     ("n = xchg_relaxed(&s->a, 1); smp_wmb(); s->b = 1;", ["MP Ws.a Ws.b"]),
     ("n = xchg_relaxed(&s->a, 1); smp_rmb(); n = s->b;", ["MP Rs.a Rs.b"]),

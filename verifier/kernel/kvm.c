@@ -54,7 +54,7 @@ bool kvm_vcpu_wake_up(struct kvm_vcpu *vcpu)
 	return false;
 }
 
-/* virt/kvm/kvm_main.c, until 5.7: the interrupt that it sends is left out */
+/* virt/kvm/kvm_main.c: the interrupt that it sends, and a VCPU that kicks itself, are left out */
 void kvm_vcpu_kick(struct kvm_vcpu *vcpu)
 {
 	if (kvm_vcpu_wake_up(vcpu))
@@ -65,8 +65,11 @@ void kvm_vcpu_kick(struct kvm_vcpu *vcpu)
 /* virt/kvm/kvm_main.c, since 5.8 */
 bool kvm_vcpu_wake_up(struct kvm_vcpu *vcpu)
 {
-	rcuwait_wake_up(&vcpu->wait);
-	return true;
+	if (rcuwait_wake_up(&vcpu->wait)) {
+		WRITE_ONCE(vcpu->ready, true);
+		return true;
+	}
+	return false;
 }
 
 /* include/linux/kvm_host.h: the index of the section is kept with the vcpu */

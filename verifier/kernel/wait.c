@@ -365,11 +365,18 @@ void swake_up_all(struct swait_queue_head *q)
 	raw_spin_unlock_irq(&q->lock);
 }
 
-/* kernel/rcu/update.c and kernel/exit.c: the task is the only one that waits */
+/* kernel/rcu/update.c and kernel/exit.c, until 5.7: the task is the only one that waits */
 void rcuwait_wake_up(struct rcuwait *w)
 {
 	smp_mb();
 	__wake_waiter(w->task, TASK_NORMAL);
+}
+
+/* kernel/exit.c, since 5.8 */
+int rcuwait_wake_up(struct rcuwait *w)
+{
+	smp_mb();
+	return __wake_waiter(w->task, TASK_NORMAL);
 }
 
 /* include/linux/rcuwait.h, since 5.8 */

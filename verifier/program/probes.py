@@ -210,8 +210,11 @@ def _between(
     firsts = _ends(called, above[::-1], kind, True, said) or [_edge(o, True, said)]
     seconds = _ends(called, below, kind, False, said) or [_edge(o, False, said)]
     lines = _lines(called, [*above, *below], line)
-    pairs = [
-        (i + j, Probe(thread.name, a, b, line, o.name, (lines.get(a.name, line), lines.get(b.name, line))))
+    pairs = [  # of a writer's barrier other stores above come first, of others' other accesses below
+        (
+            (i + j, j if kind == "wmb" else i),
+            Probe(thread.name, a, b, line, o.name, (lines.get(a.name, line), lines.get(b.name, line))),
+        )
         for i, a in enumerate(firsts)
         for j, b in enumerate(seconds)
         if a.name != b.name

@@ -70,25 +70,27 @@ def operation(here: Here, e: tree.Call, name: str) -> Value:
 def _wake(here: Here, e: tree.Call, name: str) -> Value:
     """__for_each_waiter(head, state): wake each task of the queue that is in that state, in the order of the threads,
     and take it off the queue. __for_first_waiter: the first of them, where there is at most one. __wake_waiter: so
-    too, but it stays there."""
+    too, but it stays there. Whether the last of them was woken."""
     head, state = e.arguments
     waiters = [t for t in here.context.waiters if t != here.writer.thread]
     if name != _EACH and len(waiters) > 1:
         here.context.cannot_model("waking one of several tasks of a queue", here.frame, e.span)
-    tasks = here.writer.fresh("tasks")
+    tasks, woken = here.writer.fresh("tasks"), here.writer.fresh("woken")
     here.writer.emit(Set(tasks, expressions.value(here, head)))
+    here.writer.emit(Set(woken, Number(0)))
     for thread in waiters:
         bit = _bit(here, thread)
         task = Path(Root("current", None, thread), ())
         here.frame.bindings[_TASK] = Pointer(task, here.context.address(task, taken=False))
         with here.writer.block() as body:
-            calls.call(here, tree.Call(tree.Name(_WAKE, e.span), (tree.Name(_TASK, e.span), state), e.span))
+            call = tree.Call(tree.Name(_WAKE, e.span), (tree.Name(_TASK, e.span), state), e.span)
+            here.writer.emit(Set(woken, calls.call(here, call)))
             if name != _ONE:
                 here.writer.emit(Set(tasks, Apply("&", (Local(tasks), Apply("~", (bit,))))))
                 access.store(here, access.place(here, head), (Local(tasks), None), e, name=name)
         on_queue = Apply("!=", (Apply("&", (Local(tasks), bit)), Number(0)))
         here.writer.emit(Branch(on_queue, tuple(body), (), here.frame.origin(e.span)))
-    return Number(0)
+    return Local(woken)
 
 
 def _bit(here: Here, thread: str) -> Number:
