@@ -60,7 +60,7 @@ DEFAULTS: dict[str | None, tuple[str, ...]] = {
 # of the program in few variables, so many to an execution
 MOST_CANDIDATES = 64
 FEW_ALLOWED = 100
-MOST_ALLOWED = 10_000
+MOST_ALLOWED = 20_000
 FEW_VARIABLES = 5_000
 PER_EXECUTION = 2
 LISTINGS = Listings()

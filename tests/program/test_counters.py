@@ -188,3 +188,13 @@ def test_no_value_from_outside_is_what_is_in_memory_that_was_given_back() -> Non
     )
     for propagation in (True, False):
         assert found(text, propagation)["use after free"] == ["holds"]
+
+
+def test_what_a_pointer_may_lead_to_is_no_counter() -> None:
+    text = (
+        "struct o { struct kref kref; }; struct o a, b;\n"
+        "void f(struct t *t, int which) { struct o *o = which ? &a : &b; smp_mb(); kref_put(&o->kref, rel); }\n"
+        "void g(struct t *t) { t->z = kref_read(&a.kref) + kref_read(&b.kref); }\n"
+    )
+    (unit,) = check("a.c", text.encode(), Options(models=("sc",)))
+    assert not any("starts with what" in a for a in unit.assumptions)

@@ -31,7 +31,7 @@ def counters(
     threads: Sequence[Thread], numbers: Mapping[Path, int], known: Collection[int]
 ) -> frozenset[int]:
     """The locations that threads make less, and more at most where they are not 0; but for those whose value at first
-    is `known`."""
+    is `known`, and those that a pointer may lead to, or to others."""
     taken: set[int] = set()
     otherwise = set(known)
     for thread in threads:
@@ -40,7 +40,8 @@ def counters(
         reads = {o.target: o.address for o in operations if isinstance(o, Load | Rmw)}
         values = _Values(given(operations), reads)
         for o in writes:
-            steps = None if _is_internal(o) else values.steps(o)
+            is_elsewhere = len(o.address.targets()) > 1  # or may be
+            steps = None if is_elsewhere or _is_internal(o) else values.steps(o)
             if steps is None or (max(steps) > 0 and not _needs_some(o)):
                 otherwise.update(numbers[path] for path in o.address.targets())
             elif min(steps) < 0:
