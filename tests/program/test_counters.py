@@ -192,9 +192,10 @@ def test_no_value_from_outside_is_what_is_in_memory_that_was_given_back() -> Non
 
 def test_what_a_pointer_may_lead_to_is_no_counter() -> None:
     text = (
-        "struct o { struct kref kref; }; struct o a, b;\n"
-        "void f(struct t *t, int which) { struct o *o = which ? &a : &b; smp_mb(); kref_put(&o->kref, rel); }\n"
-        "void g(struct t *t) { t->z = kref_read(&a.kref) + kref_read(&b.kref); }\n"
+        "struct o { struct kref kref; };\n"
+        "void f(struct o *a, struct o *b, int which)\n"
+        "{ struct o *o = which ? a : b; smp_mb(); kref_put(&o->kref, rel); }\n"
+        "void g(struct t *t, struct o *a) { t->z = kref_read(&a->kref); }\n"
     )
     (unit,) = check("a.c", text.encode(), Options(models=("sc",)))
     assert not any("starts with what" in a for a in unit.assumptions)
