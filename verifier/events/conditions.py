@@ -158,7 +158,7 @@ class _Flow:
         held = [self._held[self._place(r)] for r in reads]
         check_size([len(h) for h in held])
         for chosen in product(*held):
-            yield fold(_replaced(e, dict(zip(reads, chosen, strict=True))))
+            yield fold(replaced(e, dict(zip(reads, chosen, strict=True))))
 
 
 def normal(c: Apply) -> Apply:
@@ -178,9 +178,9 @@ def normal(c: Apply) -> Apply:
             return c
 
 
-def _replaced(e: Expression, reads: Mapping[int, Expression]) -> Expression:
-    """The expression with these in place of its reads."""
-    return rewrite(e, lambda leaf: reads[leaf.event] if isinstance(leaf, ReadValue) else leaf)
+def replaced(e: Expression, reads: Mapping[int, Expression]) -> Expression:
+    """The expression with these in place of those of its reads."""
+    return rewrite(e, lambda leaf: reads.get(leaf.event, leaf) if isinstance(leaf, ReadValue) else leaf)
 
 
 def _closure(start: set[int | None], more: Callable[[set[int | None]], set[int | None]]) -> set[int | None]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from verifier.events.conditions import elementary, normal
+from verifier.events.conditions import elementary, normal, replaced
 from verifier.events.domains import constants_in, with_domains
 from verifier.events.expression import (
     TRUE,
@@ -18,7 +18,7 @@ from verifier.events.expression import (
     unknowns_of,
 )
 from verifier.events.graph import Event, EventGraph
-from verifier.events.logic import disjunction, fold, negation, rewrite, simplify
+from verifier.events.logic import disjunction, fold, negation, simplify
 from verifier.record import replace
 
 _ZERO = Const(0)
@@ -53,7 +53,7 @@ class _Counter:
         for e in graph.events:
             if e.kind == "W" and e.location == location and e.value is not None and reads_of(e.value):
                 read = max(reads_of(e.value))
-                step = fold(_replaced(e.value, {read: _ZERO}))
+                step = fold(replaced(e.value, {read: _ZERO}))
                 self.steps.append((e, step))
                 if isinstance(step, Const) and graph.events[read].executes == e.executes:
                     self.needed[read] = max(self.needed.get(read, 0), -step.value)
@@ -115,10 +115,6 @@ class _Counter:
                 case Apply("<", (ReadValue(read), Const(value))):
                     return value - 1 > self.needed.get(read, 0)
         return True
-
-
-def _replaced(e: Expression, values: Mapping[int, Expression]) -> Expression:
-    return rewrite(e, lambda leaf: values.get(leaf.event, leaf) if isinstance(leaf, ReadValue) else leaf)
 
 
 def never_freed(graph: EventGraph, values: Collection[int]) -> Iterator[Expression]:

@@ -280,7 +280,8 @@ def _switch(here: Here, s: tree.Switch) -> None:
     body = s.body.body if isinstance(s.body, tree.Block) else (s.body,)
     sections = _sections(body)
     cases = [case for labels, _ in sections for case in labels]
-    tests = {id(c): _is_case(here, (Local(chosen), kind), c) for c in cases if c.value is not None}
+    asked_for = (Local(chosen), kind)
+    tests = {id(c): _is_case(here, asked_for, c.value, c.last) for c in cases if c.value is not None}
     outer = dict(here.frame.bindings)
     for v in variables_of(takewhile(lambda statement: not isinstance(statement, tree.Case), body)):
         declare(here, replace(v, initial=None))
@@ -301,15 +302,12 @@ def _switch(here: Here, s: tree.Switch) -> None:
     uncover(here, outer, body)
 
 
-def _is_case(here: Here, chosen: Typed, case: tree.Case) -> Value:
-    first, last = (
-        None if e is None else as_kind(expressions.typed(here, e), promoted(chosen[1]))
-        for e in (case.value, case.last)
-    )
-    assert first is not None
+def _is_case(here: Here, chosen: Typed, value: tree.Expression, last: tree.Expression | None) -> Value:
+    first = as_kind(expressions.typed(here, value), promoted(chosen[1]))
     if last is None:
         return Apply("==", (chosen[0], first))
-    return Apply("&&", (Apply("<=", (first, chosen[0])), Apply("<=", (chosen[0], last))))
+    end = as_kind(expressions.typed(here, last), promoted(chosen[1]))
+    return Apply("&&", (Apply("<=", (first, chosen[0])), Apply("<=", (chosen[0], end))))
 
 
 def _no_case(tests: Sequence[Value]) -> Value:
